@@ -1,0 +1,165 @@
+/**
+ * Every name that the operator and the server pods share. The two never import each other: they meet here, so a
+ * ServiceMonitor cannot name a port, nor an alert a metric, that the server does not have.
+ */
+
+/** The release this tree is. Images carry it as their tag; `app.kubernetes.io/version` carries it as a label. */
+export const version = '0.1.0';
+
+/** The API group, and the prefix of every label and annotation of ours. */
+export const group = 'liveroom.dev';
+
+/** The server-side apply field manager of everything the operator writes. */
+export const fieldManager = 'liveroom-operator';
+
+/** Container ports of a server pod. Kubernetes has no port ranges, so every client's media shares one UDP port. */
+export const port = {
+  /** WHIP, WHEP and the pages: the only one that may be public. */
+  http: 8080,
+  /** Metrics, probes, stats: for the cluster's own, never on a public Service. */
+  internal: 9090,
+  /** STUN, DTLS, SRTP of all clients. */
+  media: 7882,
+} as const;
+
+/** Names of those ports in pods and Services. A ServiceMonitor selects a port by its name. */
+export const portName = { http: 'http', internal: 'metrics', media: 'media' } as const;
+
+/** Names of objects that exist once per namespace with rooms. */
+export const namespaceObject = 'live-sfu';
+
+export const label = {
+  name: 'app.kubernetes.io/name',
+  instance: 'app.kubernetes.io/instance',
+  component: 'app.kubernetes.io/component',
+  version: 'app.kubernetes.io/version',
+  managedBy: 'app.kubernetes.io/managed-by',
+  partOf: 'app.kubernetes.io/part-of',
+  /** The room's name, on all of its objects. */
+  room: `${group}/room`,
+} as const;
+
+/** Values of `app.kubernetes.io/name`. */
+export const appName = { sfu: 'live-sfu', operator: 'liveroom-operator' } as const;
+
+export const annotation = {
+  /** `address:port` where clients reach the pod's media port; a downward API volume shows it to the server. */
+  mediaAddress: `${group}/media-address`,
+  /** Hash of the part of the pod that cannot change without a restart. */
+  specHash: `${group}/spec-hash`,
+  /** Hash of the settings; patching it makes the kubelet refresh the pod's volumes at once instead of within a minute. */
+  settingsHash: `${group}/settings-hash`,
+} as const;
+
+/** Where a server pod finds its settings. All are mounted, watched, and frozen once the pod is being deleted. */
+export const mount = {
+  room: { volume: 'room', path: '/etc/liveroom/room' },
+  tokens: { volume: 'tokens', path: '/etc/liveroom/tokens' },
+  pod: { volume: 'pod', path: '/etc/liveroom/pod' },
+} as const;
+
+/** File names below those mounts. */
+export const file = { rooms: 'rooms.yaml', mediaAddress: 'media-address' } as const;
+
+/** Environment of a server pod. */
+export const env = {
+  podName: 'POD_NAME',
+  podNamespace: 'POD_NAMESPACE',
+  /** The server binds this address and no other. */
+  podIP: 'POD_IP',
+  roomsFile: 'ROOMS_FILE',
+  tokensDir: 'TOKENS_DIR',
+  /** Absent when clients reach the pod by its own address (`ClusterOnly`). */
+  mediaAddressFile: 'MEDIA_ADDRESS_FILE',
+  logLevel: 'LOG_LEVEL',
+} as const;
+
+/** Keys of the generated Secret `<room>-tokens`. */
+export const tokenKey = { publish: 'publish', play: 'play' } as const;
+
+/** Name of the Secret that holds a room's generated tokens. */
+export const tokensSecretName = (room: string) => `${room}-tokens`;
+
+/** Name of a room's token file below `mount.tokens`. */
+export const tokenFile = (namespace: string, room: string, key: keyof typeof tokenKey) => `${namespace}.${room}.${key}`;
+
+/** Public paths, the same in every environment, so that one host name can serve all rooms. */
+export const roomPath = (namespace: string, room: string) => `/${namespace}/${room}`;
+export const publicPath = {
+  whip: (namespace: string, room: string) => `${roomPath(namespace, room)}/whip`,
+  whep: (namespace: string, room: string) => `${roomPath(namespace, room)}/whep`,
+  player: (namespace: string, room: string) => `${roomPath(namespace, room)}/`,
+  publisher: (namespace: string, room: string) => `${roomPath(namespace, room)}/publish`,
+} as const;
+
+/** Paths on the internal port. */
+export const internalPath = {
+  livez: '/livez',
+  readyz: '/readyz',
+  healthz: '/healthz',
+  metrics: '/metrics',
+  stats: '/stats',
+} as const;
+
+/** How a client proves that it may publish or play. `None` is a choice that somebody wrote down. */
+export type Auth = { readonly mode: 'None' } | { readonly mode: 'BearerToken'; readonly tokenFile: string };
+
+export type Codec = 'H264' | 'VP8' | 'Opus';
+
+/** One room as a server pod is told of it. Durations are in milliseconds here; the LiveRoom has them as strings. */
+export interface RoomSettings {
+  readonly namespace: string;
+  readonly name: string;
+  readonly publish: {
+    readonly auth: Auth;
+    readonly onConflict: 'Reject' | 'TakeOver';
+    readonly reconnectGraceMs: number;
+    readonly codecs: readonly Codec[];
+  };
+  readonly play: { readonly auth: Auth; /** 0: no limit of the room's own. */ readonly maxSubscribers: number };
+}
+
+/** The content of `rooms.yaml`. */
+export interface RoomsFile {
+  readonly rooms: readonly RoomSettings[];
+  readonly drain: { readonly timeoutMs: number };
+}
+
+/** The body of `GET /stats`: what the operator reads of a pod. */
+export interface PodStats {
+  readonly version: string;
+  readonly draining: boolean;
+  readonly rooms: readonly RoomStats[];
+}
+
+export interface RoomStats {
+  readonly namespace: string;
+  readonly name: string;
+  /** Absent when nobody publishes. `since` is RFC 3339; `sendsMedia` is false until the first RTP packet, and when it falls silent. */
+  readonly publisher?: { readonly since: string; readonly sendsMedia: boolean };
+  readonly subscribers: number;
+}
+
+/** Metrics of a server pod. Base units; labels bounded: never a session or an address. */
+export const metric = {
+  rooms: 'live_rooms',
+  subscribers: 'live_subscribers',
+  roomPublishing: 'live_room_publishing',
+  rtpPackets: 'live_rtp_packets_total',
+  rtpBytes: 'live_rtp_bytes_total',
+  rtpReceivedPackets: 'live_rtp_received_packets_total',
+  rtpReceivedBytes: 'live_rtp_received_bytes_total',
+  datagramsDropped: 'live_datagrams_dropped_total',
+  requestsRefused: 'live_requests_refused_total',
+  draining: 'live_pod_draining',
+  buildInfo: 'live_build_info',
+} as const;
+
+/** Metrics of the operator. The controller-runtime names work with the dashboards that people already have. */
+export const operatorMetric = {
+  reconciles: 'controller_runtime_reconcile_total',
+  rooms: 'liveroom_operator_rooms',
+} as const;
+
+/** Alerts, by the name under which Prometheus shows them. */
+export const alert = { sfuDown: 'LiveSFUDown' } as const;

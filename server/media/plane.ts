@@ -1,0 +1,129 @@
+/**
+ * Where signalling meets packets. Everything that touches a packet stands behind this interface, so that it can run in a
+ * worker thread, and so that a native part can one day stand in its place.
+ *
+ *   main thread                         media thread
+ *   HTTP, SDP, DTLS handshakes          UDP socket: STUN, SRTP, rewrite, fan-out
+ *        │  addTransport, publish, …         │
+ *        ├──────────────────────────────────►│
+ *        │  onDtls, onConnected, onClosed    │
+ *        ◄───────────────────────────────────┤
+ */
+
+/** SRTP protection profiles by their DTLS-SRTP number (RFC 5764, RFC 7714), the preferred one first. */
+export const srtpProfile = { AEAD_AES_128_GCM: 7, AES128_CM_HMAC_SHA1_80: 1 } as const;
+export type SrtpProfile = (typeof srtpProfile)[keyof typeof srtpProfile];
+
+export type Kind = 'audio' | 'video';
+
+/** One client's ICE credentials. We are ICE-lite: the client checks, we answer (RFC 8445 section 2.5). */
+export interface TransportSpec {
+  readonly id: string;
+  readonly localUfrag: string;
+  readonly localPwd: string;
+  readonly remoteUfrag: string;
+}
+
+/** Master keys and salts as DTLS-SRTP exports them, from our point of view. */
+export interface SrtpKeys {
+  readonly profile: SrtpProfile;
+  readonly localKey: Uint8Array;
+  readonly localSalt: Uint8Array;
+  readonly remoteKey: Uint8Array;
+  readonly remoteSalt: Uint8Array;
+}
+
+/** One codec of an m-section: its payload type, and that of its retransmissions (RFC 4588) where negotiated. */
+export interface PayloadCodec {
+  /** Lower case `video/vp8`, plus the profile for H264 (`video/h264;42e01f;1`), so that equal names can be forwarded. */
+  readonly name: string;
+  readonly payloadType: number;
+  readonly rtxPayloadType?: number;
+  readonly clockRate: number;
+}
+
+/** A track that a publisher sends. */
+export interface UpTrack {
+  readonly kind: Kind;
+  readonly mid: string;
+  /** Header extension ids as negotiated, where they are (RFC 8285). */
+  readonly midExtensionId?: number;
+  /** From `a=ssrc`, where the offer has it; otherwise learnt from the MID extension, or from the payload type. */
+  readonly ssrc?: number;
+  readonly codecs: readonly PayloadCodec[];
+  readonly nack: boolean;
+  readonly pli: boolean;
+}
+
+/** A track that a subscriber is sent. `ssrc` and `rtxSsrc` are ours, and stand in the answer. */
+export interface DownTrack {
+  readonly kind: Kind;
+  readonly mid: string;
+  readonly midExtensionId?: number;
+  readonly ssrc: number;
+  readonly rtxSsrc?: number;
+  readonly cname: string;
+  readonly codecs: readonly PayloadCodec[];
+  readonly nack: boolean;
+}
+
+/** Why a transport ended by itself. `Silent`: no check and no packet for 15 s. `Bye`: RTCP BYE. */
+export type CloseReason = 'Silent' | 'Bye';
+
+/** Why a datagram was dropped; the label of `live_datagrams_dropped_total`. */
+export const dropReasons = [
+  'Unknown', 'MalformedStun', 'UnknownUfrag', 'BadIntegrity', 'UnknownAddress', 'TooManyDtls',
+  'MalformedRtp', 'NoKeys', 'Replayed', 'Forged', 'UnknownSsrc', 'UnknownPayloadType', 'SendFailed',
+] as const;
+export type DropReason = (typeof dropReasons)[number];
+
+/** Plain counters of one room since it was first seen. */
+export interface RoomCounters {
+  readonly receivedPackets: number;
+  readonly receivedBytes: number;
+  readonly sentPackets: number;
+  readonly sentBytes: number;
+  readonly retransmittedPackets: number;
+}
+
+/** What a scrape reads. Counters only ever grow while the thread lives. */
+export interface MediaSnapshot {
+  readonly rooms: Readonly<Record<string, RoomCounters>>;
+  readonly dropped: Readonly<Record<DropReason, number>>;
+  readonly transports: number;
+  /** Transports by id with the time since their last RTP packet, in milliseconds; -1 before the first. */
+  readonly silentForMs: Readonly<Record<string, number>>;
+}
+
+export interface MediaEvents {
+  /** A DTLS datagram from the client. Copied: the receiver may keep it. */
+  onDtls(transportId: string, datagram: Uint8Array): void;
+  /** The first valid STUN check with USE-CANDIDATE; later moves of the client's address are silent. */
+  onConnected(transportId: string): void;
+  /** The first RTP packet that decrypted. */
+  onMedia(transportId: string): void;
+  onClosed(transportId: string, reason: CloseReason): void;
+  /** The thread died. Nothing can be forwarded any more: the process should end with the reason. */
+  onFailure(error: Error): void;
+}
+
+/** Everything but `start`, `snapshot` and `close` is fire and forget, in order. */
+export interface MediaPlane {
+  /** The address and port that were bound (the port is useful when 0 was asked for). */
+  readonly local: { readonly address: string; readonly port: number };
+  addTransport(spec: TransportSpec): void;
+  /** Sends a DTLS datagram to the client's last valid address; dropped while there is none. */
+  sendDtls(transportId: string, datagram: Uint8Array): void;
+  setKeys(transportId: string, keys: SrtpKeys): void;
+  /** Makes the transport the room's one publisher. A former one must have been removed before. */
+  publish(transportId: string, roomId: string, tracks: readonly UpTrack[]): void;
+  /** Adds a subscriber; it is sent media as soon as a publisher is there and keys are set, from a key frame on. */
+  subscribe(transportId: string, roomId: string, tracks: readonly DownTrack[]): void;
+  removeTransport(transportId: string): void;
+  /** Forgets a room that has neither publisher nor subscribers, and its counters. */
+  removeRoom(roomId: string): void;
+  snapshot(): Promise<MediaSnapshot>;
+  /** Resolves when the media thread has turned its loop once; for liveness. */
+  ping(): Promise<void>;
+  close(): Promise<void>;
+}
