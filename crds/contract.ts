@@ -116,7 +116,7 @@ export interface RoomSettings {
     readonly reconnectGraceMs: number;
     readonly codecs: readonly Codec[];
   };
-  readonly play: { readonly auth: Auth; /** 0: no limit of the room's own. */ readonly maxSubscribers: number };
+  readonly play: { readonly auth: Auth /** 0: no limit of the room's own. */; readonly maxSubscribers: number };
 }
 
 /** The content of `rooms.yaml`. */

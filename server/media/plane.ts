@@ -72,8 +72,19 @@ export type CloseReason = 'Silent' | 'Bye';
 
 /** Why a datagram was dropped; the label of `live_datagrams_dropped_total`. */
 export const dropReasons = [
-  'Unknown', 'MalformedStun', 'UnknownUfrag', 'BadIntegrity', 'UnknownAddress', 'TooManyDtls',
-  'MalformedRtp', 'NoKeys', 'Replayed', 'Forged', 'UnknownSsrc', 'UnknownPayloadType', 'SendFailed',
+  'Unknown',
+  'MalformedStun',
+  'UnknownUfrag',
+  'BadIntegrity',
+  'UnknownAddress',
+  'TooManyDtls',
+  'MalformedRtp',
+  'NoKeys',
+  'Replayed',
+  'Forged',
+  'UnknownSsrc',
+  'UnknownPayloadType',
+  'SendFailed',
 ] as const;
 export type DropReason = (typeof dropReasons)[number];
 
