@@ -1,0 +1,66 @@
+import { group } from './contract.ts';
+import { apiVersion, kind, plural } from './liveroom.ts';
+import { specSchema } from './schema.ts';
+import { statusSchema } from './status-schema.ts';
+
+/** The CustomResourceDefinition as data; `liveroom.yaml` and the reference are generated from it. */
+
+/** Services are named after their room, and a Service's name is a DNS label that begins with a letter. */
+const nameRules = [
+  { rule: 'self.metadata.name.size() <= 48', message: 'metadata.name must have at most 48 characters' },
+  {
+    rule: "self.metadata.name.matches('^[a-z]([-a-z0-9]*[a-z0-9])?$')",
+    message: 'metadata.name must consist of a-z, 0-9 and -, and begin with a letter',
+  },
+  {
+    rule: "self.metadata.name != 'live-sfu'",
+    message: "metadata.name 'live-sfu' is taken by the namespace's own Service",
+  },
+];
+
+const condition = (type: string, field: string) => `.status.conditions[?(@.type=='${type}')].${field}`;
+
+const columns = [
+  { name: 'Ready', type: 'string', jsonPath: condition('Ready', 'status') },
+  { name: 'Reason', type: 'string', jsonPath: condition('Ready', 'reason') },
+  { name: 'Live', type: 'string', jsonPath: condition('Publishing', 'status') },
+  { name: 'Viewers', type: 'integer', jsonPath: '.status.subscribers' },
+  { name: 'Age', type: 'date', jsonPath: '.metadata.creationTimestamp' },
+  { name: 'Node', type: 'string', jsonPath: '.status.origin.nodeName', priority: 1 },
+  { name: 'Address', type: 'string', jsonPath: '.status.origin.address', priority: 1 },
+  { name: 'WHEP', type: 'string', jsonPath: '.status.whepURL', priority: 1 },
+];
+
+export const definition = {
+  apiVersion: 'apiextensions.k8s.io/v1',
+  kind: 'CustomResourceDefinition',
+  metadata: { name: `${plural}.${group}` },
+  spec: {
+    group,
+    scope: 'Namespaced',
+    names: { kind, listKind: `${kind}List`, plural, singular: 'liveroom', shortNames: ['lr'], categories: ['live'] },
+    versions: [
+      {
+        name: apiVersion,
+        served: true,
+        storage: true,
+        subresources: { status: {} },
+        additionalPrinterColumns: columns,
+        schema: {
+          openAPIV3Schema: {
+            type: 'object',
+            description: 'A live stream: at most one publisher (WHIP), any number of subscribers (WHEP).',
+            properties: {
+              apiVersion: { type: 'string' },
+              kind: { type: 'string' },
+              metadata: { type: 'object' },
+              spec: specSchema,
+              status: statusSchema,
+            },
+            'x-kubernetes-validations': nameRules,
+          },
+        },
+      },
+    ],
+  },
+} as const;

@@ -1,0 +1,199 @@
+import type { Schema } from './static.ts';
+
+/**
+ * The LiveRoom's spec, once: types are inferred from it, the CRD and its reference are generated from it. Every string,
+ * list and map is bounded, because the API server refuses CEL rules whose worst case it cannot estimate. Objects with
+ * defaults inside default to `{}` themselves, so that `spec: {}` is a working room.
+ */
+
+/** A duration as Go writes it, between two bounds (checked by CEL, since `format: duration` knows no bounds). */
+const duration = <const D extends string>(description: string, value: D, min: string, max: string) =>
+  ({
+    type: 'string',
+    description,
+    default: value,
+    maxLength: 12,
+    pattern: '^([0-9]+(ms|s|m|h))+$',
+    'x-kubernetes-validations': [
+      {
+        rule: `duration(self) >= duration('${min}') && duration(self) <= duration('${max}')`,
+        message: `must be between ${min} and ${max}`,
+      },
+    ],
+  }) as const satisfies Schema;
+
+const secretRef = {
+  type: 'object',
+  description: "A key of a Secret in the room's namespace that holds the token.",
+  required: ['name', 'key'],
+  properties: {
+    name: { type: 'string', description: 'Name of the Secret.', minLength: 1, maxLength: 253 },
+    key: {
+      type: 'string',
+      description: 'Key in the Secret.',
+      minLength: 1,
+      maxLength: 253,
+      pattern: '^[-._a-zA-Z0-9]+$',
+    },
+  },
+} as const satisfies Schema;
+
+const auth = <const D extends string>(description: string) =>
+  ({
+    type: 'object',
+    description: description as D,
+    default: {},
+    properties: {
+      mode: {
+        type: 'string',
+        enum: ['BearerToken', 'None'],
+        default: 'BearerToken',
+        description: 'BearerToken asks for a token in the Authorization header; None lets everybody in.',
+      },
+      secretRef,
+    },
+    'x-kubernetes-validations': [
+      {
+        rule: "self.mode == 'BearerToken' || !has(self.secretRef)",
+        message: 'secretRef goes with mode BearerToken only',
+        fieldPath: '.secretRef',
+      },
+    ],
+  }) as const satisfies Schema;
+
+const publish = {
+  type: 'object',
+  description: 'Who may publish, and what.',
+  default: {},
+  properties: {
+    auth: auth(
+      'How a publisher (WHIP) proves itself. Without a secretRef a token is generated in Secret `<room>-tokens`.',
+    ),
+    onConflict: {
+      type: 'string',
+      enum: ['Reject', 'TakeOver'],
+      default: 'Reject',
+      description:
+        'What happens to a second publisher: Reject answers it 409, TakeOver lets it replace the first. A publisher that has sent nothing for 2 s is always replaced.',
+    },
+    reconnectGrace: duration('How long subscribers are kept while the publisher is away.', '15s', '0s', '5m'),
+    codecs: {
+      type: 'array',
+      description: 'The codecs a publisher may send, the preferred ones first.',
+      default: ['H264', 'VP8', 'Opus'],
+      minItems: 1,
+      maxItems: 3,
+      'x-kubernetes-list-type': 'set',
+      items: { type: 'string', enum: ['H264', 'VP8', 'Opus'] },
+    },
+  },
+} as const satisfies Schema;
+
+const play = {
+  type: 'object',
+  description: 'Who may watch, and how many.',
+  default: {},
+  properties: {
+    auth: auth(
+      'How a subscriber (WHEP) proves itself. Without a secretRef a token is generated in Secret `<room>-tokens`.',
+    ),
+    maxSubscribers: {
+      type: 'integer',
+      format: 'int32',
+      default: 0,
+      minimum: 0,
+      maximum: 100000,
+      description: 'The most subscribers at a time; 0 sets no limit. Lowering it cuts nobody who is watching.',
+    },
+  },
+} as const satisfies Schema;
+
+const network = {
+  type: 'object',
+  description: 'How clients reach the room.',
+  default: {},
+  properties: {
+    media: {
+      type: 'object',
+      description: 'How the media port, one UDP port for all clients, is reached.',
+      default: {},
+      properties: {
+        mode: {
+          type: 'string',
+          enum: ['HostPort', 'ClusterOnly'],
+          default: 'HostPort',
+          description: "HostPort: by a port of the pod's node. ClusterOnly: by the pod's own address. Immutable.",
+          'x-kubernetes-validations': [
+            { rule: 'self == oldSelf', message: 'is immutable: delete the room and make it anew' },
+          ],
+        },
+      },
+    },
+  },
+} as const satisfies Schema;
+
+const quantities = (description: string) =>
+  ({
+    type: 'object',
+    description,
+    maxProperties: 8,
+    additionalProperties: {
+      'x-kubernetes-int-or-string': true,
+      anyOf: [{ type: 'integer' }, { type: 'string' }],
+      maxLength: 32,
+      pattern: '^[+]?([0-9]+([.][0-9]*)?|[.][0-9]+)([numkMGTPE]|[KMGTPE]i|[eE][-+]?[0-9]+)?$',
+    },
+  }) as const satisfies Schema;
+
+const toleration = {
+  type: 'object',
+  properties: {
+    key: { type: 'string', maxLength: 316 },
+    operator: { type: 'string', enum: ['Exists', 'Equal'] },
+    value: { type: 'string', maxLength: 63 },
+    effect: { type: 'string', enum: ['NoSchedule', 'PreferNoSchedule', 'NoExecute'] },
+    tolerationSeconds: { type: 'integer', format: 'int64', minimum: 0 },
+  },
+} as const satisfies Schema;
+
+const pod = {
+  type: 'object',
+  description: "The room's pods. A change waits until nobody publishes, then replaces them.",
+  default: {},
+  properties: {
+    image: {
+      type: 'string',
+      description: "The server's image; the operator's default unless given.",
+      minLength: 1,
+      maxLength: 512,
+    },
+    resources: {
+      type: 'object',
+      description: 'What the server container requests and is limited to.',
+      properties: { requests: quantities('Requested amounts.'), limits: quantities('Upper bounds.') },
+    },
+    nodeSelector: {
+      type: 'object',
+      description: 'Labels that the node must have.',
+      maxProperties: 16,
+      additionalProperties: { type: 'string', maxLength: 63 },
+    },
+    tolerations: { type: 'array', description: 'Taints that the pods tolerate.', maxItems: 16, items: toleration },
+  },
+} as const satisfies Schema;
+
+const drain = {
+  type: 'object',
+  description: 'How a pod that has to go lets its clients finish.',
+  default: {},
+  properties: {
+    timeout: duration('How long a pod that is going keeps the sessions it has.', '9m', '0s', '24h'),
+  },
+} as const satisfies Schema;
+
+export const specSchema = {
+  type: 'object',
+  description: 'What the room should be. `{}` is a working room.',
+  default: {},
+  properties: { publish, play, network, drain, pod },
+} as const satisfies Schema;

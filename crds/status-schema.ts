@@ -1,0 +1,80 @@
+import type { Schema } from './static.ts';
+
+/** What the operator says about a room. Written by it alone, through the status subresource. */
+
+const condition = {
+  type: 'object',
+  required: ['type', 'status', 'lastTransitionTime', 'reason', 'message'],
+  properties: {
+    type: { type: 'string', maxLength: 316 },
+    status: { type: 'string', enum: ['True', 'False', 'Unknown'] },
+    observedGeneration: { type: 'integer', format: 'int64', minimum: 0 },
+    lastTransitionTime: { type: 'string', format: 'date-time' },
+    reason: { type: 'string', minLength: 1, maxLength: 1024 },
+    message: { type: 'string', maxLength: 32768 },
+  },
+} as const satisfies Schema;
+
+const origin = {
+  type: 'object',
+  description: "The pod where the room's publisher is, or would be.",
+  required: ['podName', 'ready'],
+  properties: {
+    podName: { type: 'string', maxLength: 253 },
+    nodeName: { type: 'string', maxLength: 253 },
+    address: { type: 'string', maxLength: 253, description: 'Address at which clients reach the media port.' },
+    mediaPort: { type: 'integer', format: 'int32', description: 'UDP port that goes with the address.' },
+    ready: { type: 'boolean' },
+  },
+} as const satisfies Schema;
+
+const publisher = {
+  type: 'object',
+  required: ['connected'],
+  properties: {
+    connected: { type: 'boolean' },
+    since: { type: 'string', format: 'date-time' },
+  },
+} as const satisfies Schema;
+
+const monitoring = {
+  type: 'object',
+  description: 'Names of the monitoring objects that cover the room.',
+  properties: {
+    serviceMonitor: { type: 'string', maxLength: 253 },
+    prometheusRule: { type: 'string', maxLength: 253 },
+  },
+} as const satisfies Schema;
+
+const url = (description: string) => ({ type: 'string', maxLength: 2048, description }) as const satisfies Schema;
+
+export const statusSchema = {
+  type: 'object',
+  description: 'What the room is.',
+  properties: {
+    observedGeneration: {
+      type: 'integer',
+      format: 'int64',
+      description: 'The generation of the spec that this status is about.',
+    },
+    conditions: {
+      type: 'array',
+      description: 'What is so and what is not, each with a reason and a sentence.',
+      maxItems: 16,
+      items: condition,
+      'x-kubernetes-list-type': 'map',
+      'x-kubernetes-list-map-keys': ['type'],
+    },
+    whipURL: url('Where to publish (WHIP).'),
+    whepURL: url('Where to watch (WHEP).'),
+    playerURL: url('The page that plays the room.'),
+    origin,
+    publisher,
+    subscribers: {
+      type: 'integer',
+      format: 'int32',
+      description: 'Subscribers, refreshed at most every 10 s and on changes of a tenth or more.',
+    },
+    monitoring,
+  },
+} as const satisfies Schema;
