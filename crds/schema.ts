@@ -148,11 +148,20 @@ const quantities = (description: string) =>
 const toleration = {
   type: 'object',
   properties: {
-    key: { type: 'string', maxLength: 316 },
-    operator: { type: 'string', enum: ['Exists', 'Equal'] },
-    value: { type: 'string', maxLength: 63 },
-    effect: { type: 'string', enum: ['NoSchedule', 'PreferNoSchedule', 'NoExecute'] },
-    tolerationSeconds: { type: 'integer', format: 'int64', minimum: 0 },
+    key: { type: 'string', description: 'Key of the taint; empty with Exists matches every taint.', maxLength: 316 },
+    operator: { type: 'string', description: 'How key and value are compared.', enum: ['Exists', 'Equal'] },
+    value: { type: 'string', description: 'Value of the taint, for Equal.', maxLength: 63 },
+    effect: {
+      type: 'string',
+      description: 'Effect of the taint; every effect unless given.',
+      enum: ['NoSchedule', 'PreferNoSchedule', 'NoExecute'],
+    },
+    tolerationSeconds: {
+      type: 'integer',
+      description: 'How long a NoExecute taint is tolerated; without end unless given.',
+      format: 'int64',
+      minimum: 0,
+    },
   },
 } as const satisfies Schema;
 

@@ -6,12 +6,17 @@ const condition = {
   type: 'object',
   required: ['type', 'status', 'lastTransitionTime', 'reason', 'message'],
   properties: {
-    type: { type: 'string', maxLength: 316 },
-    status: { type: 'string', enum: ['True', 'False', 'Unknown'] },
-    observedGeneration: { type: 'integer', format: 'int64', minimum: 0 },
-    lastTransitionTime: { type: 'string', format: 'date-time' },
-    reason: { type: 'string', minLength: 1, maxLength: 1024 },
-    message: { type: 'string', maxLength: 32768 },
+    type: { type: 'string', description: 'What it is about.', maxLength: 316 },
+    status: { type: 'string', description: 'Whether it is so.', enum: ['True', 'False', 'Unknown'] },
+    observedGeneration: {
+      type: 'integer',
+      description: 'The generation it was judged for.',
+      format: 'int64',
+      minimum: 0,
+    },
+    lastTransitionTime: { type: 'string', description: 'When its status last changed.', format: 'date-time' },
+    reason: { type: 'string', description: 'Why, in one stable word.', minLength: 1, maxLength: 1024 },
+    message: { type: 'string', description: 'Why, as a sentence with the numbers and the remedy.', maxLength: 32768 },
   },
 } as const satisfies Schema;
 
@@ -20,20 +25,21 @@ const origin = {
   description: "The pod where the room's publisher is, or would be.",
   required: ['podName', 'ready'],
   properties: {
-    podName: { type: 'string', maxLength: 253 },
-    nodeName: { type: 'string', maxLength: 253 },
+    podName: { type: 'string', description: 'Name of the pod.', maxLength: 253 },
+    nodeName: { type: 'string', description: 'Node that it runs on.', maxLength: 253 },
     address: { type: 'string', maxLength: 253, description: 'Address at which clients reach the media port.' },
     mediaPort: { type: 'integer', format: 'int32', description: 'UDP port that goes with the address.' },
-    ready: { type: 'boolean' },
+    ready: { type: 'boolean', description: 'Whether it is ready.' },
   },
 } as const satisfies Schema;
 
 const publisher = {
   type: 'object',
+  description: "The room's encoder.",
   required: ['connected'],
   properties: {
-    connected: { type: 'boolean' },
-    since: { type: 'string', format: 'date-time' },
+    connected: { type: 'boolean', description: 'Whether one is connected.' },
+    since: { type: 'string', description: 'Since when.', format: 'date-time' },
   },
 } as const satisfies Schema;
 
@@ -41,8 +47,8 @@ const monitoring = {
   type: 'object',
   description: 'Names of the monitoring objects that cover the room.',
   properties: {
-    serviceMonitor: { type: 'string', maxLength: 253 },
-    prometheusRule: { type: 'string', maxLength: 253 },
+    serviceMonitor: { type: 'string', description: 'Name of the ServiceMonitor.', maxLength: 253 },
+    prometheusRule: { type: 'string', description: 'Name of the PrometheusRule.', maxLength: 253 },
   },
 } as const satisfies Schema;
 

@@ -1,0 +1,41 @@
+/**
+ * `npm run gen` writes every generated file anew; `npm run gen -- --check` writes nothing and fails if one of them is
+ * not what it would write.
+ */
+import { mkdir, readFile, writeFile } from 'node:fs/promises';
+import { dirname, join } from 'node:path';
+import { parseArgs } from 'node:util';
+import { ensureBinaries } from '#local/binaries/ensure.ts';
+import { crdTemplate, crdYaml } from './crd.ts';
+import { installYaml } from './install.ts';
+import { reference } from './reference.ts';
+
+const root = join(import.meta.dirname, '..');
+const chart = join(root, 'charts/liveroom');
+const { values } = parseArgs({ options: { check: { type: 'boolean', default: false } } });
+
+const read = (path: string) => readFile(join(root, path), 'utf8').catch(() => undefined);
+
+/** Writes `content` to `path` unless it is there already. Returns whether it was not. */
+async function bring(path: string, content: string): Promise<boolean> {
+  if ((await read(path)) === content) return false;
+  if (!values.check) {
+    await mkdir(dirname(join(root, path)), { recursive: true });
+    await writeFile(join(root, path), content);
+  }
+  console.log(`${values.check ? 'stale' : 'wrote'}: ${path}`);
+  return true;
+}
+
+const changed = [
+  await bring('crds/liveroom.yaml', crdYaml()),
+  await bring('charts/liveroom/templates/crd.yaml', crdTemplate()),
+  await bring('docs/reference/liveroom.md', reference()),
+];
+const { helm } = await ensureBinaries(['helm']);
+changed.push(await bring('install.yaml', await installYaml(helm, chart)));
+
+if (values.check && changed.includes(true)) {
+  console.error('Run `npm run gen` and commit the result.');
+  process.exitCode = 1;
+}

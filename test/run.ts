@@ -1,0 +1,13 @@
+/**
+ * `npm test`: everything. The tests run in one go of the test runner, one file at a time, since those that boot a
+ * cluster or a browser want both cores. Names given as arguments narrow it: `npm test -- test/room.e2e.ts`.
+ */
+import { runSteps, staticSteps } from './steps.ts';
+
+const chosen = process.argv.slice(2);
+const files = chosen.length > 0 ? chosen : ['test/**/*.test.ts', 'test/**/*.e2e.ts'];
+
+process.exitCode = await runSteps([
+  ...(chosen.length > 0 ? [] : staticSteps),
+  { name: 'tests', command: ['node', '--test', '--test-concurrency=1', '--test-reporter=spec', ...files] },
+]);

@@ -1,0 +1,42 @@
+import { spawn } from 'node:child_process';
+import { join } from 'node:path';
+
+/** A named command of a check, such as `{name: 'types', command: ['tsc', '-p', '.']}`. */
+export interface Step {
+  readonly name: string;
+  readonly command: readonly [string, ...string[]];
+}
+
+const root = join(import.meta.dirname, '..');
+
+/** Runs one command in the project's root with its output passed through. Resolves to its exit code. */
+export const run = ([file, ...args]: Step['command']) =>
+  new Promise<number>((resolve, reject) => {
+    const child = spawn(file, args, { cwd: root, stdio: 'inherit' });
+    child.once('error', reject);
+    child.once('exit', (code, signal) => resolve(code ?? (signal ? 1 : 0)));
+  });
+
+/** Runs the steps in order and stops at the first that fails. Resolves to the exit code. */
+export async function runSteps(steps: readonly Step[]): Promise<number> {
+  for (const { name, command } of steps) {
+    const startedMs = performance.now();
+    console.log(`── ${name}: ${command.join(' ')}`);
+    const code = await run(command);
+    if (code !== 0) {
+      console.error(`── ${name} failed with exit code ${code}`);
+      return code;
+    }
+    console.log(`── ${name} took ${((performance.now() - startedMs) / 1000).toFixed(1)} s`);
+  }
+  return 0;
+}
+
+/** What can be said of the tree without running it. */
+export const staticSteps: readonly Step[] = [
+  { name: 'generated files', command: ['node', 'gen/main.ts', '--check'] },
+  { name: 'formatting and lint', command: ['biome', 'ci', '--colors=off', '.'] },
+  { name: 'types', command: ['tsc', '-p', '.'] },
+  { name: 'unused code', command: ['knip', '--no-progress'] },
+  { name: 'known vulnerabilities', command: ['npm', 'audit', '--audit-level=high'] },
+];
