@@ -1,0 +1,55 @@
+import type { KubeObject } from '../kube.ts';
+
+/** `object` is undefined when it is gone, `previous` when it is new. */
+export type Change<T extends KubeObject> = (key: string, object: T | undefined, previous: T | undefined) => void;
+
+/** `namespace/name`, or `name` of an object without a namespace. */
+export const keyOf = ({ metadata: { namespace, name } }: KubeObject): string =>
+  namespace === undefined ? name : `${namespace}/${name}`;
+
+/** The objects of one collection by key. It reports each difference once, and an object that was replaced by another of its name as gone and new. */
+export function store<T extends KubeObject>(onChange: Change<T>) {
+  let objects = new Map<string, T>();
+
+  const report = (key: string, object: T, previous: T | undefined) => {
+    if (previous?.metadata.resourceVersion === object.metadata.resourceVersion && sameObject(previous, object)) return;
+    if (previous !== undefined && !sameObject(previous, object)) {
+      onChange(key, undefined, previous);
+      onChange(key, object, undefined);
+    } else onChange(key, object, previous);
+  };
+
+  return {
+    get: (key: string): T | undefined => objects.get(key),
+    list: (): Iterable<T> => objects.values(),
+
+    /** The whole collection as it is now. Readers see all of it or nothing. */
+    replace(items: readonly T[]): void {
+      const before = objects;
+      objects = new Map(items.map((item) => [keyOf(item), trimmed(item)]));
+      for (const [key, previous] of before) if (!objects.has(key)) onChange(key, undefined, previous);
+      for (const [key, object] of objects) report(key, object, before.get(key));
+    },
+
+    change(item: T, isGone: boolean): void {
+      const key = keyOf(item);
+      const previous = objects.get(key);
+      if (isGone) {
+        objects.delete(key);
+        if (previous !== undefined) onChange(key, undefined, previous);
+        return;
+      }
+      const object = trimmed(item);
+      objects.set(key, object);
+      report(key, object, previous);
+    },
+  };
+}
+
+const sameObject = (a: KubeObject | undefined, b: KubeObject): boolean => a?.metadata.uid === b.metadata.uid;
+
+/** `managedFields` are often half of an object, and nobody here reads them. */
+function trimmed<T extends KubeObject>(object: T): T {
+  const { managedFields: _, ...metadata } = object.metadata as T['metadata'] & { managedFields?: unknown };
+  return { ...object, metadata };
+}
