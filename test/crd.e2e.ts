@@ -1,0 +1,108 @@
+import assert from 'node:assert/strict';
+import { after, before, describe, test } from 'node:test';
+import { type Cluster, startCluster } from '#local/cluster.ts';
+import { type Kubectl, kubectl } from '#test/harness/kubectl.ts';
+import { aRoom } from '#test/harness/room.ts';
+
+/** What the real API server says to a LiveRoom, before any code of ours sees it. */
+
+const refusals: Readonly<Record<string, { room: object; says: RegExp }>> = {
+  'more subscribers than the bound': {
+    room: aRoom('big', { play: { maxSubscribers: 100_001 } }),
+    says: /spec\.play\.maxSubscribers.*less than or equal to 100000/s,
+  },
+  'a negative limit': {
+    room: aRoom('negative', { play: { maxSubscribers: -1 } }),
+    says: /spec\.play\.maxSubscribers.*greater than or equal to 0/s,
+  },
+  'a drain longer than a day': {
+    room: aRoom('slow', { drain: { timeout: '25h' } }),
+    says: /spec\.drain\.timeout.*must be between 0s and 24h/s,
+  },
+  'a duration that is none': {
+    room: aRoom('word', { publish: { reconnectGrace: 'soon' } }),
+    says: /spec\.publish\.reconnectGrace.*should match/s,
+  },
+  'a codec that we do not forward': {
+    room: aRoom('codec', { publish: { codecs: ['VP9'] } }),
+    says: /spec\.publish\.codecs\[0\].*supported values: "H264", "VP8", "Opus"/s,
+  },
+  'no codec at all': { room: aRoom('none', { publish: { codecs: [] } }), says: /spec\.publish\.codecs.*at least 1/s },
+  'a token for an open room': {
+    room: aRoom('open', { play: { auth: { mode: 'None', secretRef: { name: 'a', key: 'b' } } } }),
+    says: /spec\.play\.auth\.secretRef.*secretRef goes with mode BearerToken only/s,
+  },
+  'a secret without a key': {
+    room: aRoom('keyless', { play: { auth: { secretRef: { name: 'a' } } } }),
+    says: /spec\.play\.auth\.secretRef\.key.*Required/s,
+  },
+  'a name of 49 characters': { room: aRoom('r'.repeat(49)), says: /metadata\.name must have at most 48 characters/ },
+  'a name that begins with a digit': { room: aRoom('1st'), says: /begin with a letter/ },
+  'the name of the namespace’s own Service': {
+    room: aRoom('live-sfu'),
+    says: /is taken by the namespace's own Service/,
+  },
+  'a field that does not exist': { room: aRoom('typo', { plai: {} }), says: /unknown field "spec\.plai"/ },
+};
+
+describe('the API server', () => {
+  let cluster: Cluster;
+  let kube: Kubectl;
+
+  before(async () => {
+    cluster = await startCluster({ node: false, manifests: ['crds/liveroom.yaml'] });
+    kube = kubectl(cluster.kubectlFile, cluster.kubeconfigFile);
+    await kube.run(['wait', '--for=condition=Established', 'crd/liverooms.liveroom.dev', '--timeout=20s']);
+  });
+  after(() => cluster?.stop());
+
+  for (const [name, { room, says }] of Object.entries(refusals)) {
+    test(`refuses ${name}, and names field and bound`, async () => {
+      const { code, stderr } = await kube.try(['create', '--validate=strict', '-f', '-'], JSON.stringify(room));
+      assert.notEqual(code, 0);
+      assert.match(stderr, says);
+    });
+  }
+
+  test('refuses malformed YAML with the line', async () => {
+    const { code, stderr } = await kube.try(['create', '-f', '-'], 'kind: LiveRoom\n  spec: [');
+    assert.notEqual(code, 0);
+    assert.match(stderr, /line 2/);
+  });
+
+  test('fills an empty spec with the defaults of a working room', async () => {
+    await kube.apply(aRoom('plain'));
+    const room = await kube.get<{ spec: object }>('liveroom', 'plain');
+    assert.deepEqual(room?.spec, {
+      drain: { timeout: '9m' },
+      network: { media: { mode: 'HostPort' } },
+      play: { auth: { mode: 'BearerToken' }, maxSubscribers: 0 },
+      pod: {},
+      publish: {
+        auth: { mode: 'BearerToken' },
+        codecs: ['H264', 'VP8', 'Opus'],
+        onConflict: 'Reject',
+        reconnectGrace: '15s',
+      },
+    });
+  });
+
+  test('accepts a room without any spec', async () => {
+    const { spec: _, ...room } = aRoom('bare');
+    await kube.apply(room);
+    assert.ok(await kube.get('liveroom', 'bare'));
+  });
+
+  test('refuses to change the media mode of a room that exists', async () => {
+    await kube.apply(aRoom('fixed'));
+    const patch = JSON.stringify({ spec: { network: { media: { mode: 'ClusterOnly' } } } });
+    const { stderr } = await kube.try(['patch', 'liveroom', 'fixed', '--type=merge', '-p', patch]);
+    assert.match(stderr, /spec\.network\.media\.mode.*is immutable/s);
+  });
+
+  test('knows the short name, the category and the columns', async () => {
+    const table = await kube.run(['get', 'lr', '-o', 'wide']);
+    assert.match(table, /^NAME\s+READY\s+REASON\s+LIVE\s+VIEWERS\s+AGE\s+NODE\s+ADDRESS\s+WHEP/);
+    assert.match(await kube.run(['get', 'live', '-o', 'name']), /liveroom\.liveroom\.dev\/plain/);
+  });
+});

@@ -1,0 +1,28 @@
+import { type Browser, chromium, type Page } from 'playwright-core';
+import { chromiumPath } from '#local/chromium.ts';
+
+/** Chromium with a fake camera, without a sandbox (root may not have one) and without talking to anybody but us. */
+export const launchChromium = async (): Promise<Browser> =>
+  chromium.launch({
+    executablePath: await chromiumPath(),
+    args: [
+      '--no-sandbox',
+      '--use-fake-device-for-media-stream',
+      '--use-fake-ui-for-media-stream',
+      '--autoplay-policy=no-user-gesture-required',
+      '--disable-background-networking',
+      '--disable-component-update',
+      '--disable-sync',
+      '--disable-gpu',
+      '--disable-quic',
+      '--no-first-run',
+    ],
+  });
+
+/** Opens a page in a context of its own: another visitor, with nothing shared. */
+export async function visit(browser: Browser, url: string): Promise<Page> {
+  const context = await browser.newContext();
+  const page = await context.newPage();
+  await page.goto(url);
+  return page;
+}

@@ -1,0 +1,49 @@
+import { execFile } from 'node:child_process';
+
+/** What a command answered. `code` is its exit code. */
+export interface Answer {
+  readonly code: number;
+  readonly stdout: string;
+  readonly stderr: string;
+}
+
+export interface Kubectl {
+  /** Runs kubectl and never rejects: for commands that are meant to be refused. */
+  try(args: readonly string[], input?: string): Promise<Answer>;
+  /** Runs kubectl and resolves to its output; rejects with its error output when it fails. */
+  run(args: readonly string[], input?: string): Promise<string>;
+  /** `kubectl get … -o json`, parsed; undefined when there is no such object. */
+  get<T>(...args: string[]): Promise<T | undefined>;
+  /** `kubectl apply -f -` of one object. */
+  apply(object: object): Promise<void>;
+}
+
+/** The real kubectl against one cluster. */
+export function kubectl(file: string, kubeconfig: string): Kubectl {
+  const attempt: Kubectl['try'] = (args, input) =>
+    new Promise((resolve) => {
+      const child = execFile(
+        file,
+        ['--kubeconfig', kubeconfig, ...args],
+        { maxBuffer: 64 * 1024 * 1024, timeout: 60_000 },
+        (error, stdout, stderr) => resolve({ code: error ? Number(error.code ?? 1) : 0, stdout, stderr }),
+      );
+      child.stdin?.end(input ?? '');
+    });
+  const run: Kubectl['run'] = async (args, input) => {
+    const { code, stdout, stderr } = await attempt(args, input);
+    if (code !== 0) throw new Error(`kubectl ${args.join(' ')}: ${stderr.trim()}`);
+    return stdout;
+  };
+  return {
+    try: attempt,
+    run,
+    get: async <T>(...args: string[]) => {
+      const out = await run(['get', ...args, '-o', 'json', '--ignore-not-found']);
+      return out.trim() === '' ? undefined : (JSON.parse(out) as T);
+    },
+    apply: async (object) => {
+      await run(['apply', '-f', '-'], JSON.stringify(object));
+    },
+  };
+}
