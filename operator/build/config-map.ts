@@ -1,0 +1,37 @@
+import { stringify } from 'yaml';
+import { type Auth, file, type RoomSettings, type RoomsFile, tokenFile } from '#crds/contract.ts';
+import type { LiveRoom } from '#crds/liveroom.ts';
+import { durationMs } from './duration.ts';
+import { roomMeta } from './labels.ts';
+
+/** The room's settings as its pods read them. They watch the file: what is in here changes without a restart. */
+export const configMap = (room: LiveRoom) =>
+  ({
+    apiVersion: 'v1',
+    kind: 'ConfigMap',
+    metadata: roomMeta(room, room.metadata.name),
+    data: { [file.rooms]: stringify(roomsFile(room), { aliasDuplicateObjects: false }) },
+  }) as const;
+
+const roomsFile = (room: LiveRoom): RoomsFile => ({
+  rooms: [settings(room)],
+  drain: { timeoutMs: durationMs(room.spec.drain.timeout) },
+});
+
+const settings = ({ metadata: { namespace, name }, spec: { publish, play } }: LiveRoom): RoomSettings => ({
+  namespace,
+  name,
+  publish: {
+    auth: auth(publish.auth.mode, tokenFile(namespace, name, 'publish')),
+    onConflict: publish.onConflict,
+    reconnectGraceMs: durationMs(publish.reconnectGrace),
+    codecs: publish.codecs,
+  },
+  play: {
+    auth: auth(play.auth.mode, tokenFile(namespace, name, 'play')),
+    maxSubscribers: play.maxSubscribers,
+  },
+});
+
+const auth = (mode: 'BearerToken' | 'None', tokenFileName: string): Auth =>
+  mode === 'None' ? { mode } : { mode, tokenFile: tokenFileName };

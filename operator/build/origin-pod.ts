@@ -1,0 +1,124 @@
+import { annotation, env, file, internalPath, label, mount, port, portName, version } from '#crds/contract.ts';
+import type { LiveRoom } from '#crds/liveroom.ts';
+import type { Config } from '../config.ts';
+import { configMap } from './config-map.ts';
+import { durationMs } from './duration.ts';
+import { hash } from './hash.ts';
+import { roomMeta } from './labels.ts';
+import { tokenSources } from './tokens.ts';
+
+/** The server ends by itself at the drain timeout; the rest is for closing what is left. */
+const closingSeconds = 30;
+
+/** How long a pod that is deleted may take. A running pod's own value is from its creation, so deletions pass this one. */
+export const drainSeconds = (room: LiveRoom): number =>
+  Math.ceil(durationMs(room.spec.drain.timeout) / 1000) + closingSeconds;
+
+export interface OriginChoice {
+  /** Port of the node; none when clients reach the pod by its own address. */
+  readonly hostPort?: number | undefined;
+  /** Name of the pod whose place it takes; empty for the first. */
+  readonly replaces: string;
+}
+
+/**
+ * The pod where the room's publisher is. Its name is a hash of what it is and of whom it replaces, so that creating it
+ * twice makes one, and never the one that is still draining.
+ */
+export function originPod(room: LiveRoom, config: Config, { hostPort, replaces }: OriginChoice) {
+  const specHash = originSpecHash(room, config);
+  const name = `${room.metadata.name}-origin-${hash([room.metadata.uid, specHash, replaces], 5)}`;
+  const meta = roomMeta(room, name, 'origin');
+  return {
+    apiVersion: 'v1',
+    kind: 'Pod',
+    metadata: {
+      ...meta,
+      labels: { ...meta.labels, [label.version]: version },
+      annotations: { [annotation.specHash]: specHash, [annotation.settingsHash]: settingsHash(room) },
+    },
+    spec: { ...podSpec(room, config, hostPort), terminationGracePeriodSeconds: drainSeconds(room) },
+  } as const;
+}
+
+/** Hash of what cannot change in a running pod. The port is not in it: each pod has its own. */
+export const originSpecHash = (room: LiveRoom, config: Config): string => hash(podSpec(room, config, undefined));
+
+/** Hash of what the pod reads from its ConfigMap. */
+export const settingsHash = (room: LiveRoom): string => hash(configMap(room).data);
+
+function podSpec(room: LiveRoom, config: Config, hostPort: number | undefined) {
+  const { image, nodeSelector, tolerations, resources } = room.spec.pod;
+  return {
+    restartPolicy: 'Always',
+    automountServiceAccountToken: false,
+    enableServiceLinks: false,
+    securityContext: { runAsNonRoot: true, runAsUser: 1000, seccompProfile: { type: 'RuntimeDefault' } },
+    ...(nodeSelector && { nodeSelector }),
+    ...(tolerations && { tolerations }),
+    containers: [
+      {
+        name: 'sfu',
+        image: image ?? config.images.sfu,
+        command: ['node', 'server/main.ts'],
+        env: environment(room),
+        ports: ports(hostPort),
+        ...probes,
+        resources: resources ?? { requests: { cpu: '100m', memory: '160Mi' } },
+        securityContext: {
+          allowPrivilegeEscalation: false,
+          readOnlyRootFilesystem: true,
+          capabilities: { drop: ['ALL'] },
+        },
+        volumeMounts: volumes(room).map(({ name }) => ({ name, mountPath: pathOf[name], readOnly: true })),
+      },
+    ],
+    volumes: volumes(room),
+  } as const;
+}
+
+const fieldRef = (name: string, fieldPath: string) => ({ name, valueFrom: { fieldRef: { fieldPath } } });
+
+const environment = (room: LiveRoom) => [
+  fieldRef(env.podName, 'metadata.name'),
+  fieldRef(env.podNamespace, 'metadata.namespace'),
+  fieldRef(env.podIP, 'status.podIP'),
+  { name: env.roomsFile, value: `${mount.room.path}/${file.rooms}` },
+  ...(tokenSources(room).length === 0 ? [] : [{ name: env.tokensDir, value: mount.tokens.path }]),
+  ...(usesHostPort(room) ? [{ name: env.mediaAddressFile, value: `${mount.pod.path}/${file.mediaAddress}` }] : []),
+];
+
+export const usesHostPort = (room: LiveRoom): boolean => room.spec.network.media.mode === 'HostPort';
+
+const ports = (hostPort: number | undefined) => [
+  { name: portName.http, containerPort: port.http, protocol: 'TCP' },
+  { name: portName.internal, containerPort: port.internal, protocol: 'TCP' },
+  { name: portName.media, containerPort: port.media, protocol: 'UDP', ...(hostPort === undefined ? {} : { hostPort }) },
+];
+
+const get = (path: string) => ({ httpGet: { path, port: portName.internal } });
+
+const probes = {
+  startupProbe: { ...get(internalPath.livez), periodSeconds: 1, failureThreshold: 60 },
+  livenessProbe: { ...get(internalPath.livez), periodSeconds: 10, timeoutSeconds: 5, failureThreshold: 3 },
+  readinessProbe: { ...get(internalPath.readyz), periodSeconds: 2, timeoutSeconds: 2 },
+} as const;
+
+const pathOf = { room: mount.room.path, tokens: mount.tokens.path, pod: mount.pod.path } as const;
+
+/** The kubelet keeps them up to date until the pod is deleted. */
+function volumes(room: LiveRoom) {
+  const tokens = tokenSources(room).map(({ secret, key, file: path }) => ({
+    secret: { name: secret, items: [{ key, path }] },
+  }));
+  // All annotations would carry other people's too, so the file shows this one alone.
+  const mediaAddress = {
+    path: file.mediaAddress,
+    fieldRef: { fieldPath: `metadata.annotations['${annotation.mediaAddress}']` },
+  };
+  return [
+    { name: mount.room.volume, configMap: { name: room.metadata.name } },
+    ...(tokens.length === 0 ? [] : [{ name: mount.tokens.volume, projected: { sources: tokens } }]),
+    ...(usesHostPort(room) ? [{ name: mount.pod.volume, downwardAPI: { items: [mediaAddress] } }] : []),
+  ];
+}

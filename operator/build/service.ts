@@ -1,0 +1,15 @@
+import { portName } from '#crds/contract.ts';
+import type { LiveRoom } from '#crds/liveroom.ts';
+import { roomLabels, roomMeta } from './labels.ts';
+
+/** Signalling and pages of one room. Media does not pass it. */
+export const service = (room: LiveRoom) =>
+  ({
+    apiVersion: 'v1',
+    kind: 'Service',
+    metadata: roomMeta(room, room.metadata.name),
+    spec: {
+      selector: roomLabels(room, 'origin'),
+      ports: [{ name: portName.http, port: 80, targetPort: portName.http, protocol: 'TCP' }],
+    },
+  }) as const;

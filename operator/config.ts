@@ -1,0 +1,83 @@
+import { parse } from 'yaml';
+
+/** What is set once per cluster, in the chart. */
+export interface Config {
+  /** Base URL behind which `/<namespace>/<room>/…` reaches the room's Service, without a trailing slash. */
+  readonly publicURL?: string;
+  readonly images: { readonly sfu: string };
+  /** UDP ports of the nodes, both included. */
+  readonly hostPorts: { readonly from: number; readonly to: number };
+  readonly monitoring: { readonly labels: Readonly<Record<string, string>>; readonly interval: string };
+}
+
+/** A configuration that cannot be used. The message names the field. */
+export class ConfigError extends Error {
+  constructor(field: string, problem: string) {
+    super(`configuration: ${field}: ${problem}`);
+    this.name = 'ConfigError';
+  }
+}
+
+/** The configuration in a YAML text. Throws ConfigError. */
+export function configFrom(text: string): Config {
+  const root = fields('the file', yaml(text), ['publicURL', 'images', 'hostPorts', 'monitoring']);
+  const images = fields('images', root['images'], ['sfu']);
+  const monitoring = fields('monitoring', root['monitoring'] ?? {}, ['labels', 'interval']);
+  return {
+    ...(root['publicURL'] === undefined ? {} : { publicURL: baseURL('publicURL', root['publicURL']) }),
+    images: { sfu: stringLike('images.sfu', images['sfu'], /^\S+$/, 'must be an image') },
+    hostPorts: portRange(root['hostPorts'] ?? { from: 7000, to: 7999 }),
+    monitoring: {
+      labels: labels('monitoring.labels', monitoring['labels'] ?? {}),
+      interval: stringLike('monitoring.interval', monitoring['interval'] ?? '10s', /^\d+(ms|s|m)$/, 'must be like 10s'),
+    },
+  };
+}
+
+function yaml(text: string): unknown {
+  try {
+    return parse(text);
+  } catch (error) {
+    throw new ConfigError('the file', `is no YAML: ${error instanceof Error ? error.message : error}`);
+  }
+}
+
+/** A map with no other fields than these: a misspelt one would silently do nothing. */
+function fields(name: string, value: unknown, known: readonly string[]): Record<string, unknown> {
+  const map = mapping(name, value);
+  const unknown = Object.keys(map).find((field) => !known.includes(field));
+  if (unknown !== undefined) throw new ConfigError(name, `unknown field "${unknown}"; known are ${known.join(', ')}`);
+  return map;
+}
+
+function mapping(name: string, value: unknown): Record<string, unknown> {
+  if (typeof value !== 'object' || value === null || Array.isArray(value)) throw new ConfigError(name, 'must be a map');
+  return value as Record<string, unknown>;
+}
+
+function stringLike(name: string, value: unknown, pattern: RegExp, problem: string): string {
+  if (typeof value !== 'string' || !pattern.test(value)) throw new ConfigError(name, problem);
+  return value;
+}
+
+function baseURL(name: string, value: unknown): string {
+  const url = stringLike(name, value, /^https?:\/\/[^/]/, 'must be a URL such as https://live.example.com');
+  if (!URL.canParse(url)) throw new ConfigError(name, 'must be a URL such as https://live.example.com');
+  return url.replace(/\/+$/, '');
+}
+
+function portRange(value: unknown): Config['hostPorts'] {
+  const { from, to } = fields('hostPorts', value, ['from', 'to']);
+  const isPort = (port: unknown): port is number =>
+    Number.isInteger(port) && Number(port) >= 1024 && Number(port) < 65536;
+  if (!isPort(from) || !isPort(to)) throw new ConfigError('hostPorts', 'from and to must be ports, 1024 to 65535');
+  if (from > to) throw new ConfigError('hostPorts', `from (${from}) is above to (${to})`);
+  return { from, to };
+}
+
+function labels(name: string, value: unknown): Record<string, string> {
+  const map = mapping(name, value);
+  for (const [label, text] of Object.entries(map))
+    if (typeof text !== 'string') throw new ConfigError(`${name}.${label}`, 'must be a string');
+  return map as Record<string, string>;
+}
