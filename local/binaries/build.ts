@@ -1,0 +1,72 @@
+import { copyFile, symlink } from 'node:fs/promises';
+import { availableParallelism } from 'node:os';
+import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { run } from '../run.ts';
+import type { GoSource } from './catalog.ts';
+
+export interface BuildOptions {
+  readonly env: NodeJS.ProcessEnv;
+  readonly onProgress: (fraction: number) => void;
+  readonly signal?: AbortSignal | undefined;
+  /** Folder of the modules; default `local/go`. */
+  readonly modules?: string | undefined;
+}
+
+/** The Go that is installed, as `1.26.8`; undefined if there is none. */
+export async function goVersion(env: NodeJS.ProcessEnv): Promise<string | undefined> {
+  const text = await run('go', ['version'], { env }).catch(() => '');
+  return /go(\d+\.\d+\S*)/.exec(text)?.[1];
+}
+
+/** How long a build takes here with nothing cached. */
+export const buildEstimateMs = (source: GoSource) =>
+  source.kind === 'build' ? (source.cpuSeconds * 1000) / availableParallelism() : 5_000;
+
+/** Gets `source` into `folder` with Go: built, or copied out of the module. Returns what was done. */
+export async function build(source: GoSource, folder: string, options: BuildOptions): Promise<string> {
+  const cwd = join(options.modules ?? fileURLToPath(new URL('../go', import.meta.url)), source.module);
+  // What the user has set for other modules must not leak into the pinned ones.
+  const env = { ...options.env, CGO_ENABLED: '0', GOFLAGS: '', GOWORK: 'off', PWD: cwd };
+  const context = { cwd, env, signal: options.signal };
+  return source.kind === 'build'
+    ? await compile(source, folder, context, options.onProgress)
+    : await copyFiles(source, folder, context);
+}
+
+interface Context {
+  readonly cwd: string;
+  readonly env: NodeJS.ProcessEnv;
+  readonly signal: AbortSignal | undefined;
+}
+
+async function compile(
+  source: Extract<GoSource, { kind: 'build' }>,
+  folder: string,
+  context: Context,
+  onProgress: (fraction: number) => void,
+): Promise<string> {
+  // Fetches the modules, too, so that the bar below moves with the compiler alone.
+  const list = await run('go', ['list', '-mod=readonly', '-deps', source.package], context);
+  const total = list.split('\n').length;
+  let compiled = 0;
+  const args = ['build', '-v', '-mod=readonly', '-buildvcs=false', '-ldflags', source.ldflags];
+  await run('go', [...args, '-o', join(folder, source.file), source.package], {
+    ...context,
+    // With -v, one line for each package that is compiled.
+    onErrorLine: () => onProgress(Math.min(++compiled / total, 0.99)),
+  });
+  for (const name of source.links) await symlink(source.file, join(folder, name));
+  return `go build ${source.package} in local/go/${source.module}`;
+}
+
+async function copyFiles(
+  source: Extract<GoSource, { kind: 'files' }>,
+  folder: string,
+  context: Context,
+): Promise<string> {
+  const answer = await run('go', ['mod', 'download', '-json', `${source.path}@${source.version}`], context);
+  const module: { Dir: string } = JSON.parse(answer);
+  for (const file of source.files) await copyFile(join(module.Dir, source.folder, file), join(folder, file));
+  return `${source.path}@${source.version}`;
+}
