@@ -1,0 +1,100 @@
+import type { OfferedCodec } from './codec.ts';
+import type { OfferedMedia } from './offer.ts';
+
+/** An address and port where clients reach the media port. */
+export interface Endpoint {
+  readonly address: string;
+  readonly port: number;
+}
+
+/** Our end of the one transport. */
+export interface LocalTransport {
+  readonly iceUfrag: string;
+  readonly icePwd: string;
+  /** Value of a=fingerprint. */
+  readonly fingerprint: string;
+  readonly candidates: readonly Endpoint[];
+}
+
+/** What we send in an m-section of a player's answer. */
+export interface SentTrack {
+  readonly ssrc: number;
+  readonly rtxSsrc?: number;
+  readonly cname: string;
+}
+
+/** The answer to one m-section: the codecs in our order, and the track when it is we who send. */
+export interface AnsweredMedia {
+  readonly offered: OfferedMedia;
+  readonly codecs: readonly OfferedCodec[];
+  readonly sent?: SentTrack;
+}
+
+/** All tracks of a room are one MediaStream, so that players keep them in step. */
+const streamName = 'live';
+
+/**
+ * The SDP answer. It is complete: every candidate is in it and the ICE parameters never change, since an ICE-lite server
+ * has nothing to trickle (RFC 8839 section 4). `sessionVersion` is any number of at most 15 digits.
+ */
+export function answer(media: readonly AnsweredMedia[], local: LocalTransport, sessionVersion: number): string {
+  const lines = [
+    'v=0',
+    `o=- ${sessionVersion} 1 IN IP4 0.0.0.0`,
+    's=-',
+    't=0 0',
+    'a=ice-lite',
+    `a=group:BUNDLE ${media.map(({ offered }) => offered.mid).join(' ')}`,
+    'a=msid-semantic: WMS *',
+    ...media.flatMap((section, index) => answeredSection(section, local, index === 0)),
+  ];
+  return lines.map((line) => `${line}\r\n`).join('');
+}
+
+function answeredSection({ offered, codecs, sent }: AnsweredMedia, local: LocalTransport, isFirst: boolean): string[] {
+  const formats = codecs.flatMap(({ payloadType, rtxPayloadType }) => [payloadType, rtxPayloadType ?? []].flat());
+  return [
+    `m=${offered.kind} 9 ${offered.protocol} ${formats.join(' ')}`,
+    'c=IN IP4 0.0.0.0',
+    `a=mid:${offered.mid}`,
+    `a=ice-ufrag:${local.iceUfrag}`,
+    `a=ice-pwd:${local.icePwd}`,
+    `a=fingerprint:${local.fingerprint}`,
+    'a=setup:passive',
+    sent ? 'a=sendonly' : 'a=recvonly',
+    'a=rtcp-mux',
+    ...(offered.reducedSizeRtcp ? ['a=rtcp-rsize'] : []),
+    ...(offered.midExtensionId ? [`a=extmap:${offered.midExtensionId} urn:ietf:params:rtp-hdrext:sdes:mid`] : []),
+    ...codecs.flatMap(codecLines),
+    ...(sent ? trackLines(offered.kind, sent) : []),
+    // Bundled sections share the candidates of the first (RFC 9143 section 9.2).
+    ...(isFirst ? [...local.candidates.map(candidateLine), 'a=end-of-candidates'] : []),
+  ];
+}
+
+function codecLines({ payloadType, rtxPayloadType, rtpmap, fmtp, nack, pli, clockRate }: OfferedCodec): string[] {
+  return [
+    `a=rtpmap:${payloadType} ${rtpmap}`,
+    ...(fmtp ? [`a=fmtp:${payloadType} ${fmtp}`] : []),
+    ...(nack ? [`a=rtcp-fb:${payloadType} nack`] : []),
+    ...(pli ? [`a=rtcp-fb:${payloadType} nack pli`] : []),
+    ...(rtxPayloadType ? [`a=rtpmap:${rtxPayloadType} rtx/${clockRate}`] : []),
+    ...(rtxPayloadType ? [`a=fmtp:${rtxPayloadType} apt=${payloadType}`] : []),
+  ];
+}
+
+function trackLines(kind: string, { ssrc, rtxSsrc, cname }: SentTrack): string[] {
+  const msid = `${streamName} ${kind}`;
+  const ssrcs = rtxSsrc === undefined ? [ssrc] : [ssrc, rtxSsrc];
+  return [
+    `a=msid:${msid}`,
+    ...(rtxSsrc === undefined ? [] : [`a=ssrc-group:FID ${ssrc} ${rtxSsrc}`]),
+    ...ssrcs.flatMap((id) => [`a=ssrc:${id} cname:${cname}`, `a=ssrc:${id} msid:${msid}`]),
+  ];
+}
+
+/** The priority of the only component's only host candidate (RFC 8445 section 5.1.2), lower for each further one. */
+function candidateLine({ address, port }: Endpoint, index: number): string {
+  const priority = 126 * 2 ** 24 + (65_535 - index) * 2 ** 8 + 255;
+  return `a=candidate:${index + 1} 1 udp ${priority} ${address} ${port} typ host`;
+}

@@ -1,0 +1,123 @@
+import type { Codec } from '#crds/contract.ts';
+import type { Kind } from '#server/media/plane.ts';
+import { type Attribute, allValues, type MediaLines } from './sdp.ts';
+
+/** A payload type of an offer that carries one of our codecs. */
+export interface OfferedCodec {
+  readonly codec: Codec;
+  /** Equal names can be forwarded to one another; see {@link codecName}. */
+  readonly name: string;
+  readonly payloadType: number;
+  readonly rtxPayloadType?: number;
+  readonly clockRate: number;
+  /** As the offer has it after the payload type, such as `H264/90000`; the answer repeats it. */
+  readonly rtpmap: string;
+  readonly fmtp?: string;
+  readonly nack: boolean;
+  readonly pli: boolean;
+}
+
+export const kindOf: Readonly<Record<Codec, Kind>> = { H264: 'video', VP8: 'video', Opus: 'audio' };
+
+/** rtpmap of each codec, in lower case. */
+const encodings: ReadonlyMap<string, Codec> = new Map([
+  ['h264/90000', 'H264'],
+  ['vp8/90000', 'VP8'],
+  ['opus/48000/2', 'Opus'],
+]);
+
+/** The payload types of an m-section that we know, in the offer's order; one for each name. */
+export function offeredCodecs(media: MediaLines): readonly OfferedCodec[] {
+  const rtpmaps = byPayloadType(media.attributes, 'rtpmap');
+  const fmtps = byPayloadType(media.attributes, 'fmtp');
+  const rtxOf = retransmissions(rtpmaps, fmtps);
+  const seen = new Set<string>();
+  return media.formats.flatMap((format) => {
+    const payloadType = Number(format);
+    const rtpmap = rtpmaps.get(payloadType);
+    const codec = encodings.get(rtpmap?.toLowerCase() ?? '');
+    if (codec === undefined || rtpmap === undefined || kindOf[codec] !== media.kind) return [];
+    const fmtp = fmtps.get(payloadType);
+    const name = codecName(codec, fmtp);
+    if (seen.has(name)) return [];
+    seen.add(name);
+    const rtxPayloadType = rtxOf.get(payloadType);
+    return [
+      {
+        codec,
+        name,
+        payloadType,
+        ...(rtxPayloadType !== undefined && { rtxPayloadType }),
+        clockRate: Number(rtpmap.split('/')[1]),
+        rtpmap,
+        ...(fmtp !== undefined && { fmtp }),
+        nack: hasFeedback(media.attributes, payloadType, 'nack'),
+        pli: hasFeedback(media.attributes, payloadType, 'nack pli'),
+      },
+    ];
+  });
+}
+
+/** `a=rtpmap:96 VP8/90000` as 96 → `VP8/90000`. Payload types have 7 bits. */
+function byPayloadType(attributes: readonly Attribute[], name: string): ReadonlyMap<number, string> {
+  const values = new Map<number, string>();
+  for (const value of allValues(attributes, name)) {
+    const [, payloadType, rest] = /^(\d{1,3}) +(.+)$/.exec(value) ?? [];
+    if (payloadType !== undefined && rest !== undefined && Number(payloadType) < 128)
+      values.set(Number(payloadType), rest.trim());
+  }
+  return values;
+}
+
+/** Payload type → that of its retransmissions (`apt`, RFC 4588 section 8.6). */
+function retransmissions(rtpmaps: ReadonlyMap<number, string>, fmtps: ReadonlyMap<number, string>) {
+  const found = new Map<number, number>();
+  for (const [payloadType, rtpmap] of rtpmaps) {
+    const original = Number(formatParameters(fmtps.get(payloadType)).get('apt'));
+    if (/^rtx\//i.test(rtpmap) && Number.isInteger(original) && !found.has(original)) found.set(original, payloadType);
+  }
+  return found;
+}
+
+function hasFeedback(attributes: readonly Attribute[], payloadType: number, feedback: string): boolean {
+  const wanted = new Set([`${payloadType} ${feedback}`, `* ${feedback}`]);
+  return allValues(attributes, 'rtcp-fb').some((value) => wanted.has(value.trim()));
+}
+
+/** `a=b;c=d` as a map with lower-case keys. */
+function formatParameters(fmtp: string | undefined): ReadonlyMap<string, string> {
+  const pairs = (fmtp ?? '').split(';').map((pair) => pair.split('=', 2));
+  return new Map(pairs.map(([key = '', value = '']) => [key.trim().toLowerCase(), value.trim()]));
+}
+
+/**
+ * What decides whether one client can decode what another sends. For H264 that is the profile and the packetization
+ * mode; the level is not part of it, since every client of ours allows levels to differ between the directions.
+ */
+function codecName(codec: Codec, fmtp: string | undefined): string {
+  switch (codec) {
+    case 'Opus':
+      return 'audio/opus';
+    case 'VP8':
+      return 'video/vp8';
+    case 'H264': {
+      const parameters = formatParameters(fmtp);
+      const mode = parameters.get('packetization-mode') ?? '0';
+      return `video/h264;${h264Profile(parameters.get('profile-level-id') ?? '42000a')};${mode === '1' ? 1 : 0}`;
+    }
+  }
+}
+
+/**
+ * The profile of a `profile-level-id` (RFC 6184 section 8.1, table 5), written with level 3.1. Baseline counts as
+ * Constrained Baseline: what sets them apart (FMO, ASO, redundant slices) no encoder of today produces.
+ */
+function h264Profile(profileLevelId: string): string {
+  const idc = Number.parseInt(profileLevelId.slice(0, 2), 16);
+  const constraints = Number.parseInt(profileLevelId.slice(2, 4), 16);
+  if (idc === 0x42 || (idc === 0x4d && (constraints & 0x80) !== 0)) return '42e01f';
+  if (idc === 0x58 && (constraints & 0x80) !== 0) return '42e01f';
+  if (idc === 0x4d) return '4d001f';
+  if (idc === 0x64) return (constraints & 0x0c) === 0x0c ? '640c1f' : '64001f';
+  return `${profileLevelId.slice(0, 4).toLowerCase()}1f`;
+}

@@ -1,0 +1,53 @@
+import { X509Certificate } from 'node:crypto';
+import { srtpProfile } from '#server/media/plane.ts';
+import { type Dtls, type DtlsEvents, dtlsAssociation } from './dtls-association.ts';
+import { type Fingerprint, fingerprintLine } from './fingerprint.ts';
+
+/** What all associations of this process share. */
+export interface DtlsIdentity {
+  /** Value of `a=fingerprint`. */
+  readonly fingerprint: string;
+  /** Waits for a client to begin a handshake; its certificate must match one of the fingerprints. */
+  accept(wanted: readonly Fingerprint[], events: DtlsEvents): Dtls;
+}
+
+/**
+ * Makes the process's certificate. Loads werift, which takes 0.1 s and 40 MB, so not before it is needed. Of werift
+ * only the DTLS 1.2 server is used; ICE and SRTP are our own.
+ */
+export async function dtlsIdentity(): Promise<DtlsIdentity> {
+  const { CipherContext, DtlsServer, HashAlgorithm, NamedCurveAlgorithm, SignatureAlgorithm } = await import('werift');
+  const { certPem, keyPem, signatureHash } = await CipherContext.createSelfSignedCertificateWithKey(
+    { hash: HashAlgorithm.sha256_4, signature: SignatureAlgorithm.ecdsa_3 },
+    NamedCurveAlgorithm.secp256r1_23,
+  );
+  return {
+    fingerprint: fingerprintLine(new X509Certificate(certPem).raw),
+    accept: (wanted, events) => {
+      const transport = customTransport((datagram) => events.send(datagram));
+      const server = new DtlsServer({
+        transport,
+        cert: certPem,
+        key: keyPem,
+        signatureHash,
+        srtpProfiles: [srtpProfile.AEAD_AES_128_GCM, srtpProfile.AES128_CM_HMAC_SHA1_80],
+        extendedMasterSecret: true,
+        certificateRequest: true,
+      });
+      return dtlsAssociation({ server, deliver: (record) => transport.onData(record, nowhere), wanted, events });
+    },
+  };
+}
+
+/** werift passes the sender's address on to nobody. */
+const nowhere = ['0.0.0.0', 0] as const;
+
+/** What werift takes for a socket. It puts its own function in place of `onData`. */
+const customTransport = (send: (datagram: Uint8Array) => void) => ({
+  type: 'udp4',
+  address: { address: '0.0.0.0', family: 'IPv4', port: 0 },
+  closed: false,
+  onData: (_datagram: Buffer, _from: readonly [string, number]) => {},
+  send: async (datagram: Buffer) => send(datagram),
+  close: async () => {},
+});

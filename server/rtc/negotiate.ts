@@ -1,0 +1,91 @@
+import type { Codec } from '#crds/contract.ts';
+import type { DownTrack, PayloadCodec, UpTrack } from '#server/media/plane.ts';
+import type { AnsweredMedia } from './answer.ts';
+import { kindOf, type OfferedCodec } from './codec.ts';
+import type { Offer, OfferedMedia } from './offer.ts';
+import { SdpError } from './sdp.ts';
+
+/** What an answer is made of, and what the media plane is told. */
+export interface Negotiated<Track> {
+  readonly media: readonly AnsweredMedia[];
+  readonly tracks: readonly Track[];
+}
+
+/**
+ * A publisher's tracks. Each has exactly one codec, the room's first that the publisher has: so it is known what is
+ * sent, and a player that lacks it can be told so.
+ */
+export function negotiatePublish(offer: Offer, codecs: readonly Codec[]): Negotiated<UpTrack> {
+  const media = offer.media.map((offered) => {
+    const [chosen] = preferred(offered, codecs);
+    if (chosen === undefined) throw noCodec(offered, codecs);
+    return { offered, codecs: [chosen] };
+  });
+  return { media, tracks: media.map(({ offered, codecs: [chosen] }) => upTrack(offered, chosen as OfferedCodec)) };
+}
+
+const upTrack = (offered: OfferedMedia, codec: OfferedCodec): UpTrack => ({
+  kind: offered.kind,
+  mid: offered.mid,
+  ...(offered.midExtensionId !== undefined && { midExtensionId: offered.midExtensionId }),
+  ...(offered.ssrc !== undefined && { ssrc: offered.ssrc }),
+  codecs: [payloadCodec(codec)],
+  nack: codec.nack,
+  pli: codec.pli,
+});
+
+/**
+ * A player's tracks: what the publisher sends now comes first, then whatever else of the room's codecs the player has,
+ * for a publisher that comes back with another codec. `randomSsrc` yields a new 32-bit number at each call.
+ */
+export function negotiatePlay(
+  offer: Offer,
+  codecs: readonly Codec[],
+  published: readonly UpTrack[],
+  { randomSsrc, cname }: { readonly randomSsrc: () => number; readonly cname: string },
+): Negotiated<DownTrack> {
+  const media = offer.media.map((offered) => {
+    const usable = preferred(offered, codecs);
+    if (usable.length === 0) throw noCodec(offered, codecs);
+    const sentNow = published.find(({ kind }) => kind === offered.kind)?.codecs[0]?.name;
+    const now = usable.filter(({ name }) => name === sentNow);
+    if (sentNow !== undefined && now.length === 0)
+      throw new SdpError('unusable', `${offered.place}: the publisher sends ${sentNow}, which is not offered.`);
+    const ordered = [...now, ...usable.filter(({ name }) => name !== sentNow)];
+    const isRetransmitted = ordered.some(({ rtxPayloadType }) => rtxPayloadType !== undefined);
+    const sent = { ssrc: randomSsrc(), ...(isRetransmitted && { rtxSsrc: randomSsrc() }), cname };
+    return { offered, codecs: ordered, sent };
+  });
+  return { media, tracks: media.map(downTrack) };
+}
+
+const downTrack = ({ offered, codecs, sent }: Required<AnsweredMedia>): DownTrack => ({
+  kind: offered.kind,
+  mid: offered.mid,
+  ...(offered.midExtensionId !== undefined && { midExtensionId: offered.midExtensionId }),
+  ...sent,
+  codecs: codecs.map(payloadCodec),
+  nack: codecs.some(({ nack }) => nack),
+});
+
+const payloadCodec = ({ name, payloadType, rtxPayloadType, clockRate }: OfferedCodec): PayloadCodec => ({
+  name,
+  payloadType,
+  ...(rtxPayloadType !== undefined && { rtxPayloadType }),
+  clockRate,
+});
+
+/** In the room's order; among several of one codec (H264 profiles), whole-frame packetization first, then the offer's. */
+function preferred(offered: OfferedMedia, codecs: readonly Codec[]): readonly OfferedCodec[] {
+  const rank = ({ codec, name }: OfferedCodec) => codecs.indexOf(codec) * 2 + (name.endsWith(';0') ? 1 : 0);
+  return offered.codecs.filter(({ codec }) => codecs.includes(codec)).toSorted((a, b) => rank(a) - rank(b));
+}
+
+function noCodec({ place, kind }: OfferedMedia, codecs: readonly Codec[]): SdpError {
+  const usable = codecs.filter((codec) => kindOf[codec] === kind);
+  const message =
+    usable.length === 0
+      ? `${place}: this room has no ${kind} codec; leave the section out of the offer.`
+      : `${place}: none of the room's ${kind} codecs is offered; it has ${usable.join(', ')}.`;
+  return new SdpError('unusable', message);
+}
