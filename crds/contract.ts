@@ -49,6 +49,8 @@ export const annotation = {
   specHash: `${group}/spec-hash`,
   /** Hash of the settings; patching it makes the kubelet refresh the pod's volumes at once instead of within a minute. */
   settingsHash: `${group}/settings-hash`,
+  /** Hash of what the operator last applied, so that it applies again only what is to change. */
+  appliedHash: `${group}/applied-hash`,
 } as const;
 
 /** Where a server pod finds its settings. All are mounted, watched, and frozen once the pod is being deleted. */

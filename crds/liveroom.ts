@@ -46,6 +46,7 @@ export const conditionReasons = {
     'NoFreePorts',
     'ImagePullFailed',
     'CrashLooping',
+    'PodInvalid',
     'AddressUnknown',
     'QuotaExceeded',
     'PodSecurityForbidden',
@@ -56,7 +57,7 @@ export const conditionReasons = {
   /** An encoder is connected and sends media. */
   Publishing: ['Publishing', 'NoPublisher', 'Reconnecting', 'NoMedia', 'StatsUnavailable'],
   /** The monitoring objects exist and a Prometheus selects them. */
-  MonitoringReady: ['CRDsNotInstalled', 'SelectionUnknown', 'PermissionMissing'],
+  MonitoringReady: ['CRDsNotInstalled', 'SelectionUnknown', 'NameConflict', 'PermissionMissing'],
   /** A roll-out is under way. */
   Progressing: ['RolloutComplete', 'RollingOut', 'WaitingForIdle'],
   /** All that a client needs: Accepted, OriginReady and EndpointReady. */

@@ -1,9 +1,9 @@
 import { annotation, env, file, internalPath, label, mount, port, portName, version } from '#crds/contract.ts';
 import type { LiveRoom } from '#crds/liveroom.ts';
 import type { Config } from '../config.ts';
+import { hash } from '../hash.ts';
 import { configMap } from './config-map.ts';
 import { durationMs } from './duration.ts';
-import { hash } from './hash.ts';
 import { roomMeta } from './labels.ts';
 import { tokenSources } from './tokens.ts';
 

@@ -1,0 +1,73 @@
+import { isOlder, type KubeObject } from '../kube.ts';
+import { type Reflector, type ReflectorOptions, reflector } from './reflector.ts';
+import { keyOf } from './store.ts';
+
+/** After this long without the event of a write of ours, the object must have been deleted before we saw it. */
+const unseenLifeMs = 30_000;
+
+export interface CacheOptions<T extends KubeObject> extends Omit<ReflectorOptions<T>, 'onChange'> {
+  /** Objects are found by this as well as by their key; undefined leaves one out. */
+  readonly groupOf?: (object: T) => string | undefined;
+  readonly onChange: (object: T, previous: T | undefined) => void;
+}
+
+export interface Cache<T extends KubeObject> extends Omit<Reflector<T>, 'list'> {
+  /** Objects whose `groupOf` is this. */
+  group(name: string): T[];
+  /** An object as a write of ours returned it: it is read from now on, until its own event has come. */
+  remember(object: T): void;
+}
+
+/**
+ * A reflector that reads our own writes. Without that, a reconcile that follows a write at once would judge by what was
+ * there before it: make a second pod, tell an event twice.
+ */
+export function cache<T extends KubeObject>(options: CacheOptions<T>): Cache<T> {
+  const { groupOf = () => undefined, onChange, now = Date.now } = options;
+  const written = new Map<string, { readonly object: T; readonly atMs: number }>();
+  const groups = new Map<string, Set<string>>();
+
+  const seen = reflector<T>({
+    ...options,
+    onChange(key, object, previous) {
+      const own = written.get(key)?.object;
+      if (own !== undefined && (object === undefined || !isOlder(object, own))) written.delete(key);
+      regroup(key, object, previous);
+      const changed = object ?? previous;
+      if (changed !== undefined) onChange(changed, object && previous);
+    },
+  });
+
+  function regroup(key: string, object: T | undefined, previous: T | undefined): void {
+    const [from, to] = [previous && groupOf(previous), object && groupOf(object)];
+    if (from !== undefined && from !== to) {
+      const keys = groups.get(from);
+      keys?.delete(key);
+      if (keys?.size === 0) groups.delete(from);
+    }
+    if (to === undefined) return;
+    const keys = groups.get(to) ?? new Set();
+    groups.set(to, keys.add(key));
+  }
+
+  function get(key: string): T | undefined {
+    const object = seen.get(key);
+    const own = written.get(key);
+    if (own === undefined) return object;
+    if (object !== undefined && !isOlder(object, own.object)) written.delete(key);
+    else if (now() - own.atMs < unseenLifeMs) return own.object;
+    return object;
+  }
+
+  return {
+    ...seen,
+    get,
+    group: (name) => [...(groups.get(name) ?? [])].map(get).filter((object) => object !== undefined),
+    remember(object) {
+      const key = keyOf(object);
+      if (isOlder(object, seen.get(key))) return;
+      written.set(key, { object, atMs: now() });
+      regroup(key, object, undefined);
+    },
+  };
+}

@@ -1,0 +1,34 @@
+import { group } from '#crds/contract.ts';
+import { apiVersion, kind, plural } from '#crds/liveroom.ts';
+
+/** Plural names of the kinds we use, by apiVersion. The API server has no rule that would derive them. */
+const plurals: Readonly<Record<string, string>> = {
+  'v1 ConfigMap': 'configmaps',
+  'v1 Namespace': 'namespaces',
+  'v1 Node': 'nodes',
+  'v1 Pod': 'pods',
+  'v1 Secret': 'secrets',
+  'v1 Service': 'services',
+  'events.k8s.io/v1 Event': 'events',
+  'monitoring.coreos.com/v1 PrometheusRule': 'prometheusrules',
+  'monitoring.coreos.com/v1 ServiceMonitor': 'servicemonitors',
+  [`${group}/${apiVersion} ${kind}`]: plural,
+};
+
+interface Type {
+  readonly apiVersion: string;
+  readonly kind: string;
+}
+
+/** Path of all objects of a kind, in one namespace if given. */
+export function collectionPath(type: Type, namespace?: string): string {
+  const name = plurals[`${type.apiVersion} ${type.kind}`];
+  if (name === undefined) throw new Error(`no path is known for ${type.apiVersion} ${type.kind}`);
+  const prefix = type.apiVersion.includes('/') ? `/apis/${type.apiVersion}` : `/api/${type.apiVersion}`;
+  return `${prefix}${namespace === undefined ? '' : `/namespaces/${namespace}`}/${name}`;
+}
+
+/** Path of one object. */
+export const objectPath = (
+  object: Type & { readonly metadata: { readonly name: string; readonly namespace?: string } },
+): string => `${collectionPath(object, object.metadata.namespace)}/${object.metadata.name}`;

@@ -1,0 +1,82 @@
+import type { Condition, ConditionType } from '#crds/liveroom.ts';
+import { isReady } from '../kube.ts';
+import { no, unknown, type Verdict, yes } from './finding.ts';
+import { originReady } from './origin-ready.ts';
+import { publishing } from './publishing.ts';
+import type { MonitoringSeen, Seen } from './seen.ts';
+
+/** Everything that is said of a room, in the order in which it is read. */
+export function conditions(seen: Seen, reconnectGraceMs: number): readonly Condition[] {
+  const before = new Map(seen.room.status?.conditions?.map((condition) => [condition.type, condition]));
+  const accepted = seen.rejection
+    ? no<'Accepted'>(seen.rejection.reason, seen.rejection.message)
+    : yes<'Accepted'>('Accepted', 'The spec is in use.');
+  const origin = originReady(seen);
+  const endpoint = endpointReady(seen);
+  const verdicts: Record<ConditionType, Verdict> = {
+    Accepted: accepted,
+    OriginReady: origin,
+    EndpointReady: endpoint,
+    Publishing: publishing({
+      audience: seen.audience,
+      isOriginReady: origin.status === 'True',
+      before: before.get('Publishing'),
+      reconnectGraceMs,
+      nowMs: seen.nowMs,
+    }),
+    MonitoringReady: monitoringReady(seen.monitoring),
+    Progressing: progressing(seen, origin),
+    Ready: ready([accepted, origin, endpoint]),
+  };
+  return Object.entries(verdicts).map(([type, verdict]) => dated(type, verdict, before.get(type), seen));
+}
+
+/** The time is that of the last change of status; another reason or message leaves it. */
+function dated(type: string, verdict: Verdict, before: Condition | undefined, { room, nowMs }: Seen): Condition {
+  const { status, reason, message } = verdict;
+  const lastTransitionTime = before?.status === status ? before.lastTransitionTime : rfc3339(nowMs);
+  return { type, status, observedGeneration: room.metadata.generation, lastTransitionTime, reason, message };
+}
+
+/** The API server stores seconds. */
+const rfc3339 = (ms: number): string => `${new Date(ms).toISOString().slice(0, 19)}Z`;
+
+/** The Service leads to ready pods; that it exists is part of Accepted. */
+const endpointReady = ({ origin }: Seen): Verdict<'EndpointReady'> =>
+  origin !== undefined && isReady(origin)
+    ? yes('EndpointReady', `The URLs lead to pod ${origin.metadata.name}.`)
+    : no('NoReadyPod', 'No pod is ready, so the URLs answer nobody.');
+
+function monitoringReady({ missingKinds, problem, ...names }: MonitoringSeen): Verdict<'MonitoringReady'> {
+  if (problem !== undefined) return no(problem.reason, problem.message);
+  if (missingKinds.length > 0)
+    return no(
+      'CRDsNotInstalled',
+      `The cluster has no ${missingKinds.join(' and ')}. Install the Prometheus Operator's CRDs; the objects follow by themselves.`,
+    );
+  const made = names.serviceMonitor !== undefined && names.prometheusRule !== undefined;
+  return unknown(
+    'SelectionUnknown',
+    made
+      ? `ServiceMonitor and PrometheusRule ${names.serviceMonitor} exist; whether a Prometheus selects them is not known.`
+      : 'The ServiceMonitor and the PrometheusRule are being made.',
+  );
+}
+
+function progressing({ rollout, origin }: Seen, originVerdict: Verdict<'OriginReady'>): Verdict<'Progressing'> {
+  if (rollout === 'WaitingForIdle')
+    return no(
+      'WaitingForIdle',
+      `Pod ${origin?.metadata.name} is replaced by a changed one as soon as nobody publishes.`,
+    );
+  if (rollout === 'Replacing' || originVerdict.status !== 'True')
+    return yes('RollingOut', 'The origin pod is being brought up.');
+  return no('RolloutComplete', 'The pod is as the spec says.');
+}
+
+function ready(parts: readonly Verdict[]): Verdict {
+  const failing = parts.find(({ status }) => status !== 'True');
+  return failing === undefined
+    ? yes('Ready', 'The room takes a publisher and viewers.')
+    : { ...no(failing.reason, failing.message) };
+}

@@ -1,0 +1,83 @@
+import { isReady, type Pod } from '../kube.ts';
+import { type Finding, no, type Verdict, yes } from './finding.ts';
+import { hostAndPort, hostPortOf } from './media-address.ts';
+import type { Seen } from './seen.ts';
+
+type Check = (pod: Pod, seen: Seen) => Finding<'OriginReady'> | undefined;
+
+/** The most specific cause first: the first finding is the one that is told. */
+const checks: readonly Check[] = [unscheduled, imageFails, crashes, addressUnknown, starting];
+
+/** Whether the origin pod is ready and has an address. */
+export function originReady(seen: Seen): Verdict<'OriginReady'> {
+  const { origin, refusal, mediaAddress } = seen;
+  if (refusal !== undefined) return no(refusal.reason, refusal.message);
+  if (origin === undefined)
+    return no(
+      'PodPending',
+      seen.rejection ? 'No pod is made until the spec is accepted.' : 'The pod is about to be made.',
+    );
+  const finding = checks
+    .values()
+    .map((check) => check(origin, seen))
+    .find((found) => found !== undefined);
+  if (finding !== undefined) return no(finding.reason, finding.message);
+  const where = mediaAddress === undefined ? '' : ` and takes media at ${hostAndPort(mediaAddress)}/udp`;
+  return yes('OriginReady', `Pod ${origin.metadata.name} is ready${where}.`);
+}
+
+function unscheduled(pod: Pod): ReturnType<Check> {
+  const scheduled = pod.status?.conditions?.find(({ type }) => type === 'PodScheduled');
+  if (scheduled?.status !== 'False') return undefined;
+  const said = `Pod ${pod.metadata.name} fits on no node: ${scheduled.message ?? scheduled.reason ?? 'no reason given'}`;
+  return said.includes('free ports')
+    ? {
+        reason: 'NoFreePorts',
+        message: `${said} Something else has UDP port ${hostPortOf(pod)} on them: move the operator's hostPorts, or add nodes.`,
+      }
+    : { reason: 'Unschedulable', message: `${said} Add nodes, or change spec.pod.` };
+}
+
+const imageReasons = new Set(['ErrImagePull', 'ImagePullBackOff', 'InvalidImageName', 'ErrImageNeverPull']);
+
+function imageFails(pod: Pod): ReturnType<Check> {
+  const container = pod.status?.containerStatuses?.find(({ state }) => imageReasons.has(state?.waiting?.reason ?? ''));
+  const waiting = container?.state?.waiting;
+  if (waiting === undefined) return undefined;
+  const image = pod.spec.containers[0]?.image;
+  return {
+    reason: 'ImagePullFailed',
+    message: `Pod ${pod.metadata.name} cannot get image ${image}: ${waiting.message ?? waiting.reason}. Check its name and the pull secrets.`,
+  };
+}
+
+function crashes(pod: Pod): ReturnType<Check> {
+  const { name } = pod.metadata;
+  const container = pod.status?.containerStatuses?.find(({ state }) => state?.waiting?.reason === 'CrashLoopBackOff');
+  if (container === undefined) return undefined;
+  const last = container.lastState?.terminated;
+  const end =
+    last === undefined ? '' : `, last with exit code ${last.exitCode}${last.reason ? ` (${last.reason})` : ''}`;
+  return {
+    reason: 'CrashLooping',
+    message: `Pod ${name} has ended ${container.restartCount} times${end}. See: kubectl -n ${pod.metadata.namespace} logs --previous ${name}`,
+  };
+}
+
+function addressUnknown(pod: Pod, { mediaAddress }: Seen): ReturnType<Check> {
+  if (pod.spec.nodeName === undefined || hostPortOf(pod) === undefined || mediaAddress !== undefined) return undefined;
+  return {
+    reason: 'AddressUnknown',
+    message: `Node ${pod.spec.nodeName} tells neither an ExternalIP nor an InternalIP, so clients cannot be told where to send media.`,
+  };
+}
+
+function starting(pod: Pod): ReturnType<Check> {
+  if (isReady(pod)) return undefined;
+  const { nodeName } = pod.spec;
+  const waiting = pod.status?.containerStatuses?.find(({ state }) => state?.waiting !== undefined)?.state?.waiting;
+  const place = nodeName === undefined ? 'waits for a node' : `is starting on node ${nodeName}`;
+  const detail =
+    waiting?.reason === undefined ? '' : ` (${[waiting.reason, waiting.message].filter(Boolean).join(': ')})`;
+  return { reason: 'PodPending', message: `Pod ${pod.metadata.name} ${place}${detail}.` };
+}

@@ -1,0 +1,51 @@
+import { annotation } from '#crds/contract.ts';
+import { hash } from '../hash.ts';
+import type { KubeObject } from '../kube.ts';
+
+export type Action =
+  | {
+      readonly action: 'apply';
+      readonly object: KubeObject /** Not among the owned: someone else's may be there. */;
+      readonly isNew: boolean;
+    }
+  | { readonly action: 'delete'; readonly object: KubeObject };
+
+/** What turns the owned objects into the wanted ones. Nothing, if that is what they are. */
+export function plan(wanted: readonly KubeObject[], owned: readonly KubeObject[]): readonly Action[] {
+  const seen = new Map(owned.map((object) => [keyOf(object), object]));
+  const keep = new Set(wanted.map(keyOf));
+  const applied = wanted.map(stamped).flatMap((object): Action[] => {
+    const current = seen.get(keyOf(object));
+    return current !== undefined && contains(current, object)
+      ? []
+      : [{ action: 'apply', object, isNew: current === undefined }];
+  });
+  const deleted = owned
+    .filter((object) => !keep.has(keyOf(object)))
+    .map((object) => ({ action: 'delete', object }) as const);
+  return [...applied, ...deleted];
+}
+
+const keyOf = ({ kind, metadata: { namespace, name } }: KubeObject) => `${kind} ${namespace}/${name}`;
+
+/** With the hash of itself: a field that we no longer want is in the live object as if a default had put it there. */
+const stamped = (object: KubeObject): KubeObject => ({
+  ...object,
+  metadata: {
+    ...object.metadata,
+    annotations: { ...object.metadata.annotations, [annotation.appliedHash]: hash(object) },
+  },
+});
+
+/** Whether all of `part` is in `whole`, which the API server has filled up with defaults. Lists must be equally long. */
+export function contains(whole: unknown, part: unknown): boolean {
+  if (Array.isArray(part))
+    return Array.isArray(whole) && whole.length === part.length && part.every((item, i) => contains(whole[i], item));
+  if (typeof part === 'object' && part !== null)
+    return (
+      typeof whole === 'object' &&
+      whole !== null &&
+      Object.entries(part).every(([name, value]) => contains((whole as Record<string, unknown>)[name], value))
+    );
+  return whole === part;
+}

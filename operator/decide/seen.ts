@@ -1,0 +1,34 @@
+import type { RoomStats } from '#crds/contract.ts';
+import type { LiveRoom } from '#crds/liveroom.ts';
+import type { Pod } from '../kube.ts';
+import type { Finding } from './finding.ts';
+import type { MediaAddress } from './media-address.ts';
+import type { OriginPlan } from './origin.ts';
+
+/** All that a room's status is made of. */
+export interface Seen {
+  readonly room: LiveRoom;
+  /** Why the spec cannot be used. */
+  readonly rejection: Finding<'Accepted'> | undefined;
+  /** The pod that is the origin, whether or not it works. */
+  readonly origin: Pod | undefined;
+  /** Why there is no such pod. */
+  readonly refusal: Finding<'OriginReady'> | undefined;
+  readonly rollout: OriginPlan['rollout'];
+  readonly mediaAddress: MediaAddress | undefined;
+  readonly audience: Audience;
+  readonly monitoring: MonitoringSeen;
+  readonly nowMs: number;
+}
+
+/** What the origin pod says of the room. `Unasked`: nothing is known yet. `Silent`: it was asked and does not answer. */
+export type Audience = 'Unasked' | 'Silent' | { readonly room: RoomStats | undefined };
+
+export interface MonitoringSeen {
+  /** Kinds of the Prometheus Operator that the API server does not serve. */
+  readonly missingKinds: readonly string[];
+  /** Names of the objects that exist. */
+  readonly serviceMonitor?: string;
+  readonly prometheusRule?: string;
+  readonly problem?: Finding<'MonitoringReady'>;
+}

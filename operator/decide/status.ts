@@ -1,0 +1,91 @@
+import type { LiveRoom, LiveRoomStatus } from '#crds/liveroom.ts';
+import { isReady } from '../kube.ts';
+import { type ShownAudience, showAgainInMs, shownAudience } from './audience.ts';
+import { conditions } from './conditions.ts';
+import { graceEnd } from './publishing.ts';
+import type { Seen } from './seen.ts';
+
+export interface StatusContext {
+  readonly urls: Pick<LiveRoomStatus, 'whipURL' | 'whepURL' | 'playerURL'>;
+  readonly reconnectGraceMs: number;
+  /** What was last shown of the number of subscribers. */
+  readonly shown: ShownAudience | undefined;
+}
+
+export interface RoomReport {
+  readonly status: LiveRoomStatus;
+  readonly shown: ShownAudience | undefined;
+  /** When the report changes by the mere passing of time. */
+  readonly againInMs: number | undefined;
+}
+
+/** The room's whole status. */
+export function report(seen: Seen, { urls, reconnectGraceMs, shown: shownBefore }: StatusContext): RoomReport {
+  const before = seen.room.status;
+  const subscribers = subscribersOf(seen);
+  const shown = subscribers === undefined ? shownBefore : shownAudience(shownBefore, subscribers, seen.nowMs);
+  const list = conditions(seen, reconnectGraceMs);
+  const { serviceMonitor, prometheusRule } = seen.monitoring;
+  const status: LiveRoomStatus = {
+    observedGeneration: seen.room.metadata.generation,
+    conditions: list,
+    ...urls,
+    ...(seen.origin === undefined ? {} : { origin: originStatus(seen) }),
+    publisher: publisherStatus(seen),
+    subscribers: subscribers === undefined ? (before?.subscribers ?? 0) : (shown?.subscribers ?? 0),
+    monitoring: {
+      ...(serviceMonitor === undefined ? {} : { serviceMonitor }),
+      ...(prometheusRule === undefined ? {} : { prometheusRule }),
+    },
+  };
+  const publishing = list.find(({ type }) => type === 'Publishing');
+  const graceMs =
+    publishing?.reason === 'Reconnecting' ? graceEnd(publishing, reconnectGraceMs, seen.nowMs) - seen.nowMs : undefined;
+  const showMs = shown && subscribers !== undefined ? showAgainInMs(shown, subscribers, seen.nowMs) : undefined;
+  return { status, shown, againInMs: soonest(graceMs, showMs) };
+}
+
+/** The soonest of several times to come back, in ms; at least 1, and undefined if there is none. */
+export function soonest(...times: readonly (number | undefined)[]): number | undefined {
+  const given = times.filter((time) => time !== undefined);
+  return given.length === 0 ? undefined : Math.max(1, Math.min(...given));
+}
+
+/** Undefined while it is not known. */
+function subscribersOf({ audience, origin }: Seen): number | undefined {
+  if (origin === undefined) return 0;
+  return typeof audience === 'object' ? (audience.room?.subscribers ?? 0) : undefined;
+}
+
+function originStatus({ origin, mediaAddress }: Seen): LiveRoomStatus['origin'] {
+  if (origin === undefined) return undefined;
+  const { nodeName } = origin.spec;
+  return {
+    podName: origin.metadata.name,
+    ...(nodeName === undefined ? {} : { nodeName }),
+    ...(mediaAddress === undefined ? {} : { address: mediaAddress.address, mediaPort: mediaAddress.port }),
+    ready: isReady(origin),
+  };
+}
+
+function publisherStatus({ room, audience, origin }: Seen): NonNullable<LiveRoomStatus['publisher']> {
+  if (origin === undefined) return { connected: false };
+  if (typeof audience !== 'object') return room.status?.publisher ?? { connected: false };
+  const publisher = audience.room?.publisher;
+  return publisher === undefined ? { connected: false } : { connected: true, since: publisher.since };
+}
+
+/** Whether `room` already says all of it. */
+export const isReported = ({ status }: LiveRoom, next: LiveRoomStatus): boolean =>
+  JSON.stringify(sorted(status)) === JSON.stringify(sorted(next));
+
+const sorted = (value: unknown): unknown =>
+  Array.isArray(value)
+    ? value.map(sorted)
+    : typeof value === 'object' && value !== null
+      ? Object.fromEntries(
+          Object.entries(value)
+            .toSorted(([a], [b]) => (a < b ? -1 : 1))
+            .map(([name, part]) => [name, sorted(part)]),
+        )
+      : value;

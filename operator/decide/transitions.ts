@@ -1,0 +1,45 @@
+import type { Condition } from '#crds/liveroom.ts';
+
+export interface Transition {
+  readonly type: 'Normal' | 'Warning';
+  readonly reason: string;
+  readonly message: string;
+}
+
+/** States of an ordinary life; everything else that is not True is worth a warning. */
+const ordinary = new Set([
+  'PodPending',
+  'NoReadyPod',
+  'NoPublisher',
+  'Reconnecting',
+  'CRDsNotInstalled',
+  'SelectionUnknown',
+  'RolloutComplete',
+  'RollingOut',
+  'WaitingForIdle',
+]);
+
+/**
+ * What is worth an Event: each condition that changed its status or its reason. A reason is told once, though Ready repeats
+ * that of the part that fails; and a new room does not begin by telling all that it is not yet.
+ */
+export function transitions(
+  before: readonly Condition[] | undefined = [],
+  after: readonly Condition[] = [],
+): readonly Transition[] {
+  const was = new Map(before.map((condition) => [condition.type, condition]));
+  const changed = after.filter(({ type, status, reason }) => {
+    const old = was.get(type);
+    return old === undefined
+      ? status === 'True' || !ordinary.has(reason)
+      : old.status !== status || old.reason !== reason;
+  });
+  const byReason = new Map(changed.toReversed().map((condition) => [condition.reason, condition]));
+  return changed
+    .filter((condition) => byReason.get(condition.reason) === condition)
+    .map(({ status, reason, message }) => ({
+      type: status === 'True' || ordinary.has(reason) ? 'Normal' : 'Warning',
+      reason,
+      message,
+    }));
+}
