@@ -1,0 +1,88 @@
+/** The publisher page: sends a picture and sound into one room, until it is told to stop. */
+
+import { pageAddress, playerLink } from './address.js';
+import { connect } from './connection.js';
+import { byId } from './dom.js';
+import { keepConnected } from './keep-connected.js';
+import { pageFrame, pageView } from './page-view.js';
+import { addSenders, exchangeTracks } from './sending.js';
+import { sourceChoice } from './source-choice.js';
+
+const words = {
+  idle: { chip: 'Off air', title: '', detail: '' },
+  connecting: { chip: 'Connecting', title: 'Connecting…', detail: '' },
+  live: { chip: 'On air', title: '', detail: '' },
+  stalled: { chip: 'No media', title: 'Nothing is sent', detail: 'The source gives neither picture nor sound.' },
+  token: { chip: 'Locked', title: 'A token, please', detail: 'Publishing needs the room’s publish token.' },
+  waiting: { chip: 'Waiting', title: 'Not yet', detail: '' },
+  reconnecting: { chip: 'Reconnecting', title: 'Reconnecting', detail: '' },
+  refused: { chip: 'Refused', title: 'Refused', detail: '' },
+};
+
+/** @param {import('./address.js').PageAddress} address */
+async function publisher(address) {
+  const button = byId('start', HTMLButtonElement);
+  const codec = byId('codec', HTMLSelectElement);
+  const { show, showJoin, onFigures, pause, askToken } = pageView(words);
+  let token = address.token;
+  let /** @type {AbortController | undefined} */ running;
+  let /** @type {import('./sending.js').Senders | undefined} */ senders;
+
+  /** @param {string} detail */
+  const stop = (detail) => {
+    if (running === undefined) show({ name: 'idle', detail });
+    running?.abort(detail);
+  };
+
+  const open = await sourceChoice({
+    wanted: address.source,
+    onChange: ({ stream }) => {
+      if (senders === undefined) show({ name: 'idle', detail: '' });
+      else void exchangeTracks(senders, stream);
+    },
+    onLost: ({ message }) => stop(message),
+  });
+
+  /** @param {AbortSignal} signal */
+  const publish = async (signal) => {
+    const { stream } = await open();
+    const addMedia = (/** @type {RTCPeerConnection} */ peer) => {
+      senders = addSenders(peer, stream, codec.value);
+    };
+    const session = await connect({ endpoint: 'whip', token, addMedia, onFigures }, signal);
+    showJoin(performance.now() - session.postedAtMs);
+    return session;
+  };
+  const newToken = async (/** @type {AbortSignal} */ signal) => {
+    token = await askToken(signal);
+  };
+
+  const run = async () => {
+    running = new AbortController();
+    const { signal } = running;
+    codec.disabled = true;
+    button.textContent = 'Stop';
+    signal.addEventListener('abort', () => {
+      button.disabled = true;
+    });
+    await keepConnected({ connect: publish, show, askToken: newToken, pause, random: Math.random }, signal);
+    running = undefined;
+    senders = undefined;
+    codec.disabled = false;
+    button.disabled = false;
+    button.textContent = 'Start';
+    show({ name: 'idle', detail: String(signal.reason) });
+  };
+
+  button.disabled = false;
+  button.addEventListener('click', () => {
+    if (running !== undefined) return stop('');
+    void open().then(run, ({ message }) => show({ name: 'idle', detail: message }));
+  });
+  window.addEventListener('pagehide', () => stop(''));
+}
+
+const address = pageAddress(location);
+pageFrame(address);
+byId('player', HTMLAnchorElement).href = playerLink(address.play);
+void publisher(address);

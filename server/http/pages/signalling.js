@@ -1,0 +1,80 @@
+/** WHIP (RFC 9725) and WHEP, from the client's side: one POST makes a session, one DELETE ends it. */
+
+/** The server answered, and the answer is no. `detail` is the problem's (RFC 9457) own sentence for people. */
+export class Refusal extends Error {
+  /**
+   * @param {number} status
+   * @param {string} detail
+   * @param {number | undefined} retryAfterMs
+   */
+  constructor(status, detail, retryAfterMs) {
+    super(detail);
+    this.name = 'Refusal';
+    this.status = status;
+    this.retryAfterMs = retryAfterMs;
+  }
+}
+
+/** No answer within this time is as good as no server. */
+const answerTimeoutMs = 10_000;
+
+/**
+ * `Retry-After` in milliseconds: a number of seconds, or a date (RFC 9110 section 10.2.3).
+ *
+ * @param {string | null} header
+ * @param {number} nowMs  Milliseconds since 1970.
+ */
+export function retryAfterMs(header, nowMs) {
+  if (header === null || header.trim() === '') return undefined;
+  if (/^\d+$/.test(header.trim())) return Number(header) * 1000;
+  const dateMs = Date.parse(header);
+  return Number.isNaN(dateMs) ? undefined : Math.max(0, dateMs - nowMs);
+}
+
+/** @param {Response} response */
+async function refusal(response) {
+  const isProblem = /^application\/(problem\+)?json/i.test(response.headers.get('content-type') ?? '');
+  const problem = isProblem ? await response.json().catch(() => ({})) : {};
+  const detail = [problem.detail, problem.title].find((text) => typeof text === 'string' && text !== '');
+  const words = detail ?? `The server answered ${response.status} ${response.statusText}`.trimEnd();
+  return new Refusal(response.status, words, retryAfterMs(response.headers.get('retry-after'), Date.now()));
+}
+
+/** @param {string | undefined} token */
+const authorization = (token) => (token === undefined ? {} : { Authorization: `Bearer ${token}` });
+
+/**
+ * Throws a {@link Refusal} for an answer that is not 201, and an Error with words for people when there is none.
+ *
+ * @param {string} endpoint  Relative to the page: `whip` or `whep`.
+ * @param {string | undefined} token
+ * @param {string} offer
+ * @returns {Promise<{ answer: string, session: string }>} The answer's SDP and the session's absolute URL.
+ */
+export async function postOffer(endpoint, token, offer) {
+  const response = await fetch(endpoint, {
+    method: 'POST',
+    headers: { 'Content-Type': 'application/sdp', ...authorization(token) },
+    body: offer,
+    signal: AbortSignal.timeout(answerTimeoutMs),
+  }).catch((/** @type {Error} */ error) => {
+    const words = error.name === 'TimeoutError' ? 'The server does not answer' : 'The server cannot be reached';
+    throw new Error(words, { cause: error });
+  });
+  if (response.status !== 201) throw await refusal(response);
+  const location = response.headers.get('location');
+  if (location === null) throw new Refusal(response.status, 'The answer names no session (no Location)', undefined);
+  return { answer: await response.text(), session: new URL(location, response.url).href };
+}
+
+/**
+ * Ends a session. `keepalive` lets the request outlive the page. Failing is no harm: the server notices by itself when
+ * a client has gone.
+ *
+ * @param {string} session
+ * @param {string | undefined} token
+ */
+export async function deleteSession(session, token) {
+  const request = { method: 'DELETE', keepalive: true, headers: authorization(token) };
+  await fetch(session, { ...request, signal: AbortSignal.timeout(2000) }).catch(() => undefined);
+}
