@@ -14,22 +14,28 @@ export async function withLock<T>(
   const address = `\0liveroom-${createHash('sha256').update(name).digest('hex').slice(0, 32)}`;
   for (let hasWaited = false; ; hasWaited = true) {
     signal?.throwIfAborted();
-    const server = await listen(address);
-    if (server !== undefined) return await work().finally(() => close(server));
+    const lock = await listen(address);
+    if (lock !== undefined) {
+      try {
+        return await work();
+      } finally {
+        await close(lock);
+      }
+    }
     if (!hasWaited) onWait();
     await released(address, signal);
   }
 }
 
-interface Held {
+interface Lock {
   readonly server: Server;
   readonly waiting: Set<{ destroy(): void }>;
 }
 
 /** The lock, or undefined if another process has it. */
-async function listen(address: string): Promise<Held | undefined> {
+async function listen(address: string): Promise<Lock | undefined> {
   const { promise, resolve, reject } = Promise.withResolvers<boolean>();
-  const waiting: Held['waiting'] = new Set();
+  const waiting: Lock['waiting'] = new Set();
   const server = createServer((socket) => {
     waiting.add(socket);
     socket.on('error', () => socket.destroy()).on('close', () => waiting.delete(socket));
@@ -41,7 +47,7 @@ async function listen(address: string): Promise<Held | undefined> {
   return (await promise) ? { server, waiting } : undefined;
 }
 
-function close({ server, waiting }: Held): Promise<void> {
+function close({ server, waiting }: Lock): Promise<void> {
   for (const socket of waiting) socket.destroy();
   return new Promise((resolve) => server.close(() => resolve()));
 }
