@@ -6,6 +6,7 @@ import { mkdir, readFile, writeFile } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { parseArgs } from 'node:util';
 import { ensureBinaries } from '#local/binaries/ensure.ts';
+import { progress } from '#local/progress.ts';
 import { crdTemplate, crdYaml } from './crd.ts';
 import { installYaml } from './install.ts';
 import { reference } from './reference.ts';
@@ -27,12 +28,18 @@ async function bring(path: string, content: string): Promise<boolean> {
   return true;
 }
 
+const said = progress({
+  write: (text) => process.stderr.write(text),
+  columns: process.stderr.columns,
+  now: Date.now,
+});
+
 const changed = [
   await bring('crds/liveroom.yaml', crdYaml()),
   await bring('charts/liveroom/templates/crd.yaml', crdTemplate()),
   await bring('docs/reference/liveroom.md', reference()),
 ];
-const { helm } = await ensureBinaries(['helm']);
+const { helm } = await ensureBinaries({ want: ['helm'], env: process.env, progress: said });
 changed.push(await bring('install.yaml', await installYaml(helm, chart)));
 
 if (values.check && changed.includes(true)) {
