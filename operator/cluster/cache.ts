@@ -11,7 +11,7 @@ export interface CacheOptions<T extends KubeObject> extends Omit<ReflectorOption
   readonly onChange: (object: T, previous: T | undefined) => void;
 }
 
-export interface Cache<T extends KubeObject> extends Omit<Reflector<T>, 'list'> {
+export interface Cache<T extends KubeObject> extends Reflector<T> {
   /** Objects whose `groupOf` is this. */
   group(name: string): T[];
   /** An object as a write of ours returned it: it is read from now on, until its own event has come. */
@@ -56,12 +56,28 @@ export function cache<T extends KubeObject>(options: CacheOptions<T>): Cache<T> 
     if (own === undefined) return object;
     if (object !== undefined && !isOlder(object, own.object)) written.delete(key);
     else if (now() - own.atMs < unseenLifeMs) return own.object;
+    else {
+      written.delete(key);
+      regroup(key, object, own.object);
+    }
     return object;
+  }
+
+  function* list(): Generator<T, void> {
+    for (const object of seen.list()) {
+      const latest = get(keyOf(object));
+      if (latest !== undefined) yield latest;
+    }
+    for (const key of written.keys()) {
+      const object = seen.get(key) === undefined ? get(key) : undefined;
+      if (object !== undefined) yield object;
+    }
   }
 
   return {
     ...seen,
     get,
+    list,
     group: (name) => [...(groups.get(name) ?? [])].map(get).filter((object) => object !== undefined),
     remember(object) {
       const key = keyOf(object);

@@ -33,6 +33,8 @@ export interface ReflectorOptions<T extends KubeObject> {
   /** Selectors. */
   readonly query?: Query;
   readonly onChange: Change<T>;
+  /** The part of an object that is worth its memory; all of it by default. */
+  readonly keep?: (object: T) => T;
   /** Every failure, before it is retried. Nothing has to be done about it. */
   readonly onError?: (error: unknown) => void;
   readonly now?: () => number;
@@ -81,7 +83,7 @@ export function reflector<T extends KubeObject>(options: ReflectorOptions<T>): R
     } catch (error) {
       onError(error);
     }
-  });
+  }, options.keep);
   const retry = backoff({
     firstMs: timing.backoffFirstMs,
     maxMs: timing.backoffMaxMs,

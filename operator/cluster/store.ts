@@ -8,7 +8,7 @@ export const keyOf = ({ metadata: { namespace, name } }: KubeObject): string =>
   namespace === undefined ? name : `${namespace}/${name}`;
 
 /** The objects of one collection by key. It reports each difference once, and an object that was replaced by another of its name as gone and new. */
-export function store<T extends KubeObject>(onChange: Change<T>) {
+export function store<T extends KubeObject>(onChange: Change<T>, keep: (object: T) => T = (object) => object) {
   let objects = new Map<string, T>();
 
   const report = (key: string, object: T, previous: T | undefined) => {
@@ -26,7 +26,7 @@ export function store<T extends KubeObject>(onChange: Change<T>) {
     /** The whole collection as it is now. Readers see all of it or nothing. */
     replace(items: readonly T[]): void {
       const before = objects;
-      objects = new Map(items.map((item) => [keyOf(item), trimmed(item)]));
+      objects = new Map(items.map((item) => [keyOf(item), keep(trimmed(item))]));
       for (const [key, previous] of before) if (!objects.has(key)) onChange(key, undefined, previous);
       for (const [key, object] of objects) report(key, object, before.get(key));
     },
@@ -39,7 +39,7 @@ export function store<T extends KubeObject>(onChange: Change<T>) {
         if (previous !== undefined) onChange(key, undefined, previous);
         return;
       }
-      const object = trimmed(item);
+      const object = keep(trimmed(item));
       objects.set(key, object);
       report(key, object, previous);
     },

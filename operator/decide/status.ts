@@ -1,7 +1,8 @@
 import type { LiveRoom, LiveRoomStatus } from '#crds/liveroom.ts';
-import { isReady } from '../kube.ts';
+import { isReady, type Pod } from '../kube.ts';
 import { type ShownAudience, showAgainInMs, shownAudience } from './audience.ts';
 import { conditions } from './conditions.ts';
+import type { MediaAddress } from './media-address.ts';
 import { graceEnd } from './publishing.ts';
 import type { Seen } from './seen.ts';
 
@@ -30,7 +31,7 @@ export function report(seen: Seen, { urls, reconnectGraceMs, shown: shownBefore 
     observedGeneration: seen.room.metadata.generation,
     conditions: list,
     ...urls,
-    ...(seen.origin === undefined ? {} : { origin: originStatus(seen) }),
+    ...(seen.origin === undefined ? {} : { origin: originStatus(seen.origin, seen.mediaAddress) }),
     publisher: publisherStatus(seen),
     subscribers: subscribers === undefined ? (before?.subscribers ?? 0) : (shown?.subscribers ?? 0),
     monitoring: {
@@ -57,8 +58,7 @@ function subscribersOf({ audience, origin }: Seen): number | undefined {
   return typeof audience === 'object' ? (audience.room?.subscribers ?? 0) : undefined;
 }
 
-function originStatus({ origin, mediaAddress }: Seen): LiveRoomStatus['origin'] {
-  if (origin === undefined) return undefined;
+function originStatus(origin: Pod, mediaAddress: MediaAddress | undefined): NonNullable<LiveRoomStatus['origin']> {
   const { nodeName } = origin.spec;
   return {
     podName: origin.metadata.name,

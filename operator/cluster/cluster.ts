@@ -1,0 +1,174 @@
+import { group, label } from '#crds/contract.ts';
+import { apiVersion, kind, type LiveRoom, type LiveRoomStatus } from '#crds/liveroom.ts';
+import type { KubeObject, Namespace, Node, Pod } from '../kube.ts';
+import { type Cache, cache } from './cache.ts';
+import type { KubeClient } from './client.ts';
+import { monitoring } from './monitoring.ts';
+import { collectionPath } from './paths.ts';
+import { type ApplyOptions, writes } from './writes.ts';
+
+export interface ClusterOptions {
+  readonly client: KubeClient;
+  /** Label selector of what the operator makes. */
+  readonly ownSelector: string;
+  /** Something about this key may have changed: `namespace/room`, or `namespace` for what a namespace has once. */
+  readonly onKey: (key: string) => void;
+  readonly onError: (error: unknown) => void;
+  /** How often to look for kinds of the Prometheus Operator. */
+  readonly discoverEveryMs?: number;
+  readonly now?: () => number;
+  readonly random?: () => number;
+}
+
+export type Cluster = ReturnType<typeof cluster>;
+
+/** What the operator sees of the cluster, from memory, and what it does to it. It sees its own writes at once. */
+export function cluster(options: ClusterOptions) {
+  const caches = everyCache(options);
+  const { rooms, pods, services, configMaps, nodes, namespaces, monitors } = caches;
+  const write = writes(options.client);
+  const holder: Readonly<Record<string, Pick<Cache<KubeObject>, 'remember'>>> = {
+    Pod: pods,
+    Service: services,
+    ConfigMap: configMaps,
+    ServiceMonitor: monitors,
+    PrometheusRule: monitors,
+  };
+
+  function remember<T extends KubeObject>(object: T): T {
+    holder[object.kind]?.remember(object);
+    return object;
+  }
+
+  return {
+    synced: Promise.all(Object.values(caches).map((one) => one.synced)),
+    room: (key: string) => rooms.get(key),
+    rooms: () => rooms.list(),
+    roomsIn: (namespace: string) => rooms.group(namespace),
+    pods: () => pods.list(),
+    /** Pods, draining ones too, that carry the room's label. */
+    podsOf: (key: string) => pods.group(key),
+    /** Everything of ours but pods that belongs to a key. */
+    objectsOf: (key: string): KubeObject[] => [
+      ...services.group(key),
+      ...configMaps.group(key),
+      ...monitors.group(key),
+    ],
+    node: (name: string) => nodes.get(name),
+    nodeCount: () => [...nodes.list()].length,
+    /** Absent, or on its way out: nothing can be made in it. */
+    isTerminating: (namespace: string) => namespaces.get(namespace)?.status?.phase !== 'Active',
+    monitoringKinds: () => monitors.kinds(),
+
+    read: write.read,
+    addToSecret: write.addToSecret,
+    apply: async (object: KubeObject, how: ApplyOptions) => remember(await write.apply(object, how)),
+    create: async <T extends KubeObject>(object: T, isOurs: (existing: KubeObject) => boolean) =>
+      remember(await write.create(object, isOurs)),
+    annotate: async (pod: Pod, annotations: Readonly<Record<string, string>>) =>
+      remember(await write.annotate(pod, annotations)),
+    async remove(object: KubeObject, graceSeconds?: number): Promise<void> {
+      const rest = await write.remove(object, graceSeconds);
+      if (rest !== undefined) remember(rest);
+    },
+    async writeStatus(room: LiveRoom, status: LiveRoomStatus): Promise<void> {
+      rooms.remember(await write.writeStatus(room, status));
+    },
+    stop(): void {
+      for (const one of Object.values(caches)) one.stop();
+    },
+  };
+}
+
+function everyCache({ client, ownSelector, onKey, onError, discoverEveryMs = 10_000, now, random }: ClusterOptions) {
+  const common = { client, onError, ...(now && { now }), ...(random && { random }) };
+  const ours = {
+    ...common,
+    query: { labelSelector: ownSelector },
+    groupOf: keyOfOwned,
+    onChange: (object: KubeObject) => onKey(keyOfOwned(object)),
+  };
+  const core = (kindName: string) => collectionPath({ apiVersion: 'v1', kind: kindName });
+
+  const rooms = cache<LiveRoom>({
+    ...common,
+    path: collectionPath({ apiVersion: `${group}/${apiVersion}`, kind }),
+    groupOf: ({ metadata: { namespace } }) => namespace,
+    onChange(room, previous) {
+      if (previous !== undefined && isOnlyStatus(room, previous)) return;
+      onKey(roomKey(room));
+      onKey(room.metadata.namespace);
+    },
+  });
+  const pods = cache<Pod>({ ...ours, path: core('Pod') });
+  const nodes = cache<Node>({
+    ...common,
+    path: core('Node'),
+    keep: ({ apiVersion, kind, metadata: { name, uid, resourceVersion }, status }) => ({
+      apiVersion,
+      kind,
+      metadata: { name, ...(uid && { uid }), ...(resourceVersion && { resourceVersion }) },
+      status: { addresses: status?.addresses ?? [] },
+    }),
+    onChange(node, previous) {
+      if (previous !== undefined && sameAddresses(node, previous)) return;
+      for (const pod of pods.list()) if (pod.spec.nodeName === node.metadata.name) onKey(keyOfOwned(pod));
+    },
+  });
+  const namespaces = cache<Namespace>({
+    ...common,
+    path: core('Namespace'),
+    onChange(namespace, previous) {
+      if (namespace.status?.phase === previous?.status?.phase) return;
+      for (const room of rooms.group(namespace.metadata.name)) onKey(roomKey(room));
+      onKey(namespace.metadata.name);
+    },
+  });
+  const everyRoom = () => {
+    for (const room of rooms.list()) {
+      onKey(roomKey(room));
+      onKey(room.metadata.namespace);
+    }
+  };
+  const monitors = monitoring({
+    client,
+    everyMs: discoverEveryMs,
+    onKinds: everyRoom,
+    onError,
+    cacheOptions: {
+      ...ours,
+      // Each room says whether its namespace is monitored.
+      onChange(object) {
+        const namespace = keyOfOwned(object);
+        onKey(namespace);
+        for (const room of rooms.group(namespace)) onKey(roomKey(room));
+      },
+    },
+  });
+  return {
+    rooms,
+    pods,
+    nodes,
+    namespaces,
+    monitors,
+    services: cache<KubeObject>({ ...ours, path: core('Service') }),
+    configMaps: cache<KubeObject>({ ...ours, path: core('ConfigMap') }),
+  };
+}
+
+/** A room's key is `namespace/name`. */
+export const roomKey = ({ metadata: { namespace, name } }: LiveRoom): string => `${namespace}/${name}`;
+
+/** The key that an object of ours belongs to: its room's, or its namespace. */
+export function keyOfOwned({ metadata: { namespace = '', labels } }: KubeObject): string {
+  const room = labels?.[label.room];
+  return room === undefined ? namespace : `${namespace}/${room}`;
+}
+
+/** Our own reports are no news. */
+const isOnlyStatus = (room: LiveRoom, previous: LiveRoom): boolean =>
+  room.metadata.generation === previous.metadata.generation &&
+  room.metadata.deletionTimestamp === previous.metadata.deletionTimestamp;
+
+const sameAddresses = (a: Node, b: Node): boolean =>
+  JSON.stringify(a.status?.addresses) === JSON.stringify(b.status?.addresses);

@@ -1,0 +1,109 @@
+import { fieldManager } from '#crds/contract.ts';
+import type { LiveRoom, LiveRoomStatus } from '#crds/liveroom.ts';
+import type { KubeObject, Secret } from '../kube.ts';
+import { absentIfNotFound, isStatus } from './api-error.ts';
+import type { KubeClient } from './client.ts';
+import { collectionPath, objectPath } from './paths.ts';
+
+/** An object that we want to make exists and is not ours. It is left as it is. */
+export class NameTaken extends Error {
+  constructor({ kind, metadata: { namespace, name } }: KubeObject) {
+    super(`${kind} ${namespace}/${name} exists and does not belong to this room`);
+    this.name = 'NameTaken';
+  }
+}
+
+export interface ApplyOptions {
+  /** Whether our cache lacks it, so that somebody else's may be there. */
+  readonly isNew: boolean;
+  readonly isOurs: (object: KubeObject) => boolean;
+}
+
+const applyPatch = 'application/apply-patch+yaml';
+const mergePatch = 'application/merge-patch+json';
+
+/** Everything we ever write. Each resolves to the object as it is then, and throws ApiError for a refusal. */
+export function writes(client: KubeClient) {
+  const read = <T extends KubeObject>(object: KubeObject) =>
+    client.request<T>('GET', objectPath(object)).catch(absentIfNotFound);
+
+  return {
+    read,
+
+    /** Server-side apply. Throws NameTaken before touching what is not ours. */
+    async apply<T extends KubeObject>(object: T, { isNew, isOurs }: ApplyOptions): Promise<T> {
+      const existing = isNew ? await read(object) : undefined;
+      if (existing !== undefined && !isOurs(existing)) throw new NameTaken(object);
+      // Without force, an object that appeared since we looked makes this a conflict and not a takeover.
+      const force = !isNew || existing !== undefined;
+      return await client.request<T>('PATCH', objectPath(object), {
+        query: { fieldManager, force },
+        contentType: applyPatch,
+        body: object,
+      });
+    },
+
+    /** Creates; if it is there already and ours, that is as good. Throws NameTaken otherwise. */
+    async create<T extends KubeObject>(object: T, isOurs: (object: KubeObject) => boolean): Promise<T> {
+      try {
+        const path = collectionPath(object, object.metadata.namespace);
+        return await client.request<T>('POST', path, { query: { fieldManager }, body: object });
+      } catch (error) {
+        if (!isStatus(error, 409)) throw error;
+        const existing = await read<T>(object);
+        if (existing === undefined) throw error;
+        if (!isOurs(existing)) throw new NameTaken(object);
+        return existing;
+      }
+    },
+
+    /** Deletes this very object and no later one of its name. Undefined once it is gone. */
+    async remove<T extends KubeObject>(object: T, gracePeriodSeconds?: number): Promise<T | undefined> {
+      const { uid } = object.metadata;
+      const body = {
+        apiVersion: 'v1',
+        kind: 'DeleteOptions',
+        propagationPolicy: 'Background',
+        ...(uid === undefined ? {} : { preconditions: { uid } }),
+        ...(gracePeriodSeconds === undefined ? {} : { gracePeriodSeconds }),
+      };
+      const answer = await client.request<KubeObject>('DELETE', objectPath(object), { body }).catch((error) => {
+        // 409: the name has another object by now.
+        if (isStatus(error, 404) || isStatus(error, 409)) return undefined;
+        throw error;
+      });
+      return answer?.kind === object.kind ? (answer as T) : undefined;
+    },
+
+    annotate<T extends KubeObject>(object: T, annotations: Readonly<Record<string, string>>): Promise<T> {
+      const { uid } = object.metadata;
+      return client.request<T>('PATCH', objectPath(object), {
+        query: { fieldManager },
+        contentType: mergePatch,
+        body: { metadata: { ...(uid === undefined ? {} : { uid }), annotations } },
+      });
+    },
+
+    /** The whole status; what it lacks is removed. */
+    writeStatus({ apiVersion, kind, metadata }: LiveRoom, status: LiveRoomStatus): Promise<LiveRoom> {
+      const { name, namespace, uid } = metadata;
+      const body = { apiVersion, kind, metadata: { name, namespace, uid }, status };
+      return client.request<LiveRoom>('PATCH', `${objectPath(body)}/status`, {
+        query: { fieldManager, force: true },
+        contentType: applyPatch,
+        body,
+      });
+    },
+
+    /** Adds keys to a Secret, unless somebody changed it since it was read (409). */
+    addToSecret({ metadata, ...secret }: Secret, stringData: Readonly<Record<string, string>>): Promise<Secret> {
+      return client.request<Secret>('PATCH', objectPath({ ...secret, metadata }), {
+        query: { fieldManager },
+        contentType: mergePatch,
+        body: { metadata: { resourceVersion: metadata.resourceVersion }, stringData },
+      });
+    },
+  };
+}
+
+export type Writes = ReturnType<typeof writes>;
