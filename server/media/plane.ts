@@ -67,7 +67,10 @@ export interface DownTrack {
   readonly nack: boolean;
 }
 
-/** Why a transport ended by itself. `Silent`: no check and no packet for 15 s. `Bye`: RTCP BYE. */
+/**
+ * Why a transport ended by itself; it is removed then. `Silent`: no check and no packet for 15 s. `Bye`: RTCP BYE, of a
+ * subscriber, or of all that a publisher sent.
+ */
 export type CloseReason = 'Silent' | 'Bye';
 
 /** Why a datagram was dropped; the label of `live_datagrams_dropped_total`. */
@@ -95,6 +98,8 @@ export interface RoomCounters {
   readonly sentPackets: number;
   readonly sentBytes: number;
   readonly retransmittedPackets: number;
+  /** Not sent to a subscriber because it lacks the codec that the publisher uses. */
+  readonly withheldPackets: number;
 }
 
 /** What a scrape reads. Counters only ever grow while the thread lives. */
@@ -125,10 +130,14 @@ export interface MediaPlane {
   addTransport(spec: TransportSpec): void;
   /** Sends a DTLS datagram to the client's last valid address; dropped while there is none. */
   sendDtls(transportId: string, datagram: Uint8Array): void;
+  /** Once per transport; what comes later is ignored. Throws a RangeError for keys of a wrong length. */
   setKeys(transportId: string, keys: SrtpKeys): void;
   /** Makes the transport the room's one publisher. A former one must have been removed before. */
   publish(transportId: string, roomId: string, tracks: readonly UpTrack[]): void;
-  /** Adds a subscriber; it is sent media as soon as a publisher is there and keys are set, from a key frame on. */
+  /**
+   * Adds a subscriber; it is sent media as soon as a publisher is there and keys are set, from a key frame on. Throws a
+   * RangeError when two of its SSRCs are equal. A transport publishes or subscribes once; what comes later is ignored.
+   */
   subscribe(transportId: string, roomId: string, tracks: readonly DownTrack[]): void;
   removeTransport(transportId: string): void;
   /** Forgets a room that has neither publisher nor subscribers, and its counters. */

@@ -1,0 +1,53 @@
+/** What we tell the publisher: what is missing, how well it is received, that a key frame is wanted. */
+import { takeDue } from './missing.ts';
+import { takeReport } from './reception.ts';
+import { nack, pictureLoss, receiverReport, sourceDescription } from './rtcp-write.ts';
+import { type Send, sendFeedback, sendRtcp } from './transport.ts';
+import type { Publisher, UpStream } from './up-stream.ts';
+
+/** An encoder that makes key frames for each of many viewers starves them all. */
+const keyFrameRequestEveryMs = 500;
+
+/** Asks for a key frame if one is wanted, or if a subscriber still waits for its first, at most twice a second. */
+export function askForKeyFrame(of: Publisher, stream: UpStream, nowMs: number, send: Send): void {
+  const { source, track } = stream;
+  if (source === undefined || track.kind !== 'video' || !track.pli) return;
+  if (nowMs - stream.lastKeyFrameRequestMs < keyFrameRequestEveryMs) return;
+  if (!stream.isKeyFrameWanted && !stream.sinks.some((sink) => isWaiting(stream, sink))) return;
+  stream.lastKeyFrameRequestMs = nowMs;
+  stream.isKeyFrameWanted = false;
+  sendFeedback(of.transport, pictureLoss(of.transport.rtcpSsrc, source.ssrc), send);
+}
+
+/** Could be sent media, and is not, for want of a key frame. */
+const isWaiting = (stream: UpStream, sink: UpStream['sinks'][number]): boolean =>
+  sink.source !== stream.source &&
+  sink.transport.srtp !== undefined &&
+  sink.transport.port !== 0 &&
+  sink.payloadTypes.some((payloadType) => payloadType >= 0);
+
+/** Asks again for what is missing. */
+export function askForMissing(of: Publisher, stream: UpStream, nowMs: number, send: Send): void {
+  const { source } = stream;
+  if (source === undefined || source.missing.packets.size === 0) return;
+  const due = takeDue(source.missing, nowMs);
+  if (due.length === 0) return;
+  const sequences = due.map((index) => index % 0x10000);
+  sendFeedback(of.transport, nack(of.transport.rtcpSsrc, source.ssrc, sequences), send);
+}
+
+/** The receiver report of a second. */
+export function reportReception(of: Publisher, nowMs: number, send: Send): void {
+  const { transport, streams } = of;
+  const blocks = streams.flatMap(({ source }) => {
+    if (source === undefined || source.reception.received === 0) return [];
+    const { report, reception, ssrc } = source;
+    const last = report && {
+      middleNtp: (((report.ntp.seconds & 0xffff) << 16) | (report.ntp.fraction >>> 16)) >>> 0,
+      atMs: report.atMs,
+    };
+    return [takeReport(reception, ssrc, last, nowMs)];
+  });
+  const name = sourceDescription(transport.rtcpSsrc, transport.localUfrag);
+  sendRtcp(transport, [receiverReport(transport.rtcpSsrc, blocks.slice(0, 31)), name], send);
+}

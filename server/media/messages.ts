@@ -1,0 +1,23 @@
+import type { MediaCommands } from './media-core.ts';
+import type { MediaEvents, MediaSnapshot } from './plane.ts';
+
+/** A call of one of `T`'s methods, as data. */
+type Call<T> = { [K in keyof T]: T[K] extends (...args: infer A) => void ? { call: K; args: A } : never }[keyof T];
+
+/** What the worker is started with. */
+export interface WorkerOptions {
+  readonly address: string;
+  readonly port: number;
+}
+
+/** From the main thread. A question is answered by a message with the same number. */
+export type ToWorker =
+  | Call<MediaCommands>
+  | { readonly ask: 'snapshot' | 'ping'; readonly id: number }
+  | { readonly ask: 'close' };
+
+/** From the media thread. */
+export type FromWorker =
+  | Call<Omit<MediaEvents, 'onFailure'>>
+  | { readonly bound: { readonly address: string; readonly port: number } }
+  | { readonly answerTo: number; readonly snapshot?: MediaSnapshot };

@@ -1,0 +1,68 @@
+import { askForKeyFrame } from './feedback.ts';
+import type { Client, World } from './media-state.ts';
+import type { DropReason } from './plane.ts';
+import { resend } from './resend.ts';
+import { type RtcpPacket, readRtcp } from './rtcp.ts';
+import { openRtcp } from './srtp.ts';
+import type { Publisher } from './up-stream.ts';
+
+/** Takes in a compound packet; `left` when the client says by it that it goes. */
+export function receiveRtcp(
+  world: World,
+  client: Client,
+  datagram: Buffer,
+): DropReason | { readonly left: Client } | undefined {
+  const { transport } = client;
+  if (transport.srtp === undefined) return 'NoKeys';
+  const compound = openRtcp(transport.srtp, datagram);
+  if (typeof compound === 'string') return compound;
+  const packets = readRtcp(compound);
+  if (packets === undefined) return 'MalformedRtp';
+  transport.lastHeardMs = world.now();
+  const hasLeft = packets.map((packet) =>
+    client.publisher === undefined
+      ? fromSubscriber(world, client, packet)
+      : fromPublisher(world, client.publisher, packet),
+  );
+  return hasLeft.includes(true) ? { left: client } : undefined;
+}
+
+/** True when every track it ever sent has said goodbye. */
+function fromPublisher(world: World, { streams }: Publisher, packet: RtcpPacket): boolean {
+  const sources = streams.flatMap(({ source }) => source ?? []);
+  if (packet.type === 'SenderReport') {
+    const source = sources.find(({ ssrc }) => ssrc === packet.ssrc);
+    if (source !== undefined) source.report = { ntp: packet.ntp, timestamp: packet.timestamp, atMs: world.now() };
+  }
+  if (packet.type !== 'Bye') return false;
+  for (const source of sources) if (packet.ssrcs.includes(source.ssrc)) source.hasLeft = true;
+  return sources.length > 0 && sources.every(({ hasLeft }) => hasLeft);
+}
+
+/** True for a BYE: who only receives has nothing else to end. */
+function fromSubscriber(world: World, { room, subscriber }: Client, packet: RtcpPacket): boolean {
+  if (subscriber === undefined || room === undefined) return false;
+  switch (packet.type) {
+    case 'SenderReport':
+      return false;
+    case 'Bye':
+      return true;
+    case 'Nack': {
+      const down = subscriber.streams.find(({ track }) => track.ssrc === packet.mediaSsrc);
+      if (down?.track.nack !== true) return false;
+      const { packets, bytes } = resend(down, packet.sequences, world.send);
+      room.counters.retransmittedPackets += packets;
+      room.counters.sentPackets += packets;
+      room.counters.sentBytes += bytes;
+      return false;
+    }
+    case 'KeyFrameRequest': {
+      const down = subscriber.streams.find(({ track }) => track.ssrc === packet.mediaSsrc);
+      const stream = room.publisher?.streams.find(({ track }) => track.kind === down?.track.kind);
+      if (room.publisher === undefined || stream === undefined) return false;
+      stream.isKeyFrameWanted = stream.track.kind === 'video';
+      askForKeyFrame(room.publisher, stream, world.now(), world.send);
+      return false;
+    }
+  }
+}

@@ -1,0 +1,102 @@
+/** What happens to a datagram, by its first byte (RFC 7983). */
+import type { Endpoint } from './address.ts';
+import { askForKeyFrame, askForMissing } from './feedback.ts';
+import { check } from './ice.ts';
+import type { Client, MediaState, World } from './media-state.ts';
+import type { DropReason } from './plane.ts';
+import { receiveRtcp } from './receive-rtcp.ts';
+import { fanOut } from './room.ts';
+import { readHeader } from './rtp.ts';
+import { openRtp } from './srtp.ts';
+import { nothing } from './up-stream.ts';
+
+/** Why it was dropped, or which client said goodbye by it; undefined when it was of use. */
+export type Verdict = DropReason | { readonly left: Client } | undefined;
+
+export function receive(state: MediaState, world: World, datagram: Buffer, from: Endpoint): Verdict {
+  const first = datagram[0] ?? 255;
+  if (first <= 3) return receiveCheck(state, world, datagram, from);
+  const client = state.byAddress.find(from.address, from.port);
+  if (client === undefined) return 'UnknownAddress';
+  if (first >= 128 && first <= 191) {
+    const second = datagram[1] ?? 0;
+    // RTCP's types lie where marked payload types 64 to 95 would, which nobody may use (RFC 5761 section 4).
+    const isRtcp = second >= 192 && second <= 223;
+    return isRtcp ? receiveRtcp(world, client, datagram) : receiveRtp(state, world, client, datagram);
+  }
+  return first >= 20 && first <= 63 ? receiveDtls(world, client, datagram) : 'Unknown';
+}
+
+function receiveCheck(state: MediaState, world: World, datagram: Buffer, from: Endpoint): Verdict {
+  const result = check(datagram, from, (ufrag) => state.byUfrag.get(ufrag)?.transport);
+  if (typeof result === 'string') return result;
+  world.send([result.answer], from);
+  if (result.valid === undefined) return undefined;
+  const client = state.byId.get(result.valid.transport.id);
+  if (client === undefined) return 'UnknownUfrag';
+  const { transport } = client;
+  transport.lastHeardMs = world.now();
+  believe(state, client, from);
+  if (result.valid.isNominating || !transport.isNominated) {
+    transport.address = from.address;
+    transport.port = from.port;
+  }
+  if (result.valid.isNominating && !transport.isNominated) {
+    transport.isNominated = true;
+    world.events.onConnected(transport.id);
+    wantKeyFrames(client, world);
+  }
+  return undefined;
+}
+
+/** Addresses that one client may have at a time: its interfaces, times the moves of a NAT. */
+const maxEndpoints = 16;
+
+/** From now on, what comes from this address is this client's. */
+function believe(state: MediaState, client: Client, from: Endpoint): void {
+  if (state.byAddress.find(from.address, from.port) === client) return;
+  const { transport } = client;
+  const at = { address: from.address, port: from.port };
+  // The address may have been this client's before, and another's in between.
+  const others = transport.endpoints.filter(({ address, port }) => address !== at.address || port !== at.port);
+  for (const old of others.slice(0, Math.max(0, others.length + 1 - maxEndpoints))) state.byAddress.remove(old, client);
+  transport.endpoints = [...others, at].slice(-maxEndpoints);
+  state.byAddress.set(at, client);
+}
+
+function receiveDtls(world: World, { transport }: Client, datagram: Buffer): Verdict {
+  if (transport.dtlsBudget === 0) return 'TooManyDtls';
+  transport.dtlsBudget -= 1;
+  world.events.onDtls(transport.id, datagram);
+  return undefined;
+}
+
+function receiveRtp(state: MediaState, world: World, client: Client, datagram: Buffer): Verdict {
+  const { transport, publisher, takeIn, room } = client;
+  const { header } = state;
+  if (!readHeader(datagram, header)) return 'MalformedRtp';
+  if (transport.srtp === undefined) return 'NoKeys';
+  const payload = openRtp(transport.srtp, datagram, header.length, header.ssrc, header.sequence);
+  if (typeof payload === 'string') return payload;
+  const now = world.now();
+  transport.lastHeardMs = now;
+  if (transport.lastRtpMs < 0) world.events.onMedia(transport.id);
+  transport.lastRtpMs = now;
+  if (publisher === undefined || takeIn === undefined || room === undefined) return 'UnknownSsrc';
+  room.counters.receivedPackets += 1;
+  room.counters.receivedBytes += datagram.length;
+  const arrival = takeIn(datagram, header, payload, now);
+  if (arrival === nothing) return undefined;
+  if (typeof arrival === 'string') return arrival;
+  fanOut(room.counters, arrival, now, world.send);
+  if (arrival.source.missing.packets.size > 0) askForMissing(publisher, arrival.stream, now, world.send);
+  if (arrival.stream.isKeyFrameWanted) askForKeyFrame(publisher, arrival.stream, now, world.send);
+  return undefined;
+}
+
+/** Asks the room's publisher for a key frame, for a subscriber that can now be sent to. */
+export function wantKeyFrames({ room }: Client, world: World): void {
+  const publisher = room?.publisher;
+  if (publisher === undefined) return;
+  for (const stream of publisher.streams) askForKeyFrame(publisher, stream, world.now(), world.send);
+}

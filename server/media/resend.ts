@@ -1,0 +1,59 @@
+import { type DownStream, notReady, sendSealed } from './down-stream.ts';
+import { emptyPacket, type MediaPacket, recall } from './packet-cache.ts';
+import { extended } from './packet-index.ts';
+import { writeHeader } from './rtp.ts';
+import type { Send } from './transport.ts';
+
+/** What went out once more. */
+export interface Resent {
+  readonly packets: number;
+  readonly bytes: number;
+}
+
+/** Answers a NACK: as RTX where it was negotiated (RFC 4588), else by the same packet once more. */
+export function resend(down: DownStream, sequences: readonly number[], send: Send): Resent {
+  const { source, transport } = down;
+  const again = emptyPacket();
+  let packets = 0;
+  let bytes = 0;
+  if (source === undefined || transport.srtp === undefined || transport.port === 0) return { packets, bytes };
+  for (const sequence of sequences) {
+    const index = extended(down.newestIndex, sequence);
+    if (index < down.firstIndex || !recall(source.cache, index - down.indexShift, again)) continue;
+    if (down.resendBudget === 0) break;
+    const payloadType = down.payloadTypes[again.payloadType] ?? -1;
+    if (payloadType < 0) continue;
+    const rtxPayloadType = down.rtxPayloadTypes[again.payloadType] ?? -1;
+    const timestamp = (again.timestamp + down.timestampShift) >>> 0;
+    down.resendBudget -= 1;
+    packets += 1;
+    bytes +=
+      rtxPayloadType < 0
+        ? sendSealed(down, again, payloadType, index, timestamp, send)
+        : sendRtx(down, again, rtxPayloadType, sequence, timestamp, send);
+  }
+  return { packets, bytes };
+}
+
+/** A retransmission is a stream of its own; its payload begins with the original's sequence number. */
+function sendRtx(
+  down: DownStream,
+  packet: MediaPacket,
+  payloadType: number,
+  sequence: number,
+  timestamp: number,
+  send: Send,
+): number {
+  const ssrc = down.track.rtxSsrc;
+  const cipher = down.transport.srtp?.outgoing;
+  if (ssrc === undefined || cipher === undefined) return notReady;
+  const index = down.nextRtxIndex++;
+  const header = Buffer.from(down.header);
+  header.writeUInt32BE(ssrc, 8);
+  writeHeader(header, packet.hasPadding, packet.marker, payloadType, index, timestamp);
+  const payload = Buffer.allocUnsafe(packet.payload.length + 2);
+  payload.writeUInt16BE(sequence, 0);
+  payload.set(packet.payload, 2);
+  send(cipher.seal(header, payload, ssrc, index), down.transport);
+  return header.length + payload.length + cipher.overhead;
+}

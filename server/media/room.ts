@@ -1,0 +1,76 @@
+import { type DownStream, downStream, forward, matchCodecs, noCodec } from './down-stream.ts';
+import type { DownTrack, RoomCounters } from './plane.ts';
+import type { Send, Transport } from './transport.ts';
+import type { Arrival, Publisher } from './up-stream.ts';
+
+export type Counters = { -readonly [K in keyof RoomCounters]: RoomCounters[K] };
+
+export interface Subscriber {
+  readonly transport: Transport;
+  readonly streams: readonly DownStream[];
+}
+
+/** Who sends and who listens, as far as packets are concerned. */
+export interface Room {
+  readonly id: string;
+  publisher: Publisher | undefined;
+  readonly subscribers: Set<Subscriber>;
+  readonly counters: Counters;
+}
+
+export const room = (id: string): Room => ({
+  id,
+  publisher: undefined,
+  subscribers: new Set(),
+  counters: {
+    receivedPackets: 0,
+    receivedBytes: 0,
+    sentPackets: 0,
+    sentBytes: 0,
+    retransmittedPackets: 0,
+    withheldPackets: 0,
+  },
+});
+
+export const subscriber = (transport: Transport, tracks: readonly DownTrack[], random: () => number): Subscriber => ({
+  transport,
+  streams: tracks.map((track) => downStream(track, transport, random)),
+});
+
+/** Sends one packet of the publisher's to everybody who can use it. */
+export function fanOut(counters: Counters, arrival: Arrival, nowMs: number, send: Send): void {
+  const { stream, source, packet, startsKeyFrame } = arrival;
+  for (const sink of stream.sinks) {
+    const bytes = forward(sink, source, packet, startsKeyFrame, nowMs, send);
+    if (bytes > 0) {
+      counters.sentPackets += 1;
+      counters.sentBytes += bytes;
+    } else if (bytes === noCodec) counters.withheldPackets += 1;
+  }
+}
+
+/** Makes a publisher the room's, and lets everybody's streams carry on from it. */
+export function setPublisher(of: Room, next: Publisher): void {
+  // One that was not removed yet goes on speaking, but to nobody.
+  for (const stream of of.publisher?.streams ?? []) stream.sinks = [];
+  of.publisher = next;
+  for (const { streams } of of.subscribers) for (const down of streams) connect(next, down);
+}
+
+export function addSubscriber(of: Room, added: Subscriber): void {
+  of.subscribers.add(added);
+  if (of.publisher !== undefined) for (const down of added.streams) connect(of.publisher, down);
+}
+
+export function removeSubscriber(of: Room, removed: Subscriber): void {
+  of.subscribers.delete(removed);
+  for (const stream of of.publisher?.streams ?? [])
+    stream.sinks = stream.sinks.filter((sink) => sink.transport !== removed.transport);
+}
+
+/** A room has one track of each kind, so the kind says which goes where. */
+function connect(from: Publisher, down: DownStream): void {
+  const stream = from.streams.find(({ track }) => track.kind === down.track.kind);
+  matchCodecs(down, stream?.track.codecs ?? []);
+  if (stream !== undefined) stream.sinks = [...stream.sinks, down];
+}

@@ -1,0 +1,90 @@
+/**
+ * The part of RTCP that concerns us (RFC 3550 section 6, RFC 4585 section 6, RFC 5104 section 4.3.1), read from a
+ * compound packet. Reports are a few a second, so here plain objects will do.
+ */
+export type RtcpPacket =
+  | { readonly type: 'SenderReport'; readonly ssrc: number; readonly ntp: NtpTime; readonly timestamp: number }
+  | { readonly type: 'Bye'; readonly ssrcs: readonly number[] }
+  | { readonly type: 'Nack'; readonly mediaSsrc: number; readonly sequences: readonly number[] }
+  /** PLI or FIR: either asks for a key frame. */
+  | { readonly type: 'KeyFrameRequest'; readonly mediaSsrc: number };
+
+/** Seconds since 1900 and their fraction in 1/2^32. */
+export interface NtpTime {
+  readonly seconds: number;
+  readonly fraction: number;
+}
+
+export const rtcpType = {
+  senderReport: 200,
+  receiverReport: 201,
+  sourceDescription: 202,
+  bye: 203,
+  transportFeedback: 205,
+  payloadFeedback: 206,
+} as const;
+export const feedbackFormat = { nack: 1, pictureLoss: 1, fullIntra: 4 } as const;
+
+/** The packets of a compound, those we have no use for left out; undefined when its framing is broken. */
+export function readRtcp(compound: Buffer): RtcpPacket[] | undefined {
+  const packets: RtcpPacket[] = [];
+  for (let at = 0; at < compound.length; ) {
+    if (compound.length - at < 4 || compound.readUInt8(at) >>> 6 !== 2) return undefined;
+    const end = at + 4 * (compound.readUInt16BE(at + 2) + 1);
+    if (end > compound.length) return undefined;
+    packets.push(...read(compound.subarray(at, end)));
+    at = end;
+  }
+  return packets;
+}
+
+/** One packet; `bytes` holds exactly it, header included. */
+function read(bytes: Buffer): RtcpPacket[] {
+  const count = bytes.readUInt8(0) & 0x1f;
+  const type = bytes.readUInt8(1);
+  switch (type) {
+    case rtcpType.senderReport:
+      return bytes.length < 28 ? [] : [senderReport(bytes)];
+    case rtcpType.bye:
+      return [{ type: 'Bye', ssrcs: words(bytes, 4, Math.min(4 + 4 * count, bytes.length)) }];
+    case rtcpType.transportFeedback:
+      if (count !== feedbackFormat.nack || bytes.length < 12) return [];
+      return [
+        { type: 'Nack', mediaSsrc: bytes.readUInt32BE(8), sequences: words(bytes, 12, bytes.length).flatMap(nacked) },
+      ];
+    case rtcpType.payloadFeedback:
+      return keyFrameRequests(bytes, count);
+    default:
+      return [];
+  }
+}
+
+const senderReport = (bytes: Buffer): RtcpPacket => ({
+  type: 'SenderReport',
+  ssrc: bytes.readUInt32BE(4),
+  ntp: { seconds: bytes.readUInt32BE(8), fraction: bytes.readUInt32BE(12) },
+  timestamp: bytes.readUInt32BE(16),
+});
+
+/** PLI names its target in the header; FIR in entries of SSRC and a counter, the header's field being unused. */
+function keyFrameRequests(bytes: Buffer, format: number): RtcpPacket[] {
+  if (bytes.length < 12) return [];
+  if (format === feedbackFormat.pictureLoss) return [{ type: 'KeyFrameRequest', mediaSsrc: bytes.readUInt32BE(8) }];
+  if (format !== feedbackFormat.fullIntra) return [];
+  const entries = words(bytes, 12, bytes.length).filter((_, i) => i % 2 === 0);
+  return entries.map((mediaSsrc) => ({ type: 'KeyFrameRequest', mediaSsrc }));
+}
+
+/** A sequence number, and a bit for each of the 16 that follow it (RFC 4585 section 6.2.1). */
+function nacked(entry: number): number[] {
+  const first = entry >>> 16;
+  const sequences = [first];
+  for (let bit = 0; bit < 16; bit++) if ((entry >>> bit) & 1) sequences.push((first + bit + 1) & 0xffff);
+  return sequences;
+}
+
+function words(bytes: Buffer, from: number, to: number): number[] {
+  const found: number[] = [];
+  for (let at = from; at + 4 <= to; at += 4) found.push(bytes.readUInt32BE(at));
+  return found;
+}

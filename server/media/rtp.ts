@@ -1,0 +1,123 @@
+/**
+ * RTP headers (RFC 3550 section 5.1, RFC 8285), read into a slot that is used again for every packet, and written from a
+ * template: what a subscriber negotiated decides what its headers carry, so nothing of the publisher's header but
+ * padding, marker and timestamp reaches it; not its extensions, nor its contributing sources.
+ */
+export interface RtpHeader {
+  hasPadding: boolean;
+  marker: boolean;
+  payloadType: number;
+  sequence: number;
+  timestamp: number;
+  ssrc: number;
+  /** Bytes up to the payload, contributing sources and extensions included. */
+  length: number;
+  /** Where extension elements begin, and end; both 0 without any. */
+  extensionAt: number;
+  extensionEnd: number;
+  extensionProfile: number;
+}
+
+export const emptyHeader = (): RtpHeader => ({
+  hasPadding: false,
+  marker: false,
+  payloadType: 0,
+  sequence: 0,
+  timestamp: 0,
+  ssrc: 0,
+  length: 0,
+  extensionAt: 0,
+  extensionEnd: 0,
+  extensionProfile: 0,
+});
+
+const fixedLength = 12;
+const oneByteProfile = 0xbede;
+/** The lowest four bits are the application's (RFC 8285 section 4.3). */
+const twoByteProfile = 0x100;
+
+/** False for what is no RTP packet; the slot then holds nothing of use. */
+export function readHeader(packet: Buffer, into: RtpHeader): boolean {
+  if (packet.length < fixedLength) return false;
+  const first = packet[0] ?? 0;
+  const second = packet[1] ?? 0;
+  if (first >>> 6 !== 2) return false;
+  into.hasPadding = (first & 0x20) !== 0;
+  into.marker = second >= 0x80;
+  into.payloadType = second & 0x7f;
+  into.sequence = packet.readUInt16BE(2);
+  into.timestamp = packet.readUInt32BE(4);
+  into.ssrc = packet.readUInt32BE(8);
+  into.length = fixedLength + 4 * (first & 0x0f);
+  into.extensionAt = 0;
+  into.extensionEnd = 0;
+  if ((first & 0x10) === 0) return into.length <= packet.length;
+  if (into.length + 4 > packet.length) return false;
+  into.extensionProfile = packet.readUInt16BE(into.length);
+  into.extensionAt = into.length + 4;
+  into.extensionEnd = into.extensionAt + 4 * packet.readUInt16BE(into.length + 2);
+  into.length = into.extensionEnd;
+  return into.length <= packet.length;
+}
+
+/** A header extension's value as text, such as the MID; undefined when the packet does not carry it whole. */
+export function extensionText(packet: Buffer, header: RtpHeader, id: number): string | undefined {
+  const isOneByte = header.extensionProfile === oneByteProfile;
+  if (!isOneByte && header.extensionProfile >>> 4 !== twoByteProfile) return undefined;
+  for (let at = header.extensionAt; at < header.extensionEnd; ) {
+    const head = packet[at] ?? 0;
+    if (head === 0) {
+      at += 1;
+      continue;
+    }
+    const found = isOneByte ? head >>> 4 : head;
+    // In the one-byte form 15 says stop, and lengths are written less one.
+    if (isOneByte && found === 15) return undefined;
+    const start = at + (isOneByte ? 1 : 2);
+    const end = start + (isOneByte ? (head & 0x0f) + 1 : (packet[at + 1] ?? 0));
+    if (end > header.extensionEnd) return undefined;
+    if (found === id) return packet.toString('utf8', start, end);
+    at = end;
+  }
+  return undefined;
+}
+
+/** What is the same in every header of one SSRC: the SSRC, and the MID extension where it was negotiated. */
+export function headerTemplate(ssrc: number, mid?: { readonly id: number; readonly value: string }): Buffer {
+  const extension = mid === undefined ? Buffer.alloc(0) : midExtension(mid.id, Buffer.from(mid.value));
+  const header = Buffer.concat([Buffer.alloc(fixedLength), extension]);
+  header[0] = mid === undefined ? 0x80 : 0x90;
+  header.writeUInt32BE(ssrc, 8);
+  return header;
+}
+
+function midExtension(id: number, value: Buffer): Buffer {
+  const isOneByte = id <= 14 && value.length >= 1 && value.length <= 16;
+  const head = isOneByte ? [(id << 4) | (value.length - 1)] : [id, value.length];
+  const element = Buffer.concat([Buffer.from(head), value]);
+  const words = Math.ceil(element.length / 4);
+  const extension = Buffer.alloc(4 + 4 * words);
+  extension.writeUInt16BE(isOneByte ? oneByteProfile : twoByteProfile << 4, 0);
+  extension.writeUInt16BE(words, 2);
+  element.copy(extension, 4);
+  return extension;
+}
+
+/** Fills in what differs from packet to packet. Byte by byte: the checks of Buffer's writers cost more than the writes. */
+export function writeHeader(
+  header: Buffer,
+  hasPadding: boolean,
+  marker: boolean,
+  payloadType: number,
+  sequence: number,
+  timestamp: number,
+): void {
+  header[0] = ((header[0] ?? 0) & 0xdf) | (hasPadding ? 0x20 : 0);
+  header[1] = payloadType | (marker ? 0x80 : 0);
+  header[2] = sequence >>> 8;
+  header[3] = sequence;
+  header[4] = timestamp >>> 24;
+  header[5] = timestamp >>> 16;
+  header[6] = timestamp >>> 8;
+  header[7] = timestamp;
+}

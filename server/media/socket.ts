@@ -1,0 +1,53 @@
+import dgram from 'node:dgram';
+import { once } from 'node:events';
+import { isIPv6 } from 'node:net';
+import type { Endpoint } from './address.ts';
+import type { Send } from './transport.ts';
+
+/** Room for some 100 ms of a busy server while the thread does something else. The kernel may grant less. */
+const bufferBytes = 4 * 1024 * 1024;
+/** Datagrams that may wait in the process when the kernel's buffer is full. Late media is of no use to anybody. */
+const maxQueued = 1024;
+
+export interface MediaSocket {
+  readonly local: Endpoint;
+  readonly send: Send;
+  onDatagram(listener: (datagram: Buffer, from: Endpoint) => void): void;
+  close(): void;
+}
+
+/** Opens the one UDP socket of all clients. Rejects when the address or port cannot be bound. */
+export async function openSocket(
+  { address, port }: { readonly address: string; readonly port: number },
+  onSendFailed: () => void,
+): Promise<MediaSocket> {
+  const family = isIPv6(address) ? 6 : 4;
+  const socket = dgram.createSocket({
+    type: family === 6 ? 'udp6' : 'udp4',
+    // All our addresses are numeric. Node's own look-up would go through the event loop's thread pool types for each.
+    lookup: (host, _, callback) => callback(null, host, family),
+  });
+  socket.bind(port, address);
+  await once(socket, 'listening');
+  socket.setRecvBufferSize(bufferBytes);
+  socket.setSendBufferSize(bufferBytes);
+  // Unreachable clients come back as errors of the socket on some systems; a send that failed is counted where it was made.
+  socket.on('error', onSendFailed);
+  const countFailure = (error: Error | null): void => {
+    if (error !== null) onSendFailed();
+  };
+  const bound = socket.address();
+  return {
+    local: { address: bound.address, port: bound.port },
+    send(pieces, to) {
+      if (socket.getSendQueueCount() >= maxQueued) {
+        onSendFailed();
+        return true;
+      }
+      socket.send(pieces, to.port, to.address, countFailure);
+      return socket.getSendQueueCount() === 0;
+    },
+    onDatagram: (listener) => socket.on('message', listener),
+    close: () => socket.close(),
+  };
+}

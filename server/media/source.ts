@@ -1,0 +1,34 @@
+import { type Missing, missing } from './missing.ts';
+import { type PacketCache, packetCache } from './packet-cache.ts';
+import { extended } from './packet-index.ts';
+import { type Reception, reception } from './reception.ts';
+import type { NtpTime } from './rtcp.ts';
+
+/** One SSRC of the publisher's. A publisher that comes back, or starts over, is another source. */
+export interface Source {
+  readonly ssrc: number;
+  readonly cache: PacketCache;
+  readonly reception: Reception;
+  readonly missing: Missing;
+  clockRate: number;
+  lastPacketMs: number;
+  /** It said BYE, and nothing since. */
+  hasLeft: boolean;
+  /** The newest sender report: which wall time a timestamp was, and when we heard of it. */
+  report: { readonly ntp: NtpTime; readonly timestamp: number; readonly atMs: number } | undefined;
+}
+
+export const source = (ssrc: number, clockRate: number, nowMs: number): Source => ({
+  ssrc,
+  cache: packetCache(),
+  reception: reception(),
+  missing: missing(),
+  clockRate,
+  lastPacketMs: nowMs,
+  hasLeft: false,
+  report: undefined,
+});
+
+/** The extended number of a packet. Counted from one lap on, so that packets older than the first are above zero. */
+export const packetIndex = (of: Source, sequence: number): number =>
+  of.cache.newest < 0 ? sequence + 0x10000 : extended(of.cache.newest, sequence);

@@ -1,0 +1,79 @@
+/** AES128_CM_HMAC_SHA1_80 (RFC 3711 section 4): counter mode, and the first 80 bits of an HMAC-SHA1. */
+import { createCipheriv, createHmac, createSecretKey, timingSafeEqual } from 'node:crypto';
+import type { RtcpCipher, RtpCipher } from './srtp-cipher.ts';
+import type { SessionKeys } from './srtp-keys.ts';
+
+const algorithm = 'aes-128-ctr';
+const tagLength = 10;
+const indexLength = 4;
+const encryptedBit = 0x80000000;
+const rtcpHeaderLength = 8;
+
+export function cmRtpCipher(keys: SessionKeys): RtpCipher {
+  const authentication = createSecretKey(keys.authentication);
+  const counter = counterBlock(keys.salt);
+  const rolloverBytes = Buffer.alloc(4);
+  const tag = (header: Buffer, body: Buffer, index: number): Buffer => {
+    rolloverBytes.writeUInt32BE(Math.floor(index / 0x10000), 0);
+    const digest = createHmac('sha1', authentication).update(header).update(body).update(rolloverBytes).digest();
+    return digest.subarray(0, tagLength);
+  };
+  return {
+    overhead: tagLength,
+    seal(header, payload, ssrc, index) {
+      const body = createCipheriv(algorithm, keys.encryption, counter(ssrc, index)).update(payload);
+      return [header, body, tag(header, body, index)];
+    },
+    open(packet, headerLength, ssrc, index) {
+      const end = packet.length - tagLength;
+      const body = packet.subarray(headerLength, end);
+      if (!timingSafeEqual(tag(packet.subarray(0, headerLength), body, index), packet.subarray(end))) return undefined;
+      return createCipheriv(algorithm, keys.encryption, counter(ssrc, index)).update(body);
+    },
+  };
+}
+
+export function cmRtcpCipher(keys: SessionKeys): RtcpCipher {
+  const authentication = createSecretKey(keys.authentication);
+  const counter = counterBlock(keys.salt);
+  const tag = (signed: Buffer) => createHmac('sha1', authentication).update(signed).digest().subarray(0, tagLength);
+  return {
+    overhead: tagLength + indexLength,
+    seal(packet, index) {
+      const sealed = Buffer.alloc(packet.length + indexLength + tagLength);
+      const end = packet.length + indexLength;
+      sealed.set(packet.subarray(0, rtcpHeaderLength));
+      const cipher = createCipheriv(algorithm, keys.encryption, counter(packet.readUInt32BE(4), index));
+      sealed.set(cipher.update(packet.subarray(rtcpHeaderLength)), rtcpHeaderLength);
+      sealed.writeUInt32BE(encryptedBit + index, packet.length);
+      sealed.set(tag(sealed.subarray(0, end)), end);
+      return sealed;
+    },
+    index: (packet) => packet.readUInt32BE(packet.length - tagLength - indexLength) & 0x7fffffff,
+    open(packet, index) {
+      const end = packet.length - tagLength;
+      if (!timingSafeEqual(tag(packet.subarray(0, end)), packet.subarray(end))) return undefined;
+      const body = packet.subarray(rtcpHeaderLength, end - indexLength);
+      // The highest bit clear: authenticated, but sent in the clear (RFC 3711 section 3.4).
+      const isEncrypted = packet.readUInt8(end - indexLength) >= 0x80;
+      if (!isEncrypted) return packet.subarray(0, end - indexLength);
+      const decipher = createCipheriv(algorithm, keys.encryption, counter(packet.readUInt32BE(4), index));
+      return Buffer.concat([packet.subarray(0, rtcpHeaderLength), decipher.update(body)]);
+    },
+  };
+}
+
+/** The first counter block: salt xor SSRC xor index, then 16 bits that count blocks (RFC 3711 section 4.1.1). */
+function counterBlock(salt: Buffer): (ssrc: number, index: number) => Buffer {
+  const block = Buffer.alloc(16);
+  const saltSsrc = salt.readUInt32BE(4);
+  const saltHigh = salt.readUInt32BE(8);
+  const saltLow = salt.readUInt16BE(12);
+  salt.copy(block);
+  return (ssrc, index) => {
+    block.writeUInt32BE((ssrc ^ saltSsrc) >>> 0, 4);
+    block.writeUInt32BE((Math.floor(index / 0x10000) ^ saltHigh) >>> 0, 8);
+    block.writeUInt16BE((index & 0xffff) ^ saltLow, 12);
+    return block;
+  };
+}

@@ -1,0 +1,104 @@
+/** AEAD_AES_128_GCM (RFC 7714): header as associated data, 16-byte tag, IV = (SSRC, index) xor salt. */
+import { createCipheriv, createDecipheriv } from 'node:crypto';
+import type { RtcpCipher, RtpCipher } from './srtp-cipher.ts';
+import type { SessionKeys } from './srtp-keys.ts';
+
+const algorithm = 'aes-128-gcm';
+const tagLength = 16;
+/** RTCP carries its index in the clear, the highest bit saying that the rest is encrypted. */
+const indexLength = 4;
+const encryptedBit = 0x80000000;
+const rtcpHeaderLength = 8;
+
+export function gcmRtpCipher(keys: SessionKeys): RtpCipher {
+  const key = keys.encryption;
+  const iv = Buffer.alloc(12);
+  const salt = saltWords(keys.salt);
+  return {
+    overhead: tagLength,
+    seal(header, payload, ssrc, index) {
+      writeIv(iv, salt, ssrc, Math.floor(index / 0x10000), index);
+      const cipher = createCipheriv(algorithm, key, iv);
+      cipher.setAAD(header);
+      const sealed = cipher.update(payload);
+      cipher.final();
+      return [header, sealed, cipher.getAuthTag()];
+    },
+    open(packet, headerLength, ssrc, index) {
+      writeIv(iv, salt, ssrc, Math.floor(index / 0x10000), index);
+      const end = packet.length - tagLength;
+      const decipher = createDecipheriv(algorithm, key, iv);
+      decipher.setAAD(packet.subarray(0, headerLength));
+      decipher.setAuthTag(packet.subarray(end));
+      const payload = decipher.update(packet.subarray(headerLength, end));
+      return isAuthentic(decipher) ? payload : undefined;
+    },
+  };
+}
+
+export function gcmRtcpCipher(keys: SessionKeys): RtcpCipher {
+  const key = keys.encryption;
+  const iv = Buffer.alloc(12);
+  const salt = saltWords(keys.salt);
+  const associated = Buffer.alloc(rtcpHeaderLength + indexLength);
+  return {
+    overhead: tagLength + indexLength,
+    seal(packet, index) {
+      const sealed = Buffer.alloc(packet.length + tagLength + indexLength);
+      packet.copy(associated, 0, 0, rtcpHeaderLength);
+      associated.writeUInt32BE(encryptedBit + index, rtcpHeaderLength);
+      writeIv(iv, salt, packet.readUInt32BE(4), index >>> 16, index);
+      const cipher = createCipheriv(algorithm, key, iv);
+      cipher.setAAD(associated);
+      sealed.set(associated.subarray(0, rtcpHeaderLength));
+      sealed.set(cipher.update(packet.subarray(rtcpHeaderLength)), rtcpHeaderLength);
+      cipher.final();
+      sealed.set(cipher.getAuthTag(), packet.length);
+      sealed.writeUInt32BE(encryptedBit + index, packet.length + tagLength);
+      return sealed;
+    },
+    index: (packet) => packet.readUInt32BE(packet.length - indexLength) & 0x7fffffff,
+    open(packet, index) {
+      const end = packet.length - indexLength;
+      // Authenticated but unencrypted RTCP (RFC 7714 section 17) is never negotiated here.
+      if (packet.readUInt8(end) < 0x80) return undefined;
+      packet.copy(associated, 0, 0, rtcpHeaderLength);
+      packet.copy(associated, rtcpHeaderLength, end);
+      writeIv(iv, salt, packet.readUInt32BE(4), index >>> 16, index);
+      const decipher = createDecipheriv(algorithm, key, iv);
+      decipher.setAAD(associated);
+      decipher.setAuthTag(packet.subarray(end - tagLength, end));
+      const body = decipher.update(packet.subarray(rtcpHeaderLength, end - tagLength));
+      return isAuthentic(decipher) ? Buffer.concat([packet.subarray(0, rtcpHeaderLength), body]) : undefined;
+    },
+  };
+}
+
+/** `final` throws on a bad tag; that is an ordinary event on a public port. */
+function isAuthentic(decipher: { final(): Buffer }): boolean {
+  try {
+    decipher.final();
+    return true;
+  } catch {
+    return false;
+  }
+}
+
+type SaltWords = readonly [first: number, ssrc: number, rollovers: number, low: number, low: number];
+
+/** The salt cut up as the IV is: 2 zero bytes, SSRC, rollover counter, sequence number. */
+const saltWords = (salt: Buffer): SaltWords => [
+  salt.readUInt16BE(0),
+  salt.readUInt32BE(2),
+  salt.readUInt32BE(6),
+  salt.readUInt8(10),
+  salt.readUInt8(11),
+];
+
+function writeIv(iv: Buffer, salt: SaltWords, ssrc: number, high: number, index: number): void {
+  iv.writeUInt16BE(salt[0], 0);
+  iv.writeUInt32BE((ssrc ^ salt[1]) >>> 0, 2);
+  iv.writeUInt32BE((high ^ salt[2]) >>> 0, 6);
+  iv[10] = (index >>> 8) ^ salt[3];
+  iv[11] = index ^ salt[4];
+}

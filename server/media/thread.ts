@@ -1,0 +1,106 @@
+import { once } from 'node:events';
+import { Worker } from 'node:worker_threads';
+import type { MediaCommands } from './media-core.ts';
+import type { FromWorker, ToWorker, WorkerOptions } from './messages.ts';
+import type { DownTrack, MediaEvents, MediaPlane, MediaSnapshot } from './plane.ts';
+import { checkKeys } from './srtp-keys.ts';
+
+/** `address` is the one to bind, IPv4 or IPv6; `port` 0 takes any. */
+export interface MediaPlaneOptions extends WorkerOptions {
+  readonly events: MediaEvents;
+}
+
+/**
+ * Starts the media thread. Resolves once its socket is bound; rejects with the system's error when it cannot be. After
+ * that a failure of the thread goes to `onFailure`, and whoever waits for an answer is told too.
+ */
+export async function startMediaPlane({ events, address, port }: MediaPlaneOptions): Promise<MediaPlane> {
+  const workerData: WorkerOptions = { address, port };
+  const worker = new Worker(new URL('./worker.ts', import.meta.url), { workerData, name: 'media' });
+  const waiting = questions((message) => worker.postMessage(message));
+  const { promise: bound, resolve, reject } = Promise.withResolvers<MediaPlane['local']>();
+  let isRunning = false;
+  let isClosing = false;
+
+  const fail = (error: Error): void => {
+    waiting.fail(error);
+    if (isRunning && !isClosing) events.onFailure(error);
+    reject(error);
+    isClosing = true;
+  };
+  worker.on('error', (error) => fail(error instanceof Error ? error : new Error(String(error))));
+  worker.on('exit', (code) => fail(new Error(`the media thread ended with code ${code}`)));
+  worker.on('message', (message: FromWorker) => {
+    if ('call' in message) deliver(events, message);
+    else if ('bound' in message) resolve(message.bound);
+    else waiting.answer(message.answerTo, message.snapshot);
+  });
+
+  const local = await bound;
+  isRunning = true;
+  return {
+    local,
+    ...commands((message) => worker.postMessage(message)),
+    snapshot: async () => (await waiting.ask('snapshot')) as MediaSnapshot,
+    ping: async () => void (await waiting.ask('ping')),
+    async close() {
+      if (isClosing) return;
+      isClosing = true;
+      const exited = once(worker, 'exit');
+      worker.postMessage({ ask: 'close' } satisfies ToWorker);
+      await exited;
+    },
+  };
+}
+
+const commands = (tell: (message: ToWorker) => void): MediaCommands => ({
+  addTransport: (...args) => tell({ call: 'addTransport', args }),
+  // Copied exactly: a view into a pool would take the whole pool along.
+  sendDtls: (id, datagram) => tell({ call: 'sendDtls', args: [id, new Uint8Array(datagram)] }),
+  setKeys(id, keys) {
+    checkKeys(keys);
+    tell({ call: 'setKeys', args: [id, keys] });
+  },
+  publish: (...args) => tell({ call: 'publish', args }),
+  subscribe(id, roomId, tracks) {
+    checkTracks(tracks);
+    tell({ call: 'subscribe', args: [id, roomId, tracks] });
+  },
+  removeTransport: (...args) => tell({ call: 'removeTransport', args }),
+  removeRoom: (...args) => tell({ call: 'removeRoom', args }),
+});
+
+/** Two streams of one SSRC would use the same SRTP indices. */
+function checkTracks(tracks: readonly DownTrack[]): void {
+  const ssrcs = tracks.flatMap(({ ssrc, rtxSsrc }) => (rtxSsrc === undefined ? [ssrc] : [ssrc, rtxSsrc]));
+  if (new Set(ssrcs).size !== ssrcs.length) throw new RangeError(`SSRCs must differ: ${ssrcs.join(', ')}`);
+}
+
+function deliver(events: MediaEvents, message: Extract<FromWorker, { call: unknown }>): void {
+  (events[message.call] as (...args: unknown[]) => void)(...message.args);
+}
+
+/** Questions that wait for their answers, by number. */
+function questions(tell: (message: ToWorker) => void) {
+  const waiting = new Map<number, PromiseWithResolvers<unknown>>();
+  let next = 0;
+  let failure: Error | undefined;
+  return {
+    ask(what: 'snapshot' | 'ping'): Promise<unknown> {
+      if (failure !== undefined) return Promise.reject(failure);
+      const question = Promise.withResolvers<unknown>();
+      waiting.set(next, question);
+      tell({ ask: what, id: next++ });
+      return question.promise;
+    },
+    answer(id: number, value: unknown): void {
+      waiting.get(id)?.resolve(value);
+      waiting.delete(id);
+    },
+    fail(error: Error): void {
+      failure = error;
+      for (const { reject } of waiting.values()) reject(error);
+      waiting.clear();
+    },
+  };
+}

@@ -1,0 +1,38 @@
+import { askForKeyFrame, askForMissing, reportReception } from './feedback.ts';
+import type { Client, MediaState, World } from './media-state.ts';
+import { reportSending } from './sender-report.ts';
+import { dtlsPerSecond } from './transport.ts';
+
+/** How often `runTimers` is to be called. */
+export const tickMs = 50;
+
+/** A client that sends nothing for so long is gone: checks come every 5 s or so (RFC 7675 section 5.1). */
+const silenceMs = 15_000;
+
+/** Repeats, reports, budgets. Returns the clients that have fallen silent. */
+export function runTimers(state: MediaState, world: World): Client[] {
+  const now = world.now();
+  const isNewSecond = now >= state.nextSecondMs;
+  if (isNewSecond) state.nextSecondMs = now + 1000;
+  const silent: Client[] = [];
+  for (const client of state.byId.values()) {
+    const { transport } = client;
+    if (isNewSecond) transport.dtlsBudget = dtlsPerSecond;
+    if (now - transport.lastHeardMs > silenceMs) silent.push(client);
+    else if (client.publisher !== undefined || client.subscriber !== undefined) serve(client, now, world);
+  }
+  return silent;
+}
+
+function serve({ transport, publisher, subscriber }: Client, now: number, world: World): void {
+  for (const stream of publisher?.streams ?? []) {
+    if (publisher === undefined) continue;
+    askForMissing(publisher, stream, now, world.send);
+    askForKeyFrame(publisher, stream, now, world.send);
+  }
+  if (now < transport.nextReportMs) return;
+  // Half a second either way, so that reports to many do not fall on one moment (RFC 3550 section 6.3.1).
+  transport.nextReportMs = now + 500 + 1000 * world.random();
+  if (publisher !== undefined) reportReception(publisher, now, world.send);
+  for (const down of subscriber?.streams ?? []) reportSending(down, now, world.send);
+}

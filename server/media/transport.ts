@@ -1,0 +1,63 @@
+import { createSecretKey, type KeyObject } from 'node:crypto';
+import type { Endpoint } from './address.ts';
+import type { TransportSpec } from './plane.ts';
+import { receiverReport, sourceDescription } from './rtcp-write.ts';
+import { type SrtpSession, sealRtcp } from './srtp.ts';
+
+/**
+ * Sends a datagram, given in pieces. False when the kernel did not take it at once: then the pieces belong to the socket
+ * and must not be written to again.
+ */
+export type Send = (pieces: readonly Buffer[], to: Endpoint) => boolean;
+
+/** One client's association. `address` and `port` are where it is sent to; port 0 while nobody knows. */
+export interface Transport extends Endpoint {
+  readonly id: string;
+  readonly localUfrag: string;
+  readonly remoteUfrag: string;
+  /** The local password: checks and their answers are signed with it. */
+  readonly stunKey: KeyObject;
+  /** Our SSRC in RTCP that is about nothing we send. */
+  readonly rtcpSsrc: number;
+  address: string;
+  port: number;
+  /** Addresses that a valid check came from, the newest last. */
+  endpoints: readonly Endpoint[];
+  isNominated: boolean;
+  srtp: SrtpSession | undefined;
+  lastHeardMs: number;
+  /** -1 before the first. */
+  lastRtpMs: number;
+  /** DTLS datagrams that may still be passed on in this second. */
+  dtlsBudget: number;
+  nextReportMs: number;
+}
+
+/** A DTLS handshake with a few lost flights takes some dozens; more is an attack on the main thread. */
+export const dtlsPerSecond = 100;
+
+export const transport = (spec: TransportSpec, rtcpSsrc: number, nowMs: number): Transport => ({
+  id: spec.id,
+  localUfrag: spec.localUfrag,
+  remoteUfrag: spec.remoteUfrag,
+  stunKey: createSecretKey(spec.localPwd, 'utf8'),
+  rtcpSsrc,
+  address: '',
+  port: 0,
+  endpoints: [],
+  isNominated: false,
+  srtp: undefined,
+  lastHeardMs: nowMs,
+  lastRtpMs: -1,
+  dtlsBudget: dtlsPerSecond,
+  nextReportMs: nowMs,
+});
+
+/** Sends a compound packet, if keys and address are known. The first of `packets` must be a report. */
+export function sendRtcp(to: Transport, packets: readonly Buffer[], send: Send): void {
+  if (to.srtp !== undefined && to.port !== 0) send([sealRtcp(to.srtp, Buffer.concat(packets))], to);
+}
+
+/** Sends feedback behind the report and the name that every compound has to begin with (RFC 3550 section 6.1). */
+export const sendFeedback = (to: Transport, feedback: Buffer, send: Send): void =>
+  sendRtcp(to, [receiverReport(to.rtcpSsrc, []), sourceDescription(to.rtcpSsrc, to.localUfrag), feedback], send);

@@ -1,0 +1,155 @@
+import type { DownStream } from './down-stream.ts';
+import { keyFrameDetector, type StartsKeyFrame } from './key-frame.ts';
+import { noteGap } from './missing.ts';
+import { emptyPacket, keep, type MediaPacket, maxPayload } from './packet-cache.ts';
+import type { DropReason, UpTrack } from './plane.ts';
+import { countReceived } from './reception.ts';
+import { extensionText, type RtpHeader } from './rtp.ts';
+import { packetIndex, type Source, source } from './source.ts';
+import type { Transport } from './transport.ts';
+
+/** What a payload type of the publisher's means. */
+interface Payload {
+  readonly clockRate: number;
+  readonly startsKeyFrame: StartsKeyFrame;
+}
+
+/** One track of the publisher's, and those it goes to. */
+export interface UpStream {
+  readonly track: UpTrack;
+  readonly payloads: ReadonlyMap<number, Payload>;
+  /** Payload type of retransmissions → that of what they retransmit. */
+  readonly retransmitted: ReadonlyMap<number, number>;
+  source: Source | undefined;
+  sinks: readonly DownStream[];
+  isKeyFrameWanted: boolean;
+  lastKeyFrameRequestMs: number;
+}
+
+export interface Publisher {
+  readonly transport: Transport;
+  readonly streams: readonly UpStream[];
+  readonly bySsrc: Map<number, UpStream>;
+}
+
+export const publisher = (transport: Transport, tracks: readonly UpTrack[]): Publisher => ({
+  transport,
+  streams: tracks.map(upStream),
+  bySsrc: new Map(),
+});
+
+const upStream = (track: UpTrack): UpStream => ({
+  track,
+  payloads: new Map(
+    track.codecs.map(({ name, payloadType, clockRate }) => [
+      payloadType,
+      { clockRate, startsKeyFrame: keyFrameDetector(name) },
+    ]),
+  ),
+  retransmitted: new Map(
+    track.codecs.flatMap(({ payloadType, rtxPayloadType }) =>
+      rtxPayloadType === undefined ? [] : [[rtxPayloadType, payloadType] as const],
+    ),
+  ),
+  source: undefined,
+  sinks: [],
+  isKeyFrameWanted: false,
+  lastKeyFrameRequestMs: Number.NEGATIVE_INFINITY,
+});
+
+/** A packet that was let in: where it belongs, and whether a decoder can start with it. The same object every time. */
+export interface Arrival {
+  stream: UpStream;
+  source: Source;
+  readonly packet: MediaPacket;
+  startsKeyFrame: boolean;
+}
+
+/** Nothing to forward, and nothing wrong: padding of a retransmission stream, or a packet that came twice. */
+export const nothing = 'Nothing';
+
+/** A function that takes in the publisher's packets once they are decrypted: `datagram` is only read for its header. */
+export function intake(from: Publisher) {
+  const packet = emptyPacket();
+  let arrival: Arrival | undefined;
+
+  return (
+    datagram: Buffer,
+    header: RtpHeader,
+    payload: Buffer,
+    nowMs: number,
+  ): Arrival | DropReason | typeof nothing => {
+    const stream = from.bySsrc.get(header.ssrc) ?? bind(from, datagram, header);
+    if (stream === undefined) return 'UnknownSsrc';
+    if (payload.length > maxPayload) return 'MalformedRtp';
+    packet.timestamp = header.timestamp;
+    packet.marker = header.marker;
+    packet.hasPadding = header.hasPadding;
+    const original = stream.retransmitted.get(header.payloadType);
+    packet.payloadType = original ?? header.payloadType;
+    const meaning = stream.payloads.get(packet.payloadType);
+    if (meaning === undefined) return 'UnknownPayloadType';
+    const origin = original === undefined ? sourceOf(stream, header.ssrc, meaning.clockRate, nowMs) : stream.source;
+    if (origin === undefined) return 'UnknownSsrc';
+    if (original === undefined) {
+      packet.payload = payload;
+      packet.index = takeInOrder(stream, origin, header, nowMs);
+    } else {
+      // RFC 4588 section 4: the original's number stands before its payload. Bandwidth probes have only padding.
+      if (payload.length - (header.hasPadding ? (payload[payload.length - 1] ?? 0) : 0) <= 2) return nothing;
+      packet.payload = payload.subarray(2);
+      packet.index = packetIndex(origin, payload.readUInt16BE(0));
+    }
+    origin.missing.packets.delete(packet.index);
+    if (!keep(origin.cache, packet)) return nothing;
+    arrival ??= { stream, source: origin, packet, startsKeyFrame: false };
+    arrival.stream = stream;
+    arrival.source = origin;
+    arrival.startsKeyFrame = meaning.startsKeyFrame(packet.payload);
+    if (arrival.startsKeyFrame) stream.isKeyFrameWanted = false;
+    return arrival;
+  };
+}
+
+/** The track an SSRC belongs to: as the offer said, as the MID extension says, or the only one with the payload type. */
+function bind(from: Publisher, datagram: Buffer, header: RtpHeader): UpStream | undefined {
+  const { streams } = from;
+  const stream =
+    streams.find(({ track }) => track.ssrc === header.ssrc) ??
+    streams.find(
+      ({ track: { mid, midExtensionId: id } }) => id !== undefined && extensionText(datagram, header, id) === mid,
+    ) ??
+    onlyOne(streams.filter((s) => s.payloads.has(header.payloadType) || s.retransmitted.has(header.payloadType)));
+  if (stream !== undefined) from.bySsrc.set(header.ssrc, stream);
+  return stream;
+}
+
+const onlyOne = <T>(list: readonly T[]): T | undefined => (list.length === 1 ? list[0] : undefined);
+
+/** A source that is heard keeps its track; one that fell silent for this long gives way to another SSRC. */
+const handOverMs = 1000;
+
+function sourceOf(stream: UpStream, ssrc: number, clockRate: number, nowMs: number): Source | undefined {
+  const present = stream.source;
+  if (present?.ssrc === ssrc) {
+    present.clockRate = clockRate;
+    present.lastPacketMs = nowMs;
+    present.hasLeft = false;
+    return present;
+  }
+  if (present !== undefined && nowMs - present.lastPacketMs < handOverMs) return undefined;
+  stream.source = source(ssrc, clockRate, nowMs);
+  stream.isKeyFrameWanted = stream.track.kind === 'video';
+  return stream.source;
+}
+
+/** Counts a packet of the source itself, notes what is missing before it, and returns its extended number. */
+function takeInOrder(stream: UpStream, of: Source, header: RtpHeader, nowMs: number): number {
+  const index = packetIndex(of, header.sequence);
+  const { newest } = of.cache;
+  countReceived(of.reception, header.sequence, header.timestamp, of.clockRate, nowMs);
+  const isGap = newest >= 0 && index > newest + 1;
+  const isWorthAsking = isGap && stream.track.nack && noteGap(of.missing, newest + 1, index, nowMs);
+  if (isGap && !isWorthAsking) stream.isKeyFrameWanted = stream.track.kind === 'video';
+  return index;
+}

@@ -1,0 +1,46 @@
+/** Entry of the media thread: the socket, the timer, and the way to the main thread. */
+import { parentPort, workerData } from 'node:worker_threads';
+import { mediaCore } from './media-core.ts';
+import type { FromWorker, ToWorker, WorkerOptions } from './messages.ts';
+import { openSocket } from './socket.ts';
+import { tickMs } from './timers.ts';
+
+if (parentPort === null) throw new Error('server/media/worker.ts runs as a worker thread only');
+const main = parentPort;
+const tell = (message: FromWorker): void => main.postMessage(message);
+
+const socket = await openSocket(workerData as WorkerOptions, () => core.countDrop('SendFailed'));
+const core = mediaCore({
+  send: socket.send,
+  now: () => performance.now(),
+  random: Math.random,
+  events: {
+    // Copied exactly: a view into a pool would take the whole pool along.
+    onDtls: (id, datagram) => tell({ call: 'onDtls', args: [id, new Uint8Array(datagram)] }),
+    onConnected: (id) => tell({ call: 'onConnected', args: [id] }),
+    onMedia: (id) => tell({ call: 'onMedia', args: [id] }),
+    onClosed: (id, reason) => tell({ call: 'onClosed', args: [id, reason] }),
+  },
+});
+socket.onDatagram(core.receive);
+const timer = setInterval(core.tick, tickMs);
+
+main.on('message', (message: ToWorker) => {
+  if ('call' in message) return call(message);
+  switch (message.ask) {
+    case 'snapshot':
+      return tell({ answerTo: message.id, snapshot: core.snapshot() });
+    case 'ping':
+      return tell({ answerTo: message.id });
+    case 'close':
+      clearInterval(timer);
+      socket.close();
+      return main.close();
+  }
+});
+tell({ bound: socket.local });
+
+/** The type of `args` belongs to that of `call`; the compiler cannot follow it through the index. */
+function call(message: Extract<ToWorker, { call: unknown }>): void {
+  (core[message.call] as (...args: unknown[]) => void)(...message.args);
+}
