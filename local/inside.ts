@@ -64,7 +64,7 @@ process.on('message', (message: ToInside, handle?: Server | Socket) => {
       });
       break;
     case 'stop':
-      end().finally(() => process.exit(0));
+      void end().then(() => process.exit(0));
       break;
     case 'socket':
     case 'refused':

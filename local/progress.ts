@@ -79,3 +79,11 @@ function bar(label: string, fraction: number, rest: number | undefined, columns:
   const drawn = width < 5 ? '' : `[${'#'.repeat(filled)}${' '.repeat(width - filled)}] `;
   return `  ${label} ${drawn}${text}`.slice(0, columns - 1);
 }
+
+/** For a process' own output. */
+export const terminalProgress = (stream: NodeJS.WriteStream) =>
+  progress({
+    write: (text) => void stream.write(text),
+    columns: stream.isTTY ? stream.columns : undefined,
+    now: Date.now,
+  });
