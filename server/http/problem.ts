@@ -1,0 +1,38 @@
+import type { FastifyReply } from 'fastify';
+import type { Refusal, RefusalReason } from '../room/refusal.ts';
+
+/** Status and title of each refusal. The type is `urn:liveroom:problem:` and the reason in lower case with hyphens. */
+const problems: Readonly<Record<RefusalReason, readonly [status: number, title: string]>> = {
+  UnknownRoom: [404, 'No such room'],
+  UnknownSession: [404, 'No such session'],
+  UnknownPath: [404, 'No such path'],
+  Unauthorized: [401, 'A token is needed'],
+  Draining: [503, 'This server is going'],
+  NotReady: [503, 'This server is not ready'],
+  PublisherExists: [409, 'Somebody is publishing already'],
+  NoPublisher: [409, 'Nobody is publishing'],
+  RoomFull: [403, 'The room is full'],
+  MalformedOffer: [400, 'Not an SDP offer'],
+  UnusableOffer: [422, 'The offer cannot be answered'],
+  UnsupportedMediaType: [415, 'Not application/sdp'],
+  TooLarge: [413, 'The body is too large'],
+  MethodNotAllowed: [405, 'Method not allowed'],
+  BadRequest: [400, 'Bad request'],
+  Internal: [500, 'Internal error'],
+  FingerprintMismatch: [403, 'The certificate is not the one in the offer'],
+  BadSignature: [403, 'The handshake is not signed by the certificate'],
+  HandshakeFailed: [400, 'The handshake failed'],
+  HandshakeTimeout: [408, 'The handshake took too long'],
+};
+
+/** Answers with a refusal as problem details (RFC 9457). */
+export function sendProblem(reply: FastifyReply, { reason, detail, retryAfterMs }: Refusal): FastifyReply {
+  const [status, title] = problems[reason];
+  const type = `urn:liveroom:problem:${reason.replaceAll(/(?!^)[A-Z]/g, '-$&').toLowerCase()}`;
+  if (retryAfterMs !== undefined) reply.header('retry-after', String(Math.ceil(retryAfterMs / 1000)));
+  return reply
+    .code(status)
+    .type('application/problem+json')
+    .header('cache-control', 'no-store')
+    .send(JSON.stringify({ type, title, status, detail }));
+}

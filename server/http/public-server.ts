@@ -1,0 +1,67 @@
+import fastify, { type FastifyError, type FastifyInstance, type FastifyReply, type FastifyRequest } from 'fastify';
+import { type Refusal, type RefusalReason, Refused } from '../room/refusal.ts';
+import { allowOrigins } from './cors.ts';
+import { type Endpoints, endpoint } from './endpoint.ts';
+import { type pageFiles, pages } from './pages.ts';
+import { sendProblem } from './problem.ts';
+
+export interface PublicServerOptions {
+  readonly endpoints: Endpoints;
+  readonly files: ReturnType<typeof pageFiles>;
+  readonly onRefused: (reason: RefusalReason) => void;
+  /** An error that is nobody's fault but ours. */
+  readonly onError: (error: unknown) => void;
+}
+
+/** An offer of a browser with all of its codecs has some 10 kB. */
+const bodyLimitBytes = 64 * 1024;
+
+/** WHIP, WHEP and the pages, not listening yet. Every refusal is problem+json (RFC 9457), and counted. */
+export function publicServer({ endpoints, files, onRefused, onError }: PublicServerOptions): FastifyInstance {
+  const refuse = (reply: FastifyReply, refusal: Refusal) => {
+    onRefused(refusal.reason);
+    return sendProblem(reply, refusal);
+  };
+  const failed = (error: unknown, _request: FastifyRequest, reply: FastifyReply) => {
+    const refusal = asRefusal(error);
+    if (refusal.reason === 'Internal') onError(error);
+    return refuse(reply, refusal);
+  };
+  const app = fastify({
+    bodyLimit: bodyLimitBytes,
+    // A client that sends its request drop by drop must not hold a connection for ever.
+    requestTimeout: 15_000,
+    http: { headersTimeout: 10_000 },
+    forceCloseConnections: true,
+    frameworkErrors: failed,
+  });
+  app.removeAllContentTypeParsers();
+  app.addContentTypeParser(
+    /^application\/sdp\s*(;|$)/i,
+    { parseAs: 'string' },
+    async (_request: unknown, body: string) => body,
+  );
+  app.setErrorHandler(failed);
+  app.setNotFoundHandler(async (_request, reply) => refuse(reply, unknownPath));
+  allowOrigins(app);
+  endpoint(app, 'publisher', endpoints);
+  endpoint(app, 'subscriber', endpoints);
+  pages(app, files, (room) => endpoints.access('subscriber', room));
+  return app;
+}
+
+const unknownPath: Refusal = {
+  reason: 'UnknownPath',
+  detail: 'There are /{namespace}/{room}/whip and /whep, and the pages /{namespace}/{room}/ and /publish.',
+};
+
+function asRefusal(error: unknown): Refusal {
+  if (error instanceof Refused) return error.refusal;
+  const { code, statusCode = 500, message = '' } = error as Partial<FastifyError>;
+  if (code === 'FST_ERR_CTP_INVALID_MEDIA_TYPE')
+    return { reason: 'UnsupportedMediaType', detail: 'Send the SDP offer with "Content-Type: application/sdp".' };
+  if (code === 'FST_ERR_CTP_BODY_TOO_LARGE')
+    return { reason: 'TooLarge', detail: `An SDP offer may have at most ${bodyLimitBytes} bytes here.` };
+  if (statusCode < 500) return { reason: 'BadRequest', detail: `${message}.` };
+  return { reason: 'Internal', detail: 'This is a fault of the server; its log says more.', retryAfterMs: 5000 };
+}

@@ -1,0 +1,110 @@
+/** From an offer to an answer: what WHIP and WHEP do once HTTP has let them in. */
+import { randomBytes } from 'node:crypto';
+import type { MediaPlane } from './media/plane.ts';
+import { Refused } from './room/refusal.ts';
+import type { Role } from './room/room.ts';
+import type { Rooms } from './room/rooms.ts';
+import { type AnsweredMedia, answer, type Endpoint } from './rtc/answer.ts';
+import type { DtlsIdentity } from './rtc/dtls.ts';
+import { negotiatePlay, negotiatePublish } from './rtc/negotiate.ts';
+import { type Offer, offer } from './rtc/offer.ts';
+import { SdpError } from './rtc/sdp.ts';
+import type { NewSession, Sessions } from './sessions.ts';
+
+export interface SignallingOptions {
+  readonly media: MediaPlane;
+  readonly rooms: Rooms;
+  readonly sessions: Sessions;
+  /** The process's DTLS certificate; made when first asked for. */
+  readonly identity: () => Promise<DtlsIdentity>;
+  /** Where clients reach the media port. */
+  readonly announced: () => readonly Endpoint[];
+}
+
+/** What a client gets for its offer: the SDP answer, and the id that stands in its session's URL. */
+export interface Created {
+  readonly id: string;
+  readonly answer: string;
+}
+
+/** Makes a session of a role in a room (`namespace/name`). Rejects with {@link Refused}; then nothing is left of it. */
+export type Create = (role: Role, room: string, sdp: string) => Promise<Created>;
+
+export function signalling(options: SignallingOptions): Create {
+  return async (role, room, sdp) => {
+    // 128 random bits: who holds a room's name, and even its token, cannot guess another client's session.
+    const id = randomBytes(16).toString('base64url');
+    try {
+      const made = await (role === 'publisher' ? publish(options, id, room, sdp) : play(options, id, room, sdp));
+      return { id, answer: made };
+    } catch (error) {
+      options.sessions.end(id, 'Internal');
+      options.rooms.leave(room, id);
+      throw error;
+    }
+  };
+}
+
+async function publish(options: SignallingOptions, id: string, room: string, sdp: string): Promise<string> {
+  const { rooms, media } = options;
+  const before = rooms.get(room);
+  const { wanted, agreed } = understood(() => {
+    const wanted = offer(sdp, 'send');
+    return { wanted, agreed: negotiatePublish(wanted, before.settings.publish.codecs) };
+  });
+  const sitting = before.room.publisher?.id;
+  const [identity, silentForMs] = await Promise.all([options.identity(), silence(media, sitting)]);
+  // Another may have come while we asked; then the silence was its predecessor's.
+  const isSame = rooms.get(room).room.publisher?.id === sitting;
+  rooms.publish(room, id, isSame ? silentForMs : undefined);
+  const local = open(options, { id, role: 'publisher', room, published: agreed.tracks, identity }, wanted);
+  media.publish(id, room, agreed.tracks);
+  return answered(options, agreed.media, local);
+}
+
+async function play(options: SignallingOptions, id: string, room: string, sdp: string): Promise<string> {
+  const { rooms, sessions, media } = options;
+  rooms.get(room);
+  const wanted = understood(() => offer(sdp, 'receive'));
+  const identity = await options.identity();
+  const { settings, room: now } = rooms.get(room);
+  rooms.subscribe(room, id);
+  const published = sessions.get(now.publisher?.id ?? '')?.published ?? [];
+  const random = { randomSsrc, cname: secret(9) };
+  const agreed = understood(() => negotiatePlay(wanted, settings.publish.codecs, published, random));
+  const local = open(options, { id, role: 'subscriber', room, published: [], identity }, wanted);
+  media.subscribe(id, room, agreed.tracks);
+  return answered(options, agreed.media, local);
+}
+
+function open({ sessions }: SignallingOptions, session: Omit<NewSession, 'ice' | 'fingerprints'>, wanted: Offer) {
+  const ice = { localUfrag: secret(6), localPwd: secret(18), remoteUfrag: wanted.iceUfrag };
+  sessions.open({ ...session, ice, fingerprints: wanted.fingerprints });
+  return { iceUfrag: ice.localUfrag, icePwd: ice.localPwd, fingerprint: session.identity.fingerprint };
+}
+
+const answered = (options: SignallingOptions, media: readonly AnsweredMedia[], local: ReturnType<typeof open>) =>
+  answer(media, { ...local, candidates: options.announced() }, randomBytes(6).readUIntBE(0, 6));
+
+/** Milliseconds since that publisher's last packet; undefined before its first, and without a publisher. */
+async function silence(media: MediaPlane, publisher: string | undefined): Promise<number | undefined> {
+  if (publisher === undefined) return undefined;
+  const ms = (await media.snapshot()).silentForMs[publisher];
+  return ms === undefined || ms < 0 ? undefined : ms;
+}
+
+/** Runs what reads an offer, with its errors as refusals. */
+function understood<T>(read: () => T): T {
+  try {
+    return read();
+  } catch (error) {
+    if (!(error instanceof SdpError)) throw error;
+    const reason = error.kind === 'malformed' ? 'MalformedOffer' : 'UnusableOffer';
+    throw new Refused({ reason, detail: error.message });
+  }
+}
+
+/** Base64 has just the characters that ICE allows (RFC 8839 section 5.4), as long as nothing needs padding. */
+const secret = (bytes: 6 | 9 | 18) => randomBytes(bytes).toString('base64');
+
+const randomSsrc = () => randomBytes(4).readUInt32BE() || 1;
