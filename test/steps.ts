@@ -37,6 +37,7 @@ export const staticSteps: readonly Step[] = [
   { name: 'generated files', command: ['node', 'gen/main.ts', '--check'] },
   { name: 'formatting and lint', command: ['biome', 'ci', '--colors=off', '.'] },
   { name: 'types', command: ['tsc', '-p', '.'] },
+  { name: 'types of the pages', command: ['tsc', '-p', 'server/http/pages'] },
   { name: 'unused code', command: ['knip', '--no-progress'] },
   { name: 'known vulnerabilities', command: ['npm', 'audit', '--audit-level=high'] },
 ];

@@ -48,7 +48,7 @@ export function drawMoment(pen, { frame, time, isBeeping }) {
   const unit = height / 72;
   const seconds = time.getTime() / 1000;
   drawBelt(pen, seconds, unit);
-  drawHand(pen, { x: width * 0.16, y: height * 0.42, radius: 11 * unit }, seconds % 1);
+  drawHand(pen, { x: width * 0.14, y: height * 0.42, radius: 11 * unit }, seconds % 1);
   drawDisc(
     pen,
     width * (0.5 + 0.36 * Math.sin(seconds * 0.9)),
@@ -56,16 +56,16 @@ export function drawMoment(pen, { frame, time, isBeeping }) {
     3 * unit,
     '#f59e0b',
   );
-  drawDisc(pen, width * 0.9, height * 0.42, 4 * unit, isBeeping ? '#fde047' : '#334155');
+  drawDisc(pen, width * 0.91, height * 0.415, 4 * unit, isBeeping ? '#fde047' : '#334155');
 
   pen.textAlign = 'center';
   pen.fillStyle = '#f8fafc';
-  pen.font = `600 ${Math.round(11 * unit)}px ${mono}`;
-  pen.fillText(clockText(time), width * 0.56, height * 0.44);
+  pen.font = `600 ${Math.round(9 * unit)}px ${mono}`;
+  pen.fillText(clockText(time), width * 0.55, height * 0.44);
   pen.fillStyle = '#93c5fd';
   pen.font = `${Math.round(3.6 * unit)}px ${mono}`;
-  pen.fillText(`frame ${String(frame).padStart(6, '0')}   ${width} × ${height}`, width * 0.56, height * 0.54);
-  pen.fillText('LiveRoom test picture', width * 0.56, height * 0.26);
+  pen.fillText(`frame ${String(frame).padStart(6, '0')}   ${width} × ${height}`, width * 0.55, height * 0.54);
+  pen.fillText('LiveRoom test picture', width * 0.55, height * 0.26);
 }
 
 /** @param {Date} time */

@@ -91,6 +91,7 @@ function buttons(video) {
   const mute = byId('mute', HTMLButtonElement);
   const full = byId('fullscreen', HTMLButtonElement);
   const label = () => {
+    byId('stage', HTMLElement).toggleAttribute('data-muted', video.muted);
     mute.textContent = video.muted ? 'Unmute' : 'Mute';
   };
   mute.addEventListener('click', () => {

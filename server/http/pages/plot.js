@@ -1,7 +1,7 @@
 /** A sparkline of the last minute: a pure part that makes the curve, and an SVG that shows it. */
 
 /** How much time a plot shows. */
-export const windowMs = 60_000;
+const windowMs = 60_000;
 
 /** The SVG's own coordinates; CSS stretches them. */
 const box = { width: 240, height: 48 };
