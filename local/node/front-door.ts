@@ -1,0 +1,126 @@
+import { Agent, createServer, type IncomingMessage, request, type Server, type ServerResponse } from 'node:http';
+import { pipeline } from 'node:stream/promises';
+import type { KubeClient } from '#operator/cluster/client.ts';
+import { reflector } from '#operator/cluster/reflector.ts';
+import type { Pod, Service } from './objects.ts';
+import { type Backend, backends, routeOf } from './routes.ts';
+
+export interface FrontDoorOptions {
+  readonly client: KubeClient;
+  /** The pods that requests may go to. */
+  readonly pods: () => Iterable<Pod>;
+  readonly log: (line: string) => void;
+}
+
+export interface FrontDoor {
+  /** Not listening yet: the caller gives it its address, or a socket that was opened elsewhere. */
+  readonly server: Server;
+  close(): void;
+}
+
+/**
+ * A stand-in for an Ingress: passes `/{namespace}/{service}/…` on, path unchanged, to a ready pod of that Service.
+ * It looks at Services and pods itself, so it works where there are no EndpointSlices.
+ */
+export function frontDoor({ client, pods, log }: FrontDoorOptions): FrontDoor {
+  const services = reflector<Service>({
+    client,
+    path: '/api/v1/services',
+    onChange: () => {},
+    onError: (error) => log(`Front door: ${(error as Error).message}`),
+  });
+  const agent = new Agent({ keepAlive: true, maxSockets: 1024 });
+  let turn = 0;
+
+  const server = createServer((incoming, response) => {
+    const route = routeOf(incoming.url ?? '/');
+    if (route === undefined) return problem(response, 404, 'Paths here are /{namespace}/{room}/…');
+    const key = `${route.namespace}/${route.service}`;
+    const service = services.get(key);
+    if (service === undefined) return problem(response, 404, `There is no Service ${key}.`);
+    const found = backends(service, pods());
+    const backend = found[turn++ % Math.max(1, found.length)];
+    if (backend === undefined) {
+      return problem(response, 503, `No pod of Service ${key} is ready, or its port named http leads nowhere.`, 1);
+    }
+    pass(incoming, response, backend, agent).catch((error: Error) => {
+      log(`Front door: ${incoming.method} ${incoming.url} to pod ${backend.pod}: ${error.message}`);
+      if (response.headersSent) response.destroy();
+      else problem(response, 502, `Pod ${backend.pod} did not answer: ${error.message}.`, 1);
+    });
+  });
+  // Sessions may stay silent for as long as they like.
+  server.requestTimeout = 0;
+
+  return {
+    server,
+    close() {
+      services.stop();
+      agent.destroy();
+      server.close();
+      server.closeAllConnections();
+    },
+  };
+}
+
+/** Streams both ways; rejects when either side breaks off. */
+async function pass(
+  incoming: IncomingMessage,
+  response: ServerResponse,
+  backend: Backend,
+  agent: Agent,
+): Promise<void> {
+  const outgoing = request({
+    agent,
+    host: backend.host,
+    port: backend.port,
+    method: incoming.method,
+    path: incoming.url,
+    headers: forwardedHeaders(incoming),
+  });
+  const answered = new Promise<IncomingMessage>((resolve, reject) => {
+    outgoing.once('response', resolve);
+    outgoing.once('error', reject);
+  });
+  response.once('close', () => outgoing.destroy());
+  const sent = pipeline(incoming, outgoing);
+  // A pod may answer, a refusal for instance, before it has read everything.
+  sent.catch(() => {});
+  const answer = await answered;
+  response.writeHead(answer.statusCode ?? 502, withoutHopByHop(answer.headers));
+  response.flushHeaders();
+  await pipeline(answer, response);
+}
+
+const hopByHop = new Set([
+  'connection',
+  'keep-alive',
+  'proxy-authenticate',
+  'te',
+  'trailer',
+  'transfer-encoding',
+  'upgrade',
+]);
+
+/** RFC 9110 section 7.6.1: what concerns one connection only is not passed on. */
+const withoutHopByHop = (headers: IncomingMessage['headers']) =>
+  Object.fromEntries(Object.entries(headers).filter(([name, value]) => value !== undefined && !hopByHop.has(name)));
+
+function forwardedHeaders({ headers, socket }: IncomingMessage) {
+  const client = socket.remoteAddress?.replace(/^::ffff:/, '') ?? '';
+  const before = headers['x-forwarded-for'];
+  return {
+    ...withoutHopByHop(headers),
+    'x-forwarded-for': before === undefined ? client : `${before}, ${client}`,
+    'x-forwarded-proto': headers['x-forwarded-proto'] ?? 'http',
+    'x-forwarded-host': headers['x-forwarded-host'] ?? headers.host ?? '',
+  };
+}
+
+/** RFC 9457. */
+function problem(response: ServerResponse, status: number, detail: string, retryAfterSeconds?: number): void {
+  response.setHeader('content-type', 'application/problem+json');
+  response.setHeader('access-control-allow-origin', '*');
+  if (retryAfterSeconds !== undefined) response.setHeader('retry-after', retryAfterSeconds);
+  response.writeHead(status).end(JSON.stringify({ type: 'about:blank', status, detail }));
+}

@@ -1,0 +1,111 @@
+import { absentIfNotFound, isStatus } from '#operator/cluster/api-error.ts';
+import type { KubeClient } from '#operator/cluster/client.ts';
+import { rfc3339, rfc3339Micro } from './rfc3339.ts';
+
+export interface NodeIdentity {
+  readonly name: string;
+  /** Where pods and control plane reach it. */
+  readonly address: string;
+  /** Where its host ports stand for clients outside. */
+  readonly externalAddress: string;
+  readonly kubeletPort: number;
+  readonly cidr: string;
+  readonly capacity: { readonly cpu: string; readonly memory: string; readonly pods: string };
+  readonly labels?: Readonly<Record<string, string>>;
+  readonly version: string;
+}
+
+/** How often a kubelet renews its Lease, and for how long it is good (v1.36: a quarter of nodeLeaseDurationSeconds). */
+const renewEveryMs = 10_000;
+const leaseSeconds = 40;
+
+/** Makes the Node object what it should be, Ready, and keeps its Lease until the returned function is called. */
+export async function register(
+  client: KubeClient,
+  identity: NodeIdentity,
+  { now, log }: { readonly now: () => number; readonly log: (line: string) => void },
+): Promise<() => void> {
+  const path = `/api/v1/nodes/${identity.name}`;
+  const node = nodeObject(identity);
+  await client.request('POST', '/api/v1/nodes', { body: node }).catch(async (error) => {
+    if (!isStatus(error, 409)) throw error;
+    const contentType = 'application/strategic-merge-patch+json';
+    await client.request('PATCH', path, { contentType, body: { metadata: node.metadata } });
+  });
+  await client.request('PATCH', `${path}/status`, {
+    contentType: 'application/strategic-merge-patch+json',
+    body: { status: nodeStatus(identity, now()) },
+  });
+  await renewLease(client, identity.name, now());
+  const heartbeat = setInterval(() => {
+    renewLease(client, identity.name, now()).catch((error) => log(`Lease of node ${identity.name}: ${error.message}`));
+  }, renewEveryMs);
+  return () => clearInterval(heartbeat);
+}
+
+export const nodeObject = ({ name, cidr, labels }: NodeIdentity) => ({
+  apiVersion: 'v1',
+  kind: 'Node',
+  metadata: {
+    name,
+    labels: {
+      'kubernetes.io/hostname': name,
+      'kubernetes.io/os': 'linux',
+      'kubernetes.io/arch': process.arch === 'x64' ? 'amd64' : process.arch,
+      ...labels,
+    },
+  },
+  spec: { podCIDR: cidr, podCIDRs: [cidr] },
+});
+
+/** Every condition that the node lifecycle controller looks at, so that it takes away its taints. */
+export function nodeStatus(identity: NodeIdentity, nowMs: number) {
+  const time = rfc3339(nowMs);
+  const condition = (type: string, status: 'True' | 'False', reason: string, message: string) => ({
+    type,
+    status,
+    reason,
+    message,
+    lastHeartbeatTime: time,
+    lastTransitionTime: time,
+  });
+  return {
+    capacity: identity.capacity,
+    allocatable: identity.capacity,
+    addresses: [
+      { type: 'InternalIP', address: identity.address },
+      { type: 'ExternalIP', address: identity.externalAddress },
+      { type: 'Hostname', address: identity.name },
+    ],
+    daemonEndpoints: { kubeletEndpoint: { Port: identity.kubeletPort } },
+    conditions: [
+      condition('MemoryPressure', 'False', 'NotMeasured', 'local processes have no limits'),
+      condition('DiskPressure', 'False', 'NotMeasured', 'local processes have no limits'),
+      condition('PIDPressure', 'False', 'NotMeasured', 'local processes have no limits'),
+      condition('Ready', 'True', 'NodeReady', 'pods are run as local processes'),
+    ],
+    nodeInfo: {
+      architecture: process.arch,
+      operatingSystem: 'linux',
+      kubeletVersion: identity.version,
+      containerRuntimeVersion: 'process://1',
+      osImage: 'local processes',
+      kernelVersion: '',
+      kubeProxyVersion: '',
+      machineID: '',
+      systemUUID: '',
+      bootID: '',
+    },
+  };
+}
+
+async function renewLease(client: KubeClient, name: string, nowMs: number): Promise<void> {
+  const leases = '/apis/coordination.k8s.io/v1/namespaces/kube-node-lease/leases';
+  const spec = { holderIdentity: name, leaseDurationSeconds: leaseSeconds, renewTime: rfc3339Micro(nowMs) };
+  const renewed = await client
+    .request('PATCH', `${leases}/${name}`, { contentType: 'application/merge-patch+json', body: { spec } })
+    .catch(absentIfNotFound);
+  if (renewed !== undefined) return;
+  const body = { apiVersion: 'coordination.k8s.io/v1', kind: 'Lease', metadata: { name }, spec };
+  await client.request('POST', leases, { body });
+}
