@@ -36,8 +36,10 @@ function isInstalled() {
 if (!isInstalled()) {
   console.log('Installing the npm dependencies: about a minute.');
   const npm = process.env.npm_execpath;
-  const [command, ...args] = npm === undefined ? ['npm', 'ci'] : [process.execPath, npm, 'ci'];
-  const { status, error } = spawnSync(command, [...args, '--no-audit', '--no-fund'], { cwd: root, stdio: 'inherit' });
+  const command = npm === undefined ? ['npm'] : [process.execPath, npm];
+  // Not `npm ci`, which refuses a lock file that does not list the optional packages of every other system.
+  const [file, ...args] = [...command, 'install', '--no-save', '--no-audit', '--no-fund', '--loglevel=error'];
+  const { status, error } = spawnSync(file, args, { cwd: root, stdio: 'inherit' });
   if (error !== undefined) console.error(`npm cannot be run: ${error.message}`);
   process.exitCode = status ?? 1;
 }
