@@ -22,7 +22,8 @@ export function shownAudience(shown: ShownAudience | undefined, subscribers: num
 export const showAgainInMs = (shown: ShownAudience, subscribers: number, nowMs: number): number | undefined =>
   isWorthShowing(shown.subscribers, subscribers) ? Math.max(1, shown.atMs + everyMs - nowMs) : undefined;
 
-function isWorthShowing(shown: number, now: number): boolean {
+/** Whether another number of subscribers is worth telling: a tenth more or less, the first or the last. */
+export function isWorthShowing(shown: number, now: number): boolean {
   if (shown === now) return false;
   return shown === 0 || now === 0 || Math.abs(now - shown) >= share * shown;
 }

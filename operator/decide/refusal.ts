@@ -21,8 +21,14 @@ export function podRefusal({ status, message }: Refusal): Finding<'OriginReady'>
   return undefined;
 }
 
+/** What can be wrong with any object: a room's condition Accepted says it, and a namespace's MonitoringReady. */
+export interface Rejection {
+  readonly reason: 'NameConflict' | 'PermissionMissing';
+  readonly message: string;
+}
+
 /** Why another object could not be read or written. */
-export const permissionRefusal = ({ status, message }: Refusal): Finding<'Accepted' | 'MonitoringReady'> | undefined =>
+export const permissionRefusal = ({ status, message }: Refusal): Rejection | undefined =>
   status === 403
     ? { reason: 'PermissionMissing', message: `${message}. Grant it in the operator's ClusterRole.` }
     : undefined;

@@ -1,0 +1,98 @@
+import { randomBytes } from 'node:crypto';
+import { readFile } from 'node:fs/promises';
+import { hostname } from 'node:os';
+import { port } from '#crds/contract.ts';
+import { type ClientConfig, kubeClient } from './cluster/client.ts';
+import { clientConfigFromFile, clientConfigInCluster } from './cluster/kube-config.ts';
+import { configFrom } from './config.ts';
+import { internalServer } from './internal-server.ts';
+import { jsonLog, type Level, levels } from './log.ts';
+import { operator } from './operator.ts';
+
+const usage = `Usage: node operator/main.ts [--help]
+
+Makes of each LiveRoom of the cluster what its spec says.
+
+Environment:
+  CONFIG_FILE         the operator's configuration, a YAML file (required)
+  KUBECONFIG          a kubeconfig file; without it the pod's ServiceAccount is used
+  SERVICEACCOUNT_DIR  where that account's files are
+                      (default /var/run/secrets/kubernetes.io/serviceaccount)
+  POD_IP              the address for probes and metrics, port ${port.internal} (default 127.0.0.1)
+  POD_NAME            this operator's name in Events (default: the host's name)
+  LOG_LEVEL           ${levels.join(', ')} (default info)
+`;
+
+const { env } = process;
+
+/** What is wrong with how it was started, for a person to read. */
+class StartError extends Error {}
+
+function required(name: string): string {
+  const value = env[name];
+  if (value) return value;
+  throw new StartError(`${name} is not set. See --help.`);
+}
+
+async function readConfig() {
+  const path = required('CONFIG_FILE');
+  const text = await readFile(path, 'utf8').catch((error: Error) => {
+    throw new StartError(`CONFIG_FILE: ${error.message}`);
+  });
+  return configFrom(text);
+}
+
+async function clientConfig(): Promise<ClientConfig> {
+  if (env['KUBECONFIG']) return await clientConfigFromFile(env['KUBECONFIG']);
+  return await clientConfigInCluster({
+    host: required('KUBERNETES_SERVICE_HOST'),
+    port: required('KUBERNETES_SERVICE_PORT'),
+    serviceAccountDir: env['SERVICEACCOUNT_DIR'] ?? '/var/run/secrets/kubernetes.io/serviceaccount',
+  });
+}
+
+function logLevel(): Level {
+  const given = env['LOG_LEVEL'] ?? 'info';
+  const level = levels.find((name) => name === given);
+  if (level === undefined) throw new StartError(`LOG_LEVEL is ${given}; it must be one of ${levels.join(', ')}`);
+  return level;
+}
+
+async function start(): Promise<void> {
+  const log = jsonLog({ level: logLevel(), write: (line) => process.stdout.write(line), now: Date.now });
+  const config = await readConfig();
+  const client = kubeClient(await clientConfig());
+  const running = operator({
+    client,
+    config,
+    log,
+    instance: env['POD_NAME'] ?? hostname(),
+    newToken: () => randomBytes(24).toString('base64url'),
+  });
+  const server = await internalServer({
+    host: env['POD_IP'] ?? '127.0.0.1',
+    port: port.internal,
+    isReady: running.isReady,
+    metrics: running.registry,
+  });
+
+  const stop = async (signal: NodeJS.Signals) => {
+    log.info('stopping', { signal });
+    await running.stop();
+    await client.close();
+    server.close();
+    server.closeAllConnections();
+  };
+  for (const signal of ['SIGTERM', 'SIGINT'] as const) process.once(signal, stop);
+
+  log.info('started', { config });
+  await running.synced;
+  log.info('everything is listed');
+}
+
+if (process.argv.includes('--help')) process.stdout.write(usage);
+else
+  await start().catch((error: Error) => {
+    process.stderr.write(`liveroom-operator: ${error.message}\n`);
+    process.exit(1);
+  });

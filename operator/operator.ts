@@ -1,0 +1,110 @@
+import type { LiveRoom } from '#crds/liveroom.ts';
+import { event } from './build/event.ts';
+import { ownSelector } from './build/labels.ts';
+import type { KubeClient } from './cluster/client.ts';
+import { keyOfOwned, cluster as seeCluster } from './cluster/cluster.ts';
+import { type Outcome, queue } from './cluster/queue.ts';
+import type { Config } from './config.ts';
+import type { ShownAudience } from './decide/audience.ts';
+import type { Finding } from './decide/finding.ts';
+import type { Transition } from './decide/transitions.ts';
+import { outcomeOf } from './errors.ts';
+import { hostPorts } from './host-ports.ts';
+import type { Log } from './log.ts';
+import { reconcileRoom } from './reconcile.ts';
+import { reconcileNamespace } from './reconcile-namespace.ts';
+import { type StatsOptions, stats } from './stats.ts';
+import { telemetry } from './telemetry.ts';
+
+export interface OperatorOptions {
+  readonly client: KubeClient;
+  readonly config: Config;
+  readonly log: Log;
+  /** Name of this operator in Events. */
+  readonly instance: string;
+  /** A new secret token. */
+  readonly newToken: () => string;
+  readonly now?: () => number;
+  readonly discoverEveryMs?: number;
+  readonly statsEveryMs?: number;
+  readonly askStats?: StatsOptions['ask'];
+}
+
+/** The operator at work. It begins to write when it has seen all there is. */
+export function operator(options: OperatorOptions) {
+  const { client, config, log, instance, newToken, now = Date.now } = options;
+  const problems = new Map<string, Finding<'MonitoringReady'>>();
+  const shown = new Map<string, ShownAudience>();
+  let isReady = false;
+
+  const cluster = seeCluster({
+    client,
+    ownSelector,
+    onKey: (key) => work.add(key),
+    onError: (error) => log.warn('watching failed and is tried again', { error }),
+    now,
+    ...(options.discoverEveryMs && { discoverEveryMs: options.discoverEveryMs }),
+  });
+  const audience = stats({
+    pods: cluster.pods,
+    onNews: (pod) => work.add(keyOfOwned(pod)),
+    ...(options.statsEveryMs && { everyMs: options.statsEveryMs }),
+    ...(options.askStats && { ask: options.askStats }),
+  });
+  const measured = telemetry(() => [...cluster.rooms()].length);
+  const dependencies = {
+    cluster,
+    config,
+    hostPorts: hostPorts(cluster, config.hostPorts),
+    isBusy: audience.isBusy,
+    audience: audience.audience,
+    monitoringProblem: (namespace: string) => problems.get(namespace),
+    problems,
+    onRoom: (key: string) => work.add(key),
+    shown,
+    newToken,
+    now,
+    tell,
+  };
+
+  /** An Event that cannot be written is no reason to reconcile again. */
+  async function tell(room: LiveRoom, news: Transition): Promise<void> {
+    log.info(news.message, { room: `${room.metadata.namespace}/${room.metadata.name}`, reason: news.reason });
+    await cluster
+      .create(event(room, news, { nowMs: now(), instance }), () => true)
+      .catch((error) => log.warn('an Event could not be written', { error }));
+  }
+
+  async function reconcile(key: string): Promise<Outcome> {
+    await cluster.synced;
+    const controller = key.includes('/') ? 'liveroom' : 'namespace';
+    try {
+      const outcome = await (controller === 'liveroom' ? reconcileRoom : reconcileNamespace)(key, dependencies);
+      const isLater = outcome.kind === 'done' && outcome.againInMs !== undefined;
+      measured.reconciled(controller, isLater ? 'requeue_after' : 'success');
+      return outcome;
+    } catch (error) {
+      const outcome = outcomeOf(error);
+      if (outcome.kind === 'done') return outcome;
+      measured.reconciled(controller, 'error');
+      log.warn('reconciling failed and is tried again', { key, error });
+      return outcome;
+    }
+  }
+
+  const work = queue({ work: reconcile, onError: (key, error) => log.error('a reconcile threw', { key, error }) });
+  const synced = cluster.synced.then(() => {
+    isReady = true;
+  });
+
+  return {
+    synced,
+    isReady: () => isReady,
+    registry: measured.registry,
+    /** Final. Resolves when the work under way has ended. */
+    async stop(): Promise<void> {
+      cluster.stop();
+      await Promise.all([work.stop(), audience.stop()]);
+    },
+  };
+}

@@ -1,0 +1,100 @@
+import { annotation } from '#crds/contract.ts';
+import { kind, type LiveRoom } from '#crds/liveroom.ts';
+import { desired } from './build/desired.ts';
+import { settingsHash } from './build/origin-pod.ts';
+import type { Cluster } from './cluster/cluster.ts';
+import type { Outcome } from './cluster/queue.ts';
+import type { Finding } from './decide/finding.ts';
+import { hostAndPort, hostPortOf, type MediaAddress, mediaAddress } from './decide/media-address.ts';
+import { plan } from './decide/plan.ts';
+import { soonest } from './decide/status.ts';
+import { rejectionBy } from './errors.ts';
+import { controllerOf, isBeingDeleted, isControlledBy, type KubeObject, type Pod } from './kube.ts';
+import { type OriginDependencies, settleOrigin } from './origin.ts';
+import { type ReportDependencies, writeReport } from './report.ts';
+import { hasForeignTokens, settleTokens, type TokenDependencies } from './tokens.ts';
+
+export type RoomDependencies = OriginDependencies & TokenDependencies & ReportDependencies;
+
+/** Secrets are not watched: a reference that is broken is looked at again soon, one that holds now and then. */
+const recheck = { brokenMs: 10_000, soundMs: 600_000 } as const;
+
+/** A room that is deleted is closed: its pods do not wait for the viewers. */
+const closeSeconds = 15;
+
+/** Brings one room, by key, nearer to what its spec says, and reports what it is. */
+export async function reconcileRoom(key: string, dependencies: RoomDependencies): Promise<Outcome> {
+  const { cluster, shown } = dependencies;
+  const room = cluster.room(key);
+  if (room === undefined || isBeingDeleted(room)) {
+    shown.delete(key);
+    await closePods(cluster.podsOf(key), cluster);
+    return { kind: 'done' };
+  }
+  await closePods(ofAnotherRoom(cluster.podsOf(key), room), cluster);
+  if (cluster.isTerminating(room.metadata.namespace)) return { kind: 'done' };
+
+  const rejection = (await settleTokens(room, dependencies).catch(rejectionBy)) ?? (await settleObjects(room, cluster));
+  const origin = await settleOrigin(room, rejection === undefined, dependencies);
+  const address = origin.pod && addressOf(origin.pod, cluster);
+  if (origin.pod !== undefined) await annotate(room, origin.pod, address, cluster);
+  const reportAgainMs = await writeReport(
+    room,
+    {
+      origin: origin.pod,
+      rollout: origin.rollout,
+      rejection: rejection ?? origin.rejection,
+      refusal: origin.refusal,
+      mediaAddress: address,
+    },
+    dependencies,
+  );
+  const againInMs = soonest(reportAgainMs, origin.againInMs, recheckMs(room, rejection));
+  return { kind: 'done', ...(againInMs === undefined ? {} : { againInMs }) };
+}
+
+const recheckMs = (room: LiveRoom, rejection: Finding | undefined): number | undefined =>
+  rejection !== undefined ? recheck.brokenMs : hasForeignTokens(room) ? recheck.soundMs : undefined;
+
+/** Pods of an earlier room of the same name. */
+const ofAnotherRoom = (pods: readonly Pod[], room: LiveRoom) =>
+  pods.filter((pod) => !isControlledBy(pod, room.metadata.uid));
+
+/** Also when garbage collection was first, which lets them take all of their drain time. */
+async function closePods(pods: readonly Pod[], cluster: Cluster): Promise<void> {
+  for (const pod of pods.filter((one) => controllerOf(one)?.kind === kind)) {
+    const { deletionGracePeriodSeconds = Number.POSITIVE_INFINITY } = pod.metadata;
+    if (!isBeingDeleted(pod) || deletionGracePeriodSeconds > closeSeconds) await cluster.remove(pod, closeSeconds);
+  }
+}
+
+/** Everything but pods and tokens. An object that cannot be made is the reason why the spec is not accepted. */
+async function settleObjects(room: LiveRoom, cluster: Cluster): Promise<Finding<'Accepted'> | undefined> {
+  const isOurs = (object: KubeObject) => isControlledBy(object, room.metadata.uid);
+  const owned = cluster.objectsOf(`${room.metadata.namespace}/${room.metadata.name}`).filter(isOurs);
+  try {
+    for (const step of plan(desired(room), owned)) {
+      if (step.action === 'apply') await cluster.apply(step.object, { isNew: step.isNew, isOurs });
+      else await cluster.remove(step.object);
+    }
+    return undefined;
+  } catch (error) {
+    return rejectionBy(error);
+  }
+}
+
+const addressOf = (pod: Pod, cluster: Cluster): MediaAddress | undefined =>
+  mediaAddress(pod, pod.spec.nodeName === undefined ? undefined : cluster.node(pod.spec.nodeName));
+
+/**
+ * Tells the pod where it is reached, and that its settings have changed: the kubelet refreshes all volumes of a pod
+ * whose annotations change, which is why the ConfigMap has been written before.
+ */
+async function annotate(room: LiveRoom, pod: Pod, address: MediaAddress | undefined, cluster: Cluster): Promise<void> {
+  const wanted = {
+    [annotation.settingsHash]: settingsHash(room),
+    ...(address && hostPortOf(pod) !== undefined ? { [annotation.mediaAddress]: hostAndPort(address) } : {}),
+  };
+  const isTold = Object.entries(wanted).every(([name, value]) => pod.metadata.annotations?.[name] === value);
+  if (!isTold) await cluster.annotate(pod, wanted);
+}

@@ -1,0 +1,135 @@
+import { setTimeout as sleep } from 'node:timers/promises';
+import { Agent, request } from 'undici';
+import { internalPath, type PodStats, port, type RoomStats } from '#crds/contract.ts';
+import type { LiveRoom } from '#crds/liveroom.ts';
+import { isWorthShowing } from './decide/audience.ts';
+import type { Audience } from './decide/seen.ts';
+import { isBeingDeleted, isReady, type Pod } from './kube.ts';
+
+export interface StatsOptions {
+  readonly pods: () => Iterable<Pod>;
+  /** What a status shows of this pod's rooms has changed. */
+  readonly onNews: (pod: Pod) => void;
+  /** How often each pod is asked. */
+  readonly everyMs?: number;
+  readonly ask?: (pod: Pod, signal: AbortSignal) => Promise<PodStats>;
+}
+
+/** Pods asked at the same time: more pods make a round longer, not the load higher. */
+const inParallel = 16;
+const answerTimeoutMs = 2_000;
+/** One lost answer is no silence. */
+const silentAfter = 3;
+
+interface Heard {
+  /** The last answer; kept through failures until the pod counts as silent. */
+  stats: PodStats | 'Silent' | undefined;
+  failures: number;
+  /** What the last news was about. */
+  told: Told;
+}
+
+type Told = PodStats | 'Silent' | undefined;
+
+/** Asks the pods about their rooms, round by round, and keeps the answers in memory. */
+export function stats({ pods, onNews, everyMs = 5_000, ask = askPod() }: StatsOptions) {
+  const heard = new Map<string, Heard>();
+  const stopping = new AbortController();
+
+  async function askOne(pod: Pod): Promise<void> {
+    const uid = uidOf(pod);
+    const entry = heard.get(uid) ?? { stats: undefined, failures: 0, told: undefined };
+    heard.set(uid, entry);
+    try {
+      entry.stats = await ask(pod, AbortSignal.any([stopping.signal, AbortSignal.timeout(answerTimeoutMs)]));
+      entry.failures = 0;
+    } catch {
+      entry.failures++;
+      if (entry.failures >= silentAfter) entry.stats = 'Silent';
+    }
+    if (stopping.signal.aborted || !isNews(entry.told, entry.stats)) return;
+    entry.told = entry.stats;
+    onNews(pod);
+  }
+
+  async function round(): Promise<void> {
+    const askable = [...pods()].filter((pod) => pod.status?.podIP !== undefined && !isBeingDeleted(pod));
+    const uids = new Set(askable.map(uidOf));
+    for (const uid of heard.keys()) if (!uids.has(uid)) heard.delete(uid);
+    const rest = askable.values();
+    const worker = async () => {
+      for (const pod of rest) await askOne(pod);
+    };
+    await Promise.all(Array.from({ length: inParallel }, worker));
+  }
+
+  async function run(): Promise<void> {
+    while (!stopping.signal.aborted) {
+      const startedAt = performance.now();
+      await round();
+      const restMs = Math.max(0, everyMs - (performance.now() - startedAt));
+      await sleep(restMs, undefined, { signal: stopping.signal }).catch(() => {});
+    }
+  }
+
+  const finished = run();
+
+  return {
+    /** What the pod says of one room. */
+    audience(pod: Pod | undefined, { metadata: { namespace, name } }: LiveRoom): Audience {
+      const said = pod && heard.get(uidOf(pod))?.stats;
+      if (said === undefined) return 'Unasked';
+      if (said === 'Silent') return said;
+      return { room: said.rooms.find((room) => room.namespace === namespace && room.name === name) };
+    },
+    /** Whether somebody publishes to the pod; a ready pod that we know nothing of may have a publisher. */
+    isBusy(pod: Pod): boolean {
+      const said = heard.get(uidOf(pod))?.stats;
+      return typeof said === 'object' ? said.rooms.some(({ publisher }) => publisher !== undefined) : isReady(pod);
+    },
+    async stop(): Promise<void> {
+      stopping.abort();
+      await finished;
+    },
+  };
+}
+
+const uidOf = (pod: Pod): string => pod.metadata.uid ?? '';
+
+function isNews(before: Told, after: Told): boolean {
+  if (typeof before !== 'object' || typeof after !== 'object') return before !== after;
+  if (before.rooms.length !== after.rooms.length) return true;
+  const was = new Map(before.rooms.map((room) => [`${room.namespace}/${room.name}`, room]));
+  return after.rooms.some((room) => differs(was.get(`${room.namespace}/${room.name}`), room));
+}
+
+const differs = (before: RoomStats | undefined, after: RoomStats): boolean =>
+  before === undefined ||
+  before.publisher?.since !== after.publisher?.since ||
+  before.publisher?.sendsMedia !== after.publisher?.sendsMedia ||
+  isWorthShowing(before.subscribers, after.subscribers);
+
+/** Connections are not kept: a pod is asked every few seconds, and there may be thousands. */
+function askPod() {
+  const agent = new Agent({ pipelining: 0, connect: { timeout: answerTimeoutMs } });
+  return async (pod: Pod, signal: AbortSignal): Promise<PodStats> => {
+    const address = pod.status?.podIP ?? '';
+    const host = address.includes(':') ? `[${address}]` : address;
+    const url = `http://${host}:${port.internal}${internalPath.stats}`;
+    const { statusCode, body } = await request(url, { dispatcher: agent, signal });
+    if (statusCode !== 200) {
+      await body.dump();
+      throw new Error(`${url} answered ${statusCode}`);
+    }
+    const answer: unknown = await body.json();
+    if (!isPodStats(answer)) throw new Error(`${url} answered something else than statistics`);
+    return answer;
+  };
+}
+
+const isPodStats = (value: unknown): value is PodStats =>
+  typeof value === 'object' &&
+  value !== null &&
+  'rooms' in value &&
+  Array.isArray(value.rooms) &&
+  value.rooms.every((room) => typeof room?.name === 'string' && Number.isInteger(room?.subscribers));

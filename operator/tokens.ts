@@ -1,0 +1,72 @@
+import { tokenKey } from '#crds/contract.ts';
+import type { LiveRoom } from '#crds/liveroom.ts';
+import { type TokenSource, tokenSources, tokensSecret } from './build/tokens.ts';
+import type { Cluster } from './cluster/cluster.ts';
+import type { Finding } from './decide/finding.ts';
+import { isControlledBy, type Secret } from './kube.ts';
+
+export interface TokenDependencies {
+  readonly cluster: Pick<Cluster, 'read' | 'create' | 'addToSecret'>;
+  /** A new secret token. */
+  readonly newToken: () => string;
+}
+
+/** Sees to it that every token of the room exists: generates those that are ours to make, and finds those that are missing. */
+export async function settleTokens(
+  room: LiveRoom,
+  { cluster, newToken }: TokenDependencies,
+): Promise<Finding<'Accepted'> | undefined> {
+  const sources = tokenSources(room);
+  const generated = sources.filter(({ isGenerated }) => isGenerated).map(({ key }) => key);
+  if (generated.length > 0) {
+    const conflict = await generate(generated);
+    if (conflict !== undefined) return conflict;
+  }
+  for (const source of sources.filter(({ isGenerated }) => !isGenerated)) {
+    const secret = await cluster.read<Secret>(secretObject(source.secret));
+    const finding = missing(source, secret);
+    if (finding !== undefined) return finding;
+  }
+  return undefined;
+
+  async function generate(keys: readonly string[]): Promise<Finding<'Accepted'> | undefined> {
+    const wanted = tokensSecret(room, Object.fromEntries(keys.map((key) => [key, newToken()])));
+    const secret = await cluster.read<Secret>(wanted);
+    if (secret === undefined) {
+      await cluster.create(wanted, (existing) => isControlledBy(existing, room.metadata.uid));
+      return undefined;
+    }
+    if (!isControlledBy(secret, room.metadata.uid))
+      return {
+        reason: 'NameConflict',
+        message: `Secret ${room.metadata.namespace}/${secret.metadata.name} exists and does not belong to this room. Rename it, or name its key in ${keys.map((key) => `spec.${key}.auth.secretRef`).join(' and ')}.`,
+      };
+    // Never replaced: publishers hold the ones that are there.
+    const added = keys.filter((key) => !secret.data?.[key]);
+    if (added.length > 0) await cluster.addToSecret(secret, Object.fromEntries(added.map((key) => [key, newToken()])));
+    return undefined;
+  }
+
+  function secretObject(name: string): Secret {
+    return { apiVersion: 'v1', kind: 'Secret', metadata: { name, namespace: room.metadata.namespace } };
+  }
+}
+
+/** Whether somebody else looks after a token, so that it may go or come without our being told. */
+export const hasForeignTokens = (room: LiveRoom): boolean =>
+  Object.keys(tokenKey).some((side) => room.spec[side as keyof typeof tokenKey].auth.secretRef !== undefined);
+
+function missing(source: TokenSource, secret: Secret | undefined): Finding<'Accepted'> | undefined {
+  const field = `spec.${source.side}.auth.secretRef`;
+  if (secret === undefined)
+    return {
+      reason: 'InvalidSecretRef',
+      message: `${field}: there is no Secret ${source.secret}. Create it; it is looked for every 10 s.`,
+    };
+  if (!secret.data?.[source.key])
+    return {
+      reason: 'InvalidSecretRef',
+      message: `${field}: Secret ${source.secret} has no key ${source.key}, or an empty one.`,
+    };
+  return undefined;
+}
