@@ -1,7 +1,6 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { clockText } from '#server/http/pages/drawing.js';
-import { preferred } from '#server/http/pages/sending.js';
 import { secondOfSound } from '#server/http/pages/tone.js';
 
 test('the clock always has the same width', () => {
@@ -16,10 +15,4 @@ test('the second of sound repeats without a click, beeps at its start, and is ne
   const loudest = (from: number, to: number) => Math.max(...samples.slice(from, to).map(Math.abs));
   assert.ok(loudest(0, 5760) > 0.2);
   assert.ok(loudest(5760, 48_000) > 0.05 && loudest(5760, 48_000) < 0.1);
-});
-
-test('the preferred codec comes first, and the others stay on offer in their order', () => {
-  const codecs = ['video/VP8', 'video/rtx', 'video/H264', 'video/AV1', 'video/H264'].map((mimeType) => ({ mimeType }));
-  const names = preferred(codecs, 'H264').map(({ mimeType }) => mimeType);
-  assert.deepEqual(names, ['video/H264', 'video/H264', 'video/VP8', 'video/rtx', 'video/AV1']);
 });

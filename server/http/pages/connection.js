@@ -19,6 +19,7 @@ const silenceLimitMs = 5500;
  * @property {'whip' | 'whep'} endpoint
  * @property {string | undefined} token
  * @property {(peer: RTCPeerConnection) => void} addMedia  Adds transceivers before the offer is made.
+ * @property {(sdp: string) => string} [adaptAnswer]
  * @property {(figures: import('./figures.js').Figures, stillMs: number) => void} onFigures  Every second; `stillMs` is
  *   the time since the last media packet.
  */
@@ -35,7 +36,7 @@ const silenceLimitMs = 5500;
  * @param {AbortSignal} signal
  * @returns {Promise<Session>}
  */
-export async function connect({ endpoint, token, addMedia, onFigures }, signal) {
+export async function connect({ endpoint, token, addMedia, adaptAnswer = (sdp) => sdp, onFigures }, signal) {
   const peer = new RTCPeerConnection({ bundlePolicy: 'max-bundle' });
   let /** @type {string | undefined} */ session;
   const close = async () => {
@@ -53,7 +54,7 @@ export async function connect({ endpoint, token, addMedia, onFigures }, signal) 
     const { answer, session: url } = await postOffer(endpoint, token, peer.localDescription?.sdp ?? '');
     session = url;
     signal.throwIfAborted();
-    await peer.setRemoteDescription({ type: 'answer', sdp: answer });
+    await peer.setRemoteDescription({ type: 'answer', sdp: adaptAnswer(answer) });
     const lost = loss(peer);
     await Promise.race([connected(peer), aborted(signal), lost.then((error) => Promise.reject(error))]);
     const silent = watch(peer, endpoint === 'whep' ? 'inbound' : 'outbound', onFigures);

@@ -5,7 +5,7 @@ import { connect } from './connection.js';
 import { byId } from './dom.js';
 import { keepConnected } from './keep-connected.js';
 import { pageFrame, pageView } from './page-view.js';
-import { addSenders, exchangeTracks } from './sending.js';
+import { addSenders, exchangeTracks, withStartBitrate } from './sending.js';
 import { sourceChoice } from './source-choice.js';
 
 const words = {
@@ -28,19 +28,14 @@ async function publisher(address) {
   let /** @type {AbortController | undefined} */ running;
   let /** @type {import('./sending.js').Senders | undefined} */ senders;
 
-  /** @param {string} detail */
-  const stop = (detail) => {
-    if (running === undefined) show({ name: 'idle', detail });
-    running?.abort(detail);
-  };
-
+  const stop = () => running?.abort();
   const open = await sourceChoice({
     wanted: address.source,
     onChange: ({ stream }) => {
-      if (senders === undefined) show({ name: 'idle', detail: '' });
-      else void exchangeTracks(senders, stream);
+      // Senders of a connection that has ended refuse; the next connection takes the new source anyway.
+      if (senders !== undefined) void exchangeTracks(senders, stream).catch(() => undefined);
     },
-    onLost: ({ message }) => stop(message),
+    onLost: stop,
   });
 
   /** @param {AbortSignal} signal */
@@ -49,7 +44,8 @@ async function publisher(address) {
     const addMedia = (/** @type {RTCPeerConnection} */ peer) => {
       senders = addSenders(peer, stream, codec.value);
     };
-    const session = await connect({ endpoint: 'whip', token, addMedia, onFigures }, signal);
+    const plan = { endpoint: /** @type {const} */ ('whip'), token, addMedia, adaptAnswer: withStartBitrate, onFigures };
+    const session = await connect(plan, signal);
     showJoin(performance.now() - session.postedAtMs);
     return session;
   };
@@ -58,6 +54,7 @@ async function publisher(address) {
   };
 
   const run = async () => {
+    if (running !== undefined) return;
     running = new AbortController();
     const { signal } = running;
     codec.disabled = true;
@@ -71,15 +68,16 @@ async function publisher(address) {
     codec.disabled = false;
     button.disabled = false;
     button.textContent = 'Start';
-    show({ name: 'idle', detail: String(signal.reason) });
+    show({ name: 'idle', detail: '' });
   };
 
+  show({ name: 'idle', detail: '' });
   button.disabled = false;
   button.addEventListener('click', () => {
-    if (running !== undefined) return stop('');
-    void open().then(run, ({ message }) => show({ name: 'idle', detail: message }));
+    if (running === undefined) void open().then(run, () => undefined);
+    else stop();
   });
-  window.addEventListener('pagehide', () => stop(''));
+  window.addEventListener('pagehide', stop);
 }
 
 const address = pageAddress(location);

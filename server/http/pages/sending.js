@@ -1,7 +1,10 @@
 /** How the publisher's tracks are offered and exchanged. */
 
 /** Enough for 720p with 30 frames a second, and little enough for a home's upstream. */
-const maxVideoBitsPerSecond = 2_500_000;
+const maxVideoKbps = 2500;
+
+/** Chromium begins with 300 kbit/s otherwise, and takes half a minute to a sharp picture. */
+const startVideoKbps = 1200;
 
 /** @typedef {{ video: RTCRtpSender, audio: RTCRtpSender }} Senders */
 
@@ -10,16 +13,16 @@ const maxVideoBitsPerSecond = 2_500_000;
  *
  * @param {RTCPeerConnection} peer
  * @param {MediaStream} stream
- * @param {string} codec  The preferred video codec, e.g. `H264`; the others stay on offer after it.
+ * @param {string} codec  The only video codec to offer, e.g. `VP8`; all of them when empty: then the room chooses.
  * @returns {Senders}
  */
 export function addSenders(peer, stream, codec) {
   const options = { direction: /** @type {const} */ ('sendonly'), streams: [stream] };
-  const sendEncodings = [{ maxBitrate: maxVideoBitsPerSecond }];
+  const sendEncodings = [{ maxBitrate: maxVideoKbps * 1000 }];
   const video = peer.addTransceiver(stream.getVideoTracks()[0] ?? 'video', { ...options, sendEncodings });
   const audio = peer.addTransceiver(stream.getAudioTracks()[0] ?? 'audio', options);
   const capabilities = RTCRtpSender.getCapabilities('video');
-  if (capabilities !== null) video.setCodecPreferences(preferred(capabilities.codecs, codec));
+  if (capabilities !== null) video.setCodecPreferences(onlyCodec(capabilities.codecs, codec));
   return { video: video.sender, audio: audio.sender };
 }
 
@@ -33,15 +36,35 @@ export const exchangeTracks = ({ video, audio }, stream) =>
     audio.replaceTrack(stream.getAudioTracks()[0] ?? null),
   ]);
 
+/** What makes a lost packet good again, and is no codec of its own. */
+const repairs = ['video/rtx', 'video/red', 'video/ulpfec', 'video/flexfec-03'];
+
 /**
- * The same codecs, those of one name first.
- *
  * @template {{ readonly mimeType: string }} T
  * @param {readonly T[]} codecs
- * @param {string} name
+ * @param {string} name  Empty for all.
  * @returns {T[]}
  */
-export function preferred(codecs, name) {
-  const isPreferred = (/** @type {T} */ { mimeType }) => mimeType.toLowerCase() === `video/${name.toLowerCase()}`;
-  return [...codecs.filter(isPreferred), ...codecs.filter((codec) => !isPreferred(codec))];
+export function onlyCodec(codecs, name) {
+  const wanted = [`video/${name.toLowerCase()}`, ...repairs];
+  return codecs.filter(({ mimeType }) => name === '' || wanted.includes(mimeType.toLowerCase()));
+}
+
+/**
+ * The answer with a hint for Chromium's bandwidth estimate, in the parameters of the first video codec; other browsers
+ * ignore it.
+ *
+ * @param {string} sdp
+ */
+export function withStartBitrate(sdp) {
+  const lines = sdp.split('\r\n');
+  const [, , , format] = lines.find((line) => line.startsWith('m=video '))?.split(' ') ?? [];
+  const parameters = `a=fmtp:${format} `;
+  const hint = `x-google-start-bitrate=${startVideoKbps}`;
+  const hasParameters = lines.some((line) => line.startsWith(parameters));
+  const hinted = lines.flatMap((line) => {
+    if (line.startsWith(parameters)) return [`${line};${hint}`];
+    return !hasParameters && line.startsWith(`a=rtpmap:${format} `) ? [line, parameters + hint] : [line];
+  });
+  return hinted.join('\r\n');
 }
