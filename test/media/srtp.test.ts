@@ -1,0 +1,186 @@
+import assert from 'node:assert/strict';
+import { createCipheriv, createSecretKey } from 'node:crypto';
+import { test } from 'node:test';
+import { RtpHeader, RtpPacket, SrtcpSession, SrtpSession } from 'werift';
+import { type SrtpKeys, type SrtpProfile, srtpProfile } from '#server/media/plane.ts';
+import { openRtcp, openRtp, sealRtcp, srtpSession } from '#server/media/srtp.ts';
+import { cmRtpCipher } from '#server/media/srtp-cm.ts';
+import { gcmRtcpCipher, gcmRtpCipher } from '#server/media/srtp-gcm.ts';
+import { derived, masterLength, sessionKeys } from '#server/media/srtp-keys.ts';
+import { freshSeed, randomBytes, seeded } from './seeded.ts';
+
+const hex = (text: string) => Buffer.from(text.replaceAll(/\s/g, ''), 'hex');
+const masterKey = hex('E1F97A0D3E018BE0D64FA32C06DE4139');
+const masterSalt = hex('0EC675AD498AFEEBB6960B3AABE6');
+
+test('session keys of RFC 3711 appendix B.3', () => {
+  assert.deepEqual(derived(masterKey, masterSalt, 0, 16), hex('C61E7A93744F39EE10734AFE3FF7A087'));
+  assert.deepEqual(derived(masterKey, masterSalt, 2, 14), hex('30CBBC08863D8C85D49DB34A9AE1'));
+  assert.deepEqual(derived(masterKey, masterSalt, 1, 20), hex('CEBE321F6FF7716B6FD4AB49AF256A156D38BAA4'));
+});
+
+test('keystream of RFC 3711 appendix B.2', () => {
+  const cipher = cmRtpCipher({
+    encryption: createSecretKey(hex('2B7E151628AED2A6ABF7158809CF4F3C')),
+    authentication: Buffer.alloc(20),
+    salt: hex('F0F1F2F3F4F5F6F7F8F9FAFBFCFD'),
+  });
+  const [, keystream] = cipher.seal(Buffer.alloc(12), Buffer.alloc(32), 0, 0);
+  assert.deepEqual(keystream, hex('E03EAD0935C95E80E166B16DD92B4EB4 D23513162B02D0F72A43A2FE4A5F97AB'));
+});
+
+const rfc7714 = {
+  encryption: createSecretKey(hex('000102030405060708090a0b0c0d0e0f')),
+  authentication: Buffer.alloc(0),
+  salt: hex('517569642070726f2071756f'),
+};
+
+test('SRTP packet of RFC 7714 section 16.1', () => {
+  const header = hex('8040f17b8041f8d35501a0b2');
+  const plain = hex(`47616c6c696120657374206f6d6e6973206469766973612069
+    6e207061727465732074726573`);
+  const sealed = hex(`f24de3a3fb34de6cacba861c9d7e4bcabe633bd50d294e6f42a5f47a51c7d19b36de3adf8833
+    899d7f27beb16a9152cf765ee4390cce`);
+  const cipher = gcmRtpCipher(rfc7714);
+  assert.deepEqual(Buffer.concat(cipher.seal(header, plain, 0x5501a0b2, 0xf17b)), Buffer.concat([header, sealed]));
+  assert.deepEqual(cipher.open(Buffer.concat([header, sealed]), 12, 0x5501a0b2, 0xf17b), plain);
+});
+
+test('SRTCP packet of RFC 7714 section 17.1', () => {
+  const plain = hex(`81c8000d4d6172734e5450314e545032525450200000042a0000e9304c756e61
+    deadbeefdeadbeefdeadbeefdeadbeefdeadbeef`);
+  const sealed = hex(`81c8000d4d61727363e94885dcdab67ca727d7662f6b7e997ff5c0f76c06f32dc676a5f1730d6fda4ce09b468
+    6303ded0bb9275bc84aa45896cf4d2fc5abf87245d9eade800005d4`);
+  const cipher = gcmRtcpCipher(rfc7714);
+  assert.deepEqual(cipher.seal(plain, 0x5d4), sealed);
+  assert.equal(cipher.index(sealed), 0x5d4);
+  assert.deepEqual(cipher.open(sealed, 0x5d4), plain);
+});
+
+test("libsrtp's packet for AES128_CM_HMAC_SHA1_80", () => {
+  const cipher = cmRtpCipher(sessionKeys(srtpProfile.AES128_CM_HMAC_SHA1_80, 'rtp', masterKey, masterSalt));
+  const sealed = hex('800f1234decafbadcafebabe4e55dc4ce79978d88ca4d215949d2402b78d6acc99ea179b8dbb');
+  const header = sealed.subarray(0, 12);
+  const plain = Buffer.alloc(16, 0xab);
+  assert.deepEqual(Buffer.concat(cipher.seal(header, plain, 0xcafebabe, 0x1234)), sealed);
+  assert.deepEqual(cipher.open(sealed, 12, 0xcafebabe, 0x1234), plain);
+});
+
+/** Both ends' view of one association. */
+function pair(profile: SrtpProfile, random: () => number) {
+  const { key, salt } = masterLength[profile];
+  const [localKey, remoteKey] = [randomBytes(random, key), randomBytes(random, key)];
+  const [localSalt, remoteSalt] = [randomBytes(random, salt), randomBytes(random, salt)];
+  const keys: SrtpKeys = { profile, localKey, localSalt, remoteKey, remoteSalt };
+  const mirrored = {
+    localMasterKey: remoteKey,
+    localMasterSalt: remoteSalt,
+    remoteMasterKey: localKey,
+    remoteMasterSalt: localSalt,
+  };
+  return { ours: srtpSession(keys), theirs: { profile, keys: mirrored } };
+}
+
+for (const [name, profile] of Object.entries(srtpProfile)) {
+  test(`${name}: what werift seals we open, across wraps of the sequence number`, () => {
+    const seed = freshSeed();
+    const random = seeded(seed);
+    const { ours, theirs } = pair(profile, random);
+    const werift = new SrtpSession(theirs);
+    for (let i = 0, sequence = 0xff00; i < 600; i++, sequence = (sequence + 1) & 0xffff) {
+      const payload = randomBytes(random, 1 + Math.floor(random() * 1200));
+      const packet = new RtpPacket(
+        new RtpHeader({ payloadType: 96, sequenceNumber: sequence, timestamp: i, ssrc: 7 }),
+        payload,
+      );
+      const sealed = werift.encrypt(packet.payload, packet.header);
+      assert.deepEqual(openRtp(ours, sealed, 12, 7, sequence), payload, `seed ${seed}, packet ${i}`);
+    }
+  });
+
+  test(`${name}: what we seal werift opens, in every lap`, () => {
+    const seed = freshSeed();
+    const random = seeded(seed);
+    const { ours, theirs } = pair(profile, random);
+    const werift = new SrtpSession(theirs);
+    for (let index = 0xfff0; index < 0x10010; index++) {
+      const header = Buffer.alloc(12);
+      header[0] = 0x80;
+      header.writeUInt16BE(index & 0xffff, 2);
+      header.writeUInt32BE(9, 8);
+      const payload = randomBytes(random, 100);
+      const sealed = Buffer.concat(ours.outgoing.seal(header, payload, 9, index));
+      assert.deepEqual(werift.decrypt(sealed), Buffer.concat([header, payload]), `seed ${seed}, index ${index}`);
+    }
+  });
+
+  test(`${name}: SRTCP goes both ways between werift and us`, () => {
+    const { ours, theirs } = pair(profile, seeded(1));
+    const werift = new SrtcpSession(theirs);
+    for (const report of ['80c90001cafebabe', `81c8000bcafebabe${'ab'.repeat(40)}`].map(hex)) {
+      assert.deepEqual(openRtcp(ours, werift.encrypt(report)), report);
+      assert.deepEqual(werift.decrypt(sealRtcp(ours, report)), report);
+    }
+  });
+
+  test(`${name}: a packet that comes again is a replay, and a forged one changes nothing`, () => {
+    const { ours, theirs } = pair(profile, seeded(2));
+    const werift = new SrtpSession(theirs);
+    const seal = (sequence: number) =>
+      werift.encrypt(Buffer.from('payload'), new RtpHeader({ sequenceNumber: sequence, ssrc: 7 }));
+    const [first, second] = [seal(100), seal(101)];
+    assert.ok(Buffer.isBuffer(openRtp(ours, first, 12, 7, 100)));
+    assert.equal(openRtp(ours, first, 12, 7, 100), 'Replayed');
+    const forged = Buffer.from(first);
+    forged.writeUInt16BE(30_000, 2);
+    assert.equal(openRtp(ours, forged, 12, 7, 30_000), 'Forged');
+    assert.ok(Buffer.isBuffer(openRtp(ours, second, 12, 7, 101)), 'the forgery must not have moved the window');
+    const changed = Buffer.from(seal(102));
+    changed.writeUInt8(changed.readUInt8(changed.length - 1) ^ 1, changed.length - 1);
+    assert.equal(openRtp(ours, changed, 12, 7, 102), 'Forged');
+    assert.equal(openRtp(ours, first.subarray(0, 15), 12, 7, 100), 'MalformedRtp');
+  });
+
+  test(`${name}: a report that comes again is a replay, one with a changed index a forgery`, () => {
+    const { ours, theirs } = pair(profile, seeded(3));
+    const report = new SrtcpSession(theirs).encrypt(hex('80c90001cafebabe'));
+    assert.ok(Buffer.isBuffer(openRtcp(ours, report)));
+    assert.equal(openRtcp(ours, report), 'Replayed');
+    for (let at = 0; at < report.length; at++) {
+      const changed = Buffer.from(report);
+      changed.writeUInt8(changed.readUInt8(at) ^ 0x02, at);
+      assert.ok(['Forged', 'Replayed'].includes(String(openRtcp(ours, changed))), `byte ${at}`);
+    }
+    assert.equal(openRtcp(ours, report.subarray(0, 17)), 'MalformedRtp');
+  });
+
+  test(`${name}: no client can make us remember more than 64 sources`, () => {
+    const { ours, theirs } = pair(profile, seeded(4));
+    const werift = new SrtpSession(theirs);
+    const verdicts = Array.from({ length: 65 }, (_, ssrc) =>
+      openRtp(ours, werift.encrypt(Buffer.from('x'), new RtpHeader({ sequenceNumber: 1, ssrc })), 12, ssrc, 1),
+    );
+    assert.ok(verdicts.slice(0, 64).every(Buffer.isBuffer));
+    assert.equal(verdicts[64], 'UnknownSsrc');
+  });
+
+  test(`${name}: keys of a wrong length are refused`, () => {
+    const { key, salt } = masterLength[profile];
+    const [right, wrong] = [Buffer.alloc(key), Buffer.alloc(salt + 1)];
+    const keys = { profile, localKey: right, remoteKey: right, localSalt: wrong, remoteSalt: wrong };
+    assert.throws(() => srtpSession(keys), RangeError);
+  });
+}
+
+test('unencrypted SRTCP is not accepted under GCM', () => {
+  const { ours, theirs } = pair(srtpProfile.AEAD_AES_128_GCM, seeded(5));
+  const header = hex('80c90001cafebabe');
+  const index = hex('00000001');
+  const keys = sessionKeys(theirs.profile, 'rtcp', theirs.keys.localMasterKey, theirs.keys.localMasterSalt);
+  const iv = Buffer.from(keys.salt);
+  for (const [i, byte] of [...hex('0000cafebabe'), 0, 0, ...index].entries()) iv[i] = (iv[i] ?? 0) ^ byte;
+  const cipher = createCipheriv('aes-128-gcm', keys.encryption, iv);
+  cipher.setAAD(Buffer.concat([header, index]));
+  cipher.final();
+  assert.equal(openRtcp(ours, Buffer.concat([header, cipher.getAuthTag(), index])), 'Forged');
+});
