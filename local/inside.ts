@@ -6,10 +6,14 @@ import type { Socket } from 'node:dgram';
 import { mkdir, readFile, rm } from 'node:fs/promises';
 import type { Server } from 'node:net';
 import { join } from 'node:path';
-import { startControlPlane } from './control-plane/control-plane.ts';
+import { kubeClient } from '#operator/cluster/client.ts';
+import { type ControlPlane, startControlPlane } from './control-plane/control-plane.ts';
 import { apiPort } from './control-plane/flags.ts';
+import { mark } from './marked-processes.ts';
 import type { StartSettings, ToInside, ToOutside } from './messages.ts';
 import { networkCommands } from './network.ts';
+import { frontDoor } from './node/front-door.ts';
+import { startNode } from './node/node.ts';
 import { tcpRelay } from './node/tcp-relay.ts';
 import { run } from './run.ts';
 import { socketInbox } from './socket-inbox.ts';
@@ -18,7 +22,7 @@ const send = (message: ToOutside) => process.connected && process.send?.(message
 const log = (text: string) => send({ kind: 'log', text });
 const inbox = socketInbox((id, protocol, port) => send({ kind: 'open', id, protocol, port }));
 
-/** What to stop, in order of starting. */
+/** What to stop, the last first: the node while there is still an API server. */
 const running: { stop(): Promise<void> }[] = [];
 
 async function start(settings: StartSettings): Promise<void> {
@@ -39,8 +43,32 @@ async function start(settings: StartSettings): Promise<void> {
   });
   running.push(controlPlane);
   controlPlane.failed.catch(fail);
+  if (settings.hasNode) await runPods(settings, controlPlane);
   tcpRelay({ outside: await inbox.front('api'), podIP: address, podPort: apiPort });
   send({ kind: 'ready', ca: await readFile(controlPlane.caFile, 'utf8'), token: controlPlane.adminToken });
+}
+
+/** Starts the node, and opens the front door to its pods. */
+async function runPods({ site, dir, root, hostAddress }: StartSettings, controlPlane: ControlPlane): Promise<void> {
+  const { url, caFile, certFile, keyFile, adminToken } = controlPlane;
+  const authorization = async () => `Bearer ${adminToken}`;
+  const client = kubeClient({ server: url, ca: await readFile(caFile), authorization });
+  const node = await startNode({
+    ...{ client, name: 'local', cidr: site.podCidr, address: site.address, externalAddress: hostAddress },
+    ...{ dir: join(dir, 'node'), certFile, keyFile, openHostPort: inbox.open, log: console.log },
+    // Both of our images are this tree.
+    images: { 'liveroom.dev/': { cwd: root, env: mark(dir) } },
+    apiServer: { host: site.address, port: apiPort },
+  });
+  const door = frontDoor({ client, pods: node.pods, log: console.log });
+  (await inbox.front('http')).on('connection', (socket) => door.server.emit('connection', socket));
+  running.push({
+    async stop() {
+      door.close();
+      await node.stop();
+      await client.close();
+    },
+  });
 }
 
 function fail(error: unknown): void {
@@ -49,7 +77,7 @@ function fail(error: unknown): void {
 
 /** Ends everything; in a namespace the kernel ends what is left with us. */
 async function end(): Promise<void> {
-  await Promise.allSettled(running.map((part) => part.stop()));
+  for (const part of running.toReversed()) await part.stop().catch((error: Error) => log(error.message));
 }
 
 process.on('message', (message: ToInside, handle?: Server | Socket) => {

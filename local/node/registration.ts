@@ -36,6 +36,12 @@ export async function register(
     contentType: 'application/strategic-merge-patch+json',
     body: { status: nodeStatus(identity, now()) },
   });
+  // Every new Node is tainted as not ready. The controller that would take the taint away does nothing else for us, and
+  // would kill pods of a machine that slept.
+  await client.request('PATCH', path, {
+    contentType: 'application/merge-patch+json',
+    body: { spec: { taints: null } },
+  });
   await renewLease(client, identity.name, now());
   const heartbeat = setInterval(() => {
     renewLease(client, identity.name, now()).catch((error) => log(`Lease of node ${identity.name}: ${error.message}`));
@@ -58,7 +64,7 @@ export const nodeObject = ({ name, cidr, labels }: NodeIdentity) => ({
   spec: { podCIDR: cidr, podCIDRs: [cidr] },
 });
 
-/** Every condition that the node lifecycle controller looks at, so that it takes away its taints. */
+/** What `kubectl describe node`, the scheduler and the operator read. */
 export function nodeStatus(identity: NodeIdentity, nowMs: number) {
   const time = rfc3339(nowMs);
   const condition = (type: string, status: 'True' | 'False', reason: string, message: string) => ({
