@@ -1,14 +1,14 @@
 import { type ChildProcess, spawn } from 'node:child_process';
 import type { Socket } from 'node:dgram';
 import { once } from 'node:events';
-import { open } from 'node:fs/promises';
+import { open, readFile } from 'node:fs/promises';
 import type { Server } from 'node:net';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { endMarked, mark } from './marked-processes.ts';
 import type { FrontSocket, StartSettings, ToInside, ToOutside } from './messages.ts';
 import { namespaceCommand } from './network.ts';
-import { killGroup } from './run.ts';
+import { killGroup, lastLines } from './run.ts';
 import { bind, listen } from './sockets.ts';
 
 /** What the process inside says once the cluster runs. */
@@ -38,7 +38,8 @@ export async function startInside({ settings, front, env, log }: InsideOptions):
   const { site, dir, logsDir, hostAddress } = settings;
   const script = [process.execPath, join(import.meta.dirname, 'inside.ts')];
   const [file = '', ...args] = site.kind === 'namespace' ? [...namespaceCommand, ...script] : script;
-  const output = await open(join(logsDir, 'inside.log'), 'a');
+  const logFile = join(logsDir, 'inside.log');
+  const output = await open(logFile, 'a');
   const child = spawn(file, args, {
     env: { ...env, ...mark(dir) },
     // A Ctrl-C at the terminal is for this process, which ends the cluster in order.
@@ -57,10 +58,12 @@ export async function startInside({ settings, front, env, log }: InsideOptions):
     else if (message.kind === 'failed') failed.reject(new Error(message.message));
     else void answer(child, message, hostAddress);
   });
-  exited.then(
-    () => failed.reject(new Error(`the cluster's first process ended: see ${join(logsDir, 'inside.log')}`)),
-    failed.reject,
-  );
+  exited
+    .then(async () => {
+      const end = lastLines(await readFile(logFile, 'utf8').catch(() => ''));
+      failed.reject(new Error(`the cluster's first process ended. The end of its log:\n${end}`));
+    })
+    .catch(failed.reject);
   tell(child, { kind: 'start', settings });
   for (const name of ['api', 'http'] as const) handOver(child, name, front[name]);
 

@@ -15,9 +15,16 @@ export interface Site {
   readonly cidr: string;
   /** Of the node and the API server: the first of the range. */
   readonly address: string;
+  /** The part of the range that pods get. */
+  readonly podCidr: string;
 }
 
-const namespaceSite: Site = { kind: 'namespace', cidr: '10.244.0.0/16', address: '10.244.0.1' };
+const namespaceSite: Site = {
+  kind: 'namespace',
+  cidr: '10.244.0.0/16',
+  address: '10.244.0.1',
+  podCidr: '10.244.1.0/24',
+};
 
 /**
  * Makes every address of the range one that programs can listen on. The last command gives those who bind no address
@@ -83,7 +90,8 @@ async function loopbackSite(): Promise<Site> {
     // 127.0 is what everybody else uses.
     const prefix = `127.${1 + Math.floor(Math.random() * 250)}.${1 + Math.floor(Math.random() * 250)}`;
     const address = `${prefix}.1`;
-    if (await isFree(address)) return { kind: 'loopback', cidr: `${prefix}.0/24`, address };
+    const cidr = `${prefix}.0/24`;
+    if (await isFree(address)) return { kind: 'loopback', cidr, address, podCidr: cidr };
   }
 }
 

@@ -38,7 +38,9 @@ export async function startDaemon(file: string, args: readonly string[], options
   let isStopping = false;
   const failed = exited.then(async ([code, signal]): Promise<never> => {
     if (isStopping) return await new Promise<never>(() => undefined);
-    throw new Error(`${name} ended with ${signal ?? code}. The end of ${logFile}:\n${lastLines(await readFile(logFile, 'utf8'))}`);
+    throw new Error(
+      `${name} ended with ${signal ?? code}. The end of ${logFile}:\n${lastLines(await readFile(logFile, 'utf8'))}`,
+    );
   });
   failed.catch(() => undefined);
   return {

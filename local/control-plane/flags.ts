@@ -8,6 +8,8 @@ const controllers = [
   'namespace-controller',
   'garbage-collector-controller',
   'pod-garbage-collector-controller',
+  // Takes away the taint with which every node is born.
+  'node-lifecycle-controller',
   'serviceaccount-controller',
   'serviceaccount-token-controller',
   'root-ca-certificate-publisher-controller',
