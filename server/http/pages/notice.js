@@ -7,8 +7,8 @@ import { byId } from './dom.js';
 /**
  * @typedef {object} Words
  * @property {string} chip   One or two words for the page's head.
- * @property {string} title  Empty: nothing more needs to be said.
- * @property {string} detail  Unless the state brings its own.
+ * @property {string} title
+ * @property {string} detail  Unless the state brings its own. Without title and detail the picture stays free.
  */
 
 /**
@@ -29,9 +29,10 @@ export function notice(words) {
     const { chip: short, title, detail: usual } = words[name];
     document.body.dataset['state'] = name;
     chip.textContent = short;
+    const text = sentence(detail || usual);
     byId('notice-title', HTMLElement).textContent = title;
-    byId('notice-detail', HTMLElement).textContent = sentence(detail || usual);
-    box.hidden = title === '';
+    byId('notice-detail', HTMLElement).textContent = text;
+    box.hidden = title + text === '';
     retry.hidden = !['waiting', 'reconnecting', 'refused'].includes(name);
     form.hidden = name !== 'token';
     clearInterval(timer);

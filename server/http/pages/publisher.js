@@ -19,9 +19,12 @@ const words = {
   refused: { chip: 'Refused', title: 'Refused', detail: '' },
 };
 
+const previewHint = 'Your picture appears here when you choose a source, or press Start';
+
 /** @param {import('./address.js').PageAddress} address */
 async function publisher(address) {
   const button = byId('start', HTMLButtonElement);
+  const preview = byId('preview', HTMLVideoElement);
   const codec = byId('codec', HTMLSelectElement);
   const { show, showJoin, onFigures, pause, askToken } = pageView(words);
   let token = address.token;
@@ -29,13 +32,15 @@ async function publisher(address) {
   let /** @type {import('./sending.js').Senders | undefined} */ senders;
 
   const stop = () => running?.abort();
+  const showIdle = () => show({ name: 'idle', detail: preview.srcObject === null ? previewHint : '' });
   const open = await sourceChoice({
     wanted: address.source,
     onChange: ({ stream }) => {
+      if (running === undefined) showIdle();
       // Senders of a connection that has ended refuse; the next connection takes the new source anyway.
       if (senders !== undefined) void exchangeTracks(senders, stream).catch(() => undefined);
     },
-    onLost: stop,
+    onLost: () => (running === undefined ? showIdle() : stop()),
   });
 
   /** @param {AbortSignal} signal */
@@ -68,10 +73,10 @@ async function publisher(address) {
     codec.disabled = false;
     button.disabled = false;
     button.textContent = 'Start';
-    show({ name: 'idle', detail: '' });
+    showIdle();
   };
 
-  show({ name: 'idle', detail: '' });
+  showIdle();
   button.disabled = false;
   button.addEventListener('click', () => {
     if (running === undefined) void open().then(run, () => undefined);
