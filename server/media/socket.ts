@@ -27,8 +27,10 @@ export async function openSocket(
     // All our addresses are numeric. Node's own look-up would go through the event loop's thread pool types for each.
     lookup: (host, _, callback) => callback(null, host, family),
   });
+  // A look-up that answers at once makes the socket listen within `bind`.
+  const listening = once(socket, 'listening');
   socket.bind(port, address);
-  await once(socket, 'listening');
+  await listening;
   socket.setRecvBufferSize(bufferBytes);
   socket.setSendBufferSize(bufferBytes);
   // Unreachable clients come back as errors of the socket on some systems; a send that failed is counted where it was made.
