@@ -1,0 +1,144 @@
+import assert from 'node:assert/strict';
+import { after, before, describe, test } from 'node:test';
+import type { Browser, Page } from 'playwright-core';
+import type { LiveRoom } from '#crds/liveroom.ts';
+import { launchChromium, visit } from '#test/harness/browser.ts';
+import { eventually } from '#test/harness/eventually.ts';
+import { playsAgain, playsFor, publishTestPicture, shown, watch } from '#test/harness/pages.ts';
+import { type Product, startProduct } from '#test/harness/product.ts';
+import { aRoom } from '#test/harness/room.ts';
+
+/** The whole: a room on the local cluster, published and watched by the product's own pages in a real Chromium. */
+
+interface Pod {
+  readonly metadata: { readonly name: string; readonly uid: string };
+  readonly status: { readonly podIP: string };
+}
+
+interface List<T> {
+  readonly items: readonly T[];
+}
+
+describe('a room', () => {
+  let product: Product;
+  let browser: Browser;
+  let publisher: Page;
+  let player: Page;
+
+  before(async () => {
+    product = await startProduct();
+    browser = await launchChromium();
+    await product.kube.apply(aRoom('keynote'));
+  });
+  after(async () => {
+    await browser?.close();
+    await product?.stop();
+  });
+
+  const room = () => product.kube.get<LiveRoom>('liveroom', 'keynote');
+  const origins = async () =>
+    (await product.kube.get<List<Pod>>('pods', '-l', 'liveroom.dev/room=keynote'))?.items ?? [];
+  const condition = async (type: string) => (await room())?.status?.conditions?.find((one) => one.type === type);
+
+  test('is Ready soon after it was applied', async () => {
+    await product.kube.run(['wait', '--for=condition=Ready', 'liveroom/keynote', '--timeout=30s']);
+    assert.match(await product.kube.run(['get', 'lr', 'keynote']), /keynote\s+True\s+Ready\s+False/);
+  });
+
+  test('tells a viewer in words that nobody publishes yet', async () => {
+    const urls = await product.urls('keynote');
+    player = await visit(browser, urls.player);
+    const { detail } = await eventually('the player waits', async () => {
+      const now = await shown(player);
+      return now.state === 'waiting' && now;
+    });
+    assert.match(detail, /publish/i);
+  });
+
+  test('plays what its own publisher page sends: frames and audio energy rise for 10 s', async () => {
+    const urls = await product.urls('keynote');
+    publisher = await publishTestPicture(browser, urls);
+    await playsAgain(player, 20_000);
+    await playsFor(player, 10);
+  });
+
+  test('says so in its status: who publishes, how many watch', async () => {
+    await eventually('Publishing is True', async () => (await condition('Publishing'))?.status === 'True');
+    await eventually('one subscriber is shown', async () => (await room())?.status?.subscribers === 1);
+  });
+
+  test('exports live_rooms and live_subscribers on the metrics port of its pod', async () => {
+    const [pod] = await origins();
+    assert.ok(pod);
+    const text = await product.kube.run([
+      'get',
+      '--raw',
+      `/api/v1/namespaces/default/pods/${pod.metadata.name}:9090/proxy/metrics`,
+    ]);
+    assert.match(text, /^live_rooms 1$/m);
+    assert.match(text, /^live_subscribers\{room="keynote"\} 1$/m);
+    assert.match(text, /^live_rtp_packets_total\{room="keynote"\} [1-9]/m);
+  });
+
+  test('cuts nobody when its limit is lowered, and holds it for the next', async () => {
+    const { items: before = [] } = { items: await origins() };
+    await product.kube.apply(aRoom('keynote', { play: { maxSubscribers: 1 } }));
+    const second = await visit(browser, (await product.urls('keynote')).player);
+    const { detail } = await eventually('the second viewer is told that the room is full', async () => {
+      const now = await shown(second);
+      return now.state === 'waiting' && now;
+    });
+    assert.match(detail, /1 (viewer|subscriber)|full/i);
+    await second.context().close();
+    await playsFor(player, 3);
+    assert.deepEqual(
+      (await origins()).map((pod) => pod.metadata.uid),
+      before.map((pod) => pod.metadata.uid),
+    );
+    await product.kube.apply(aRoom('keynote'));
+  });
+
+  test('goes on while the operator is killed', async () => {
+    const system = ['-n', 'liveroom-system'];
+    await product.kube.run([...system, 'scale', 'deployment/liveroom-operator', '--replicas=0']);
+    await product.kube.run([...system, 'delete', 'pod', '--all', '--force', '--grace-period=0']);
+    await eventually('no operator is left', async () => {
+      return (await product.kube.get<List<Pod>>(...system, 'pods'))?.items.length === 0;
+    });
+    await playsFor(player, 5);
+    await product.kube.run([...system, 'scale', 'deployment/liveroom-operator', '--replicas=1']);
+    await product.kube.run([...system, 'rollout', 'status', 'deployment/liveroom-operator', '--timeout=60s']);
+    await playsFor(player, 3);
+  });
+
+  test('gets a new origin when its own is lost, and both pages carry on by the same URLs', async () => {
+    const [lost] = await origins();
+    assert.ok(lost);
+    await product.kube.run(['delete', 'pod', lost.metadata.name, '--force', '--grace-period=0']);
+    await eventually('another origin', async () => {
+      const pods = await origins();
+      return pods.length === 1 && pods[0]?.metadata.uid !== lost.metadata.uid;
+    });
+    await eventually('the publisher is back', async () => (await shown(publisher)).state === 'live', 60_000);
+    await playsAgain(player, 60_000);
+    await playsFor(player, 3);
+  });
+
+  test('leaves nothing behind within 20 s when it is deleted, viewers or not', async () => {
+    assert.equal((await shown(player)).state, 'live');
+    await product.kube.run(['delete', 'liveroom', 'keynote', '--wait=false']);
+    await eventually(
+      'nothing of the room is left',
+      async () => (await product.leftovers('default')).length === 0,
+      20_000,
+    );
+  });
+
+  test('leaves nothing behind when its namespace is deleted', async () => {
+    await product.kube.run(['create', 'namespace', 'events']);
+    await product.kube.apply(aRoom('opening', {}, 'events'));
+    await product.kube.run(['-n', 'events', 'wait', '--for=condition=Ready', 'liveroom/opening', '--timeout=30s']);
+    await product.kube.run(['delete', 'namespace', 'events', '--wait=false']);
+    await eventually('the namespace is gone', async () => !(await product.kube.get('namespace', 'events')), 20_000);
+  });
+});
