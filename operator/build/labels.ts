@@ -19,6 +19,13 @@ export const roomLabels = (room: LiveRoom, component: Component): Readonly<Recor
   [label.room]: room.metadata.name,
 });
 
+/** Which pods take the room's clients: as few labels as tell them apart, since each is for ever. */
+export const originSelector = (room: LiveRoom) => ({
+  [label.name]: appName.sfu,
+  [label.component]: 'origin' satisfies Component,
+  [label.room]: room.metadata.name,
+});
+
 export const namespaceLabels: Readonly<Record<string, string>> = { ...ours, [label.component]: 'metrics' };
 
 /** Selects what the operator made; its caches hold nothing else. */

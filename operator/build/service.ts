@@ -1,6 +1,6 @@
 import { portName } from '#crds/contract.ts';
 import type { LiveRoom } from '#crds/liveroom.ts';
-import { roomLabels, roomMeta } from './labels.ts';
+import { originSelector, roomMeta } from './labels.ts';
 
 /** Signalling and pages of one room. Media does not pass it. */
 export const service = (room: LiveRoom) =>
@@ -9,7 +9,7 @@ export const service = (room: LiveRoom) =>
     kind: 'Service',
     metadata: roomMeta(room, room.metadata.name),
     spec: {
-      selector: roomLabels(room, 'origin'),
+      selector: originSelector(room),
       ports: [{ name: portName.http, port: 80, targetPort: portName.http, protocol: 'TCP' }],
     },
   }) as const;

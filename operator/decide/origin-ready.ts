@@ -29,7 +29,8 @@ export function originReady(seen: Seen): Verdict<'OriginReady'> {
 function unscheduled(pod: Pod): ReturnType<Check> {
   const scheduled = pod.status?.conditions?.find(({ type }) => type === 'PodScheduled');
   if (scheduled?.status !== 'False') return undefined;
-  const said = `Pod ${pod.metadata.name} fits on no node: ${scheduled.message ?? scheduled.reason ?? 'no reason given'}`;
+  const cause = scheduled.message ?? scheduled.reason ?? 'no reason given';
+  const said = `Pod ${pod.metadata.name} fits on no node: ${cause.replace(/\.*$/, '.')}`;
   return said.includes('free ports')
     ? {
         reason: 'NoFreePorts',

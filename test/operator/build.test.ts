@@ -1,0 +1,137 @@
+import assert from 'node:assert/strict';
+import { join } from 'node:path';
+import { test } from 'node:test';
+import { stringify } from 'yaml';
+import { annotation } from '#crds/contract.ts';
+import { desired, desiredOfNamespace } from '#operator/build/desired.ts';
+import { durationMs } from '#operator/build/duration.ts';
+import { event } from '#operator/build/event.ts';
+import { originPod, originSpecHash, settingsHash } from '#operator/build/origin-pod.ts';
+import { tokensSecret } from '#operator/build/tokens.ts';
+import { urls } from '#operator/build/urls.ts';
+import { hash } from '#operator/hash.ts';
+import { config, storedRoom } from './objects.ts';
+
+const asYaml = (objects: unknown) =>
+  (objects as unknown[])
+    .map((object) => stringify(object, { aliasDuplicateObjects: false, lineWidth: 0 }))
+    .join('---\n');
+const golden = (name: string) => join(import.meta.dirname, '../golden', `${name}.yaml`);
+const first = { hostPort: 7000, replaces: '' };
+
+const rooms = {
+  minimal: storedRoom(),
+  'own-tokens': storedRoom({
+    publish: {
+      ...storedRoom().spec.publish,
+      auth: { mode: 'BearerToken', secretRef: { name: 'stage', key: 'encoder' } },
+      onConflict: 'TakeOver',
+      codecs: ['H264', 'Opus'],
+    },
+    play: { auth: { mode: 'BearerToken' }, maxSubscribers: 500 },
+    drain: { timeout: '1m30s' },
+  }),
+  'open-in-cluster': storedRoom({
+    publish: { ...storedRoom().spec.publish, auth: { mode: 'None' } },
+    play: { auth: { mode: 'None' }, maxSubscribers: 0 },
+    network: { media: { mode: 'ClusterOnly' } },
+    pod: {
+      image: 'registry.example.com/sfu:test',
+      resources: { requests: { cpu: 2 }, limits: { memory: '1Gi' } },
+      nodeSelector: { pool: 'media' },
+      tolerations: [{ key: 'media', operator: 'Exists', effect: 'NoSchedule' }],
+    },
+  }),
+};
+
+for (const [name, room] of Object.entries(rooms))
+  test(`objects of a room: ${name}`, (t) => {
+    const choice = { ...first, hostPort: room.spec.network.media.mode === 'HostPort' ? 7000 : undefined };
+    const objects = [...desired(room), originPod(room, config, choice)];
+    t.assert.fileSnapshot(objects, golden(`room-${name}`), { serializers: [asYaml] });
+  });
+
+test('objects of a namespace with rooms', (t) => {
+  const objects = desiredOfNamespace('events', config, { ServiceMonitor: true, PrometheusRule: true });
+  t.assert.fileSnapshot(objects, golden('namespace'), { serializers: [asYaml] });
+});
+
+test('the generated Secret and an Event', (t) => {
+  const news = { type: 'Warning', reason: 'NoFreePorts', message: 'No port is free.' } as const;
+  const objects = [
+    tokensSecret(rooms.minimal, { publish: 'p', play: 'q' }),
+    event(rooms.minimal, news, { nowMs: Date.UTC(2026, 10, 1), instance: 'liveroom-operator-0' }),
+  ];
+  t.assert.fileSnapshot(objects, golden('room-once'), { serializers: [asYaml] });
+});
+
+test('without its CRD a monitoring object is not wanted', () => {
+  const kinds = desiredOfNamespace('events', config, { ServiceMonitor: true, PrometheusRule: false }).map(
+    (o) => o.kind,
+  );
+  assert.deepEqual(kinds, ['Service', 'ServiceMonitor']);
+});
+
+test('a pod that takes the place of another has another name, and the same one each time', () => {
+  const name = (replaces: string) => originPod(rooms.minimal, config, { hostPort: 7000, replaces }).metadata.name;
+  assert.match(name(''), /^keynote-origin-[a-z0-9]{5}$/);
+  assert.equal(name(''), name(''));
+  assert.notEqual(name(name('')), name(''));
+});
+
+test('a room made anew under the same name does not get the pod of the old one', () => {
+  const anew = { ...rooms.minimal, metadata: { ...rooms.minimal.metadata, uid: 'another' } };
+  assert.notEqual(originPod(anew, config, first).metadata.name, originPod(rooms.minimal, config, first).metadata.name);
+});
+
+test('what the pod reads from its files is no part of the hash that decides a roll-out', () => {
+  const { publish, play } = storedRoom().spec;
+  const edited = storedRoom({
+    publish: { ...publish, onConflict: 'TakeOver', reconnectGrace: '1m', codecs: ['VP8'] },
+    play: { ...play, maxSubscribers: 7 },
+    drain: { timeout: '1s' },
+  });
+  assert.equal(originSpecHash(edited, config), originSpecHash(storedRoom(), config));
+  assert.notEqual(settingsHash(edited), settingsHash(storedRoom()));
+});
+
+test('what a running pod cannot take over is part of it', () => {
+  const hashes = [
+    storedRoom(),
+    storedRoom({ pod: { image: 'other' } }),
+    storedRoom({ pod: { nodeSelector: { pool: 'media' } } }),
+    storedRoom({ play: { auth: { mode: 'None' }, maxSubscribers: 0 } }),
+  ].map((room) => originSpecHash(room, config));
+  assert.equal(new Set(hashes).size, hashes.length);
+});
+
+test('the pod carries the hashes by which it is judged', () => {
+  const { annotations } = originPod(rooms.minimal, config, first).metadata;
+  assert.equal(annotations[annotation.specHash], originSpecHash(rooms.minimal, config));
+  assert.equal(annotations[annotation.settingsHash], settingsHash(rooms.minimal));
+});
+
+test('a hash does not depend on the order of keys', () => {
+  assert.equal(hash({ a: 1, b: { c: [1, 2], d: 2 } }), hash({ b: { d: 2, c: [1, 2] }, a: 1 }));
+  assert.notEqual(hash({ a: [1, 2] }), hash({ a: [2, 1] }));
+});
+
+test('ten thousand names of five characters hardly ever meet', () => {
+  const names = new Set(Array.from({ length: 10_000 }, (_, i) => hash(['uid', 'spec', `keynote-origin-${i}`], 5)));
+  // Of 27⁵ possible ones, 3.5 pairs are to be expected.
+  assert.ok(names.size > 9_980, `${10_000 - names.size} met`);
+});
+
+for (const [text, ms] of Object.entries({ '0s': 0, '15s': 15_000, '1m30s': 90_000, '500ms': 500, '24h': 86_400_000 }))
+  test(`${text} is ${ms} ms`, () => assert.equal(durationMs(text), ms));
+
+test('without a public URL a room is reached by its Service', () => {
+  const { publicURL: _, ...inside } = config;
+  assert.equal(urls(rooms.minimal, inside).whipURL, 'http://keynote.events.svc/events/keynote/whip');
+  assert.equal(urls(rooms.minimal, config).playerURL, 'https://live.example.com/events/keynote/');
+});
+
+test('a note that the API server would refuse is cut', () => {
+  const news = { type: 'Warning', reason: 'QuotaExceeded', message: 'x'.repeat(5000) } as const;
+  assert.equal(event(rooms.minimal, news, { nowMs: 0, instance: 'me' }).note.length, 1024);
+});
