@@ -21,7 +21,7 @@ test('the start bitrate joins the parameters of the video codec, and of no other
   const rest = ['a=rtpmap:103 rtx/90000', 'a=fmtp:103 apt=102'];
   assert.equal(
     withStartBitrate(lines('v=0', ...audio, ...video, ...rest)),
-    lines('v=0', ...audio, ...video.slice(0, 2), `${video[2]};x-google-start-bitrate=1200`, ...rest),
+    lines('v=0', ...audio, ...video.slice(0, 2), `${video[2]};x-google-start-bitrate=1800`, ...rest),
   );
 });
 
@@ -31,7 +31,7 @@ test('a video codec without parameters gets a line of its own', () => {
     lines(
       'm=video 9 UDP/TLS/RTP/SAVPF 96',
       'a=rtpmap:96 VP8/90000',
-      'a=fmtp:96 x-google-start-bitrate=1200',
+      'a=fmtp:96 x-google-start-bitrate=1800',
       'a=rtcp-fb:96 nack',
     ),
   );

@@ -4,7 +4,7 @@
 const maxVideoKbps = 2500;
 
 /** Chromium begins with 300 kbit/s otherwise, and takes half a minute to a sharp picture. */
-const startVideoKbps = 1200;
+const startVideoKbps = 1800;
 
 /** @typedef {{ video: RTCRtpSender, audio: RTCRtpSender }} Senders */
 
