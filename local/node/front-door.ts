@@ -1,4 +1,4 @@
-import { Agent, createServer, type IncomingMessage, request, type Server, type ServerResponse } from 'node:http';
+import { createServer, type IncomingMessage, request, type Server, type ServerResponse } from 'node:http';
 import { pipeline } from 'node:stream/promises';
 import type { KubeClient } from '#operator/cluster/client.ts';
 import { reflector } from '#operator/cluster/reflector.ts';
@@ -29,7 +29,6 @@ export function frontDoor({ client, pods, log }: FrontDoorOptions): FrontDoor {
     onChange: () => {},
     onError: (error) => log(`Front door: ${(error as Error).message}`),
   });
-  const agent = new Agent({ keepAlive: true, maxSockets: 1024 });
   let turn = 0;
 
   const server = createServer((incoming, response) => {
@@ -43,7 +42,7 @@ export function frontDoor({ client, pods, log }: FrontDoorOptions): FrontDoor {
     if (backend === undefined) {
       return problem(response, 503, `No pod of Service ${key} is ready, or its port named http leads nowhere.`, 1);
     }
-    pass(incoming, response, backend, agent).catch((error: Error) => {
+    pass(incoming, response, backend).catch((error: Error) => {
       log(`Front door: ${incoming.method} ${incoming.url} to pod ${backend.pod}: ${error.message}`);
       if (response.headersSent) response.destroy();
       else problem(response, 502, `Pod ${backend.pod} did not answer: ${error.message}.`, 1);
@@ -56,7 +55,6 @@ export function frontDoor({ client, pods, log }: FrontDoorOptions): FrontDoor {
     server,
     close() {
       services.stop();
-      agent.destroy();
       server.close();
       server.closeAllConnections();
     },
@@ -71,7 +69,8 @@ async function pass(
   agent: Agent,
 ): Promise<void> {
   const outgoing = request({
-    agent,
+    // A connection each, which costs nothing on one machine: a kept one may be closed by the pod just as it is used.
+    agent: false,
     host: backend.host,
     port: backend.port,
     method: incoming.method,

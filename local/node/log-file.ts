@@ -1,4 +1,4 @@
-import { closeSync, existsSync, mkdirSync, openSync, readFileSync, renameSync, writeSync } from 'node:fs';
+import { closeSync, existsSync, mkdirSync, openSync, readFileSync, renameSync, rmSync, writeSync } from 'node:fs';
 import { dirname } from 'node:path';
 import { lineSplitter } from './log-lines.ts';
 
@@ -29,6 +29,7 @@ interface Follower {
 export function logFile(path: string, now: () => number, fileBytes = largestFileBytes): LogFile {
   mkdirSync(dirname(path), { recursive: true });
   const older = `${path}.1`;
+  rmSync(older, { force: true });
   const followers = new Set<Follower>();
   let file: number | undefined = openSync(path, 'w');
   let size = 0;

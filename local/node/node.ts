@@ -118,7 +118,7 @@ const identity = (options: NodeOptions, kubeletPort: number) => ({
   externalAddress: options.externalAddress ?? options.address,
   kubeletPort,
   cidr: options.cidr,
-  capacity: { cpu: String(cpus().length), memory: String(totalmem()), pods: '110' },
+  capacity: { cpu: String(cpus().length), memory: String(totalmem()), 'ephemeral-storage': '100Gi', pods: '110' },
   version: 'v1.36.3',
   ...(options.labels === undefined ? {} : { labels: options.labels }),
 });

@@ -10,7 +10,8 @@ export interface NodeIdentity {
   readonly externalAddress: string;
   readonly kubeletPort: number;
   readonly cidr: string;
-  readonly capacity: { readonly cpu: string; readonly memory: string; readonly pods: string };
+  /** Quantities by resource: what the scheduler may give away. */
+  readonly capacity: Readonly<Record<string, string>>;
   readonly labels?: Readonly<Record<string, string>>;
   readonly version: string;
 }
@@ -78,10 +79,10 @@ export function nodeStatus(identity: NodeIdentity, nowMs: number) {
   return {
     capacity: identity.capacity,
     allocatable: identity.capacity,
+    // No Hostname: the API server would ask a name server for it before it tried the address.
     addresses: [
       { type: 'InternalIP', address: identity.address },
       { type: 'ExternalIP', address: identity.externalAddress },
-      { type: 'Hostname', address: identity.name },
     ],
     daemonEndpoints: { kubeletEndpoint: { Port: identity.kubeletPort } },
     conditions: [
