@@ -1,0 +1,124 @@
+/** What a server is told when it starts: by the environment in a pod, by arguments on a developer's machine. */
+import { randomBytes } from 'node:crypto';
+import { isIP } from 'node:net';
+import { parseArgs } from 'node:util';
+import { env as envName, port } from '#crds/contract.ts';
+import { type LogLevel, logLevels } from './log.ts';
+import type { Endpoint } from './rtc/answer.ts';
+
+export interface Config {
+  readonly http: Endpoint;
+  readonly internal: Endpoint;
+  /** Where the media port is bound. */
+  readonly media: Endpoint;
+  /** Where clients reach it: known, or written to a file sooner or later. Absent: where it is bound. */
+  readonly announce?: { readonly endpoints: readonly Endpoint[] } | { readonly file: string };
+  readonly roomsFile: string;
+  readonly tokensDir?: string;
+  /** For rooms whose settings name no token; only on a developer's machine. */
+  readonly defaultTokens?: { readonly publish: string; readonly play: string };
+  readonly logLevel: LogLevel;
+}
+
+/** A start that cannot be; the message says what to change. */
+export class ConfigError extends Error {
+  override readonly name = 'ConfigError';
+}
+
+/** The configuration of a pod. Throws a {@link ConfigError} that names the variable. */
+export function podConfig(env: Readonly<Record<string, string | undefined>>): Config {
+  const needed = (name: string, what: string) => {
+    const value = env[name];
+    if (!value) throw new ConfigError(`${name} is not set; it must name ${what}.`);
+    return value;
+  };
+  const address = needed(envName.podIP, "the pod's own address");
+  if (isIP(address) === 0) throw new ConfigError(`${envName.podIP} is not an IP address: ${address}`);
+  const tokensDir = env[envName.tokensDir];
+  const addressFile = env[envName.mediaAddressFile];
+  return {
+    http: { address, port: port.http },
+    internal: { address, port: port.internal },
+    media: { address, port: port.media },
+    ...(addressFile && { announce: { file: addressFile } }),
+    roomsFile: needed(envName.roomsFile, 'the file with the rooms, such as /etc/liveroom/room/rooms.yaml'),
+    ...(tokensDir && { tokensDir }),
+    logLevel: logLevel(env[envName.logLevel] ?? 'info', envName.logLevel),
+  };
+}
+
+export const usage = `Usage: npm run sfu -- ROOMS_FILE [options]
+
+Runs one media server without Kubernetes. ROOMS_FILE lists the rooms; docs/examples/rooms.yaml is one.
+
+  --http ADDRESS:PORT        pages, WHIP and WHEP       (127.0.0.1:${port.http})
+  --internal ADDRESS:PORT    probes, metrics, stats     (127.0.0.1:${port.internal})
+  --media ADDRESS:PORT       UDP port for all media     (127.0.0.1:${port.media})
+  --announce ADDRESS:PORT    where clients reach it, several with commas   (the same)
+  --publish-token TOKEN      for rooms that name none   (made up)
+  --play-token TOKEN         for rooms that name none   (made up)
+  --tokens-dir DIR           folder of the rooms' tokenFile
+  --log-level LEVEL          ${logLevels.join(', ')}   (info)
+  --help
+`;
+
+/** The configuration by arguments; undefined when only help is asked for. Throws a {@link ConfigError}. */
+export function argumentsConfig(args: readonly string[]): Config | undefined {
+  const { values, positionals } = parsed(args);
+  if (values.help) return undefined;
+  const [roomsFile, extra] = positionals;
+  if (roomsFile === undefined) throw new ConfigError('No rooms file is given; try docs/examples/rooms.yaml.');
+  if (extra !== undefined) throw new ConfigError(`One rooms file is enough; what is ${extra}?`);
+  const media = endpoint(values.media, '--media');
+  const announce = values.announce?.split(',').map((text) => endpoint(text.trim(), '--announce'));
+  return {
+    http: endpoint(values.http, '--http'),
+    internal: endpoint(values.internal, '--internal'),
+    media,
+    ...(announce && { announce: { endpoints: announce } }),
+    roomsFile,
+    ...(values['tokens-dir'] && { tokensDir: values['tokens-dir'] }),
+    defaultTokens: {
+      publish: values['publish-token'] ?? randomBytes(16).toString('base64url'),
+      play: values['play-token'] ?? randomBytes(16).toString('base64url'),
+    },
+    logLevel: logLevel(values['log-level'], '--log-level'),
+  };
+}
+
+function parsed(args: readonly string[]) {
+  try {
+    return parseArgs({
+      args: [...args],
+      allowPositionals: true,
+      options: {
+        http: { type: 'string', default: `127.0.0.1:${port.http}` },
+        internal: { type: 'string', default: `127.0.0.1:${port.internal}` },
+        media: { type: 'string', default: `127.0.0.1:${port.media}` },
+        announce: { type: 'string' },
+        'publish-token': { type: 'string' },
+        'play-token': { type: 'string' },
+        'tokens-dir': { type: 'string' },
+        'log-level': { type: 'string', default: 'info' },
+        help: { type: 'boolean', default: false },
+      },
+    });
+  } catch (error) {
+    throw new ConfigError(error instanceof Error ? error.message : String(error));
+  }
+}
+
+/** `address:port`, IPv6 in brackets. Throws a {@link ConfigError} that names `where`. */
+export function endpoint(text: string, where: string): Endpoint {
+  const [, inBrackets, plain, portText = ''] = /^(?:\[([^\]]+)\]|([^:]+)):(\d{1,5})$/.exec(text) ?? [];
+  const address = inBrackets ?? plain ?? '';
+  if (isIP(address) === 0 || Number(portText) > 65_535)
+    throw new ConfigError(`${where} must be an IP address and a port, such as 127.0.0.1:7882, not ${text}`);
+  return { address, port: Number(portText) };
+}
+
+function logLevel(text: string, where: string): LogLevel {
+  const level = logLevels.find((name) => name === text);
+  if (level === undefined) throw new ConfigError(`${where} must be one of ${logLevels.join(', ')}, not ${text}`);
+  return level;
+}

@@ -1,0 +1,79 @@
+/** What the HTTP server asks of the rest. */
+import type { Access } from './http/bearer.ts';
+import type { Endpoints } from './http/endpoint.ts';
+import type { MediaPlane } from './media/plane.ts';
+import type { Refusal } from './room/refusal.ts';
+import type { Role } from './room/room.ts';
+import type { Rooms } from './room/rooms.ts';
+import type { DtlsIdentity } from './rtc/dtls.ts';
+import type { Sessions } from './sessions.ts';
+import type { Settings } from './settings.ts';
+import { signalling } from './signalling.ts';
+
+/** What changes while a server runs. */
+export interface ServerState {
+  settings: Settings;
+  isDraining: boolean;
+  /** The process's DTLS certificate, once somebody needs it. */
+  identity: Promise<DtlsIdentity> | undefined;
+}
+
+/** Readiness comes within a second or two of the address. */
+const notReadyRetryMs = 2000;
+const drainingRetryMs = 1000;
+
+interface Parts {
+  readonly state: ServerState;
+  readonly rooms: Rooms;
+  readonly sessions: Sessions;
+  readonly media: MediaPlane;
+}
+
+/** {@link Endpoints} over rooms and sessions, by the settings of the moment. */
+export function endpoints({ state, rooms, sessions, media }: Parts): Endpoints {
+  const create = signalling({
+    media,
+    rooms,
+    sessions,
+    identity: () => {
+      state.identity ??= import('./rtc/dtls.ts').then(({ dtlsIdentity }) => dtlsIdentity());
+      return state.identity;
+    },
+    announced: () => state.settings.announced ?? [],
+  });
+  return {
+    create,
+    access: (role, room) => access(rooms, state.settings, role, room),
+    closed: () => closed(state),
+    has: (role, room, id) => {
+      const session = sessions.get(id);
+      return session?.role === role && session.room === room;
+    },
+    end: (id) => sessions.end(id, 'Deleted'),
+  };
+}
+
+function access(rooms: Rooms, { tokens }: Settings, role: Role, room: string): Access {
+  const { publish, play } = rooms.get(room).settings;
+  const { auth } = role === 'publisher' ? publish : play;
+  if (auth.mode === 'None') return 'open';
+  const tokenSha256 = tokens.get(auth.tokenFile);
+  if (tokenSha256 === undefined) throw new Error(`token ${auth.tokenFile} was not read with the settings`);
+  return { tokenSha256 };
+}
+
+function closed({ isDraining, settings }: ServerState): Refusal | undefined {
+  if (isDraining)
+    return {
+      reason: 'Draining',
+      detail: 'This server takes no new sessions. Send the offer again: another will answer.',
+      retryAfterMs: drainingRetryMs,
+    };
+  if (settings.announced === undefined)
+    return {
+      reason: 'NotReady',
+      detail: 'The server does not know yet where clients reach its media port. Try again in a moment.',
+      retryAfterMs: notReadyRetryMs,
+    };
+  return undefined;
+}

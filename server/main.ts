@@ -1,0 +1,47 @@
+/**
+ * Runs one media server: in a pod by its environment, elsewhere by arguments (`npm run sfu -- --help`).
+ *
+ * All that is imported comes after the compile cache is on: with it neither this thread nor the media thread needs
+ * Node's TypeScript stripper, which is 18 MB in each. Started with the same NODE_COMPILE_CACHE, this file is spared too.
+ */
+import { enableCompileCache, flushCompileCache } from 'node:module';
+import { join } from 'node:path';
+
+process.env['NODE_COMPILE_CACHE'] ??= join(import.meta.dirname, '../node_modules/.cache/node');
+enableCompileCache(process.env['NODE_COMPILE_CACHE']);
+const { isExplained, start } = await import('./start.ts');
+
+await main().catch((error: unknown) => {
+  console.error(isExplained(error) ? error.message : error);
+  process.exit(1);
+});
+
+async function main() {
+  const started = await start({
+    args: process.argv.slice(2),
+    env: process.env,
+    stdout: (text) => process.stdout.write(text),
+    stderr: (text) => process.stderr.write(text),
+    onFatal: () => process.exit(1),
+  });
+  if (started === undefined) return;
+  flushCompileCache();
+  const { server, log } = started;
+
+  const leave = async (reason: string) => {
+    log.info('leaving', { reason });
+    await server.close();
+    process.exit(0);
+  };
+  let isLeaving = false;
+  /** SIGTERM drains, as Kubernetes means it. A second signal, or Ctrl-C, is somebody who will not wait. */
+  const signalled = (signal: NodeJS.Signals) => {
+    const isSecond = isLeaving;
+    isLeaving = true;
+    if (signal === 'SIGINT' || isSecond) return void leave(signal);
+    log.info('draining', { signal });
+    void server.drain().then(() => leave('drained'));
+  };
+  process.on('SIGTERM', signalled);
+  process.on('SIGINT', signalled);
+}

@@ -1,0 +1,125 @@
+/** The rooms file: YAML, checked word by word. In a pod the operator writes it; on a developer's machine a person does. */
+import { parseDocument } from 'yaml';
+import { type Auth, type Codec, type RoomSettings, type RoomsFile, tokenFile, type tokenKey } from '#crds/contract.ts';
+
+/** A rooms file, and the tokens that stood in it or were given as defaults, by the name of their token file. */
+export interface ReadRooms {
+  readonly file: RoomsFile;
+  readonly tokens: ReadonlyMap<string, string>;
+}
+
+/** What the file says is not right; the message names the place and what may stand there. */
+export class RoomsFileError extends Error {
+  override readonly name = 'RoomsFileError';
+}
+
+const codecs: readonly Codec[] = ['H264', 'VP8', 'Opus'];
+const defaults = { reconnectGraceMs: 15_000, drainTimeoutMs: 9 * 60_000 } as const;
+const dayMs = 24 * 60 * 60_000;
+
+/**
+ * Reads the text of a rooms file. Whatever may be left out has the default that the LiveRoom resource has. Unknown keys
+ * are passed over: an operator may be newer than its pods. Throws a {@link RoomsFileError}.
+ */
+export function readRooms(text: string, defaultTokens?: Readonly<Record<keyof typeof tokenKey, string>>): ReadRooms {
+  const document = parseDocument(text, { uniqueKeys: true });
+  const [problem] = document.errors;
+  if (problem) throw new RoomsFileError(problem.message);
+  const root = record(document.toJS({ maxAliasCount: 100 }), 'the file');
+  const tokens = new Map<string, string>();
+  const rooms = list(root['rooms'], 'rooms').map((value, index) =>
+    room(record(value, `rooms[${index}]`), `rooms[${index}]`, { tokens, defaultTokens }),
+  );
+  const twice = rooms.find(({ name }, index) => rooms.findIndex((other) => other.name === name) < index);
+  if (twice) throw new RoomsFileError(`rooms: two rooms are named ${twice.name}; their metrics would be one series`);
+  const drain = record(root['drain'] ?? {}, 'drain');
+  const timeoutMs = integer(drain['timeoutMs'] ?? defaults.drainTimeoutMs, 'drain.timeoutMs', 0, dayMs);
+  return { file: { rooms, drain: { timeoutMs } }, tokens };
+}
+
+interface Tokens {
+  readonly tokens: Map<string, string>;
+  readonly defaultTokens: Readonly<Record<keyof typeof tokenKey, string>> | undefined;
+}
+
+type Fields = Readonly<Record<string, unknown>>;
+
+function room(fields: Fields, path: string, tokens: Tokens): RoomSettings {
+  const name = dnsName(fields['name'], `${path}.name`);
+  const namespace = dnsName(fields['namespace'] ?? 'default', `${path}.namespace`);
+  const publish = record(fields['publish'] ?? {}, `${path}.publish`);
+  const play = record(fields['play'] ?? {}, `${path}.play`);
+  const access = (side: Fields, key: keyof typeof tokenKey) =>
+    auth(record(side['auth'] ?? {}, `${path}.${key}.auth`), `${path}.${key}.auth`, key, {
+      ...tokens,
+      fileName: tokenFile(namespace, name, key),
+    });
+  const grace = publish['reconnectGraceMs'] ?? defaults.reconnectGraceMs;
+  return {
+    namespace,
+    name,
+    publish: {
+      auth: access(publish, 'publish'),
+      onConflict: oneOf(publish['onConflict'] ?? 'Reject', `${path}.publish.onConflict`, ['Reject', 'TakeOver']),
+      reconnectGraceMs: integer(grace, `${path}.publish.reconnectGraceMs`, 0, dayMs),
+      codecs: list(publish['codecs'] ?? codecs, `${path}.publish.codecs`).map((codec, index) =>
+        oneOf(codec, `${path}.publish.codecs[${index}]`, codecs),
+      ),
+    },
+    play: {
+      auth: access(play, 'play'),
+      maxSubscribers: integer(play['maxSubscribers'] ?? 0, `${path}.play.maxSubscribers`, 0, 1_000_000),
+    },
+  };
+}
+
+function auth(fields: Fields, path: string, key: keyof typeof tokenKey, at: Tokens & { fileName: string }): Auth {
+  const mode = oneOf(fields['mode'] ?? 'BearerToken', `${path}.mode`, ['BearerToken', 'None']);
+  if (mode === 'None') return { mode };
+  const inline = fields['token'];
+  if (inline === undefined && fields['tokenFile'] !== undefined)
+    return { mode, tokenFile: fileName(fields['tokenFile'], `${path}.tokenFile`) };
+  const token = inline === undefined ? at.defaultTokens?.[key] : bearerToken(inline, `${path}.token`);
+  if (token !== undefined) at.tokens.set(at.fileName, token);
+  return { mode, tokenFile: at.fileName };
+}
+
+function record(value: unknown, path: string): Fields {
+  if (typeof value !== 'object' || value === null || Array.isArray(value)) throw wrong(path, 'a mapping', value);
+  return value as Fields;
+}
+
+function list(value: unknown, path: string): readonly unknown[] {
+  if (!Array.isArray(value)) throw wrong(path, 'a list', value);
+  return value;
+}
+
+function integer(value: unknown, path: string, min: number, max: number): number {
+  if (!Number.isInteger(value) || Number(value) < min || Number(value) > max)
+    throw wrong(path, `a whole number from ${min} to ${max}`, value);
+  return Number(value);
+}
+
+function oneOf<const T extends string>(value: unknown, path: string, words: readonly T[]): T {
+  const found = words.find((word) => word === value);
+  if (found === undefined) throw wrong(path, words.join(' or '), value);
+  return found;
+}
+
+function matching(pattern: RegExp, what: string) {
+  return (value: unknown, path: string): string => {
+    if (typeof value !== 'string' || !pattern.test(value)) throw wrong(path, what, value);
+    return value;
+  };
+}
+
+const dnsName = matching(/^[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?$/, 'a name of at most 63 of a-z, 0-9 and -');
+const fileName = matching(/^[\w-][\w.-]{0,252}$/, 'the name of a file, without folders');
+/** RFC 6750 allows fewer characters; these are all that a header can carry in one word. */
+const bearerToken = matching(/^[!-~]{1,512}$/, 'at most 512 printable characters without spaces');
+
+/** The value is shown, but for what might be a token. */
+function wrong(path: string, what: string, value: unknown): RoomsFileError {
+  const shown = value === undefined ? 'nothing' : (JSON.stringify(value) ?? String(value)).slice(0, 60);
+  return new RoomsFileError(`${path} must be ${what}${path.endsWith('.token') ? '' : `, not ${shown}`}`);
+}

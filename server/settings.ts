@@ -1,0 +1,134 @@
+/** The settings that change while the server runs: files that are mounted into the pod, and watched. */
+import { type FSWatcher, watch } from 'node:fs';
+import { readFile } from 'node:fs/promises';
+import { dirname, join } from 'node:path';
+import type { RoomSettings } from '#crds/contract.ts';
+import { type Config, endpoint } from './config.ts';
+import { sha256 } from './http/bearer.ts';
+import { type ReadRooms, readRooms } from './rooms-file.ts';
+import type { Endpoint } from './rtc/answer.ts';
+
+export interface Settings {
+  readonly rooms: readonly RoomSettings[];
+  readonly drainTimeoutMs: number;
+  /** SHA-256 of each token, by the name of its file. */
+  readonly tokens: ReadonlyMap<string, Buffer>;
+  /** Where clients reach the media port; undefined as long as nobody has said. */
+  readonly announced: readonly Endpoint[] | undefined;
+}
+
+type Files = Pick<Config, 'roomsFile' | 'tokensDir' | 'announce' | 'media' | 'defaultTokens'>;
+
+/** What a file is for, and what is wrong with it. */
+export class SettingsError extends Error {
+  override readonly name = 'SettingsError';
+}
+
+/** Reads all of the files. Rejects with a {@link SettingsError} that names the file. */
+export async function readSettings(files: Files): Promise<Settings> {
+  const read = rooms(await text(files.roomsFile, 'the rooms file'), files);
+  const names = read.file.rooms.flatMap(({ publish, play }) =>
+    [publish.auth, play.auth].flatMap((auth) => (auth.mode === 'BearerToken' ? [auth.tokenFile] : [])),
+  );
+  const tokens = await Promise.all(names.map(async (name) => [name, sha256(await token(name, read, files))] as const));
+  return {
+    rooms: read.file.rooms,
+    drainTimeoutMs: read.file.drain.timeoutMs,
+    tokens: new Map(tokens),
+    announced: await announced(files),
+  };
+}
+
+function rooms(content: string, { roomsFile, defaultTokens }: Files): ReadRooms {
+  try {
+    return readRooms(content, defaultTokens);
+  } catch (error) {
+    throw new SettingsError(`The rooms file ${roomsFile} is refused: ${messageOf(error)}`, { cause: error });
+  }
+}
+
+async function token(name: string, { tokens }: ReadRooms, { tokensDir }: Files): Promise<string> {
+  const known = tokens.get(name);
+  if (known !== undefined) return known;
+  if (tokensDir === undefined) throw new SettingsError(`No folder of tokens is given, and token ${name} is needed.`);
+  const content = (await text(join(tokensDir, name), 'the token')).trim();
+  if (content === '') throw new SettingsError(`The token ${join(tokensDir, name)} is empty.`);
+  return content;
+}
+
+/** The operator writes the address once the pod's node is known: until then the file is empty, or not there. */
+async function announced({ announce, media }: Files): Promise<readonly Endpoint[] | undefined> {
+  if (announce === undefined) return [media];
+  if ('endpoints' in announce) return announce.endpoints;
+  const content = await readFile(announce.file, 'utf8').catch(() => '');
+  return content.trim() === '' ? undefined : [endpoint(content.trim(), `The media address in ${announce.file}`)];
+}
+
+async function text(path: string, what: string): Promise<string> {
+  try {
+    return await readFile(path, 'utf8');
+  } catch (error) {
+    const isMissing = error instanceof Error && 'code' in error && error.code === 'ENOENT';
+    throw new SettingsError(`Cannot read ${what} ${path}: ${isMissing ? 'there is no such file' : messageOf(error)}`, {
+      cause: error,
+    });
+  }
+}
+
+export interface Watching {
+  readonly onSettings: (settings: Settings) => void;
+  /** Settings that cannot be used; those before stay in force. Told once for each different message. */
+  readonly onRefused: (message: string) => void;
+  /** Reads again at least this often, for file systems that notify nobody. */
+  readonly everyMs: number;
+}
+
+/** Calls when the settings have become other than `first`. Returns what ends it. */
+export function watchSettings(files: Files, first: Settings, { onSettings, onRefused, everyMs }: Watching): () => void {
+  let last = fingerprintOf(first);
+  let lastRefusal = '';
+  let isReading = false;
+  let isAskedAgain = false;
+
+  const look = async (): Promise<void> => {
+    isAskedAgain = isReading;
+    if (isReading) return;
+    isReading = true;
+    try {
+      const settings = await readSettings(files);
+      lastRefusal = '';
+      if (fingerprintOf(settings) !== last) onSettings(settings);
+      last = fingerprintOf(settings);
+    } catch (error) {
+      if (messageOf(error) !== lastRefusal) onRefused(messageOf(error));
+      lastRefusal = messageOf(error);
+    } finally {
+      isReading = false;
+    }
+    if (isAskedAgain) await look();
+  };
+
+  const addressFolder = files.announce && 'file' in files.announce ? [dirname(files.announce.file)] : [];
+  const folders = new Set([dirname(files.roomsFile), ...(files.tokensDir ? [files.tokensDir] : []), ...addressFolder]);
+  // The folders, not the files: a volume is refreshed by pointing its link `..data` at another folder.
+  const watchers = [...folders].flatMap((folder) => watched(folder, () => void look()));
+  const timer = setInterval(() => void look(), everyMs);
+  return () => {
+    clearInterval(timer);
+    for (const watcher of watchers) watcher.close();
+  };
+}
+
+/** Notifications are a matter of speed only: without them the timer finds every change. */
+function watched(folder: string, onChange: () => void): FSWatcher[] {
+  try {
+    return [watch(folder, { persistent: false }, onChange).on('error', () => undefined)];
+  } catch {
+    return [];
+  }
+}
+
+const fingerprintOf = ({ rooms, drainTimeoutMs, tokens, announced }: Settings) =>
+  JSON.stringify([rooms, drainTimeoutMs, [...tokens].map(([name, hash]) => [name, hash.toString('hex')]), announced]);
+
+const messageOf = (error: unknown) => (error instanceof Error ? error.message : String(error));

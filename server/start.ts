@@ -1,0 +1,79 @@
+import { readFile } from 'node:fs/promises';
+import { env as envName, publicPath, type RoomSettings } from '#crds/contract.ts';
+import { argumentsConfig, type Config, ConfigError, podConfig, usage } from './config.ts';
+import { jsonLog, type Log } from './log.ts';
+import type { Clock } from './room/rooms.ts';
+import { readRooms } from './rooms-file.ts';
+import { type Server, startServer } from './server.ts';
+import { SettingsError } from './settings.ts';
+
+/** What a process is given: arguments without the program's own, environment, and where to write. */
+export interface Surroundings {
+  readonly args: readonly string[];
+  readonly env: Readonly<Record<string, string | undefined>>;
+  readonly stdout: (text: string) => void;
+  readonly stderr: (text: string) => void;
+  /** Media cannot flow any more; the log says why. */
+  readonly onFatal: () => void;
+}
+
+const clock: Clock = {
+  now: Date.now,
+  after: (ms, call) => {
+    const timer = setTimeout(call, ms);
+    return () => clearTimeout(timer);
+  },
+};
+
+/** Errors that say all there is to say: what was asked for cannot be, or the system refuses it. */
+export const isExplained = (error: unknown): error is Error =>
+  error instanceof ConfigError || error instanceof SettingsError || (error instanceof Error && 'syscall' in error);
+
+/** Starts a server; undefined when only help was asked for. Rejects with the reason when it cannot start. */
+export async function start(given: Surroundings): Promise<{ readonly server: Server; readonly log: Log } | undefined> {
+  // A pod has no arguments, and its rooms file in the environment.
+  const isPod = given.args.length === 0 && given.env[envName.roomsFile] !== undefined;
+  const config = isPod ? podConfig(given.env) : argumentsConfig(given.args);
+  if (config === undefined) {
+    given.stdout(usage);
+    return undefined;
+  }
+  // Logs are what a pod says; what a person wants to see is the URLs.
+  const log = jsonLog(config.logLevel, isPod ? given.stdout : given.stderr, () => new Date());
+  const onFatal = (error: Error) => {
+    log.error('the media thread failed', { error: error.stack });
+    given.onFatal();
+  };
+  const server = await startServer({ config, log, clock, onFatal });
+  if (!isPod) given.stdout(await urls(config));
+  return { server, log };
+}
+
+/** Where to go with a browser or an encoder. */
+async function urls({ http, roomsFile, defaultTokens }: Config): Promise<string> {
+  const { file, tokens } = readRooms(await readFile(roomsFile, 'utf8'), defaultTokens);
+  const host = http.address.includes(':') ? `[${http.address}]` : http.address;
+  return file.rooms.map((room) => roomUrls(room, `http://${host}:${http.port}`, tokens)).join('\n');
+}
+
+function roomUrls({ namespace, name, publish, play }: RoomSettings, base: string, tokens: ReadonlyMap<string, string>) {
+  const token = ({ auth }: typeof publish | typeof play) =>
+    auth.mode === 'BearerToken' ? tokens.get(auth.tokenFile) : undefined;
+  const publishToken = token(publish);
+  const playToken = token(play);
+  const bearer = (known: string | undefined) => (known ? `  Bearer ${known}` : '');
+  return [
+    `Room ${name}`,
+    `  publish  ${base}${publicPath.publisher(namespace, name)}${fragment({ token: publishToken, play: playToken })}`,
+    `  play     ${base}${publicPath.player(namespace, name)}${fragment({ token: playToken })}`,
+    `  WHIP     ${base}${publicPath.whip(namespace, name)}${bearer(publishToken)}`,
+    `  WHEP     ${base}${publicPath.whep(namespace, name)}${bearer(playToken)}`,
+    '',
+  ].join('\n');
+}
+
+/** Tokens stand in fragments, which browsers send to nobody. */
+function fragment(values: Readonly<Record<string, string | undefined>>): string {
+  const known = Object.entries(values).filter((pair): pair is [string, string] => pair[1] !== undefined);
+  return known.length === 0 ? '' : `#${new URLSearchParams(known)}`;
+}
