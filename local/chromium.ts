@@ -1,6 +1,6 @@
-import { access, constants } from 'node:fs/promises';
 import { createRequire } from 'node:module';
-import { delimiter, dirname, join } from 'node:path';
+import { dirname, join } from 'node:path';
+import { findProgram, isExecutable } from './path.ts';
 import type { Progress } from './progress.ts';
 import { CommandFailed, run } from './run.ts';
 
@@ -19,14 +19,13 @@ async function findChromium(env: NodeJS.ProcessEnv): Promise<string | undefined>
     if (await isExecutable(given)) return given;
     throw new Error(`CHROMIUM=${given} is not a program that can be run`);
   }
-  const folders = (env['PATH'] ?? '').split(delimiter).filter((folder) => folder !== '');
+  for (const name of names) {
+    const path = await findProgram(name, env);
+    if (path !== undefined) return path;
+  }
   const { chromium } = await import('playwright-core');
-  const candidates = [
-    ...folders.flatMap((folder) => names.map((name) => join(folder, name))),
-    chromium.executablePath(),
-  ];
-  for (const path of candidates) if (await isExecutable(path)) return path;
-  return undefined;
+  const downloaded = chromium.executablePath();
+  return (await isExecutable(downloaded)) ? downloaded : undefined;
 }
 
 export interface EnsureChromium {
@@ -80,9 +79,3 @@ function waysToGet(userId: number | undefined): Way[] {
 
 const howToGetOne =
   'There is no Chromium. Install one (apt-get install chromium), or run `npx playwright-core install --with-deps chromium`, or set CHROMIUM to its path.';
-
-const isExecutable = (path: string) =>
-  access(path, constants.X_OK).then(
-    () => true,
-    () => false,
-  );

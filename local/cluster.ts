@@ -9,10 +9,11 @@
 import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
+import type { ClientConfig } from '#operator/cluster/client.ts';
 import { ensureBinaries } from './binaries/ensure.ts';
-import { kubeconfig } from './control-plane/kubeconfig.ts';
+import { certificateName, kubeconfig } from './control-plane/kubeconfig.ts';
 import { type InsideProcess, startInside } from './inside-process.ts';
-import { findSite } from './network.ts';
+import { findSite, loopbackPrefix } from './network.ts';
 import { type Progress, progress } from './progress.ts';
 import { run } from './run.ts';
 import { listen, portOf } from './sockets.ts';
@@ -25,7 +26,7 @@ export interface ClusterOptions {
   /** Ports of the front door and the API server on 127.0.0.1; 0, the default, takes any. */
   readonly httpPort?: number;
   readonly apiPort?: number;
-  /** The address of this machine on which pods' host ports are opened; default 127.0.0.1. */
+  /** The address of this machine on which pods' host ports are opened; default: a loopback one that no other cluster has. */
   readonly hostAddress?: string;
   /** Default: this process's. LIVEROOM_NAMESPACE=none does without namespaces. */
   readonly env?: NodeJS.ProcessEnv;
@@ -38,6 +39,8 @@ export interface Cluster {
   /** Full rights, from outside. */
   readonly kubeconfigFile: string;
   readonly kubectlFile: string;
+  /** The same access, for a client of our own. */
+  readonly clientConfig: ClientConfig;
   readonly apiURL: string;
   /** The front door: `/{namespace}/{room}/…` leads to a ready pod of the room. */
   readonly httpURL: string;
@@ -50,37 +53,40 @@ export interface Cluster {
   stop(): Promise<void>;
 }
 
+const programs = ['etcd', 'kube-apiserver', 'kube-controller-manager', 'kube-scheduler', 'kubectl'] as const;
+
 const silent: Progress = progress({ write: () => undefined, columns: undefined, now: Date.now });
 
 /** Boots a cluster. Throws PortInUse, or an error with the end of the log of the program that failed. */
 export async function startCluster(options: ClusterOptions = {}): Promise<Cluster> {
   const { env = process.env, progress: shown = silent, signal } = options;
   const stopping = signal === undefined ? {} : { signal };
-  const want = ['etcd', 'kube-apiserver', 'kube-controller-manager', 'kube-scheduler', 'kubectl'] as const;
-  const binaries = await ensureBinaries({ want, env, progress: shown, ...stopping });
+  // First of all: a port in use is to be said before minutes of building.
+  const front = await openFront(options);
   const dir = await mkdtemp(join(tmpdir(), 'liveroom-'));
   let inside: InsideProcess | undefined;
   const stop = async () => {
+    front.close();
     await inside?.stop();
     await rm(dir, { recursive: true, force: true });
   };
 
   try {
+    const binaries = await ensureBinaries({ want: programs, env, progress: shown, ...stopping });
     const logsDir = join(dir, 'logs');
     await mkdir(logsDir);
-    const { front, httpURL, apiURL } = await openFront(options);
     const site = await findSite(env['LIVEROOM_NAMESPACE'] === 'none', shown.say);
     const root = resolve(import.meta.dirname, '..');
-    const { node: hasNode = true, hostAddress = '127.0.0.1', manifests = [] } = options;
+    const { node: hasNode = true, manifests = [] } = options;
+    const hostAddress = options.hostAddress ?? `${await loopbackPrefix()}.1`;
     const settings = { site, dir, logsDir, root, binaries, hasNode, hostAddress };
-    inside = await startInside({ settings, front, env, log: shown.say });
+    inside = await startInside({ settings, front: front.sockets, env, log: shown.say });
     const { ca, token } = await Promise.race([inside.ready, inside.failed, aborted(signal)]);
 
-    const kubeconfigFile = join(dir, 'kubeconfig');
-    await writeFile(kubeconfigFile, kubeconfig({ url: apiURL, ca, token }), { mode: 0o600 });
-    const cluster = { kubeconfigFile, kubectlFile: binaries.kubectl, apiURL, httpURL, dir, logsDir, stop };
+    const access = { ...front.urls, ...(await writeAccess(dir, front.urls.apiURL, ca, token)) };
+    const cluster = { ...access, kubectlFile: binaries.kubectl, dir, logsDir, failed: inside.failed, stop };
     for (const file of manifests) await apply(cluster, file, stopping);
-    return { ...cluster, failed: inside.failed };
+    return cluster;
   } catch (error) {
     await stop();
     throw error;
@@ -90,14 +96,25 @@ export async function startCluster(options: ClusterOptions = {}): Promise<Cluste
 /** The sockets by which this machine reaches the cluster. */
 async function openFront({ httpPort = 0, apiPort = 0 }: ClusterOptions) {
   const http = await listen('127.0.0.1', httpPort);
-  try {
-    const api = await listen('127.0.0.1', apiPort);
-    const httpURL = `http://127.0.0.1:${portOf(http)}`;
-    return { front: { http, api }, httpURL, apiURL: `https://127.0.0.1:${portOf(api)}` };
-  } catch (error) {
+  const api = await listen('127.0.0.1', apiPort).catch((error) => {
     http.close();
     throw error;
-  }
+  });
+  return {
+    sockets: { http, api },
+    urls: { httpURL: `http://127.0.0.1:${portOf(http)}`, apiURL: `https://127.0.0.1:${portOf(api)}` },
+    close() {
+      http.close();
+      api.close();
+    },
+  };
+}
+
+async function writeAccess(dir: string, apiURL: string, ca: string, token: string) {
+  const kubeconfigFile = join(dir, 'kubeconfig');
+  await writeFile(kubeconfigFile, kubeconfig({ url: apiURL, ca, token }), { mode: 0o600 });
+  const authorization = async () => `Bearer ${token}`;
+  return { kubeconfigFile, clientConfig: { server: apiURL, ca, serverName: certificateName, authorization } };
 }
 
 /** Applies a manifest, given as a file or (with `-`) as text. Throws with what kubectl said. */

@@ -75,24 +75,24 @@ function fail(error: unknown): void {
   send({ kind: 'failed', message: error instanceof Error ? error.message : String(error) });
 }
 
-/** Ends everything; in a namespace the kernel ends what is left with us. */
-async function end(): Promise<void> {
-  for (const part of running.toReversed()) await part.stop().catch((error: Error) => log(error.message));
+/** Ends everything, once; in a namespace the kernel ends what is left with us. */
+async function end(dir: string | undefined): Promise<void> {
+  for (const part of running.splice(0).reverse()) await part.stop().catch((error: Error) => console.log(error.message));
+  // The process outside does this, too, unless it is gone without a word.
+  if (dir !== undefined) await rm(dir, { recursive: true, force: true });
+  process.exit(0);
 }
+
+let dir: string | undefined;
 
 process.on('message', (message: ToInside, handle?: Server | Socket) => {
   switch (message.kind) {
     case 'start':
+      dir = message.settings.dir;
       start(message.settings).catch(fail);
-      // The process outside is gone without a word: nobody else will remove the folder.
-      process.once('disconnect', async () => {
-        await end();
-        await rm(message.settings.dir, { recursive: true, force: true });
-        process.exit(1);
-      });
       break;
     case 'stop':
-      void end().then(() => process.exit(0));
+      void end(dir);
       break;
     case 'socket':
     case 'refused':
@@ -100,3 +100,4 @@ process.on('message', (message: ToInside, handle?: Server | Socket) => {
       break;
   }
 });
+process.once('disconnect', () => end(dir));

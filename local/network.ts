@@ -84,15 +84,22 @@ export function refusalOf({ message, wasStarted }: { message: string; wasStarted
   };
 }
 
-/** A range of loopback addresses that no other cluster uses. */
-async function loopbackSite(): Promise<Site> {
+/**
+ * A range of loopback addresses that nobody else uses, as `127.x.y`. Linux has all of 127.0.0.0/8 without set-up, so that
+ * each cluster can have the same ports without meeting another one.
+ */
+export async function loopbackPrefix(random: () => number = Math.random): Promise<string> {
   for (;;) {
     // 127.0 is what everybody else uses.
-    const prefix = `127.${1 + Math.floor(Math.random() * 250)}.${1 + Math.floor(Math.random() * 250)}`;
-    const address = `${prefix}.1`;
-    const cidr = `${prefix}.0/24`;
-    if (await isFree(address)) return { kind: 'loopback', cidr, address, podCidr: cidr };
+    const prefix = `127.${1 + Math.floor(random() * 250)}.${1 + Math.floor(random() * 250)}`;
+    if (await isFree(`${prefix}.1`)) return prefix;
   }
+}
+
+async function loopbackSite(): Promise<Site> {
+  const prefix = await loopbackPrefix();
+  const cidr = `${prefix}.0/24`;
+  return { kind: 'loopback', cidr, address: `${prefix}.1`, podCidr: cidr };
 }
 
 /** Whether nothing listens on the API server's port there. */

@@ -69,6 +69,8 @@ export const apiServerFlags = (address: string, files: Files) => [
   `--service-account-key-file=${files.serviceAccountKey}`,
   '--service-cluster-ip-range=10.96.0.0/16',
   '--allow-privileged=true',
+  // By default it would look the node's name up in DNS, for `kubectl logs`.
+  '--kubelet-preferred-address-types=InternalIP',
   // The address may be a loopback one, which an EndpointSlice would refuse, and pods are told it by their environment.
   '--endpoint-reconciler-type=none',
   '--profiling=false',

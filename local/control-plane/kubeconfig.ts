@@ -1,5 +1,5 @@
-/** The name in the API server's certificate that holds from any address. */
-const certificateName = 'kubernetes.default.svc';
+/** The name in the API server's certificate that holds at any address. */
+export const certificateName = 'kubernetes.default.svc';
 
 export interface Access {
   /** `https://host:port`, whatever the host. */

@@ -1,0 +1,73 @@
+import { setTimeout as sleep } from 'node:timers/promises';
+import { group, publicPath, type tokenKey, tokensSecretName } from '#crds/contract.ts';
+import { apiVersion, type LiveRoom, plural } from '#crds/liveroom.ts';
+import { isStatus } from '#operator/cluster/api-error.ts';
+import type { KubeClient } from '#operator/cluster/client.ts';
+
+export interface RoomName {
+  readonly namespace: string;
+  readonly name: string;
+}
+
+const roomAPI = ({ namespace, name }: RoomName) =>
+  `/apis/${group}/${apiVersion}/namespaces/${namespace}/${plural}/${name}`;
+
+export interface WaitOptions {
+  readonly signal: AbortSignal;
+  readonly deadlineMs: number;
+}
+
+/** Applies a room. The API server knows the kind a moment after its CRD: until then it is asked again. */
+export async function applyRoom(client: KubeClient, room: RoomName, yaml: string, options: WaitOptions): Promise<void> {
+  await until(options, `the API server to know ${plural}`, async () => {
+    try {
+      await client.request('PATCH', roomAPI(room), {
+        query: { fieldManager: 'npm-start', force: true },
+        contentType: 'application/apply-patch+yaml',
+        body: yaml,
+      });
+      return true;
+    } catch (error) {
+      if (isStatus(error, 404)) return false;
+      throw error;
+    }
+  });
+}
+
+/** Waits until the room is Ready; `onMessage` gets each new message of its Ready condition. */
+export async function roomReady(
+  client: KubeClient,
+  room: RoomName,
+  options: WaitOptions & { readonly onMessage: (message: string) => void },
+): Promise<void> {
+  let said = '';
+  await until(options, `room ${room.namespace}/${room.name} to be Ready`, async () => {
+    const { status } = await client.request<LiveRoom>('GET', roomAPI(room));
+    const ready = status?.conditions?.find(({ type }) => type === 'Ready');
+    const message = ready?.message ?? 'The operator is starting.';
+    if (message !== said && ready?.status !== 'True') options.onMessage(message);
+    said = message;
+    return ready?.status === 'True';
+  });
+}
+
+/** The pages of a room. Tokens are in the fragment: a browser keeps that to itself. */
+export async function roomPages(client: KubeClient, { namespace, name }: RoomName, base: string) {
+  const path = `/api/v1/namespaces/${namespace}/secrets/${tokensSecretName(name)}`;
+  const { data } = await client.request<{ data: Record<keyof typeof tokenKey, string> }>('GET', path);
+  const token = (key: keyof typeof tokenKey) => Buffer.from(data[key], 'base64').toString();
+  const fragment = (fields: Record<string, string>) => `#${new URLSearchParams(fields)}`;
+  return {
+    // With the player's token, too: the page has a link to the player.
+    publisher: `${base}${publicPath.publisher(namespace, name)}${fragment({ token: token('publish'), play: token('play') })}`,
+    player: `${base}${publicPath.player(namespace, name)}${fragment({ token: token('play') })}`,
+  };
+}
+
+async function until({ signal, deadlineMs }: WaitOptions, what: string, isSo: () => Promise<boolean>): Promise<void> {
+  const endsAt = performance.now() + deadlineMs;
+  while (!(await isSo())) {
+    if (performance.now() > endsAt) throw new Error(`waited ${deadlineMs / 1000} s for ${what}`);
+    await sleep(100, undefined, { signal });
+  }
+}

@@ -1,0 +1,60 @@
+import { isAbsolute, join } from 'node:path';
+import { parseArgs } from 'node:util';
+
+export interface StartOptions {
+  readonly httpPort: number;
+  readonly apiPort: number;
+  /** Path of the LiveRoom that is applied. */
+  readonly room: string;
+}
+
+/** What a user wrote cannot be used; the message says what can. */
+export class UsageError extends Error {}
+
+export const defaults = { httpPort: 8080, apiPort: 0, room: 'docs/examples/liveroom.yaml' } as const;
+
+export const usage = `Usage: npm start -- [options]
+
+Boots a Kubernetes cluster on this machine, installs the operator, applies a room, and prints its pages.
+Ctrl-C stops all of it. Nothing is kept but the binaries in the cache.
+
+  --http-port PORT   port of the rooms' pages and endpoints on 127.0.0.1 (${defaults.httpPort}; 0: any that is free)
+  --api-port PORT    port of the Kubernetes API on 127.0.0.1 (default: any that is free)
+  --room FILE        the LiveRoom to apply (${defaults.room})
+  --help             this text
+
+Environment:
+  LIVEROOM_BINARIES  a folder with etcd, kube-apiserver, kube-controller-manager, kube-scheduler and kubectl
+  LIVEROOM_NAMESPACE none: do without Linux namespaces
+  XDG_CACHE_HOME     where binaries are kept (~/.cache)
+  HTTPS_PROXY        how to reach the downloads
+`;
+
+/** Reads the arguments of \`npm start\`. Throws UsageError. */
+export function startOptions(args: readonly string[], root: string): StartOptions | 'help' {
+  const { values } = parsed(args);
+  if (values.help) return 'help';
+  const room = values.room ?? defaults.room;
+  return {
+    httpPort: port('http-port', values['http-port'], defaults.httpPort),
+    apiPort: port('api-port', values['api-port'], defaults.apiPort),
+    room: isAbsolute(room) ? room : join(root, room),
+  };
+}
+
+function parsed(args: readonly string[]) {
+  try {
+    const text = { type: 'string' } as const;
+    const options = { 'http-port': text, 'api-port': text, room: text, help: { type: 'boolean' } } as const;
+    return parseArgs({ args: [...args], options });
+  } catch (error) {
+    throw new UsageError(`${(error as Error).message}\nnpm start -- --help lists the options.`);
+  }
+}
+
+function port(name: string, value: string | undefined, fallback: number): number {
+  if (value === undefined) return fallback;
+  const number = Number(value);
+  if (/^\d+$/.test(value) && number <= 65_535) return number;
+  throw new UsageError(`--${name} is '${value}': a port is a number from 0 to 65535.`);
+}

@@ -1,0 +1,126 @@
+/** `npm start`: a cluster on this machine, the operator in it, and one room to publish to and to watch. */
+import { mkdir, readFile, rm, writeFile } from 'node:fs/promises';
+import { join, relative, resolve } from 'node:path';
+import { parse } from 'yaml';
+import { version } from '#crds/contract.ts';
+import { type KubeClient, kubeClient } from '#operator/cluster/client.ts';
+import { apply, type Cluster, startCluster } from './cluster.ts';
+import { withPublicURL } from './install-manifest.ts';
+import { claim } from './instance.ts';
+import { findProgram } from './path.ts';
+import { spoken, terminalProgress } from './progress.ts';
+import { applyRoom, type RoomName, roomPages, roomReady } from './room.ts';
+import { PortInUse } from './sockets.ts';
+import { type StartOptions, startOptions, UsageError, usage } from './start-options.ts';
+
+const root = resolve(import.meta.dirname, '..');
+const kubeconfigFile = join(root, '.liveroom', 'kubeconfig');
+const operatorDeadlineMs = 90_000;
+const terminal = terminalProgress(process.stdout);
+
+/** Boots everything and says how to use it. */
+async function start(options: StartOptions, signal: AbortSignal): Promise<{ cluster: Cluster; summary: string }> {
+  const startedAt = performance.now();
+  terminal.say(`LiveRoom ${version}: booting a Kubernetes cluster on this machine.`);
+  const cluster = await startCluster({ ...options, progress: terminal, signal });
+  const client = kubeClient(cluster.clientConfig);
+  try {
+    await mkdir(join(kubeconfigFile, '..'), { recursive: true });
+    await writeFile(kubeconfigFile, await readFile(cluster.kubeconfigFile), { mode: 0o600 });
+    await install(cluster, signal);
+    const pages = await Promise.race([room(client, cluster, options.room, signal), cluster.failed]);
+    terminal.say(`Ready after ${spoken(performance.now() - startedAt)}.\n`);
+    return { cluster, summary: await summaryOf(cluster, pages) };
+  } catch (error) {
+    await cluster.stop();
+    throw error;
+  } finally {
+    await client.close();
+  }
+}
+
+async function install(cluster: Cluster, signal: AbortSignal): Promise<void> {
+  const manifests = await readFile(join(root, 'install.yaml'), 'utf8');
+  await apply(cluster, '-', { input: withPublicURL(manifests, cluster.httpURL), signal });
+  terminal.say('The operator is installed.');
+}
+
+async function room(client: KubeClient, cluster: Cluster, file: string, signal: AbortSignal) {
+  const yaml = await readFile(file, 'utf8');
+  const { name, namespace = 'default' }: Partial<RoomName> = parse(yaml)?.metadata ?? {};
+  if (name === undefined) throw new UsageError(`${file} is no LiveRoom: it has no metadata.name`);
+  const wait = { signal, deadlineMs: operatorDeadlineMs };
+  const where = { name, namespace };
+  await applyRoom(client, where, yaml, wait);
+  const onMessage = (message: string) => terminal.say(`Room ${namespace}/${name}: ${message}`);
+  await roomReady(client, where, { ...wait, onMessage }).catch((error: Error) => {
+    throw new Error(`${error.message}. Logs are below ${cluster.dir}.`, { cause: error });
+  });
+  return await roomPages(client, where, cluster.httpURL);
+}
+
+async function summaryOf(cluster: Cluster, pages: { publisher: string; player: string }): Promise<string> {
+  const installed = await findProgram('kubectl', process.env);
+  const kubectl = installed === undefined ? cluster.kubectlFile : 'kubectl';
+  return `  Publish   ${pages.publisher}
+  Watch     ${pages.player}
+
+  Look      ${kubectl} --kubeconfig ${relative(process.cwd(), kubeconfigFile)} get liverooms
+  Logs      ${cluster.logsDir}
+`;
+}
+
+/** Runs until a signal comes or the cluster fails. Returns the exit code. */
+async function main(): Promise<number> {
+  const options = startOptions(process.argv.slice(2), root);
+  if (options === 'help') return say(usage, 0);
+  const claimed = await claim(root);
+  if (claimed.kind === 'taken') {
+    return say(`\`npm start\` is running already in ${root}. Ctrl-C there stops it.\n\n${claimed.summary}`, 0);
+  }
+  claimed.tell('  It is still starting.\n');
+  const { signal } = stopping();
+  const aborted = new Promise<void>((done) => signal.addEventListener('abort', () => done()));
+  try {
+    const { cluster, summary } = await start(options, signal);
+    claimed.tell(summary);
+    say(`${summary}\n  Ctrl-C stops everything and forgets it.`, 0);
+    await Promise.race([aborted, cluster.failed]).finally(() => cluster.stop());
+    return say('Stopped.', 0);
+  } catch (error) {
+    if (signal.aborted) return say('Stopped.', 0);
+    throw error instanceof PortInUse ? new UsageError(otherPort(error, options)) : error;
+  } finally {
+    await rm(kubeconfigFile, { force: true });
+    claimed.release();
+  }
+}
+
+/** Aborts at the first Ctrl-C; the second does not wait. The process inside then ends the cluster by itself. */
+function stopping(): AbortController {
+  const controller = new AbortController();
+  let firstAt = Number.POSITIVE_INFINITY;
+  for (const name of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) {
+    process.on(name, () => {
+      // npm passes on the Ctrl-C that the terminal has sent us already.
+      if (performance.now() - firstAt > 500) process.exit(130);
+      if (controller.signal.aborted) return;
+      firstAt = performance.now();
+      terminal.say('\nStopping. Ctrl-C again does not wait.');
+      controller.abort();
+    });
+  }
+  return controller;
+}
+
+function otherPort({ message, port }: PortInUse, { apiPort }: StartOptions): string {
+  const flag = port === apiPort ? '--api-port' : '--http-port';
+  return `${message}. Free it, or choose another: npm start -- ${flag} ${port + 1}`;
+}
+
+function say(text: string, code: number): number {
+  terminal.say(text);
+  return code;
+}
+
+process.exitCode = await main().catch((error: Error) => say(error.message, 1));
