@@ -1,0 +1,176 @@
+import assert from 'node:assert/strict';
+import { after, before, describe, test } from 'node:test';
+import type { Browser, Page } from 'playwright-core';
+import { launchChromium, visit } from '#test/harness/browser.ts';
+import { eventually } from '#test/harness/eventually.ts';
+import { playsAgain, playsFor, publishTestPicture, shown, watch } from '#test/harness/pages.ts';
+import { type Sfu, sfu } from './pages/sfu.ts';
+
+const roomsFile = `
+rooms:
+  - name: stage
+  - name: narrow
+    publish: { codecs: [H264, Opus] }
+drain:
+  timeoutMs: 500
+`;
+
+/** Resolves to the page's sentence once it is in that state. */
+const told = async (page: Page, state: string, deadlineMs?: number): Promise<string> => {
+  const now = await eventually(
+    `the page says ${state}`,
+    async () => {
+      const seen = await shown(page);
+      return seen.state === state && seen;
+    },
+    deadlineMs,
+  );
+  return now.detail;
+};
+
+/** What stands on the tiles, one pattern each. */
+const figureTexts = [
+  /Bitrate[\d.]+ [Mk]bit\/s/,
+  /Resolution\d+ × \d+/,
+  /Frame rate\d+ fps/,
+  /Packet loss[\d.]+ %/,
+  /Jitter[\d.]+ ms/,
+  /Round trip[\d.]+ ms/,
+];
+
+const leave = (page: Page) => page.context().close();
+
+describe('the pages', () => {
+  let server: Sfu;
+  let browser: Browser;
+  let player: Page;
+  let publisher: Page;
+
+  before(async () => {
+    server = await sfu(roomsFile);
+    await server.start();
+    browser = await launchChromium();
+  });
+  after(async () => {
+    await browser?.close();
+    await server?.remove();
+  });
+
+  test('a viewer who comes first is told so in words, and is shown when it goes on', async () => {
+    player = await visit(browser, server.urls('stage').player);
+    assert.match(await told(player, 'waiting'), /nobody is publishing/i);
+    assert.match((await player.locator('#notice').textContent()) ?? '', /nobody is publishing/i);
+    await eventually('the time to the next attempt is shown', async () =>
+      /again in \d+ s/.test((await player.locator('#countdown').textContent()) ?? ''),
+    );
+  });
+
+  test('it starts by itself: frames and audio energy rise for 10 s', async () => {
+    publisher = await publishTestPicture(browser, server.urls('stage'));
+    await playsAgain(player, 20_000);
+    await playsFor(player, 10);
+    assert.equal(await player.locator('#notice').isVisible(), false);
+  });
+
+  test('the time from the POST to the first frame is known and shown', async () => {
+    const { joinMs } = await shown(player);
+    assert.ok(joinMs !== undefined && joinMs > 0);
+    assert.equal(await player.locator('#join').textContent(), `First frame after ${joinMs} ms`);
+  });
+
+  for (const [name, page] of [
+    ['player', () => player],
+    ['publisher', () => publisher],
+  ] as const) {
+    test(`the ${name}'s figures are shown with their units, and its plots say in words what they show`, async () => {
+      const figures = page().locator('#figures');
+      for (const figure of figureTexts) {
+        await eventually(`${figure}`, async () => figure.test((await figures.textContent()) ?? ''));
+      }
+      const plots = figures.getByRole('img');
+      assert.equal(await plots.count(), 6);
+      assert.match((await plots.first().getAttribute('aria-label')) ?? '', /^Bitrate, last minute: lowest .*bit\/s/);
+    });
+  }
+
+  test('what a page exposes cannot be changed', async () => {
+    const state = await player.evaluate("(() => { try { liveroom.state = 'idle' } catch {} return liveroom.state })()");
+    assert.equal(state, 'live');
+  });
+
+  test('another source is taken without a new session', async () => {
+    const { since } = (await server.stats('stage')).publisher ?? {};
+    assert.ok(since);
+    await publisher.getByLabel('Camera').check();
+    await playsFor(player, 3);
+    await publisher.getByLabel('Test picture').check();
+    await playsFor(player, 3);
+    assert.equal((await server.stats('stage')).publisher?.since, since);
+  });
+
+  test('a wrong token is asked for again, and the right one plays', async () => {
+    const url = server.urls('stage').player;
+    const visitor = await visit(browser, url.replace(/#.*/, '#token=wrong'));
+    assert.match(await told(visitor, 'token'), /token/i);
+    await visitor.getByLabel('Token').fill(new URLSearchParams(new URL(url).hash.slice(1)).get('token') ?? '');
+    await visitor.getByRole('button', { name: 'Continue' }).click();
+    await playsAgain(visitor, 20_000);
+    await leave(visitor);
+  });
+
+  test('a second publisher is told that somebody publishes already, and takes over when that one stops', async () => {
+    const second = await visit(browser, `${server.urls('stage').publisher}&source=test`);
+    await second.getByRole('button', { name: 'Start' }).click();
+    assert.match(await told(second, 'waiting'), /publish/i);
+    await publisher.getByRole('button', { name: 'Stop' }).click();
+    await told(second, 'live');
+    await playsAgain(player, 20_000);
+    await second.getByRole('button', { name: 'Stop' }).click();
+    await eventually('nobody publishes', async () => (await server.stats('stage')).publisher === undefined, 5000);
+    await leave(second);
+  });
+
+  test('a viewer is kept while the publisher is away, and told so', async () => {
+    await told(player, 'stalled');
+    assert.match((await player.locator('#notice').textContent()) ?? '', /paused/i);
+    await publisher.getByRole('button', { name: 'Start' }).click();
+    await told(publisher, 'live');
+    await playsAgain(player, 10_000);
+  });
+
+  test('a codec that the room does not have is refused in words, without trying again', async () => {
+    const page = await visit(browser, `${server.urls('narrow').publisher}&source=test`);
+    await page.getByLabel('Video codec').selectOption('VP8');
+    await page.getByRole('button', { name: 'Start' }).click();
+    assert.match(await told(page, 'refused'), /H264/);
+    assert.equal(await page.locator('#countdown').textContent(), '');
+    await leave(page);
+  });
+
+  test('leaving a page ends its session at once', async () => {
+    const visitor = await watch(browser, server.urls('stage'));
+    assert.equal((await server.stats('stage')).subscribers, 2);
+    await visitor.goto('about:blank');
+    await eventually('the seat is free', async () => (await server.stats('stage')).subscribers === 1, 5000);
+    await leave(visitor);
+  });
+
+  test('both pages carry on by themselves after the server was killed and started again', async () => {
+    await server.end('SIGKILL');
+    await told(publisher, 'reconnecting');
+    await told(player, 'reconnecting');
+    await server.start();
+    await told(publisher, 'live', 30_000);
+    await playsAgain(player, 30_000);
+    await playsFor(player, 3);
+  });
+
+  test('both pages carry on by themselves after a server that said goodbye', async () => {
+    await server.end('SIGTERM');
+    await told(player, 'reconnecting', 5000);
+    assert.match(await told(publisher, 'reconnecting', 5000), /server/i);
+    await server.start();
+    await told(publisher, 'live', 30_000);
+    await playsAgain(player, 30_000);
+  });
+});
