@@ -99,6 +99,8 @@ export function intake(from: Publisher) {
       if (payload.length - (header.hasPadding ? (payload[payload.length - 1] ?? 0) : 0) <= 2) return nothing;
       packet.payload = payload.subarray(2);
       packet.index = packetIndex(origin, payload.readUInt16BE(0));
+      // Only what is missing was asked for; a number ahead of all others would make the packets up to it seem too old.
+      if (packet.index > origin.cache.newest) return nothing;
     }
     origin.missing.packets.delete(packet.index);
     if (!keep(origin.cache, packet)) return nothing;

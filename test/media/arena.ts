@@ -1,0 +1,73 @@
+import assert from 'node:assert/strict';
+import { mediaCore } from '#server/media/media-core.ts';
+import { type DownTrack, type DropReason, type SrtpProfile, srtpProfile, type UpTrack } from '#server/media/plane.ts';
+import { tickMs } from '#server/media/timers.ts';
+import { type Peer, peer, videoDown, videoUp } from './peer.ts';
+import { seeded } from './seeded.ts';
+
+/** The media core between peers, without sockets; the clock stands still unless it is moved. */
+export function arena(seed = 1) {
+  const random = seeded(seed);
+  const peers = new Map<number, Peer>();
+  const events: string[] = [];
+  let now = 0;
+  const core = mediaCore({
+    now: () => now,
+    random,
+    send(pieces, to) {
+      peers.get(to.port)?.receive(Buffer.concat(pieces));
+      return true;
+    },
+    events: {
+      onDtls: (id, datagram) => events.push(`dtls ${id} ${Buffer.from(datagram).toString('hex')}`),
+      onConnected: (id) => events.push(`connected ${id}`),
+      onMedia: (id) => events.push(`media ${id}`),
+      onClosed: (id, reason) => events.push(`closed ${id} ${reason}`),
+    },
+  });
+
+  /** A peer that is known to the core, but has neither sent a check nor has keys. */
+  const stranger = (id: string, profile: SrtpProfile = srtpProfile.AEAD_AES_128_GCM): Peer => {
+    const made = peer(id, profile, 5000 + peers.size, random);
+    peers.set(made.endpoint.port, made);
+    core.addTransport(made.spec);
+    return made;
+  };
+  const connected = (id: string, profile?: SrtpProfile): Peer => {
+    const made = stranger(id, profile);
+    core.receive(made.check(), made.endpoint);
+    core.setKeys(id, made.keys);
+    return made;
+  };
+  return {
+    core,
+    events,
+    stranger,
+    connected,
+    publisher(id: string, tracks: readonly UpTrack[] = [videoUp()], profile?: SrtpProfile): Peer {
+      const made = connected(id, profile);
+      core.publish(id, 'room', tracks);
+      return made;
+    },
+    subscriber(id: string, tracks: readonly DownTrack[] = [videoDown(1000)], profile?: SrtpProfile): Peer {
+      const made = connected(id, profile);
+      core.subscribe(id, 'room', tracks);
+      return made;
+    },
+    from: (who: Peer, ...datagrams: Buffer[]) => {
+      for (const datagram of datagrams) core.receive(datagram, who.endpoint);
+    },
+    /** Lets time pass, the timers running as they would. */
+    pass(ms: number) {
+      const end = now + ms;
+      for (; now < end; now = Math.min(end, now + tickMs)) core.tick();
+      core.tick();
+    },
+    counters: () => {
+      const { room } = core.snapshot().rooms;
+      assert.ok(room !== undefined);
+      return room;
+    },
+    dropped: (reason: DropReason) => core.snapshot().dropped[reason],
+  };
+}

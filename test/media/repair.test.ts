@@ -1,0 +1,230 @@
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import { RtcpPacketConverter, RtcpRrPacket, RtcpSrPacket } from 'werift';
+import { nack, pictureLoss, receiverReport, senderReport } from '#server/media/rtcp-write.ts';
+import { arena } from './arena.ts';
+import { deltaFrame, keyFrame, type Peer, videoDown, videoUp, vp8 } from './peer.ts';
+
+const nacks = ({ inbox }: Peer) => inbox.rtcp.flatMap((packet) => (packet.type === 'Nack' ? [packet.sequences] : []));
+const asked = ({ inbox }: Peer) => inbox.rtcp.filter(({ type }) => type === 'KeyFrameRequest').length;
+const bye = (ssrc: number) => {
+  const packet = Buffer.from('81cb000100000000', 'hex');
+  packet.writeUInt32BE(ssrc, 4);
+  return packet;
+};
+
+test('a subscriber’s NACK is answered with the same packet, byte for byte', () => {
+  const { publisher, subscriber, from, counters } = arena();
+  const [up, down] = [publisher('up'), subscriber('down')];
+  for (let sequence = 1; sequence <= 5; sequence++)
+    from(up, up.rtp({ ssrc: 7, sequence, timestamp: sequence * 3000, marker: sequence === 3 }));
+  const third = down.inbox.rtp[2];
+  assert.ok(third !== undefined);
+  from(down, down.rtcp(nack(1, 1000, [third.header.sequenceNumber])));
+  assert.equal(down.inbox.rtp.length, 6);
+  assert.deepEqual(down.inbox.rtp[5]?.serialize(), third.serialize());
+  assert.equal(counters().retransmittedPackets, 1);
+});
+
+test('with RTX negotiated the retransmission is a stream of its own', () => {
+  const { publisher, subscriber, from } = arena();
+  const up = publisher('up');
+  const down = subscriber('down', [videoDown(1000, { rtxSsrc: 1001, codecs: [vp8(120, 121)], midExtensionId: 1 })]);
+  const payload = Buffer.concat([keyFrame, Buffer.from('x')]);
+  from(up, up.rtp({ ssrc: 7, sequence: 1, timestamp: 5, payload }));
+  const original = down.inbox.rtp[0];
+  assert.ok(original !== undefined);
+  const ask = () => from(down, down.rtcp(nack(1, 1000, [original.header.sequenceNumber])));
+  ask();
+  ask();
+  const [, first, second] = down.inbox.rtp;
+  assert.equal(first?.header.ssrc, 1001);
+  assert.equal(first?.header.payloadType, 121);
+  assert.equal(first?.header.timestamp, original.header.timestamp);
+  assert.equal(first?.payload.readUInt16BE(0), original.header.sequenceNumber);
+  assert.deepEqual(first?.payload.subarray(2), payload);
+  assert.equal(second?.header.sequenceNumber, ((first?.header.sequenceNumber ?? 0) + 1) & 0xffff);
+});
+
+test('NACKs for what was never sent, or long ago, for other SSRCs and by those who may not, are not answered', () => {
+  const { publisher, subscriber, from, counters } = arena();
+  const up = publisher('up');
+  const [down, mute] = [subscriber('down'), subscriber('mute', [videoDown(1000, { nack: false })])];
+  for (let sequence = 0; sequence < 600; sequence++) from(up, up.rtp({ ssrc: 7, sequence }));
+  const first = down.inbox.rtp[0]?.header.sequenceNumber ?? 0;
+  const newest = (first + 599) & 0xffff;
+  from(down, down.rtcp(nack(1, 1000, [(newest + 1) & 0xffff, first, (first - 1) & 0xffff])));
+  from(down, down.rtcp(nack(1, 4321, [newest])));
+  from(mute, mute.rtcp(nack(1, 1000, [mute.inbox.rtp.at(-1)?.header.sequenceNumber ?? 0])));
+  assert.equal(counters().retransmittedPackets, 0);
+});
+
+test('a subscriber that asks without end is served a bounded number of times', () => {
+  const { publisher, subscriber, from, counters } = arena();
+  const [up, down] = [publisher('up'), subscriber('down')];
+  from(up, up.rtp({ ssrc: 7, sequence: 1 }));
+  const sequence = down.inbox.rtp[0]?.header.sequenceNumber ?? 0;
+  for (let i = 0; i < 1500; i++) from(down, down.rtcp(nack(1, 1000, [sequence])));
+  assert.equal(counters().retransmittedPackets, 1000);
+});
+
+test('after the publisher was replaced, packets of the former one are not sent again', () => {
+  const { core, publisher, subscriber, from, counters } = arena();
+  const [up, down] = [publisher('up'), subscriber('down')];
+  from(up, up.rtp({ ssrc: 7, sequence: 1 }));
+  const sequence = down.inbox.rtp[0]?.header.sequenceNumber ?? 0;
+  core.removeTransport('up');
+  from(down, down.rtcp(nack(1, 1000, [sequence])));
+  assert.equal(counters().retransmittedPackets, 1, 'while nobody has come they still are');
+  publisher('again');
+  from(down, down.rtcp(nack(1, 1000, [sequence])));
+  assert.equal(counters().retransmittedPackets, 1);
+});
+
+test('what the publisher’s network lost is asked for at once, and passed on when it comes late', () => {
+  const { publisher, subscriber, from } = arena();
+  const [up, down] = [publisher('up'), subscriber('down')];
+  from(up, up.rtp({ ssrc: 7, sequence: 65534 }), up.rtp({ ssrc: 7, sequence: 1 }));
+  assert.deepEqual(nacks(up), [[65535, 0]]);
+  from(up, up.rtp({ ssrc: 7, sequence: 0 }), up.rtp({ ssrc: 7, sequence: 65535 }));
+  const first = down.inbox.rtp[0]?.header.sequenceNumber ?? 0;
+  assert.deepEqual(
+    down.inbox.rtp.map(({ header }) => (header.sequenceNumber - first) & 0xffff),
+    [0, 3, 2, 1],
+  );
+});
+
+test('it is asked for again, a bounded number of times, and not once it came', () => {
+  const { publisher, from, pass } = arena();
+  const up = publisher('up');
+  from(up, up.rtp({ ssrc: 7, sequence: 1 }), up.rtp({ ssrc: 7, sequence: 4 }));
+  pass(150);
+  from(up, up.rtp({ ssrc: 7, sequence: 2 }));
+  pass(3000);
+  const all = nacks(up);
+  assert.equal(all.length, 5);
+  assert.deepEqual(all.at(-1), [3]);
+});
+
+test('without NACK a gap in video is answered by asking for a key frame', () => {
+  const { publisher, from, pass } = arena();
+  const up = publisher('up', [videoUp({ nack: false })]);
+  from(up, up.rtp({ ssrc: 7, sequence: 1 }));
+  pass(1000);
+  const before = asked(up);
+  from(up, up.rtp({ ssrc: 7, sequence: 3, payload: deltaFrame }));
+  assert.equal(asked(up), before + 1);
+  assert.deepEqual(nacks(up), []);
+});
+
+test('the publisher’s RTX is unpacked and fills the gap; what it repeats needlessly is not sent twice', () => {
+  const { publisher, subscriber, from, counters } = arena();
+  const up = publisher('up', [videoUp({ codecs: [vp8(96, 97)] })]);
+  const down = subscriber('down');
+  const rtx = (sequence: number, original: number, payload: Buffer) => {
+    const number = Buffer.alloc(2);
+    number.writeUInt16BE(original);
+    return up.rtp({ ssrc: 70, sequence, payloadType: 97, payload: Buffer.concat([number, payload]) });
+  };
+  from(up, up.rtp({ ssrc: 7, sequence: 1 }), up.rtp({ ssrc: 7, sequence: 3 }));
+  from(up, rtx(900, 2, deltaFrame), rtx(901, 3, Buffer.from('another payload under the same number')));
+  assert.equal(down.inbox.rtp.length, 3);
+  assert.deepEqual(down.inbox.rtp[2]?.payload, deltaFrame);
+  assert.equal(down.inbox.rtp[2]?.header.payloadType, 120);
+  assert.equal(counters().receivedPackets, 4);
+});
+
+test('a retransmission of what has not come yet is not believed', () => {
+  const { publisher, subscriber, from } = arena();
+  const up = publisher('up', [videoUp({ codecs: [vp8(96, 97)] })]);
+  const down = subscriber('down');
+  const ahead = Buffer.concat([Buffer.from([0x30, 0x00]), deltaFrame]);
+  from(up, up.rtp({ ssrc: 7, sequence: 1 }), up.rtp({ ssrc: 70, sequence: 1, payloadType: 97, payload: ahead }));
+  from(up, up.rtp({ ssrc: 7, sequence: 2 }));
+  assert.equal(down.inbox.rtp.length, 2);
+});
+
+test('bandwidth probes on the RTX stream go nowhere', () => {
+  const { publisher, subscriber, from } = arena();
+  const up = publisher('up', [videoUp({ codecs: [vp8(96, 97)] })]);
+  const down = subscriber('down');
+  from(
+    up,
+    up.rtp({ ssrc: 7, sequence: 1 }),
+    up.rtp({ ssrc: 70, sequence: 1, payloadType: 97, payload: Buffer.alloc(2) }),
+  );
+  assert.equal(down.inbox.rtp.length, 1);
+});
+
+test('a subscriber’s wish for a key frame reaches the publisher, twice a second at most', () => {
+  const { publisher, subscriber, from, pass } = arena();
+  const [up, down] = [publisher('up'), subscriber('down')];
+  from(up, up.rtp({ ssrc: 7, sequence: 1 }));
+  pass(1000);
+  const before = asked(up);
+  for (let i = 0; i < 5; i++) from(down, down.rtcp(pictureLoss(1, 1000)));
+  assert.equal(asked(up), before + 1);
+  pass(600);
+  assert.equal(asked(up), before + 2, 'the wish that came too early is kept');
+  pass(5000);
+  assert.equal(asked(up), before + 2);
+  assert.ok(up.inbox.rtcp.some((packet) => packet.type === 'KeyFrameRequest' && packet.mediaSsrc === 7));
+});
+
+test('the publisher is told once a second how it is received', () => {
+  const { publisher, from, pass } = arena();
+  const up = publisher('up');
+  for (let sequence = 0; sequence < 8; sequence++) if (sequence !== 5) from(up, up.rtp({ ssrc: 7, sequence }));
+  from(up, up.rtcp(senderReport(7, { seconds: 0x1234abcd, fraction: 0x56780000 }, 0, { packets: 0, octets: 0 })));
+  pass(10_000);
+  const reports = up.inbox.compounds
+    .flatMap((compound) => RtcpPacketConverter.deSerialize(compound))
+    .flatMap((packet) => (packet instanceof RtcpRrPacket ? packet.reports : []));
+  assert.ok(reports.length >= 7 && reports.length <= 20, `${reports.length} reports in 10 s`);
+  assert.equal(reports[0]?.ssrc, 7);
+  assert.equal(reports.at(-1)?.packetsLost, 1);
+  assert.equal(reports.at(-1)?.highestSequence, 7);
+  assert.equal(reports.at(-1)?.lsr, 0xabcd5678);
+});
+
+test('a subscriber is told the time by the publisher’s clock, and how much it was sent', () => {
+  const { publisher, subscriber, from, pass } = arena();
+  const [up, down] = [publisher('up'), subscriber('down')];
+  from(up, up.rtp({ ssrc: 7, sequence: 1, timestamp: 90_000 }));
+  pass(3000);
+  assert.deepEqual(down.inbox.rtcp, [], 'nothing while the publisher has not said');
+  from(up, up.rtcp(senderReport(7, { seconds: 1000, fraction: 0 }, 90_000, { packets: 1, octets: 2 })));
+  pass(1600);
+  const [report] = down.inbox.compounds.flatMap((compound) => RtcpPacketConverter.deSerialize(compound));
+  assert.ok(report instanceof RtcpSrPacket);
+  assert.equal(report.ssrc, 1000);
+  const elapsed = Number(report.senderInfo.ntpTimestamp) / 2 ** 32 - 1000;
+  const sentAt = down.inbox.rtp[0]?.header.timestamp ?? 0;
+  const ticks = (report.senderInfo.rtpTimestamp - sentAt) >>> 0;
+  assert.ok(Math.abs(ticks / 90_000 - elapsed) < 0.001, `${ticks} ticks in ${elapsed} s`);
+  assert.equal(report.senderInfo.packetCount, 1);
+  assert.equal(report.senderInfo.octetCount, keyFrame.length);
+});
+
+test('BYE of a subscriber ends it; of a publisher only when all that it sent has said so', () => {
+  const { core, publisher, subscriber, from, events } = arena();
+  const audio = videoUp({
+    kind: 'audio',
+    mid: '1',
+    codecs: [{ name: 'audio/opus', payloadType: 111, clockRate: 48_000 }],
+  });
+  const [up, down] = [publisher('up', [videoUp(), audio]), subscriber('down')];
+  const rr = receiverReport(7, []);
+  from(up, up.rtp({ ssrc: 7, sequence: 1 }), up.rtp({ ssrc: 8, sequence: 1, payloadType: 111 }));
+  from(
+    up,
+    up.rtcp(Buffer.concat([rr, bye(7)])),
+    up.rtp({ ssrc: 7, sequence: 2 }),
+    up.rtcp(Buffer.concat([rr, bye(8)])),
+  );
+  assert.ok(!events.includes('closed up Bye'));
+  from(up, up.rtcp(Buffer.concat([rr, bye(7)])));
+  from(down, down.rtcp(Buffer.concat([rr, bye(1)])));
+  assert.deepEqual(events.slice(-2), ['closed up Bye', 'closed down Bye']);
+  assert.equal(core.snapshot().transports, 0);
+});

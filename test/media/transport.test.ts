@@ -1,0 +1,150 @@
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import { arena } from './arena.ts';
+import { stunAttribute, stunAttributes, stunCheck } from './stun-client.ts';
+
+test('a valid check is answered with the address it came from; the first nomination connects', () => {
+  const { core, events, stranger } = arena();
+  const client = stranger('a');
+  core.receive(client.check(false), client.endpoint);
+  assert.deepEqual(events, []);
+  assert.equal(client.inbox.stun[0]?.readUInt16BE(0), 0x0101);
+  core.receive(client.check(true), client.endpoint);
+  core.receive(client.check(true), client.endpoint);
+  assert.deepEqual(events, ['connected a']);
+  assert.equal(client.inbox.stun.length, 3);
+});
+
+test('checks of strangers, with a wrong password or cut short are dropped, counted and not answered', () => {
+  const { core, stranger, dropped } = arena();
+  const client = stranger('a');
+  const username = `${client.spec.localUfrag}:${client.spec.remoteUfrag}`;
+  const password = client.spec.localPwd;
+  core.receive(stunCheck({ username: 'nobody:knows', password }), client.endpoint);
+  core.receive(stunCheck({ username: `${client.spec.localUfrag}:another`, password }), client.endpoint);
+  core.receive(stunCheck({ username, password: 'guess' }), client.endpoint);
+  core.receive(client.check().subarray(0, 30), client.endpoint);
+  assert.deepEqual(client.inbox.stun, []);
+  assert.equal(dropped('UnknownUfrag'), 2);
+  assert.equal(dropped('BadIntegrity'), 1);
+  assert.equal(dropped('MalformedStun'), 1);
+});
+
+test('a client that claims to be controlled is told 487, and is not connected by it', () => {
+  const { core, stranger, events } = arena();
+  const client = stranger('a');
+  const username = `${client.spec.localUfrag}:${client.spec.remoteUfrag}`;
+  const check = { username, password: client.spec.localPwd, useCandidate: true };
+  core.receive(stunCheck({ ...check, role: 'controlled' }), client.endpoint);
+  core.receive(stunCheck({ ...check, extra: [stunAttribute(0x7777, Buffer.alloc(4))] }), client.endpoint);
+  const codes = client.inbox.stun.map((answer) => stunAttributes(answer).get(0x0009)?.subarray(2, 4).join(''));
+  assert.deepEqual(codes, ['487', '420']);
+  assert.deepEqual(events, []);
+});
+
+test('DTLS passes both ways once a check was valid, and not before', () => {
+  const { core, events, stranger, dropped } = arena();
+  const client = stranger('a');
+  const hello = Buffer.from('16feff00', 'hex');
+  core.receive(hello, client.endpoint);
+  core.sendDtls('a', hello);
+  assert.equal(dropped('UnknownAddress'), 1);
+  core.receive(client.check(false), client.endpoint);
+  core.receive(hello, client.endpoint);
+  core.sendDtls('a', hello);
+  assert.deepEqual(events, ['dtls a 16feff00']);
+  assert.deepEqual(client.inbox.other, [hello]);
+});
+
+test('a client gets a hundred DTLS datagrams a second through, and again in the next', () => {
+  const { core, events, stranger, dropped, pass } = arena();
+  const client = stranger('a');
+  core.receive(client.check(), client.endpoint);
+  events.length = 0;
+  for (let i = 0; i < 150; i++) core.receive(Buffer.from([22]), client.endpoint);
+  assert.equal(events.length, 100);
+  assert.equal(dropped('TooManyDtls'), 50);
+  pass(1100);
+  core.receive(Buffer.from([22]), client.endpoint);
+  assert.equal(events.length, 101);
+});
+
+test('what is sent follows the client to the address that it nominates', () => {
+  const { core, stranger } = arena();
+  const [client, elsewhere] = [stranger('a'), stranger('b')];
+  core.receive(client.check(), client.endpoint);
+  core.receive(client.check(false), elsewhere.endpoint);
+  core.sendDtls('a', Buffer.from([22]));
+  assert.equal(client.inbox.other.length, 1, 'a check alone does not move it');
+  core.receive(client.check(true), elsewhere.endpoint);
+  core.sendDtls('a', Buffer.from([22]));
+  assert.equal(elsewhere.inbox.other.length, 1);
+});
+
+test('an address that another client takes over is that client’s', () => {
+  const { core, stranger, events } = arena();
+  const [first, second] = [stranger('a'), stranger('b')];
+  core.receive(first.check(), first.endpoint);
+  core.receive(second.check(), first.endpoint);
+  core.receive(Buffer.from([22]), first.endpoint);
+  assert.equal(events.at(-1), 'dtls b 16');
+  core.removeTransport('a');
+  core.receive(Buffer.from([22]), first.endpoint);
+  assert.equal(events.length, 4, 'the end of the first takes nothing from the second');
+});
+
+test('a client keeps its sixteen newest addresses', () => {
+  const { core, stranger, dropped, events } = arena();
+  const client = stranger('a');
+  for (let port = 1; port <= 17; port++) core.receive(client.check(), { address: '127.0.0.9', port });
+  core.receive(Buffer.from([22]), { address: '127.0.0.9', port: 1 });
+  assert.equal(dropped('UnknownAddress'), 1);
+  for (let port = 2; port <= 17; port++) core.receive(Buffer.from([22]), { address: '127.0.0.9', port });
+  assert.equal(events.filter((event) => event.startsWith('dtls')).length, 16);
+});
+
+test('a client that falls silent is closed after 15 seconds; checks keep it', () => {
+  const { core, events, stranger, pass } = arena();
+  const [silent, alive] = [stranger('silent'), stranger('alive')];
+  for (const client of [silent, alive]) core.receive(client.check(), client.endpoint);
+  pass(10_000);
+  core.receive(alive.check(), alive.endpoint);
+  pass(5_100);
+  assert.deepEqual(events, ['connected silent', 'connected alive', 'closed silent Silent']);
+  assert.equal(core.snapshot().transports, 1);
+});
+
+test('a removed transport leaves nothing: neither its name nor its address is known', () => {
+  const { core, stranger, dropped } = arena();
+  const client = stranger('a');
+  core.receive(client.check(), client.endpoint);
+  core.removeTransport('a');
+  core.receive(client.check(), client.endpoint);
+  core.receive(Buffer.from([22]), client.endpoint);
+  assert.equal(dropped('UnknownUfrag'), 1);
+  assert.equal(dropped('UnknownAddress'), 1);
+  assert.deepEqual(core.snapshot().silentForMs, {});
+});
+
+test('calls about a transport that has gone do nothing', () => {
+  const { core, stranger } = arena();
+  const { keys } = stranger('a');
+  core.removeTransport('a');
+  core.removeTransport('a');
+  core.setKeys('a', keys);
+  core.sendDtls('a', Buffer.from([22]));
+  core.publish('a', 'room', []);
+  core.subscribe('a', 'room', []);
+  core.removeRoom('room');
+  assert.deepEqual(core.snapshot().rooms, {});
+});
+
+test('bytes that no protocol begins with are unknown', () => {
+  const { core, stranger, dropped } = arena();
+  const client = stranger('a');
+  core.receive(client.check(), client.endpoint);
+  for (const first of [4, 19, 64, 127, 192, 255]) core.receive(Buffer.from([first, 0, 0, 0]), client.endpoint);
+  assert.equal(dropped('Unknown'), 6);
+  core.receive(Buffer.alloc(0), client.endpoint);
+  assert.equal(dropped('Unknown'), 7);
+});
