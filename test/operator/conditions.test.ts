@@ -1,0 +1,240 @@
+import assert from 'node:assert/strict';
+import { describe, test } from 'node:test';
+import type { Condition } from '#crds/liveroom.ts';
+import { conditionReasons } from '#crds/liveroom.ts';
+import { conditions } from '#operator/decide/conditions.ts';
+import { hostAndPort, mediaAddress, nodeAddress } from '#operator/decide/media-address.ts';
+import type { Seen } from '#operator/decide/seen.ts';
+import type { Node, Pod } from '#operator/kube.ts';
+import { aCondition, aPod, storedRoom } from './objects.ts';
+
+const nowMs = Date.parse('2026-11-01T14:00:00Z');
+const publisher = { since: '2026-11-01T13:30:00Z', sendsMedia: true };
+
+/** A room that works, with a publisher, unless told otherwise. */
+const seen = (traits: Partial<Seen> = {}): Seen => ({
+  room: storedRoom(),
+  rejection: undefined,
+  origin: aPod('keynote-origin-aaaaa'),
+  refusal: undefined,
+  rollout: 'Current',
+  mediaAddress: { address: '203.0.113.7', port: 7000 },
+  audience: { room: { namespace: 'events', name: 'keynote', subscribers: 3, publisher } },
+  monitoring: { missingKinds: [], serviceMonitor: 'live-sfu', prometheusRule: 'live-sfu' },
+  nowMs,
+  ...traits,
+});
+
+const condition = (type: string, traits: Partial<Seen> = {}): Condition => {
+  const found = conditions(seen(traits), 15_000).find((one) => one.type === type);
+  assert.ok(found, type);
+  return found;
+};
+
+/** `status/reason` and the message. */
+const says = (type: string, traits: Partial<Seen>) => {
+  const { status, reason, message } = condition(type, traits);
+  return [`${status}/${reason}`, message] as const;
+};
+
+const withStatus = (status: Pod['status'], nodeName = 'node-1') => aPod('keynote-origin-aaaaa', { status, nodeName });
+const waiting = (reason: string, message?: string) =>
+  withStatus({
+    containerStatuses: [{ name: 'sfu', restartCount: 4, state: { waiting: { reason, ...(message && { message }) } } }],
+  });
+const unscheduled = (message: string) =>
+  withStatus({
+    phase: 'Pending',
+    conditions: [{ type: 'PodScheduled', status: 'False', reason: 'Unschedulable', message }],
+  });
+
+const table: Readonly<Record<string, readonly [string, Partial<Seen>, string, RegExp]>> = {
+  'a working room is Ready': ['Ready', {}, 'True/Ready', /takes a publisher/],
+  'an origin that is ready says where it takes media': [
+    'OriginReady',
+    {},
+    'True/OriginReady',
+    /203\.0\.113\.7:7000\/udp/,
+  ],
+  'no pod yet': ['OriginReady', { origin: undefined }, 'False/PodPending', /about to be made/],
+  'no pod while the spec is refused': [
+    'OriginReady',
+    { origin: undefined, rejection: { reason: 'InvalidSecretRef', message: 'x' } },
+    'False/PodPending',
+    /until the spec is accepted/,
+  ],
+  'no node has room': [
+    'OriginReady',
+    { origin: unscheduled('0/3 nodes are available: 3 Insufficient cpu.') },
+    'False/Unschedulable',
+    /0\/3 nodes .* Insufficient cpu\. Add nodes/,
+  ],
+  'no node has the port free': [
+    'OriginReady',
+    { origin: unscheduled("0/1 nodes are available: 1 node(s) didn't have free ports for the requested pod ports") },
+    'False/NoFreePorts',
+    /requested pod ports\. Something else has UDP port 7000/,
+  ],
+  'an image that cannot be had': [
+    'OriginReady',
+    { origin: waiting('ImagePullBackOff', 'Back-off pulling image') },
+    'False/ImagePullFailed',
+    /cannot get image liveroom\.dev\/sfu:0\.1\.0: Back-off/,
+  ],
+  'a server that ends again and again': [
+    'OriginReady',
+    {
+      origin: withStatus({
+        containerStatuses: [
+          {
+            name: 'sfu',
+            restartCount: 4,
+            state: { waiting: { reason: 'CrashLoopBackOff' } },
+            lastState: { terminated: { exitCode: 137, reason: 'OOMKilled' } },
+          },
+        ],
+      }),
+    },
+    'False/CrashLooping',
+    /ended 4 times, last with exit code 137 \(OOMKilled\)\. See: kubectl -n events logs --previous/,
+  ],
+  'a node without an address': [
+    'OriginReady',
+    { mediaAddress: undefined },
+    'False/AddressUnknown',
+    /Node node-1 tells neither/,
+  ],
+  'a pod that starts': [
+    'OriginReady',
+    { origin: waiting('ContainerCreating') },
+    'False/PodPending',
+    /is starting on node node-1 \(ContainerCreating\)/,
+  ],
+  'a pod that the API server refused': [
+    'OriginReady',
+    { origin: undefined, refusal: { reason: 'QuotaExceeded', message: 'exceeded quota: pods' } },
+    'False/QuotaExceeded',
+    /exceeded quota/,
+  ],
+  'no ready pod behind the URLs': [
+    'EndpointReady',
+    { origin: aPod('keynote-origin-aaaaa', { isReady: false }) },
+    'False/NoReadyPod',
+    /answer nobody/,
+  ],
+  'a changed pod that is live': [
+    'Progressing',
+    { rollout: 'WaitingForIdle' },
+    'False/WaitingForIdle',
+    /as nobody publishes/,
+  ],
+  'a pod that is being brought up': [
+    'Progressing',
+    { origin: waiting('ContainerCreating') },
+    'True/RollingOut',
+    /brought up/,
+  ],
+  'nothing to roll out': ['Progressing', {}, 'False/RolloutComplete', /as the spec says/],
+  'no Prometheus Operator': [
+    'MonitoringReady',
+    { monitoring: { missingKinds: ['ServiceMonitor', 'PrometheusRule'] } },
+    'False/CRDsNotInstalled',
+    /no ServiceMonitor and PrometheusRule\. Install/,
+  ],
+  'monitoring objects of which nobody knows who reads them': [
+    'MonitoringReady',
+    {},
+    'Unknown/SelectionUnknown',
+    /live-sfu exist/,
+  ],
+  'a stranger among the monitoring objects': [
+    'MonitoringReady',
+    { monitoring: { missingKinds: [], problem: { reason: 'NameConflict', message: 'Service live-sfu' } } },
+    'False/NameConflict',
+    /live-sfu/,
+  ],
+  'the first failing part is the reason of Ready': [
+    'Ready',
+    { origin: undefined, rejection: { reason: 'NameConflict', message: 'Service events/keynote is taken.' } },
+    'False/NameConflict',
+    /is taken/,
+  ],
+};
+for (const [name, [type, traits, verdict, message]] of Object.entries(table))
+  test(`${name}: ${type} is ${verdict}`, () => {
+    const [got, text] = says(type, traits);
+    assert.equal(got, verdict);
+    assert.match(text, message);
+  });
+
+describe('Publishing', () => {
+  const room = (before?: Condition) => storedRoom({}, before && { conditions: [before] });
+  const nobody = { room: { namespace: 'events', name: 'keynote', subscribers: 0 } };
+  const live = aCondition('Publishing', 'True', 'Publishing');
+  const reconnecting = (secondsAgo: number) => ({
+    ...aCondition('Publishing', 'False', 'Reconnecting'),
+    lastTransitionTime: new Date(nowMs - secondsAgo * 1000).toISOString(),
+  });
+
+  const cases: Readonly<Record<string, readonly [Partial<Seen>, string]>> = {
+    'with a publisher that sends': [{}, 'True/Publishing'],
+    'with a publisher that sends nothing': [
+      { audience: { room: { ...nobody.room, publisher: { ...publisher, sendsMedia: false } } } },
+      'False/NoMedia',
+    ],
+    'before anybody came': [{ audience: nobody }, 'False/NoPublisher'],
+    'when a publisher has just gone': [{ room: room(live), audience: nobody }, 'False/Reconnecting'],
+    'within the grace period': [{ room: room(reconnecting(14)), audience: nobody }, 'False/Reconnecting'],
+    'after the grace period': [{ room: room(reconnecting(15)), audience: nobody }, 'False/NoPublisher'],
+    'when its pod is lost': [{ room: room(live), origin: undefined }, 'False/Reconnecting'],
+    'when the pod has not been asked yet, it is what it was': [
+      { room: room(live), audience: 'Unasked' },
+      'True/Publishing',
+    ],
+    'when the pod does not answer': [{ room: room(live), audience: 'Silent' }, 'Unknown/StatsUnavailable'],
+  };
+  for (const [name, [traits, verdict]] of Object.entries(cases))
+    test(`${name}: ${verdict}`, () => assert.equal(says('Publishing', traits)[0], verdict));
+});
+
+test('a condition keeps its time while its status stays', () => {
+  const was = { ...aCondition('OriginReady', 'False', 'Unschedulable'), lastTransitionTime: '2026-11-01T12:00:00Z' };
+  const room = storedRoom({}, { conditions: [was] });
+  const same = condition('OriginReady', { room, origin: waiting('ContainerCreating') });
+  assert.equal(same.lastTransitionTime, '2026-11-01T12:00:00Z');
+  assert.equal(condition('OriginReady', { room }).lastTransitionTime, '2026-11-01T14:00:00Z');
+});
+
+test('every condition has a reason from the list, and says which spec it is about', () => {
+  for (const { type, reason, observedGeneration } of conditions(seen(), 15_000)) {
+    const reasons: readonly string[] = conditionReasons[type as keyof typeof conditionReasons];
+    assert.ok(reasons.includes(reason), `${type}: ${reason}`);
+    assert.equal(observedGeneration, 3);
+  }
+});
+
+describe('the media address', () => {
+  const node = (...addresses: [string, string][]): Node => ({
+    apiVersion: 'v1',
+    kind: 'Node',
+    metadata: { name: 'node-1' },
+    status: { addresses: addresses.map(([type, address]) => ({ type, address })) },
+  });
+
+  test('is the outer address of the node where there is one', () => {
+    assert.equal(nodeAddress(node(['InternalIP', '10.0.0.1'], ['ExternalIP', '203.0.113.7'])), '203.0.113.7');
+    assert.equal(nodeAddress(node(['Hostname', 'n'], ['InternalIP', '10.0.0.1'])), '10.0.0.1');
+    assert.equal(nodeAddress(node(['Hostname', 'n'])), undefined);
+  });
+
+  test('is unknown until the node is', () => assert.equal(mediaAddress(aPod('a'), undefined), undefined));
+
+  test("is the pod's own without a host port", () => {
+    const pod = { ...aPod('a'), spec: { containers: [{ name: 'sfu' }] } };
+    assert.deepEqual(mediaAddress(pod, undefined), { address: '10.244.1.5', port: 7882 });
+  });
+
+  test('has brackets around an IPv6 address', () => {
+    assert.equal(hostAndPort({ address: '2001:db8::7', port: 7000 }), '[2001:db8::7]:7000');
+  });
+});

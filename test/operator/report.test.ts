@@ -1,0 +1,130 @@
+import assert from 'node:assert/strict';
+import { describe, test } from 'node:test';
+import type { Condition } from '#crds/liveroom.ts';
+import { showAgainInMs, shownAudience } from '#operator/decide/audience.ts';
+import { podRefusal } from '#operator/decide/refusal.ts';
+import type { Seen } from '#operator/decide/seen.ts';
+import { isReported, report, soonest } from '#operator/decide/status.ts';
+import { transitions } from '#operator/decide/transitions.ts';
+import { aCondition, aPod, storedRoom } from './objects.ts';
+
+const nowMs = Date.parse('2026-11-01T14:00:00Z');
+const urls = { whipURL: 'w', whepURL: 'v', playerURL: 'p' };
+const seen = (traits: Partial<Seen> = {}): Seen => ({
+  room: storedRoom(),
+  rejection: undefined,
+  origin: aPod('keynote-origin-aaaaa'),
+  refusal: undefined,
+  rollout: 'Current',
+  mediaAddress: { address: '203.0.113.7', port: 7000 },
+  audience: { room: { namespace: 'events', name: 'keynote', subscribers: 3 } },
+  monitoring: { missingKinds: [] },
+  nowMs,
+  ...traits,
+});
+const context = { urls, reconnectGraceMs: 15_000, shown: undefined };
+
+describe('the number of subscribers', () => {
+  const table: Readonly<Record<string, readonly [number, number, number]>> = {
+    'changes from nobody to somebody': [0, 1, 1],
+    'changes to nobody': [1, 0, 0],
+    'changes by a tenth': [100, 110, 110],
+    'does not change by less': [100, 109, 100],
+    'changes downwards too': [100, 90, 90],
+  };
+  for (const [name, [before, now, after]] of Object.entries(table))
+    test(name, () => assert.equal(shownAudience({ subscribers: before, atMs: 0 }, now, 10_000).subscribers, after));
+
+  test('changes at most every 10 s, and then by itself', () => {
+    const shown = { subscribers: 10, atMs: 1000 };
+    assert.equal(shownAudience(shown, 20, 10_999), shown);
+    assert.equal(showAgainInMs(shown, 20, 4000), 7000);
+    assert.equal(showAgainInMs(shown, 10, 4000), undefined);
+  });
+});
+
+test('a status says all that there is to know, and that it says so', () => {
+  const { status } = report(seen(), context);
+  assert.deepEqual(status.origin, {
+    podName: 'keynote-origin-aaaaa',
+    nodeName: 'node-1',
+    address: '203.0.113.7',
+    mediaPort: 7000,
+    ready: true,
+  });
+  assert.equal(status.subscribers, 3);
+  assert.equal(status.observedGeneration, 3);
+  assert.ok(isReported(storedRoom({}, structuredClone(status)), status));
+  assert.ok(!isReported(storedRoom({}, { ...status, subscribers: 4 }), status));
+  assert.ok(!isReported(storedRoom(), status));
+});
+
+test('a pod that was not asked yet leaves the numbers as they were', () => {
+  const before = { subscribers: 40, publisher: { connected: true, since: '2026-11-01T13:00:00Z' } };
+  const { status } = report(seen({ room: storedRoom({}, before), audience: 'Unasked' }), context);
+  assert.equal(status.subscribers, 40);
+  assert.deepEqual(status.publisher, before.publisher);
+});
+
+test('the end of the grace period is a time to look again', () => {
+  const before = { conditions: [aCondition('Publishing', 'True', 'Publishing')] };
+  assert.equal(report(seen({ room: storedRoom({}, before) }), context).againInMs, 15_000);
+  assert.equal(report(seen(), context).againInMs, undefined);
+});
+
+test('the soonest of several times wins', () => {
+  assert.equal(soonest(undefined, 300, 20), 20);
+  assert.equal(soonest(-5), 1);
+  assert.equal(soonest(undefined), undefined);
+});
+
+describe('an Event', () => {
+  const told = (before: readonly Condition[], after: readonly Condition[]) =>
+    transitions(before, after).map(({ type, reason }) => `${type} ${reason}`);
+  const pending = aCondition('OriginReady', 'False', 'PodPending');
+  const ready = aCondition('OriginReady', 'True', 'OriginReady');
+
+  test('is told of a change of status', () => assert.deepEqual(told([pending], [ready]), ['Normal OriginReady']));
+  test('is told of a change of reason', () => {
+    const crashes = aCondition('OriginReady', 'False', 'CrashLooping');
+    assert.deepEqual(told([pending], [crashes]), ['Warning CrashLooping']);
+  });
+  test('is not told of another message', () => assert.deepEqual(told([pending], [{ ...pending, message: 'x' }]), []));
+  test('is told once of a reason that Ready repeats', () => {
+    const crashes = (type: string) => aCondition(type, 'False', 'CrashLooping');
+    assert.deepEqual(told([ready, aCondition('Ready', 'True', 'Ready')], [crashes('OriginReady'), crashes('Ready')]), [
+      'Warning CrashLooping',
+    ]);
+  });
+  test('is not told of what a new room is not yet', () => assert.deepEqual(told([], [pending]), []));
+  test('is told of what is wrong with a new room', () => {
+    assert.deepEqual(told([], [aCondition('Accepted', 'False', 'NameConflict')]), ['Warning NameConflict']);
+  });
+});
+
+describe('a refused pod', () => {
+  const forbidden = 'pods "keynote-origin-aaaaa" is forbidden: ';
+  const table: Readonly<Record<string, readonly [number, string, string | undefined, RegExp]>> = {
+    'by quota': [403, `${forbidden}exceeded quota: small, requested: pods=1`, 'QuotaExceeded', /Raise the quota/],
+    'by Pod Security': [
+      403,
+      `${forbidden}violates PodSecurity "baseline:latest": hostPort (container "sfu" uses hostPort 7000)`,
+      'PodSecurityForbidden',
+      /ClusterOnly needs none/,
+    ],
+    'by RBAC': [403, 'pods is forbidden: User "x" cannot create resource "pods"', 'PermissionMissing', /ClusterRole/],
+    'as invalid': [
+      422,
+      'Pod is invalid: spec.containers[0].resources.requests: Invalid value',
+      'PodInvalid',
+      /spec\.pod/,
+    ],
+    'for a moment': [500, 'etcdserver: request timed out', undefined, /./],
+  };
+  for (const [name, [status, message, reason, remedy]] of Object.entries(table))
+    test(`${name} is ${reason ?? 'tried again'}`, () => {
+      const finding = podRefusal({ status, message });
+      assert.equal(finding?.reason, reason);
+      if (finding !== undefined) assert.match(finding.message, remedy);
+    });
+});
