@@ -4,7 +4,7 @@ import type { Browser, Page } from 'playwright-core';
 import type { LiveRoom } from '#crds/liveroom.ts';
 import { launchChromium, visit } from '#test/harness/browser.ts';
 import { eventually } from '#test/harness/eventually.ts';
-import { playsAgain, playsFor, publishTestPicture, shown, watch } from '#test/harness/pages.ts';
+import { playsAgain, playsFor, publishTestPicture, shown } from '#test/harness/pages.ts';
 import { type Product, startProduct } from '#test/harness/product.ts';
 import { aRoom } from '#test/harness/room.ts';
 
@@ -126,6 +126,9 @@ describe('a room', () => {
 
   test('leaves nothing behind within 20 s when it is deleted, viewers or not', async () => {
     assert.equal((await shown(player)).state, 'live');
+    const kinds = (await product.leftovers('default')).map((name) => name.split(/[./]/)[0]);
+    const made = ['configmap', 'endpointslice', 'pod', 'secret', 'service'];
+    assert.deepEqual([...new Set(kinds)].filter((kind) => kind !== 'liveroom').sort(), made);
     await product.kube.run(['delete', 'liveroom', 'keynote', '--wait=false']);
     await eventually(
       'nothing of the room is left',

@@ -1,0 +1,57 @@
+import { readFile } from 'node:fs/promises';
+import { label, publicPath, tokensSecretName } from '#crds/contract.ts';
+import { type Cluster, startCluster } from '#local/cluster.ts';
+import { withPublicURL } from '#local/install-manifest.ts';
+import { type Kubectl, kubectl } from './kubectl.ts';
+import type { RoomURLs } from './pages.ts';
+
+/** A cluster with the operator in it, installed from the same manifest as anywhere else. */
+export interface Product {
+  readonly cluster: Cluster;
+  readonly kube: Kubectl;
+  /** The pages of a room that has generated tokens. */
+  urls(room: string, namespace?: string): Promise<RoomURLs>;
+  /** `kind/name` of everything in a namespace that bears a room's label or is made once per namespace with rooms. */
+  leftovers(namespace: string): Promise<readonly string[]>;
+  stop(): Promise<void>;
+}
+
+export async function startProduct(): Promise<Product> {
+  const cluster = await startCluster();
+  try {
+    const kube = kubectl(cluster.kubectlFile, cluster.kubeconfigFile);
+    await kube.run(['apply', '-f', '-'], withPublicURL(await readFile('install.yaml', 'utf8'), cluster.httpURL));
+    await kube.run(['wait', '--for=condition=Established', 'crd/liverooms.liveroom.dev', '--timeout=20s']);
+    const system = ['-n', 'liveroom-system'];
+    await kube.run([...system, 'rollout', 'status', 'deployment/liveroom-operator', '--timeout=60s']);
+    return { cluster, kube, urls: urls(cluster, kube), leftovers: leftovers(kube), stop: cluster.stop };
+  } catch (error) {
+    await cluster.stop();
+    throw error;
+  }
+}
+
+const urls =
+  ({ httpURL }: Cluster, kube: Kubectl): Product['urls'] =>
+  async (room, namespace = 'default') => {
+    const secret = await kube.get<{ data: Record<'publish' | 'play', string> }>(
+      ...['secret', tokensSecretName(room), '-n', namespace],
+    );
+    if (secret === undefined) throw new Error(`${namespace}/${room} has no tokens`);
+    const token = (key: keyof typeof secret.data) => `#token=${Buffer.from(secret.data[key], 'base64')}`;
+    return {
+      publisher: `${httpURL}${publicPath.publisher(namespace, room)}${token('publish')}`,
+      player: `${httpURL}${publicPath.player(namespace, room)}${token('play')}`,
+    };
+  };
+
+/** Kinds that a room becomes, and those that exist once per namespace with rooms. */
+const kinds = 'liverooms,pods,services,configmaps,secrets,endpointslices';
+
+const leftovers =
+  (kube: Kubectl): Product['leftovers'] =>
+  async (namespace) => {
+    const named = (selector: string) => kube.run(['get', kinds, '-n', namespace, '-l', selector, '-o', 'name']);
+    const found = [await named(label.room), await named(`${label.partOf}=liveroom`)];
+    return found.flatMap((names) => names.split('\n')).filter((name) => name !== '');
+  };
