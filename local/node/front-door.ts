@@ -62,12 +62,7 @@ export function frontDoor({ client, pods, log }: FrontDoorOptions): FrontDoor {
 }
 
 /** Streams both ways; rejects when either side breaks off. */
-async function pass(
-  incoming: IncomingMessage,
-  response: ServerResponse,
-  backend: Backend,
-  agent: Agent,
-): Promise<void> {
+async function pass(incoming: IncomingMessage, response: ServerResponse, backend: Backend): Promise<void> {
   const outgoing = request({
     // A connection each, which costs nothing on one machine: a kept one may be closed by the pod just as it is used.
     agent: false,

@@ -29,7 +29,7 @@ describe('what a pod is given', () => {
   let look: Look;
 
   before(async () => {
-    cluster = await startCluster();
+    cluster = await startCluster({ hostAddress: '127.0.0.1' });
     kube = kubectl(cluster.kubectlFile, cluster.kubeconfigFile);
     look = lookAt(cluster, kube);
     await kube.apply(configMap('settings', { 'a.yaml': 'one', LEVEL: 'debug' }));
@@ -75,7 +75,7 @@ describe('what a pod is given', () => {
   });
 
   test('carries UDP between a host port and a pod, each client apart, and reports a port that is taken', async () => {
-    const taken = createSocket('udp4');
+    const taken = createSocket('udp4').unref();
     taken.bind(0, '127.0.0.1');
     await once(taken, 'listening');
     const hostPort = taken.address().port;
@@ -89,7 +89,7 @@ describe('what a pod is given', () => {
     taken.close();
     await look.ready('media');
 
-    const clients = [createSocket('udp4'), createSocket('udp4')];
+    const clients = [createSocket('udp4').unref(), createSocket('udp4').unref()];
     const answers = await Promise.all(
       clients.map(async (client, index) => {
         client.send(`hello ${index}`, hostPort, '127.0.0.1');
