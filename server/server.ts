@@ -10,11 +10,14 @@ import type { MediaEvents, MediaPlane, MediaSnapshot } from './media/plane.ts';
 import { startMediaPlane } from './media/thread.ts';
 import { metrics } from './metrics/metrics.ts';
 import { type Clock, type Rooms, roomId, rooms } from './room/rooms.ts';
+import type { Endpoint } from './rtc/answer.ts';
 import { type Sessions, sessions } from './sessions.ts';
 import { readSettings, type Settings, watchSettings } from './settings.ts';
 import { leftOver, podStats, status } from './status.ts';
 
 export interface Server {
+  /** What was bound; the ports are useful where 0 was asked for. */
+  readonly local: { readonly http: Endpoint; readonly internal: Endpoint; readonly media: Endpoint };
   /** Takes no new sessions any more. Resolves when the last has ended, or after the drain time-out. */
   drain(): Promise<void>;
   /** Ends all sessions, with a farewell to their clients, and gives every port back. */
@@ -37,14 +40,14 @@ const pingTimeoutMs = 1500;
 /** Rejects with the reason when settings cannot be read or a port cannot be bound. */
 export async function startServer(options: ServerOptions): Promise<Server> {
   const { config, log, clock, onFatal } = options;
-  const state: ServerState = { settings: await readSettings(config), isDraining: false, identity: undefined };
-  const late = lateEvents(onFatal);
-  const media = await startMediaPlane({ ...config.media, events: late.events });
+  await readSettings(config); // what is missing is told before anything is bound
+  const media = await startMediaPlane({ ...config.media, events: eventsOf(() => table, onFatal) });
+  const files = { ...config, media: media.local };
+  const state: ServerState = { settings: await readSettings(files), isDraining: false, identity: undefined };
   const allRooms = rooms(clock, (session, reason) => table.end(session, reason));
   const look = async () => status(allRooms.list(), await snapshot(media, allRooms), state.isDraining);
   const meter = metrics(look);
   const table = sessions({ media, rooms: allRooms, clock, log, onFailed: meter.refused });
-  late.deliverTo(table);
   allRooms.configure(state.settings.rooms);
 
   const app = publicServer({
@@ -59,7 +62,7 @@ export async function startServer(options: ServerOptions): Promise<Server> {
     stats: async () => podStats(status(allRooms.list(), await media.snapshot(), state.isDraining)),
     metrics: meter.scrape,
   });
-  const stopWatching = watchSettings(config, state.settings, {
+  const stopWatching = watchSettings(files, state.settings, {
     onSettings: (settings) => {
       state.settings = settings;
       allRooms.configure(settings.rooms);
@@ -74,14 +77,15 @@ export async function startServer(options: ServerOptions): Promise<Server> {
     await Promise.all([app.close(), internal.close()]);
     await media.close();
   };
-  try {
-    await Promise.all([listen(internal, config.internal), listen(app, config.http)]);
-  } catch (error) {
+  const listening = Promise.all([listen(internal, config.internal), listen(app, config.http)]);
+  const [atInternal, atHttp] = await listening.catch(async (error) => {
     await close();
     throw error;
-  }
-  log.info('server started', { media: media.local, ...summary(state.settings) });
+  });
+  const local = { http: atHttp, internal: atInternal, media: media.local };
+  log.info('server started', { ...local, ...summary(state.settings) });
   return {
+    local,
     drain: async () => {
       state.isDraining = true;
       const { promise, resolve } = Promise.withResolvers<void>();
@@ -93,23 +97,14 @@ export async function startServer(options: ServerOptions): Promise<Server> {
   };
 }
 
-/** The media plane wants to know whom to tell before there is anybody. Nothing can happen in it until then. */
-function lateEvents(onFailure: (error: Error) => void) {
-  let target: Sessions | undefined;
-  const events: MediaEvents = {
-    onDtls: (id, datagram) => target?.events.onDtls(id, datagram),
-    onConnected: (id) => target?.events.onConnected(id),
-    onMedia: (id) => target?.events.onMedia(id),
-    onClosed: (id, reason) => target?.events.onClosed(id, reason),
-    onFailure,
-  };
-  return {
-    events,
-    deliverTo: (table: Sessions) => {
-      target = table;
-    },
-  };
-}
+/** The media plane must be told whom to call before there is anybody. It has nothing to say until then. */
+const eventsOf = (sessions: () => Sessions, onFailure: (error: Error) => void): MediaEvents => ({
+  onDtls: (id, datagram) => sessions().events.onDtls(id, datagram),
+  onConnected: (id) => sessions().events.onConnected(id),
+  onMedia: (id) => sessions().events.onMedia(id),
+  onClosed: (id, reason) => sessions().events.onClosed(id, reason),
+  onFailure,
+});
 
 /** What is read for a scrape. Rooms that are gone are in it once more, and forgotten after that. */
 async function snapshot(media: MediaPlane, rooms: Rooms): Promise<MediaSnapshot> {
@@ -129,7 +124,10 @@ async function pinged(media: MediaPlane, clock: Clock): Promise<string | undefin
   return Promise.race([answered, promise]).finally(cancel);
 }
 
-const listen = (app: ReturnType<typeof publicServer>, { address, port }: Config['http']) =>
-  app.listen({ host: address, port });
+async function listen(app: ReturnType<typeof publicServer>, { address, port }: Endpoint): Promise<Endpoint> {
+  await app.listen({ host: address, port });
+  const bound = app.server.address();
+  return typeof bound === 'object' && bound ? bound : { address, port };
+}
 
 const summary = ({ rooms, announced }: Settings) => ({ rooms: rooms.map(roomId), announced });

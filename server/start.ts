@@ -4,6 +4,7 @@ import { argumentsConfig, type Config, ConfigError, podConfig, usage } from './c
 import { jsonLog, type Log } from './log.ts';
 import type { Clock } from './room/rooms.ts';
 import { readRooms } from './rooms-file.ts';
+import type { Endpoint } from './rtc/answer.ts';
 import { type Server, startServer } from './server.ts';
 import { SettingsError } from './settings.ts';
 
@@ -45,12 +46,12 @@ export async function start(given: Surroundings): Promise<{ readonly server: Ser
     given.onFatal();
   };
   const server = await startServer({ config, log, clock, onFatal });
-  if (!isPod) given.stdout(await urls(config));
+  if (!isPod) given.stdout(await urls(config, server.local.http));
   return { server, log };
 }
 
 /** Where to go with a browser or an encoder. */
-async function urls({ http, roomsFile, defaultTokens }: Config): Promise<string> {
+async function urls({ roomsFile, defaultTokens }: Config, http: Endpoint): Promise<string> {
   const { file, tokens } = readRooms(await readFile(roomsFile, 'utf8'), defaultTokens);
   const host = http.address.includes(':') ? `[${http.address}]` : http.address;
   return file.rooms.map((room) => roomUrls(room, `http://${host}:${http.port}`, tokens)).join('\n');

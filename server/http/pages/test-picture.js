@@ -14,14 +14,16 @@ export function testPicture() {
   const sound = tone();
   // A frame is taken when asked for, not when the screen is painted: nobody paints a background tab.
   const stream = foreground.canvas.captureStream(0);
-  const track = /** @type {CanvasCaptureMediaStreamTrack} */ (stream.getVideoTracks()[0]);
+  const [track = stream] = stream.getVideoTracks();
+  // The method is the track's by the standard, and the stream's in Firefox.
+  const camera = /** @type {CanvasCaptureMediaStreamTrack} */ ('requestFrame' in track ? track : stream);
   if (sound.track !== undefined) stream.addTrack(sound.track);
   const metronome = new Worker(new URL('./metronome.js', import.meta.url));
   let frame = 0;
   metronome.addEventListener('message', () => {
     foreground.drawImage(background.canvas, 0, 0);
     drawMoment(foreground, { frame, time: new Date(), isBeeping: sound.isBeeping() });
-    track.requestFrame();
+    camera.requestFrame();
     frame += 1;
   });
   metronome.postMessage(1000 / framesPerSecond);
