@@ -1,0 +1,250 @@
+import assert from 'node:assert/strict';
+import { mkdtemp, readdir, readFile, readlink, rm, stat } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { describe, test } from 'node:test';
+import type { Volume } from '#local/node/objects.ts';
+import { references } from '#local/node/references.ts';
+import { unsupported } from '#local/node/unsupported.ts';
+import { showFiles } from '#local/node/volume-directory.ts';
+import { VolumeError, volumeFiles } from '#local/node/volume-files.ts';
+import { mountedPaths } from '#local/node/volumes.ts';
+import { aContainer, seenPod, sourcesOf } from './seen-pod.ts';
+
+const pod = seenPod({}, { annotations: { 'liveroom.dev/media-address': '1.2.3.4:7000', b: 'say "x"' } });
+const sources = sourcesOf({
+  configMaps: { c: { one: '1', two: '2' } },
+  secrets: { s: { key: 'hidden' } },
+  token: 'ey',
+});
+const addresses = { podIP: '10.0.0.5', hostIP: '10.0.0.1' };
+const filesOf = (volume: Omit<Volume, 'name'>) =>
+  (volumeFiles({ name: 'v', ...volume }, { pod, addresses, sources }) ?? [])
+    .map(({ path, data, mode }) => `${path} ${mode.toString(8)} ${data}`)
+    .sort();
+
+const annotation = (path: string, key: string) => ({ path, fieldRef: { fieldPath: `metadata.annotations['${key}']` } });
+
+const volumes: readonly (readonly [string, Omit<Volume, 'name'>, readonly string[]])[] = [
+  ['a ConfigMap is a file for each key', { configMap: { name: 'c' } }, ['one 644 1', 'two 644 2']],
+  [
+    'items choose keys, place them and give them a mode',
+    {
+      configMap: {
+        name: 'c',
+        defaultMode: 0o600,
+        items: [
+          { key: 'one', path: 'a/b' },
+          { key: 'two', path: 'c', mode: 0o400 },
+        ],
+      },
+    },
+    ['a/b 600 1', 'c 400 2'],
+  ],
+  ['a Secret is decoded', { secret: { secretName: 's', defaultMode: 0o400 } }, ['key 400 hidden']],
+  ['what is optional and missing is empty', { secret: { secretName: 'no', optional: true } }, []],
+  [
+    'an optional volume leaves out a missing key',
+    {
+      configMap: {
+        name: 'c',
+        optional: true,
+        items: [
+          { key: 'no', path: 'x' },
+          { key: 'one', path: 'y' },
+        ],
+      },
+    },
+    ['y 644 1'],
+  ],
+  [
+    'one annotation, and all labels',
+    {
+      downwardAPI: {
+        items: [
+          annotation('address', 'liveroom.dev/media-address'),
+          { path: 'labels', fieldRef: { fieldPath: 'metadata.labels' } },
+        ],
+      },
+    },
+    ['address 644 1.2.3.4:7000', 'labels 644 app="live"'],
+  ],
+  [
+    'an annotation that is not there is an empty file',
+    { downwardAPI: { items: [annotation('a', 'none')] } },
+    ['a 644 '],
+  ],
+  [
+    'a projected volume joins its sources, the later one winning',
+    {
+      projected: {
+        sources: [
+          { configMap: { name: 'c' } },
+          { secret: { name: 's', items: [{ key: 'key', path: 'one' }] } },
+          { serviceAccountToken: { path: 'token' } },
+        ],
+      },
+    },
+    ['one 644 hidden', 'token 644 ey', 'two 644 2'],
+  ],
+];
+
+describe('the files of a volume', () => {
+  for (const [sentence, volume, expected] of volumes) {
+    test(sentence, () => assert.deepEqual(filesOf(volume), expected));
+  }
+
+  test('an emptyDir has none of its own', () => {
+    assert.equal(volumeFiles({ name: 'v', emptyDir: {} }, { pod, addresses, sources }), undefined);
+  });
+
+  test('what is missing is named', () => {
+    assert.throws(() => filesOf({ configMap: { name: 'no' } }), new VolumeError('configmap "no" not found'));
+    const items = [{ key: 'no', path: 'x' }];
+    assert.throws(() => filesOf({ secret: { secretName: 's', items } }), new VolumeError('secret "s" has no key no'));
+  });
+
+  test('all annotations are written sorted and quoted', () => {
+    const [file] = filesOf({
+      downwardAPI: { items: [{ path: 'a', fieldRef: { fieldPath: 'metadata.annotations' } }] },
+    });
+    assert.equal(file, 'a 644 b="say \\"x\\""\nliveroom.dev/media-address="1.2.3.4:7000"');
+  });
+});
+
+test('references: volumes and variables name what has to be read, each once', () => {
+  const found = references(
+    seenPod({
+      volumes: [
+        { name: 'a', configMap: { name: 'c' } },
+        {
+          name: 'b',
+          projected: { sources: [{ serviceAccountToken: { path: 't', audience: 'x' } }, { secret: { name: 's' } }] },
+        },
+      ],
+      initContainers: [aContainer('init', { envFrom: [{ configMapRef: { name: 'c' } }] })],
+      containers: [aContainer('main', { env: [{ name: 'A', valueFrom: { secretKeyRef: { name: 'k', key: 'x' } } }] })],
+    }),
+  );
+  assert.deepEqual([...found.configMaps], ['c']);
+  assert.deepEqual([...found.secrets], ['s', 'k']);
+  assert.deepEqual(found.tokens, [{ audience: 'x', expirationSeconds: undefined }]);
+});
+
+test('mounts: each has its place on disk, as has the termination message', () => {
+  const container = aContainer('main', {
+    volumeMounts: [
+      { name: 'a', mountPath: '/a' },
+      { name: 'db', mountPath: '/db', subPath: 'sub' },
+    ],
+  });
+  assert.deepEqual(
+    [...mountedPaths(container, '/disk', '/end')],
+    [
+      ['/a', '/disk/a'],
+      ['/db', '/disk/db/sub'],
+      ['/dev/termination-log', '/end'],
+    ],
+  );
+});
+
+const refused: readonly (readonly [string, ReturnType<typeof seenPod>, RegExp])[] = [
+  ['the network of the host', seenPod({ hostNetwork: true }), /^spec\.hostNetwork: /],
+  ['other volumes', seenPod({ volumes: [{ name: 'v', hostPath: { path: '/' } }] }), /^spec\.volumes\[0\]\.hostPath: /],
+  [
+    'other projections',
+    seenPod({ volumes: [{ name: 'v', projected: { sources: [{ clusterTrustBundle: { path: 'x' } }] } }] }),
+    /projected\.sources\.clusterTrustBundle/,
+  ],
+  [
+    'a gRPC probe',
+    seenPod({ containers: [aContainer('main', { livenessProbe: { grpc: { port: 1 } } })] }),
+    /^spec\.containers\[0\]\.livenessProbe\.grpc: use httpGet/,
+  ],
+  [
+    'a field that is not known',
+    seenPod({
+      containers: [
+        aContainer('main', { env: [{ name: 'A', valueFrom: { fieldRef: { fieldPath: 'spec.nothing' } } }] }),
+      ],
+    }),
+    /env\[0\]\.valueFrom\.fieldRef\.fieldPath: A: /,
+  ],
+  [
+    'a sidecar among init containers',
+    seenPod({ initContainers: [aContainer('s', { restartPolicy: 'Always' })] }),
+    /sidecar/,
+  ],
+  [
+    'a working directory of the image',
+    seenPod({ containers: [aContainer('m', { workingDir: '/app' })] }),
+    /workingDir/,
+  ],
+];
+
+describe('what the node refuses', () => {
+  test('nothing of a plain pod', () => assert.deepEqual(unsupported(seenPod()), []));
+  for (const [what, refusedPod, says] of refused) {
+    test(what, () => {
+      const findings = unsupported(refusedPod);
+      assert.equal(findings.length, 1);
+      assert.match(findings[0] ?? '', says);
+    });
+  }
+});
+
+const file = (path: string, text: string) => ({ path, data: Buffer.from(text), mode: 0o640 });
+
+async function inTemporary(work: (directory: string) => Promise<void>) {
+  const directory = await mkdtemp(join(tmpdir(), 'volume-'));
+  try {
+    await work(join(directory, 'v'));
+  } finally {
+    await rm(directory, { recursive: true });
+  }
+}
+
+describe('a volume on disk', () => {
+  test('shows its files, with their modes, and names go as they come', () =>
+    inTemporary(async (directory) => {
+      assert.equal(await showFiles(directory, [file('a', '1'), file('deep/b', '2')]), true);
+      assert.equal(await readFile(join(directory, 'deep/b'), 'utf8'), '2');
+      assert.equal((await stat(join(directory, 'a'))).mode & 0o777, 0o640);
+      await showFiles(directory, [file('c', '3')]);
+      assert.deepEqual(
+        (await readdir(directory)).filter((name) => !name.startsWith('..')),
+        ['c'],
+      );
+      assert.equal((await readdir(directory)).length, 3);
+    }));
+
+  test('is left alone when nothing changed', () =>
+    inTemporary(async (directory) => {
+      await showFiles(directory, [file('a', '1')]);
+      const before = await readlink(join(directory, '..data'));
+      assert.equal(await showFiles(directory, [file('a', '1')]), false);
+      assert.equal(await readlink(join(directory, '..data')), before);
+    }));
+
+  test('never shows files of two versions at once', () =>
+    inTemporary(async (directory) => {
+      const version = (text: string) => [file('a', text), file('b', text)];
+      await showFiles(directory, version('0'));
+      let isDone = false;
+      const seen = new Set<string>();
+      const reading = (async () => {
+        while (!isDone) {
+          // As a careful reader does: resolve ..data once, and read again if that version went meanwhile.
+          const data = join(directory, await readlink(join(directory, '..data')));
+          const both = Promise.all([readFile(join(data, 'a'), 'utf8'), readFile(join(data, 'b'), 'utf8')]);
+          const texts = await both.catch(() => undefined);
+          if (texts !== undefined) seen.add(texts.join());
+        }
+      })();
+      for (let round = 1; round <= 50; round++) await showFiles(directory, version(String(round)));
+      isDone = true;
+      await reading;
+      for (const pair of seen) assert.match(pair, /^(\d+),\1$/);
+      assert.equal(await readFile(join(directory, 'b'), 'utf8'), '50');
+    }));
+});
