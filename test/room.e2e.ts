@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
 import { after, before, describe, test } from 'node:test';
 import type { Browser, Page } from 'playwright-core';
+import { internalPath, type PodStats, port } from '#crds/contract.ts';
 import type { LiveRoom } from '#crds/liveroom.ts';
 import { launchChromium, visit } from '#test/harness/browser.ts';
 import { eventually } from '#test/harness/eventually.ts';
@@ -22,7 +23,6 @@ interface List<T> {
 describe('a room', () => {
   let product: Product;
   let browser: Browser;
-  let publisher: Page;
   let player: Page;
 
   before(async () => {
@@ -39,6 +39,10 @@ describe('a room', () => {
   const origins = async () =>
     (await product.kube.get<List<Pod>>('pods', '-l', 'liveroom.dev/room=keynote'))?.items ?? [];
   const condition = async (type: string) => (await room())?.status?.conditions?.find((one) => one.type === type);
+
+  /** GET on a pod's internal port, through the API server. */
+  const ask = ({ metadata: { name } }: Pod, path: string) =>
+    product.kube.run(['get', '--raw', `/api/v1/namespaces/default/pods/${name}:${port.internal}/proxy${path}`]);
 
   test('is Ready soon after it was applied', async () => {
     await product.kube.run(['wait', '--for=condition=Ready', 'liveroom/keynote', '--timeout=30s']);
@@ -57,7 +61,7 @@ describe('a room', () => {
 
   test('plays what its own publisher page sends: frames and audio energy rise for 10 s', async () => {
     const urls = await product.urls('keynote');
-    publisher = await publishTestPicture(browser, urls);
+    await publishTestPicture(browser, urls);
     await playsAgain(player, 20_000);
     await playsFor(player, 10);
   });
@@ -70,11 +74,7 @@ describe('a room', () => {
   test('exports live_rooms and live_subscribers on the metrics port of its pod', async () => {
     const [pod] = await origins();
     assert.ok(pod);
-    const text = await product.kube.run([
-      'get',
-      '--raw',
-      `/api/v1/namespaces/default/pods/${pod.metadata.name}:9090/proxy/metrics`,
-    ]);
+    const text = await ask(pod, internalPath.metrics);
     assert.match(text, /^live_rooms 1$/m);
     assert.match(text, /^live_subscribers\{room="keynote"\} 1$/m);
     assert.match(text, /^live_rtp_packets_total\{room="keynote"\} [1-9]/m);
@@ -102,9 +102,8 @@ describe('a room', () => {
     const system = ['-n', 'liveroom-system'];
     await product.kube.run([...system, 'scale', 'deployment/liveroom-operator', '--replicas=0']);
     await product.kube.run([...system, 'delete', 'pod', '--all', '--force', '--grace-period=0']);
-    await eventually('no operator is left', async () => {
-      return (await product.kube.get<List<Pod>>(...system, 'pods'))?.items.length === 0;
-    });
+    const operators = () => product.kube.run([...system, 'get', 'pods', '-o', 'name']);
+    await eventually('no operator is left', async () => (await operators()) === '');
     await playsFor(player, 5);
     await product.kube.run([...system, 'scale', 'deployment/liveroom-operator', '--replicas=1']);
     await product.kube.run([...system, 'rollout', 'status', 'deployment/liveroom-operator', '--timeout=60s']);
@@ -115,11 +114,15 @@ describe('a room', () => {
     const [lost] = await origins();
     assert.ok(lost);
     await product.kube.run(['delete', 'pod', lost.metadata.name, '--force', '--grace-period=0']);
-    await eventually('another origin', async () => {
+    const found = await eventually('another origin', async () => {
       const pods = await origins();
-      return pods.length === 1 && pods[0]?.metadata.uid !== lost.metadata.uid;
+      return pods.length === 1 && pods[0]?.metadata.uid !== lost.metadata.uid && pods[0];
     });
-    await eventually('the publisher is back', async () => (await shown(publisher)).state === 'live', 60_000);
+    const isBack = async () => {
+      const { rooms } = JSON.parse(await ask(found, internalPath.stats)) as PodStats;
+      return rooms[0]?.publisher?.sendsMedia === true && rooms[0].subscribers === 1;
+    };
+    await eventually('publisher and player are at the new origin', isBack, 60_000);
     await playsAgain(player, 60_000);
     await playsFor(player, 3);
   });
