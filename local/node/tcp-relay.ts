@@ -1,5 +1,4 @@
 import { connect, type Server, type Socket } from 'node:net';
-import { pipeline } from 'node:stream/promises';
 
 interface Options {
   /** A listening server on the machine's side, which the relay closes at its end. */
@@ -12,14 +11,17 @@ interface Options {
 export function tcpRelay({ outside, podIP, podPort }: Options): { close(): void } {
   const open = new Set<Socket>();
 
-  const relay = async (client: Socket) => {
+  const relay = (client: Socket) => {
     const pod = connect({ host: podIP, port: podPort, allowHalfOpen: true });
-    open.add(client).add(pod);
-    // An error of one side ends the other; the one who notices has nobody to tell.
-    await Promise.allSettled([pipeline(client, pod), pipeline(pod, client)]);
-    for (const socket of [client, pod]) {
-      socket.destroy();
-      open.delete(socket);
+    // The end of one direction ends only that one; an error ends both.
+    client.pipe(pod).pipe(client);
+    for (const [side, other] of [
+      [client, pod],
+      [pod, client],
+    ] as const) {
+      open.add(side);
+      side.on('error', () => other.destroy());
+      side.on('close', () => open.delete(side));
     }
   };
   outside.on('connection', relay);
