@@ -1,0 +1,36 @@
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
+
+/** Offers as clients make them: Chromium's are captured, the others are in those clients' style. */
+export const clients = [
+  'chromium-publish',
+  'firefox-publish',
+  'obs-publish',
+  'gstreamer-publish',
+  'ffmpeg-publish',
+  'chromium-play',
+] as const;
+
+export const sdpOf = (client: (typeof clients)[number]): string =>
+  readFileSync(join(import.meta.dirname, 'offers', `${client}.sdp`), 'utf8').replaceAll('\n', '\r\n');
+
+/** The smallest offer of a publisher that we answer; `change` edits it. */
+export const smallOffer = (change: (text: string) => string = (text) => text): string =>
+  change(
+    [
+      'v=0',
+      'o=- 1 1 IN IP4 0.0.0.0',
+      's=-',
+      't=0 0',
+      'a=ice-ufrag:abcd',
+      'a=ice-pwd:0123456789abcdef012345',
+      `a=fingerprint:sha-256 ${Array(32).fill('AB').join(':')}`,
+      'a=setup:actpass',
+      'm=video 9 UDP/TLS/RTP/SAVPF 96',
+      'c=IN IP4 0.0.0.0',
+      'a=mid:v',
+      'a=sendonly',
+      'a=rtcp-mux',
+      'a=rtpmap:96 VP8/90000',
+    ].join('\r\n'),
+  );
