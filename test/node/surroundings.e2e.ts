@@ -74,6 +74,41 @@ describe('what a pod is given', () => {
     assert.equal(await file('pod/media-address'), '5.6.7.8:7001');
   });
 
+  test('is reached through the front door, streaming, with the client’s address', async () => {
+    await kube.apply(aPod('behind'));
+    await kube.apply(service('behind'));
+    await look.ready('behind');
+    const seen = await look.ask('behind', 'x', {
+      method: 'POST',
+      body: 'hello',
+      headers: { 'x-forwarded-for': '9.9.9.9' },
+    });
+    const { headers, body } = (await seen.json()) as { headers: Record<string, string>; body: string };
+    assert.equal(body, 'hello');
+    assert.equal(headers['host'], new URL(cluster.httpURL).host);
+    assert.equal(headers['x-forwarded-for'], '9.9.9.9, 127.0.0.1');
+    assert.equal(headers['x-forwarded-proto'], 'http');
+
+    const drip = await look.ask('behind', 'drip');
+    const reader = drip.body?.pipeThrough(new TextDecoderStream()).getReader();
+    assert.equal((await reader?.read())?.value, 'first\n');
+    await look.ask('behind', 'on', { method: 'POST' });
+    assert.equal((await reader?.read())?.value, 'last\n');
+    assert.equal((await reader?.read())?.done, true);
+
+    const nobody = await look.ask('nobody', '');
+    assert.equal(nobody.status, 404);
+    assert.match(((await nobody.json()) as { detail: string }).detail, /no Service default\/nobody/);
+  });
+
+  test('has a log that can be followed to its end', async () => {
+    await kube.apply(aPod('talker', { env: [{ name: 'EXIT_AFTER_MS', value: '1500' }] }));
+    await look.ready('talker');
+    const following = kube.run(['logs', '-f', 'talker']);
+    await kube.run(['delete', 'pod', 'talker']);
+    assert.match(await following, /listening\n(.*\n)*SIGTERM\n/);
+  });
+
   test('carries UDP between a host port and a pod, each client apart, and reports a port that is taken', async () => {
     const taken = createSocket('udp4').unref();
     taken.bind(0, '127.0.0.1');

@@ -7,6 +7,8 @@
  *     GET  /health           200, or 503 once unhealthy
  *     POST /unhealthy, /healthy
  *     POST /exit/{code}
+ *     GET  /drip             a line at once, the rest when it is told to go on
+ *     POST /on
  *     anything else          the request's headers and body
  *
  * UDP on POD_IP:7882 answers `address:port of the sender` + the packet. SIGTERM ends it after EXIT_AFTER_MS.
@@ -18,6 +20,7 @@ import { join } from 'node:path';
 import { text } from 'node:stream/consumers';
 
 const { POD_IP = '127.0.0.1', FILES_DIR = '.', EXIT_AFTER_MS = '0' } = process.env;
+let goOn: () => void = () => {};
 let isHealthy = process.env['UNHEALTHY'] === undefined;
 
 const server = createServer(async (request, response) => {
@@ -27,7 +30,12 @@ const server = createServer(async (request, response) => {
   if (first === 'health') response.statusCode = isHealthy ? 200 : 503;
   if (first === 'healthy') isHealthy = true;
   if (first === 'unhealthy') isHealthy = false;
-  if (first === 'env') response.write(JSON.stringify(process.env));
+  if (first === 'on') goOn();
+  if (first === 'drip') {
+    response.write('first\n');
+    await new Promise<void>((resolve) => (goOn = resolve));
+    response.write('last\n');
+  } else if (first === 'env') response.write(JSON.stringify(process.env));
   else if (first === 'files') response.write(await readFile(join(FILES_DIR, ...rest)).catch(() => 'no such file'));
   else response.write(JSON.stringify({ headers: request.headers, body }));
   response.end();
