@@ -16,7 +16,7 @@ export interface ContainerSeen {
 }
 
 /** It never ran. */
-export interface Waiting {
+interface Waiting {
   readonly kind: 'waiting';
   /** Undefined while nothing has been tried. */
   readonly reason?: string;
@@ -55,7 +55,7 @@ export function restartPolicy(pod: Pod, name: string): RestartPolicy {
   return isInit && policy === 'Always' ? 'OnFailure' : policy;
 }
 
-export const willRestart = (policy: RestartPolicy, { exitCode }: Ended) =>
+const willRestart = (policy: RestartPolicy, { exitCode }: Ended) =>
   policy === 'Always' || (policy === 'OnFailure' && exitCode !== 0);
 
 /** The earliest time at which it may start; undefined while it runs and when it has ended for good. */

@@ -17,7 +17,7 @@ import type { KubeObject, ObjectMeta } from '#operator/kube.ts';
  * A type of the API as it travels: the client library's types say Date where JSON has an RFC 3339 string. Only types
  * are taken from the library.
  */
-export type Wire<T> = T extends Date
+type Wire<T> = T extends Date
   ? string
   : T extends readonly (infer Item)[]
     ? Wire<Item>[]

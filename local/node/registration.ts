@@ -50,7 +50,7 @@ export async function register(
   return () => clearInterval(heartbeat);
 }
 
-export const nodeObject = ({ name, cidr, labels }: NodeIdentity) => ({
+const nodeObject = ({ name, cidr, labels }: NodeIdentity) => ({
   apiVersion: 'v1',
   kind: 'Node',
   metadata: {
@@ -66,7 +66,7 @@ export const nodeObject = ({ name, cidr, labels }: NodeIdentity) => ({
 });
 
 /** What `kubectl describe node`, the scheduler and the operator read. */
-export function nodeStatus(identity: NodeIdentity, nowMs: number) {
+function nodeStatus(identity: NodeIdentity, nowMs: number) {
   const time = rfc3339(nowMs);
   const condition = (type: string, status: 'True' | 'False', reason: string, message: string) => ({
     type,
