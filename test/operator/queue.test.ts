@@ -1,0 +1,137 @@
+import assert from 'node:assert/strict';
+import { afterEach, test } from 'node:test';
+import { type Outcome, type Queue, type QueueOptions, queue } from '#operator/cluster/queue.ts';
+import { eventually } from '#test/harness/eventually.ts';
+
+let made: Queue | undefined;
+const ends: ((outcome: Outcome) => void)[] = [];
+afterEach(() => {
+  const stopped = made?.stop();
+  for (const end of ends.splice(0)) end({ kind: 'done' });
+  return stopped;
+});
+
+/** A queue whose work ends when the test says so. */
+function held(options: Partial<QueueOptions> = {}) {
+  const begun: string[] = [];
+  made = queue({
+    random: () => 1,
+    backoffFirstMs: 5,
+    backoffMaxMs: 20,
+    work: (key) => {
+      begun.push(key);
+      return new Promise((resolve) => ends.push(resolve));
+    },
+    ...options,
+  });
+  return { work: made, begun, end: (outcome: Outcome = { kind: 'done' }) => ends.shift()?.(outcome) };
+}
+
+const settled = () => new Promise((resolve) => setImmediate(resolve));
+
+test('a key that waits is worked on once, however often it is added', async () => {
+  const { work, begun } = held({ workers: 1 });
+  for (const key of ['first', 'a', 'a', 'b', 'a']) work.add(key);
+  await settled();
+  assert.deepEqual(begun, ['first']);
+  assert.equal(work.depth(), 2);
+});
+
+test('keys are worked on in the order in which they came', async () => {
+  const { work, begun, end } = held({ workers: 1 });
+  for (const key of ['a', 'b', 'c']) work.add(key);
+  for (let i = 0; i < 3; i++) {
+    await settled();
+    end();
+  }
+  await eventually('all', () => begun.length === 3);
+  assert.deepEqual(begun, ['a', 'b', 'c']);
+});
+
+test('a key is never worked on twice at a time, and once more if it was added meanwhile', async () => {
+  const { work, begun, end } = held();
+  work.add('a');
+  await settled();
+  work.add('a');
+  work.add('a');
+  await settled();
+  assert.deepEqual(begun, ['a']);
+  end();
+  await eventually('the second time', () => begun.length === 2);
+  end();
+  await settled();
+  assert.equal(work.active(), 0);
+  assert.deepEqual(begun, ['a', 'a']);
+});
+
+test('no more keys are worked on than there are workers', async () => {
+  const { work, begun, end } = held({ workers: 2 });
+  for (const key of ['a', 'b', 'c']) work.add(key);
+  await settled();
+  assert.deepEqual(begun, ['a', 'b']);
+  end();
+  await eventually('the third', () => begun.length === 3);
+});
+
+test('work that fails is tried again, and the error is told', async () => {
+  const errors: unknown[] = [];
+  let attempts = 0;
+  made = queue({
+    backoffFirstMs: 1,
+    onError: (key, error) => errors.push([key, error]),
+    work: async () => {
+      attempts++;
+      if (attempts === 1) throw new Error('no');
+      return { kind: 'done' };
+    },
+  });
+  made.add('a');
+  await eventually('the second attempt', () => attempts === 2);
+  assert.deepEqual(errors, [['a', new Error('no')]]);
+});
+
+test('a key comes again by itself when its work says so, and the earliest time wins', async (t) => {
+  t.mock.timers.enable({ apis: ['setTimeout'] });
+  const { work, begun } = held();
+  work.add('a', 60_000);
+  work.add('a', 10);
+  work.add('a', 30_000);
+  t.mock.timers.tick(10);
+  await settled();
+  assert.deepEqual(begun, ['a']);
+});
+
+test('the back-off of one key does not hold up another, and doubles', async (t) => {
+  t.mock.timers.enable({ apis: ['setTimeout'] });
+  const { work, begun, end } = held();
+  work.add('a');
+  await settled();
+  end({ kind: 'backoff' });
+  await settled();
+  work.add('b');
+  await settled();
+  assert.deepEqual(begun, ['a', 'b']);
+  end();
+  t.mock.timers.tick(5);
+  await settled();
+  end({ kind: 'backoff' });
+  await settled();
+  t.mock.timers.tick(9);
+  await settled();
+  assert.deepEqual(begun, ['a', 'b', 'a']);
+  t.mock.timers.tick(1);
+  await settled();
+  assert.deepEqual(begun, ['a', 'b', 'a', 'a']);
+});
+
+test('stop lets the work under way end, and begins nothing more', async () => {
+  const { work, begun, end } = held({ workers: 1 });
+  work.add('a');
+  work.add('b');
+  await settled();
+  const stopped = work.stop();
+  work.add('c');
+  end({ kind: 'done', againInMs: 1 });
+  await stopped;
+  assert.deepEqual(begun, ['a']);
+});
