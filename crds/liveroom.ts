@@ -65,4 +65,3 @@ export const conditionReasons = {
 } as const;
 
 export type ConditionType = keyof typeof conditionReasons;
-export type Reason = (typeof conditionReasons)[ConditionType][number];
