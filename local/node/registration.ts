@@ -1,5 +1,6 @@
 import { absentIfNotFound, isStatus } from '#operator/cluster/api-error.ts';
 import type { KubeClient } from '#operator/cluster/client.ts';
+import type { PodStatus } from './objects.ts';
 import { rfc3339, rfc3339Micro } from './rfc3339.ts';
 
 export interface NodeIdentity {
@@ -33,21 +34,35 @@ export async function register(
     const contentType = 'application/strategic-merge-patch+json';
     await client.request('PATCH', path, { contentType, body: { metadata: node.metadata } });
   });
-  await client.request('PATCH', `${path}/status`, {
-    contentType: 'application/strategic-merge-patch+json',
-    body: { status: nodeStatus(identity, now()) },
-  });
-  // Every new Node is tainted as not ready. The controller that would take the taint away does nothing else for us, and
-  // would kill pods of a machine that slept.
+  await postStatus(client, identity, now());
+  // Every new Node is tainted as not ready, until the node lifecycle controller has seen that it is. No need to wait.
   await client.request('PATCH', path, {
     contentType: 'application/merge-patch+json',
     body: { spec: { taints: null } },
   });
   await renewLease(client, identity.name, now());
   const heartbeat = setInterval(() => {
-    renewLease(client, identity.name, now()).catch((error) => log(`Lease of node ${identity.name}: ${error.message}`));
+    beat(client, identity, now()).catch((error) => log(`Heartbeat of node ${identity.name}: ${error.message}`));
   }, renewEveryMs);
   return () => clearInterval(heartbeat);
+}
+
+/** A machine that slept finds its Node declared dead: it says that it lives, and the controllers leave its pods alone. */
+async function beat(client: KubeClient, identity: NodeIdentity, nowMs: number): Promise<void> {
+  await renewLease(client, identity.name, nowMs);
+  const node = await client.request<{ status?: Pick<PodStatus, 'conditions'> }>(
+    'GET',
+    `/api/v1/nodes/${identity.name}`,
+  );
+  const ready = node.status?.conditions?.find(({ type }) => type === 'Ready');
+  if (ready?.status !== 'True') await postStatus(client, identity, nowMs);
+}
+
+async function postStatus(client: KubeClient, identity: NodeIdentity, nowMs: number): Promise<void> {
+  await client.request('PATCH', `/api/v1/nodes/${identity.name}/status`, {
+    contentType: 'application/strategic-merge-patch+json',
+    body: { status: nodeStatus(identity, nowMs) },
+  });
 }
 
 const nodeObject = ({ name, cidr, labels }: NodeIdentity) => ({

@@ -126,4 +126,14 @@ describe('the life of a pod', () => {
     const heir = await look.ready('heir');
     assert.notEqual(heir.status?.podIP, found.status?.podIP);
   });
+
+  test('goes on when its node was declared dead, as after a sleep of the machine', async () => {
+    await kube.apply(aPod('sleeper'));
+    await look.ready('sleeper');
+    const dead = { status: { conditions: [{ type: 'Ready', status: 'Unknown' }] } };
+    await kube.run(['patch', 'node', 'local', '--subresource=status', '-p', JSON.stringify(dead)]);
+    await kube.run(['wait', 'node/local', '--for=condition=Ready', '--timeout=20s']);
+    await look.ready('sleeper');
+    assert.equal((await look.pod('sleeper'))?.status?.containerStatuses?.[0]?.restartCount, 0);
+  });
 });
