@@ -1,0 +1,139 @@
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import { argumentsConfig, ConfigError, endpoint, podConfig } from '#server/config.ts';
+import { readRooms } from '#server/rooms-file.ts';
+
+const pod = { POD_IP: '10.244.1.5', ROOMS_FILE: '/etc/liveroom/room/rooms.yaml' };
+const says = (message: RegExp) => (error: unknown) => error instanceof ConfigError && message.test(error.message);
+
+test('a pod binds its own address and no other, and announces it unless a file will say', () => {
+  const config = podConfig(pod);
+  assert.deepEqual(config.http, { address: '10.244.1.5', port: 8080 });
+  assert.deepEqual([config.internal.port, config.media.port], [9090, 7882]);
+  assert.deepEqual([config.announce, config.tokensDir, config.logLevel], [undefined, undefined, 'info']);
+  const full = podConfig({ ...pod, TOKENS_DIR: '/t', MEDIA_ADDRESS_FILE: '/p/media-address', LOG_LEVEL: 'debug' });
+  assert.deepEqual(full.announce, { file: '/p/media-address' });
+  assert.deepEqual([full.tokensDir, full.logLevel], ['/t', 'debug']);
+});
+
+test('what a pod is not told is named', () => {
+  assert.throws(() => podConfig({ ...pod, ROOMS_FILE: '' }), says(/^ROOMS_FILE is not set/));
+  assert.throws(() => podConfig({ ROOMS_FILE: 'x' }), says(/^POD_IP is not set/));
+  assert.throws(() => podConfig({ ...pod, POD_IP: 'me' }), says(/POD_IP is not an IP address: me/));
+  assert.throws(() => podConfig({ ...pod, LOG_LEVEL: 'loud' }), says(/LOG_LEVEL must be one of debug, info/));
+});
+
+test('by arguments, a rooms file is enough; tokens are made up anew each time', () => {
+  const config = argumentsConfig(['rooms.yaml']);
+  assert.deepEqual(config?.http, { address: '127.0.0.1', port: 8080 });
+  assert.equal(config?.roomsFile, 'rooms.yaml');
+  assert.match(config?.defaultTokens?.publish ?? '', /^[\w-]{22}$/);
+  assert.notEqual(config?.defaultTokens?.publish, argumentsConfig(['rooms.yaml'])?.defaultTokens?.publish);
+});
+
+test('every option is taken, several announced addresses and IPv6 too', () => {
+  const text = 'r.yaml --http [::1]:1 --internal 127.0.0.1:2 --media 0.0.0.0:3 --announce 192.0.2.1:4,[2001:db8::1]:5';
+  const config = argumentsConfig([
+    ...text.split(' '),
+    '--publish-token',
+    'x',
+    '--play-token',
+    'y',
+    '--tokens-dir',
+    'd',
+  ]);
+  assert.deepEqual(config?.http, { address: '::1', port: 1 });
+  assert.deepEqual(config?.announce, {
+    endpoints: [
+      { address: '192.0.2.1', port: 4 },
+      { address: '2001:db8::1', port: 5 },
+    ],
+  });
+  assert.deepEqual([config?.defaultTokens, config?.tokensDir], [{ publish: 'x', play: 'y' }, 'd']);
+});
+
+test('help needs nothing else', () => {
+  assert.equal(argumentsConfig(['--help']), undefined);
+});
+
+test('arguments that cannot be are named', () => {
+  assert.throws(() => argumentsConfig([]), says(/No rooms file.*docs\/examples\/rooms\.yaml/));
+  assert.throws(() => argumentsConfig(['a', 'b']), says(/what is b\?/));
+  assert.throws(() => argumentsConfig(['a', '--prot', '1']), says(/--prot/));
+  for (const bad of ['8080', 'localhost:80', '127.0.0.1:70000', '127.0.0.1', '::1:80', '[127.0.0.1', ''])
+    assert.throws(() => endpoint(bad, '--http'), says(/--http must be an IP address and a port/), bad);
+});
+
+test('a room with a name alone has the defaults of the LiveRoom resource', () => {
+  const { file, tokens } = readRooms('rooms: [{name: a}]');
+  assert.deepEqual(file.drain, { timeoutMs: 540_000 });
+  assert.deepEqual(file.rooms, [
+    {
+      namespace: 'default',
+      name: 'a',
+      publish: {
+        auth: { mode: 'BearerToken', tokenFile: 'default.a.publish' },
+        onConflict: 'Reject',
+        reconnectGraceMs: 15_000,
+        codecs: ['H264', 'VP8', 'Opus'],
+      },
+      play: { auth: { mode: 'BearerToken', tokenFile: 'default.a.play' }, maxSubscribers: 0 },
+    },
+  ]);
+  assert.equal(tokens.size, 0);
+});
+
+test('a token stands in the file, in a file of its own, or is the default', () => {
+  const text = `rooms:
+    - {name: a, publish: {auth: {token: inline}}, play: {auth: {mode: None}}}
+    - {name: b, publish: {auth: {tokenFile: mine}}}`;
+  const { file, tokens } = readRooms(text, { publish: 'p', play: 'q' });
+  assert.deepEqual(
+    [...tokens],
+    [
+      ['default.a.publish', 'inline'],
+      ['default.b.play', 'q'],
+    ],
+  );
+  assert.deepEqual(file.rooms[1]?.publish.auth, { mode: 'BearerToken', tokenFile: 'mine' });
+  assert.deepEqual(file.rooms[0]?.play.auth, { mode: 'None' });
+});
+
+test('keys of a newer operator are passed over', () => {
+  assert.equal(readRooms('rooms: [{name: a, hologram: {depth: 3}}]\nfuture: 1').file.rooms.length, 1);
+});
+
+const faults: Readonly<Record<string, readonly [text: string, says: RegExp]>> = {
+  'no YAML': ['rooms: [', /./],
+  'an empty file': ['', /the file must be a mapping, not null/],
+  'no rooms': ['drain: {}', /^rooms must be a list, not nothing/],
+  'a room that is a word': ['rooms: [a]', /rooms\[0\] must be a mapping, not "a"/],
+  'a name in capitals': ['rooms: [{name: A}]', /rooms\[0\]\.name must be a name.*not "A"/],
+  'a namespace with a slash': ['rooms: [{name: a, namespace: a/b}]', /rooms\[0\]\.namespace/],
+  'an unknown mode': [
+    'rooms: [{name: a, publish: {auth: {mode: Password}}}]',
+    /rooms\[0\]\.publish\.auth\.mode must be BearerToken or None, not "Password"/,
+  ],
+  'a path as a token file': [
+    'rooms: [{name: a, play: {auth: {tokenFile: ../x}}}]',
+    /tokenFile must be the name of a file/,
+  ],
+  'an unknown codec': [
+    'rooms: [{name: a, publish: {codecs: [H264, H265]}}]',
+    /codecs\[1\] must be H264 or VP8 or Opus, not "H265"/,
+  ],
+  'half a subscriber': ['rooms: [{name: a, play: {maxSubscribers: 1.5}}]', /a whole number from 0 to 1000000, not 1.5/],
+  'a duration in words': ['rooms: [{name: a, publish: {reconnectGraceMs: 15s}}]', /reconnectGraceMs must be a whole/],
+  'two rooms of one name': ['rooms: [{name: a}, {name: a, namespace: b}]', /two rooms are named a/],
+  'a key twice': ['rooms: []\nrooms: []', /unique/],
+};
+for (const [name, [text, message]] of Object.entries(faults))
+  test(`${name} in the rooms file is refused by its place`, () =>
+    assert.throws(() => readRooms(text), { name: 'RoomsFileError', message }));
+
+test('a token that is refused is not repeated', () => {
+  assert.throws(
+    () => readRooms('rooms: [{name: a, play: {auth: {token: "my secret"}}}]'),
+    (error: Error) => /token must be/.test(error.message) && !/secret/.test(error.message),
+  );
+});

@@ -1,0 +1,224 @@
+import assert from 'node:assert/strict';
+import { connect } from 'node:net';
+import { after, before, describe, test } from 'node:test';
+import { eventually } from '#test/harness/eventually.ts';
+import { fakeClock } from './fake-clock.ts';
+import { sdpOf, smallOffer } from './offers.ts';
+import { post, problem, type Running, running, tokens } from './running.ts';
+
+const roomsFile = `
+rooms:
+  - name: stage
+  - name: open
+    publish: { auth: { mode: None } }
+    play: { auth: { mode: None } }
+`;
+const whip = '/default/stage/whip';
+const whep = '/default/stage/whep';
+const open = '/default/open';
+const player = () => smallOffer((sdp) => sdp.replace('sendonly', 'recvonly'));
+
+describe('WHIP and WHEP over HTTP', () => {
+  const clock = fakeClock(Date.UTC(2026, 10, 21));
+  let at: Running;
+  before(async () => {
+    at = await running(roomsFile, {}, clock);
+  });
+  after(() => at.stop());
+
+  const refusal = async (response: Response, status: number, type: string, says: RegExp) => {
+    assert.equal(response.status, status);
+    assert.match(response.headers.get('content-type') ?? '', /^application\/problem\+json/);
+    const body = await problem(response);
+    assert.deepEqual([body.type, body.status], [`urn:liveroom:problem:${type}`, status]);
+    assert.match(body.detail, says);
+    assert.ok(body.title.length > 0);
+  };
+  const sessions = async () => (await at.metric('live_rooms')) ?? assert.fail('no metric');
+
+  test('an offer is answered with 201, the answer and a relative Location; DELETE ends it once', async () => {
+    const response = await post(at, whip, sdpOf('chromium-publish'));
+    assert.equal(response.status, 201);
+    assert.match(response.headers.get('content-type') ?? '', /^application\/sdp/);
+    const answer = await response.text();
+    assert.equal(Number(response.headers.get('content-length')), answer.length);
+    assert.match(answer, /^v=0\r\n/);
+    assert.match(answer, new RegExp(`a=candidate:1 1 udp \\d+ 127\\.0\\.0\\.1 ${at.server.local.media.port} typ host`));
+    const location = response.headers.get('location') ?? '';
+    assert.match(location, /^\/default\/stage\/whip\/[\w-]{22}$/);
+
+    const authorization = { Authorization: `Bearer ${tokens.publish}` };
+    assert.equal((await at.fetch(location)).status, 204);
+    assert.equal((await at.fetch(location, { method: 'HEAD' })).status, 204);
+    await refusal(await at.fetch(location, { method: 'DELETE' }), 401, 'unauthorized', /publish token/);
+    const other = location.replace('whip', 'whep');
+    const play = { Authorization: `Bearer ${tokens.play}` };
+    await refusal(await at.fetch(other, { method: 'DELETE', headers: play }), 404, 'unknown-session', /ended/);
+    const ended = await at.fetch(location, { method: 'DELETE', headers: authorization });
+    assert.deepEqual([ended.status, await ended.text()], [200, '']);
+    const again = await at.fetch(location, { method: 'DELETE', headers: authorization });
+    await refusal(again, 404, 'unknown-session', /ended/);
+    await refusal(await at.fetch(location), 404, 'unknown-session', /ended/);
+  });
+
+  test('a content type with parameters, in any case, is SDP; another one, or none, is 415', async () => {
+    const typed = (type: string) => post(at, `${open}/whip`, 'nonsense', { 'Content-Type': type });
+    assert.equal((await typed('Application/SDP; charset=utf-8')).status, 400);
+    for (const type of ['application/json', 'application/sdpx', 'text/plain'])
+      await refusal(await typed(type), 415, 'unsupported-media-type', /application\/sdp/);
+    const untyped = await at.fetch(`${open}/whip`, { method: 'POST', body: new Uint8Array([1]) });
+    await refusal(untyped, 415, 'unsupported-media-type', /application\/sdp/);
+    await refusal(await at.fetch(`${open}/whip`, { method: 'POST' }), 415, 'unsupported-media-type', /Content-Type/);
+  });
+
+  test('what is no offer is 400, what cannot be answered 422, what is too large 413, each with the reason', async () => {
+    await refusal(await post(at, whip, ''), 400, 'malformed-offer', /empty/);
+    await refusal(await post(at, whip, 'v=0\r\n'), 400, 'malformed-offer', /no m= line/);
+    await refusal(await post(at, whip, sdpOf('ffmpeg-publish')), 422, 'unusable-offer', /setup:passive/);
+    await refusal(await post(at, whip, sdpOf('chromium-play')), 422, 'unusable-offer', /recvonly/);
+    await refusal(await post(at, whip, 'x'.repeat(65 * 1024)), 413, 'too-large', /65536/);
+  });
+
+  test('no token and a wrong one are 401 and say which is meant; the other role’s token is wrong', async () => {
+    const bare = await at.fetch(whip, { method: 'POST', headers: { 'Content-Type': 'application/sdp' }, body: 'v=0' });
+    assert.equal(bare.headers.get('www-authenticate'), 'Bearer');
+    await refusal(bare, 401, 'unauthorized', /publish token as "Authorization: Bearer/);
+    for (const wrong of [`Bearer ${tokens.play}`, 'Bearer x']) {
+      const response = await post(at, whip, smallOffer(), { Authorization: wrong });
+      assert.equal(response.headers.get('www-authenticate'), 'Bearer error="invalid_token"');
+      await refusal(response, 401, 'unauthorized', /not this room's publish token/);
+    }
+    await refusal(await post(at, whep, player(), { Authorization: 'Basic eDp5' }), 401, 'unauthorized', /play token/);
+    assert.equal((await post(at, `${open}/whip`, 'v=0', { Authorization: 'Basic eDp5' })).status, 400, 'open to all');
+  });
+
+  test('a stranger’s body is not even read', async () => {
+    const response = await post(at, whip, 'x'.repeat(65 * 1024), { Authorization: 'Bearer x' });
+    assert.equal(response.status, 401);
+  });
+
+  test('an unknown room is 404 in both roles and on the pages', async () => {
+    for (const path of ['/default/nowhere/whip', '/default/nowhere/whep'])
+      await refusal(await post(at, path, smallOffer()), 404, 'unknown-room', /default\/nowhere/);
+    await refusal(await at.fetch('/default/nowhere/'), 404, 'unknown-room', /default\/nowhere/);
+    await refusal(await at.fetch('/what/is/this/here'), 404, 'unknown-path', /whip/);
+    await refusal(await at.fetch(`/default/${'x'.repeat(200)}/whip`), 400, 'bad-request', /too long|length/);
+    await refusal(await at.fetch('/%E0%A4%A'), 400, 'bad-request', /./);
+  });
+
+  test('watching before anybody publishes is 409 with a time to try again', async () => {
+    const response = await post(at, whep, player());
+    assert.equal(response.headers.get('retry-after'), '2');
+    await refusal(response, 409, 'no-publisher', /Nobody is publishing/);
+  });
+
+  test('a second publisher is told 409 and nothing of it is left; after 2 s of silence it replaces the first', async () => {
+    const first = await post(at, whip, sdpOf('obs-publish'));
+    await refusal(
+      await post(at, whip, sdpOf('obs-publish')),
+      409,
+      'publisher-exists',
+      /publishing in this room already/,
+    );
+    clock.advance(2000);
+    const second = await post(at, whip, sdpOf('obs-publish'));
+    assert.equal(second.status, 201);
+    assert.equal((await at.fetch(first.headers.get('location') ?? '')).status, 404);
+    clock.advance(10_000);
+    assert.equal((await at.fetch(second.headers.get('location') ?? '')).status, 404, 'no handshake within 10 s');
+    assert.equal(clock.pending(), 0);
+    assert.equal(await at.metric('live_requests_refused_total{reason="HandshakeTimeout"}'), 1);
+  });
+
+  test('a full room is 403, and a place that was not used is given back', async () => {
+    await post(at, `${open}/whip`, smallOffer());
+    await at.writeRooms(
+      `${roomsFile.replace('play: { auth: { mode: None } }', 'play: { auth: { mode: None }, maxSubscribers: 1 }')}`,
+    );
+    await eventually('the new limit is known', () => at.log.some(({ message }) => message === 'settings changed'));
+    const watching = await post(at, `${open}/whep`, player());
+    assert.equal(watching.status, 201);
+    assert.match(await watching.text(), /a=sendonly/);
+    await refusal(await post(at, `${open}/whep`, player()), 403, 'room-full', /places for 1/);
+    await at.fetch(watching.headers.get('location') ?? '', { method: 'DELETE' });
+    assert.equal((await post(at, `${open}/whep`, player())).status, 201);
+    clock.advance(10_000);
+    assert.equal(await sessions(), 0);
+  });
+
+  test('a browser’s preflight needs no token, and other origins may read answers and errors', async () => {
+    for (const path of [whip, whep, `${whip}/some-session`]) {
+      const preflight = await at.fetch(path, { method: 'OPTIONS' });
+      assert.equal(preflight.status, 204);
+      assert.match(preflight.headers.get('access-control-allow-methods') ?? '', /POST, PATCH, DELETE/);
+      assert.match(preflight.headers.get('access-control-allow-headers') ?? '', /Authorization, Content-Type/);
+      assert.equal(preflight.headers.get('access-control-allow-origin'), '*');
+    }
+    assert.equal((await at.fetch(whip, { method: 'OPTIONS' })).headers.get('accept-post'), 'application/sdp');
+    const error = await post(at, whip, '');
+    assert.equal(error.headers.get('access-control-allow-origin'), '*');
+    assert.match(error.headers.get('access-control-expose-headers') ?? '', /Location, Link, ETag, Retry-After/);
+  });
+
+  test('GET and HEAD on an endpoint are 204; other methods are 405 and say which there are', async () => {
+    for (const method of ['GET', 'HEAD']) {
+      const response = await at.fetch(whip, { method });
+      assert.deepEqual([response.status, await response.text()], [204, '']);
+    }
+    const headers = { Authorization: `Bearer ${tokens.publish}` };
+    const put = await at.fetch(whip, { method: 'PUT', headers });
+    assert.equal(put.headers.get('allow'), 'POST, GET, HEAD, OPTIONS');
+    await refusal(put, 405, 'method-not-allowed', /PUT means nothing here/);
+    const location = (await post(at, whip, sdpOf('obs-publish'))).headers.get('location') ?? '';
+    const trickle = { ...headers, 'Content-Type': 'application/trickle-ice-sdpfrag' };
+    const patch = await at.fetch(location, { method: 'PATCH', headers: trickle, body: 'a=ice-ufrag:x' });
+    await refusal(patch, 405, 'method-not-allowed', /Trickle ICE/);
+    assert.equal((await at.fetch(location, { method: 'PATCH', body: 'x' })).status, 401);
+    assert.equal((await at.fetch(location)).status, 204, 'the session is still there');
+    await at.fetch(location, { method: 'DELETE', headers });
+  });
+
+  test('the pages are served with their files, a strict policy and revalidation', async () => {
+    for (const [path, type, says] of [
+      ['/default/stage/', 'text/html', 'player.js'],
+      ['/default/stage/publish', 'text/html', 'publisher.js'],
+      ['/default/stage/assets/player.js', 'text/javascript', 'import'],
+      ['/default/stage/assets/style.css', 'text/css', '{'],
+    ] as const) {
+      const response = await at.fetch(path);
+      assert.equal(response.status, 200, path);
+      assert.ok(response.headers.get('content-type')?.startsWith(type), path);
+      assert.ok((await response.text()).includes(says), path);
+      assert.match(response.headers.get('content-security-policy') ?? '', /default-src 'none'; script-src 'self'/);
+      assert.equal(response.headers.get('cache-control'), 'no-cache');
+    }
+    for (const file of ['tsconfig.json', 'nothing.js', '..%2fpages.ts', '%2e%2e%2fproblem.ts'])
+      assert.equal((await at.fetch(`/default/stage/assets/${file}`)).status, 404, file);
+    const bare = await at.fetch('/default/stage');
+    assert.deepEqual([bare.status, bare.headers.get('location')], [308, '/default/stage/']);
+  });
+
+  test('refusals are counted by their reasons, every reason from zero', async () => {
+    assert.equal(await at.metric('live_requests_refused_total{reason="Internal"}'), 0);
+    const count = (reason: string) => at.metric(`live_requests_refused_total{reason="${reason}"}`);
+    const before = (await count('UnknownRoom')) ?? 0;
+    await at.fetch('/default/nowhere/whip');
+    assert.equal(await count('UnknownRoom'), before + 1);
+  });
+
+  test('half a request is no harm', async () => {
+    const socket = connect(at.server.local.http.port, '127.0.0.1');
+    socket.write('POST /default/stage/whip HTTP/1.1\r\nContent-Length: 100\r\n');
+    socket.destroy();
+    assert.equal((await at.fetch(whip)).status, 204);
+  });
+
+  test('neither tokens nor ICE passwords nor whole session ids stand in the log', async () => {
+    const response = await post(at, whip, sdpOf('obs-publish'));
+    const [, password = ''] = /a=ice-pwd:(\S+)/.exec(await response.text()) ?? [];
+    const id = response.headers.get('location')?.split('/').at(-1) ?? '';
+    const log = JSON.stringify(at.log);
+    assert.ok(log.includes(id.slice(0, 6)));
+    for (const secret of [password, id, tokens.publish, tokens.play]) assert.ok(!log.includes(secret));
+  });
+});

@@ -1,0 +1,133 @@
+import assert from 'node:assert/strict';
+import { afterEach, beforeEach, describe, test } from 'node:test';
+import { eventually } from '#test/harness/eventually.ts';
+import { type Certificate, certificate } from './dtls-client.ts';
+import { type FakeClock, fakeClock } from './fake-clock.ts';
+import { smallOffer } from './offers.ts';
+import { post, problem, type Running, running, tokens } from './running.ts';
+import { type UdpClient, udpClient } from './udp-client.ts';
+
+const oneRoom =
+  'rooms: [{name: stage, publish: {codecs: [VP8, Opus], reconnectGraceMs: 5000}}]\ndrain: {timeoutMs: 60000}';
+const whip = '/default/stage/whip';
+const whep = '/default/stage/whep';
+
+describe('a session, from its offer to its end', () => {
+  let clock: FakeClock;
+  let at: Running;
+  let clients: UdpClient[] = [];
+  const client = async (path: string, presents?: Certificate) => {
+    const made = await udpClient(at, path, presents);
+    clients.push(made);
+    return made;
+  };
+  const stage = async () => (await at.stats()).rooms[0];
+  const isLogged = (message: string, reason?: string) =>
+    at.log.some((line) => line['message'] === message && (reason === undefined || line['reason'] === reason));
+
+  beforeEach(async () => {
+    clock = fakeClock(Date.UTC(2026, 10, 21));
+    at = await running(oneRoom, {}, clock);
+  });
+  afterEach(async () => {
+    for (const each of clients) each.stop();
+    clients = [];
+    await at.stop();
+  });
+
+  test('a publisher and a viewer connect, are counted, and are gone after their DELETEs', async () => {
+    const publisher = await client(whip);
+    assert.deepEqual(await stage(), { namespace: 'default', name: 'stage', subscribers: 0 }, 'not connected yet');
+    await eventually('the publisher is connected', publisher.isConnected);
+    await eventually('it is counted', async () => (await stage())?.publisher !== undefined);
+    assert.deepEqual((await stage())?.publisher, { since: '2026-11-21T00:00:00.000Z', sendsMedia: false });
+    const viewer = await client(whep);
+    await eventually('the viewer is counted', async () => (await stage())?.subscribers === 1);
+    assert.equal(await at.metric('live_subscribers{room="stage"}'), 1);
+    assert.equal(await at.metric('live_room_publishing{room="stage"}'), 0, 'it sends no media');
+    clock.advance(60_000);
+    assert.equal((await stage())?.subscribers, 1, 'the time-out is for handshakes only');
+
+    const remove = (location: string, token: string) =>
+      at.fetch(location, { method: 'DELETE', headers: { Authorization: `Bearer ${token}` } });
+    assert.equal((await remove(viewer.location, tokens.play)).status, 200);
+    await eventually('the viewer is told', viewer.isClosed);
+    assert.equal((await remove(publisher.location, tokens.publish)).status, 200);
+    await eventually('the publisher is told', publisher.isClosed);
+    assert.deepEqual(await stage(), { namespace: 'default', name: 'stage', subscribers: 0 });
+    assert.equal(await at.metric('live_rooms'), 0);
+  });
+
+  test('a certificate that is not the one in the offer is refused, counted, and the session is gone', async () => {
+    const thief = await client(whip, await certificate());
+    await eventually('it is refused', () => isLogged('session ended', 'FingerprintMismatch'));
+    assert.equal((await at.fetch(thief.location)).status, 404);
+    assert.equal(await at.metric('live_requests_refused_total{reason="FingerprintMismatch"}'), 1);
+    assert.equal(clock.pending(), 0);
+  });
+
+  test('viewers are told when the grace is over, and not before', async () => {
+    const publisher = await client(whip);
+    const viewer = await client(whep);
+    await eventually('both are connected', async () => (await stage())?.subscribers === 1);
+    await at.fetch(publisher.location, { method: 'DELETE', headers: { Authorization: `Bearer ${tokens.publish}` } });
+    clock.advance(4999);
+    assert.equal((await at.fetch(viewer.location)).status, 204);
+    clock.advance(1);
+    await eventually('the viewer is told', viewer.isClosed);
+    assert.ok(isLogged('session ended', 'PublisherGone'));
+  });
+
+  test('a room that is taken out of the file ends its sessions, and its series are gone after one more scrape', async () => {
+    const publisher = await client(whip);
+    await eventually('the publisher is connected', publisher.isConnected);
+    assert.equal(await at.metric('live_rtp_received_packets_total{room="stage"}'), 0);
+    await at.writeRooms('rooms: [{name: other}]');
+    await eventually('the publisher is told', publisher.isClosed);
+    await at.metric('live_rooms');
+    for (const family of ['live_subscribers', 'live_room_publishing', 'live_rtp_received_packets_total'])
+      assert.equal(await at.metric(`${family}{room="stage"}`), undefined, family);
+    assert.equal(await at.metric('live_subscribers{room="other"}'), 0);
+  });
+
+  test('a file that cannot be used changes nothing and is told once, until it is good again', async () => {
+    const publisher = await client(whip);
+    await eventually('the publisher is connected', publisher.isConnected);
+    await at.writeRooms('rooms: [{name: Stage}]');
+    await eventually('it is refused', () => isLogged('settings refused; the former stay in force'));
+    assert.match(String(at.log.find(({ level }) => level === 'error')?.['error']), /rooms\[0\]\.name must be a name/);
+    assert.equal((await at.fetch(publisher.location)).status, 204);
+    await at.writeRooms(oneRoom.replace('5000', '6000'));
+    await eventually('the repaired file is taken', () => isLogged('settings changed'));
+    assert.equal(at.log.filter(({ level }) => level === 'error').length, 1);
+  });
+
+  test('draining: new offers are 503, those who are there stay, and it is over when the last has left', async () => {
+    const publisher = await client(whip);
+    await eventually('the publisher is connected', publisher.isConnected);
+    let isDrained = false;
+    const drained = at.server.drain().then(() => {
+      isDrained = true;
+    });
+    const refused = await post(at, whep, smallOffer());
+    assert.deepEqual([refused.status, refused.headers.get('retry-after')], [503, '1']);
+    assert.match((await problem(refused)).detail, /another will answer/);
+    assert.equal(await at.metric('live_pod_draining'), 1);
+    assert.equal((await at.stats()).draining, true);
+    assert.equal((await at.inside('/readyz')).status, 200, 'ready until the end');
+    assert.equal((await at.fetch(publisher.location)).status, 204);
+    assert.equal(isDrained, false);
+    await at.fetch(publisher.location, { method: 'DELETE', headers: { Authorization: `Bearer ${tokens.publish}` } });
+    await drained;
+  });
+
+  test('draining ends at its time-out, and closing tells those who are still there', async () => {
+    const publisher = await client(whip);
+    await eventually('the publisher is connected', publisher.isConnected);
+    const drained = at.server.drain();
+    clock.advance(60_000);
+    await drained;
+    await at.server.close();
+    await eventually('the publisher is told', publisher.isClosed);
+  });
+});

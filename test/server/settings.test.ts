@@ -1,0 +1,100 @@
+import assert from 'node:assert/strict';
+import { mkdir, mkdtemp, rename, rm, symlink, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterEach, beforeEach, describe, test } from 'node:test';
+import { sha256 } from '#server/http/bearer.ts';
+import { readSettings, type Settings, watchSettings } from '#server/settings.ts';
+import { eventually } from '#test/harness/eventually.ts';
+
+describe('settings from mounted files', () => {
+  let dir: string;
+  const files = () => ({
+    roomsFile: join(dir, 'room/rooms.yaml'),
+    tokensDir: join(dir, 'tokens'),
+    announce: { file: join(dir, 'pod/media-address') },
+    media: { address: '10.0.0.1', port: 7882 },
+  });
+  const tokenFiles = { 'default.a.publish': 'first\n', 'default.a.play': 'second' };
+
+  /** Writes a volume as the kubelet does: into a new folder, to which the link `..data` is then pointed. */
+  const mount = async (volume: string, content: Readonly<Record<string, string>>) => {
+    const folder = join(dir, volume);
+    const version = `..${Math.random()}`;
+    await mkdir(join(folder, version), { recursive: true });
+    for (const [name, text] of Object.entries(content)) {
+      await writeFile(join(folder, version, name), text);
+      await symlink(join('..data', name), join(folder, name)).catch(() => undefined);
+    }
+    await symlink(version, join(folder, '..new'));
+    await rename(join(folder, '..new'), join(folder, '..data'));
+  };
+
+  beforeEach(async () => {
+    dir = await mkdtemp(join(tmpdir(), 'liveroom-settings-'));
+    await mount('room', { 'rooms.yaml': 'rooms: [{name: a}]' });
+    await mount('tokens', tokenFiles);
+    await mount('pod', { 'media-address': '' });
+  });
+  afterEach(() => rm(dir, { recursive: true }));
+
+  test('rooms, hashes of the tokens without their line ends, and no address yet', async () => {
+    const { rooms, tokens, announced } = await readSettings(files());
+    assert.deepEqual(
+      rooms.map(({ name }) => name),
+      ['a'],
+    );
+    assert.deepEqual(tokens.get('default.a.publish'), sha256('first'));
+    assert.equal(announced, undefined);
+  });
+
+  test('without a file for it, the bound address is the announced one', async () => {
+    const { announce: _, ...bound } = files();
+    assert.deepEqual((await readSettings(bound)).announced, [{ address: '10.0.0.1', port: 7882 }]);
+  });
+
+  test('what is missing, empty or wrong is named by its path', async () => {
+    const rejects = (message: RegExp, change: object = {}) =>
+      assert.rejects(readSettings({ ...files(), ...change }), { message });
+    await rejects(/Cannot read the rooms file .*nowhere: there is no such file/, { roomsFile: join(dir, 'nowhere') });
+    await rejects(/Cannot read the token .*default\.a\.publish: there is no such file/, { tokensDir: dir });
+    await rejects(/No folder of tokens is given/, { tokensDir: undefined });
+    await mount('tokens', { ...tokenFiles, 'default.a.play': '\n' });
+    await rejects(/The token .*default\.a\.play is empty/);
+    await mount('pod', { 'media-address': 'nowhere' });
+    await mount('tokens', tokenFiles);
+    await rejects(/The media address in .*media-address must be an IP address and a port/);
+    await mount('room', { 'rooms.yaml': 'rooms: 3' });
+    await rejects(/The rooms file .*rooms\.yaml is refused: rooms must be a list/);
+  });
+
+  for (const [how, everyMs] of [
+    ['by notification', 3_600_000],
+    ['by looking again', 20],
+  ] as const) {
+    test(`each change is seen once, ${how}, and a broken file changes nothing`, async () => {
+      const seen: Settings[] = [];
+      const refused: string[] = [];
+      const stop = watchSettings(files(), await readSettings(files()), {
+        onSettings: (settings) => seen.push(settings),
+        onRefused: (message) => refused.push(message),
+        everyMs,
+      });
+      const changed = (count: number) => eventually(`change ${count}`, () => seen.length === count);
+      await mount('pod', { 'media-address': '192.0.2.1:7001' });
+      await changed(1);
+      assert.deepEqual(seen[0]?.announced, [{ address: '192.0.2.1', port: 7001 }]);
+      await mount('tokens', { ...tokenFiles, 'default.a.play': 'third' });
+      await changed(2);
+      assert.deepEqual(seen[1]?.tokens.get('default.a.play'), sha256('third'));
+      await mount('room', { 'rooms.yaml': 'rooms: [' });
+      await eventually('it is refused', () => refused.length === 1);
+      await mount('room', { 'rooms.yaml': 'rooms: [{name: a}]  # the same' });
+      await mount('room', { 'rooms.yaml': 'rooms: [{name: a, play: {maxSubscribers: 2}}]' });
+      await changed(3);
+      assert.equal(seen[2]?.rooms[0]?.play.maxSubscribers, 2);
+      stop();
+      assert.deepEqual([seen.length, refused.length], [3, 1]);
+    });
+  }
+});

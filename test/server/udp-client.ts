@@ -1,0 +1,67 @@
+import { createSocket } from 'node:dgram';
+import { once } from 'node:events';
+import { eventually } from '#test/harness/eventually.ts';
+import { stunCheck } from '#test/media/stun-client.ts';
+import { type Certificate, certificate, dtlsClient } from './dtls-client.ts';
+import { smallOffer } from './offers.ts';
+import { post, type Running } from './running.ts';
+
+/** A client that goes all the way: offer, ICE check, DTLS. It sends no media. */
+export interface UdpClient {
+  readonly response: Response;
+  readonly location: string;
+  readonly isConnected: () => boolean;
+  readonly isClosed: () => boolean;
+  stop(): void;
+}
+
+/**
+ * POSTs a small offer to an endpoint and connects by the answer. `presents` is the certificate that it shows in DTLS, its
+ * own unless it is a thief.
+ */
+export async function udpClient(at: Running, path: string, presents?: Certificate): Promise<UdpClient> {
+  const own = await certificate();
+  const direction = path.endsWith('whip') ? 'sendonly' : 'recvonly';
+  const offer = smallOffer((sdp) => sdp.replace(/sha-256 \S+/, own.fingerprint).replace('sendonly', direction));
+  const response = await post(at, path, offer);
+  const answer = await response.text();
+  if (response.status !== 201) throw new Error(`${response.status} ${answer}`);
+  const [, ufrag = ''] = /a=ice-ufrag:(\S+)/.exec(answer) ?? [];
+  const [, password = ''] = /a=ice-pwd:(\S+)/.exec(answer) ?? [];
+  const [, address = '', port = ''] = /a=candidate:1 1 udp \d+ (\S+) (\d+)/.exec(answer) ?? [];
+
+  const socket = createSocket('udp4').bind(0, '127.0.0.1');
+  await once(socket, 'listening');
+  let isOpen = true;
+  let isClosed = false;
+  const send = (datagram: Uint8Array) => {
+    if (isOpen) socket.send(datagram, Number(port), address);
+  };
+  const { dtls, receive, connect, stop } = dtlsClient(presents ?? own, send);
+  let isAnswered = false;
+  socket.on('message', (datagram) => {
+    // RFC 7983: 0 to 3 is STUN, 20 to 63 is DTLS.
+    if ((datagram[0] ?? 0) < 4) isAnswered = true;
+    else if ((datagram[0] ?? 0) < 64) receive(datagram);
+  });
+  dtls.onClose.subscribe(() => {
+    isClosed = true;
+  });
+  const check = stunCheck({ username: `${ufrag}:abcd`, password, useCandidate: true });
+  await eventually('the ICE check is answered', () => {
+    send(check);
+    return isAnswered;
+  });
+  connect();
+  return {
+    response,
+    location: response.headers.get('location') ?? '',
+    isConnected: () => dtls.connected,
+    isClosed: () => isClosed,
+    stop: () => {
+      stop();
+      isOpen = false;
+      socket.close();
+    },
+  };
+}
