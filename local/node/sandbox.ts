@@ -41,6 +41,8 @@ export function sandbox(directory: string, context: NodeContext): Sandbox {
   let ports: { close(): void } | undefined;
   let lastSources: Sources | undefined;
   let retryMs = firstRetryMs;
+  /** The pod has changed since its volumes were begun: what they show may be what it was before. */
+  let isOutdated = false;
 
   async function sources(pod: Pod): Promise<Sources> {
     try {
@@ -78,10 +80,11 @@ export function sandbox(directory: string, context: NodeContext): Sandbox {
         giveUpFor(Number.POSITIVE_INFINITY, pod, 'Unsupported', 'Unsupported', findings.join('; '));
         return;
       }
+      isOutdated = false;
       try {
         await makeReady(pod);
         obstacle = undefined;
-        seen = { isPrepared: true, prepareAt: 0, refreshAt: nextRefresh() };
+        seen = { isPrepared: true, prepareAt: 0, refreshAt: isOutdated ? now() : nextRefresh() };
       } catch (error) {
         const event = error instanceof HostPortError ? 'FailedCreatePodSandBox' : 'FailedMount';
         giveUpFor(retryMs, pod, event, 'ContainerCreating', (error as Error).message);
@@ -99,6 +102,7 @@ export function sandbox(directory: string, context: NodeContext): Sandbox {
       }
     },
     refreshSoon() {
+      isOutdated = true;
       if (seen.isPrepared) seen = { ...seen, refreshAt: now() };
     },
     release() {
