@@ -6,6 +6,7 @@ import type { Config } from '#server/config.ts';
 import { jsonLog } from '#server/log.ts';
 import type { Clock } from '#server/room/rooms.ts';
 import { type Server, startServer } from '#server/server.ts';
+import { seriesValue } from './series.ts';
 
 const loopback = { address: '127.0.0.1', port: 0 };
 export const tokens = { publish: 'the-publish-token', play: 'the-play-token' };
@@ -68,11 +69,7 @@ export async function running(rooms: string, change: Partial<Config> = {}, clock
     fetch: (path, init) => fetch(url(server.local.http.port, path), { redirect: 'manual', ...init }),
     inside,
     stats: async () => (await (await inside('/stats')).json()) as PodStats,
-    metric: async (series) => {
-      const text = await (await inside('/metrics')).text();
-      const line = text.split('\n').find((each) => each.startsWith(`${series} `));
-      return line === undefined ? undefined : Number(line.slice(series.length + 1));
-    },
+    metric: async (series) => seriesValue(await (await inside('/metrics')).text(), series),
     writeRooms,
     stop: async () => {
       await server.close();

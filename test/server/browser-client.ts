@@ -1,0 +1,53 @@
+import type { Page } from 'playwright-core';
+
+/** How a page's attempt to join went. `state` is its connection's after at most 10 s. */
+export interface Joined {
+  readonly status: number;
+  readonly location: string | null;
+  readonly state: string;
+}
+
+/**
+ * Publishes the fake camera to a WHIP endpoint, or plays from a WHEP endpoint, with nothing but what every browser has.
+ * The page keeps its `connection` and its `session` URL.
+ */
+export const join = (page: Page, url: string, token?: string): Promise<Joined> =>
+  page.evaluate(`(${joinInPage})(${JSON.stringify(url)}, ${JSON.stringify(token ?? null)})`) as Promise<Joined>;
+
+const joinInPage = `async (url, token) => {
+  globalThis.connection?.close();
+  const connection = (globalThis.connection = new RTCPeerConnection());
+  if (url.endsWith('whip')) {
+    const media = await navigator.mediaDevices.getUserMedia({ audio: true, video: { width: 320, height: 240 } });
+    for (const track of media.getTracks()) connection.addTransceiver(track, { direction: 'sendonly', streams: [media] });
+  } else {
+    for (const kind of ['video', 'audio']) connection.addTransceiver(kind, { direction: 'recvonly' });
+    const video = document.createElement('video');
+    Object.assign(video, { autoplay: true, muted: true });
+    connection.ontrack = ({ streams: [stream] }) => { video.srcObject = stream; };
+    document.body.append(video);
+  }
+  await connection.setLocalDescription();
+  const authorization = token === null ? {} : { Authorization: 'Bearer ' + token };
+  globalThis.remove = () => fetch(globalThis.session, { method: 'DELETE', headers: authorization });
+  const headers = { 'Content-Type': 'application/sdp', ...authorization };
+  const response = await fetch(url, { method: 'POST', headers, body: connection.localDescription.sdp });
+  const location = response.headers.get('location');
+  if (response.status !== 201) return { status: response.status, location, state: 'none' };
+  globalThis.session = new URL(location, url).href;
+  await connection.setRemoteDescription({ type: 'answer', sdp: await response.text() });
+  for (let tenths = 0; connection.connectionState !== 'connected' && tenths < 100; tenths++)
+    await new Promise((resolve) => setTimeout(resolve, 100));
+  return { status: response.status, location, state: connection.connectionState };
+}`;
+
+/** Ends the page's session by its URL. */
+export const leave = (page: Page) =>
+  page.evaluate('remove().then(({ status }) => { connection.close(); return status; })');
+
+/** Video frames that the page has decoded in its present session. */
+export const decodedFrames = (page: Page): Promise<number> =>
+  page.evaluate(
+    `connection.getStats().then((stats) =>
+      [...stats.values()].find(({ type, kind }) => type === 'inbound-rtp' && kind === 'video')?.framesDecoded ?? 0)`,
+  );

@@ -1,0 +1,60 @@
+import { spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { createInterface } from 'node:readline';
+import { seriesValue } from './series.ts';
+
+/** `npm run sfu` as a process, on ports that it chose itself. */
+export interface ServerProcess {
+  /** A URL of its public port. */
+  url(path: string): string;
+  /** The value of a series; undefined when there is none. */
+  metric(series: string): Promise<number | undefined>;
+  signal(name: NodeJS.Signals): void;
+  /** Resolves when the process has ended. */
+  exitCode(): Promise<number | null>;
+  end(): Promise<void>;
+}
+
+interface Started {
+  readonly http: { readonly port: number };
+  readonly internal: { readonly port: number };
+}
+
+/** Starts a server with the rooms of a rooms file. Resolves when it listens; rejects with what it said when it ended. */
+export async function serverProcess(roomsFile: string): Promise<ServerProcess> {
+  const dir = await mkdtemp(join(tmpdir(), 'liveroom-sfu-'));
+  const rooms = join(dir, 'rooms.yaml');
+  await writeFile(rooms, roomsFile);
+  const anyPort = ['--http', '--internal', '--media'].flatMap((option) => [option, '127.0.0.1:0']);
+  const child = spawn(
+    process.execPath,
+    ['server/main.ts', rooms, ...anyPort, '--publish-token', 'the-publish-token', '--play-token', 'the-play-token'],
+    { stdio: ['ignore', 'ignore', 'pipe'] },
+  );
+  const exited = once(child, 'exit') as Promise<[number | null]>;
+  const started = Promise.withResolvers<Started>();
+  const said: string[] = [];
+  createInterface({ input: child.stderr }).on('line', (line) => {
+    said.push(line);
+    if (line.includes('"server started"')) started.resolve(JSON.parse(line) as Started);
+  });
+  void exited.then(() => started.reject(new Error(`the server ended: ${said.join('\n')}`)));
+  const { http, internal } = await started.promise;
+  return {
+    url: (path) => `http://127.0.0.1:${http.port}${path}`,
+    metric: async (series) => {
+      const response = await fetch(`http://127.0.0.1:${internal.port}/metrics`);
+      return seriesValue(await response.text(), series);
+    },
+    signal: (name) => void child.kill(name),
+    exitCode: async () => (await exited)[0],
+    end: async () => {
+      child.kill('SIGKILL');
+      await exited;
+      await rm(dir, { recursive: true });
+    },
+  };
+}

@@ -1,0 +1,189 @@
+import assert from 'node:assert/strict';
+import { execFile } from 'node:child_process';
+import { createSocket } from 'node:dgram';
+import { once } from 'node:events';
+import { createServer } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import { after, before, describe, test } from 'node:test';
+import type { Browser, Page } from 'playwright-core';
+import { launchChromium, visit } from '#test/harness/browser.ts';
+import { eventually } from '#test/harness/eventually.ts';
+import { decodedFrames, type Joined, join, leave } from './server/browser-client.ts';
+import { type ServerProcess, serverProcess } from './server/server-process.ts';
+
+const roomsFile = `
+rooms:
+  - name: h264
+    play: { auth: { mode: None }, maxSubscribers: 2 }
+  - name: vp8
+    publish: { codecs: [VP8, Opus], onConflict: TakeOver }
+    play: { auth: { mode: None } }
+drain:
+  timeoutMs: 60000
+`;
+
+describe('one server as a process, clients in Chromium', () => {
+  let server: ServerProcess;
+  let browser: Browser;
+  let elsewhere: string;
+  const blank = createServer((_request, response) => response.setHeader('content-type', 'text/html').end('<p>blank'));
+
+  before(async () => {
+    // Another origin than the server's: what the pages here do, any page may do.
+    blank.listen(0, '127.0.0.1');
+    await once(blank, 'listening');
+    elsewhere = `http://127.0.0.1:${(blank.address() as AddressInfo).port}/`;
+    server = await serverProcess(roomsFile);
+    browser = await launchChromium();
+  });
+  after(async () => {
+    await browser?.close();
+    await server?.end();
+    blank.close();
+  });
+
+  const visitor = () => visit(browser, elsewhere);
+  const publish = async (page: Page, room: string): Promise<Joined> =>
+    join(page, server.url(`/default/${room}/whip`), 'the-publish-token');
+  const watch = async (page: Page, room: string): Promise<Joined> => join(page, server.url(`/default/${room}/whep`));
+  const framesRise = async (page: Page, least: number, deadlineMs = 20_000) => {
+    const from = await decodedFrames(page);
+    await eventually(
+      `${least} more frames are decoded`,
+      async () => (await decodedFrames(page)) >= from + least,
+      deadlineMs,
+    );
+  };
+
+  for (const [room, mimeType] of [
+    ['h264', 'video/H264'],
+    ['vp8', 'video/VP8'],
+  ] as const) {
+    test(`${mimeType} goes from one page to another of a foreign origin: decoded frames rise`, async () => {
+      const [publisher, player] = [await visitor(), await visitor()];
+      const published = await publish(publisher, room);
+      assert.deepEqual([published.status, published.state], [201, 'connected']);
+      const watched = await watch(player, room);
+      assert.deepEqual([watched.status, watched.state], [201, 'connected']);
+      await framesRise(player, 60);
+      assert.equal(await codecOf(player), mimeType);
+      assert.match(await cipherOf(player), /GCM/);
+      await leave(player);
+      await leave(publisher);
+      await eventually('nobody is left', async () => (await server.metric('live_rooms')) === 0);
+      for (const page of [publisher, player]) await page.context().close();
+    });
+  }
+
+  test('what is sent and received is counted for each room', async () => {
+    for (const room of ['h264', 'vp8']) {
+      const [received = 0, sent = 0, bytes = 0] = [
+        await server.metric(`live_rtp_received_packets_total{room="${room}"}`),
+        await server.metric(`live_rtp_packets_total{room="${room}"}`),
+        await server.metric(`live_rtp_bytes_total{room="${room}"}`),
+      ];
+      assert.ok(received > 60 && sent > 60, `${room}: ${received} received, ${sent} sent`);
+      assert.ok(bytes > sent * 12, `${room}: ${bytes} bytes in ${sent} packets`);
+    }
+  });
+
+  test('a viewer carries on in the same session when another publisher takes over', async () => {
+    const [first, second, player] = [await visitor(), await visitor(), await visitor()];
+    await publish(first, 'vp8');
+    const { location } = await watch(player, 'vp8');
+    await framesRise(player, 30);
+    assert.equal((await publish(second, 'vp8')).status, 201);
+    await eventually('the first is told', async () => (await connectionState(first)) !== 'connected');
+    await framesRise(player, 30);
+    assert.equal((await fetch(server.url(location ?? ''))).status, 204);
+    for (const page of [first, second, player]) await page.context().close();
+  });
+
+  test('a full room refuses, and a viewer whose page is gone makes room by itself', async () => {
+    const pages = [await visitor(), await visitor(), await visitor(), await visitor()] as const;
+    const [publisher, one, two, three] = pages;
+    await publish(publisher, 'h264');
+    for (const page of [one, two]) assert.equal((await watch(page, 'h264')).status, 201);
+    assert.equal((await watch(three, 'h264')).status, 403);
+    await one.context().close();
+    await eventually('the place is free', async () => (await watch(three, 'h264')).status === 201, 30_000);
+    await framesRise(three, 30);
+    for (const page of [publisher, two, three]) await page.context().close();
+  });
+
+  test('SIGTERM: who is there goes on watching, who comes is sent away, the process ends with the last', async () => {
+    const [publisher, player] = [await visitor(), await visitor()];
+    await eventually('the room is empty', async () => (await publish(publisher, 'vp8')).status === 201, 30_000);
+    await watch(player, 'vp8');
+    server.signal('SIGTERM');
+    await eventually('it is draining', async () => (await server.metric('live_pod_draining')) === 1);
+    await framesRise(player, 60);
+    assert.equal((await watch(await visitor(), 'vp8')).status, 503);
+    await leave(player);
+    await leave(publisher);
+    assert.equal(await server.exitCode(), 0);
+  });
+});
+
+describe('a server that cannot start', () => {
+  /** Runs the server's entry; resolves to what it wrote to its error output and its exit code. */
+  const run = (args: readonly string[], env: Readonly<Record<string, string>> = {}) =>
+    new Promise<{ code: number; stderr: string; stdout: string }>((resolve) => {
+      execFile(
+        process.execPath,
+        ['server/main.ts', ...args],
+        { env: { PATH: process.env['PATH'], ...env }, timeout: 20_000 },
+        (error, stdout, stderr) => resolve({ code: Number(error?.code ?? 0), stderr, stdout }),
+      );
+    });
+
+  test('says which file is missing, and exits with 1', async () => {
+    const pod = await run([], { POD_IP: '127.0.0.1', ROOMS_FILE: '/nowhere/rooms.yaml' });
+    assert.deepEqual(pod, {
+      code: 1,
+      stdout: '',
+      stderr: 'Cannot read the rooms file /nowhere/rooms.yaml: there is no such file\n',
+    });
+    const nothing = await run([]);
+    assert.equal(nothing.code, 1);
+    assert.match(nothing.stderr, /No rooms file is given; try docs\/examples\/rooms\.yaml/);
+  });
+
+  test('says which address is in use', async () => {
+    const taken = createSocket('udp4').bind(0, '127.0.0.1');
+    await once(taken, 'listening');
+    const address = `127.0.0.1:${taken.address().port}`;
+    const { code, stderr } = await run(['docs/examples/rooms.yaml', '--media', address, '--http', '127.0.0.1:0']);
+    taken.close();
+    assert.equal(code, 1);
+    assert.ok(stderr.includes('EADDRINUSE') && stderr.includes(address), stderr);
+  });
+
+  test('explains itself', async () => {
+    const { code, stdout } = await run(['--help']);
+    assert.equal(code, 0);
+    assert.match(stdout, /^Usage: npm run sfu -- ROOMS_FILE/);
+  });
+});
+
+interface Report {
+  readonly id: string;
+  readonly type: string;
+  readonly codecId?: string;
+  readonly kind?: string;
+  readonly mimeType?: string;
+  readonly srtpCipher?: string;
+}
+
+const reports = (page: Page) =>
+  page.evaluate('connection.getStats().then((stats) => [...stats.values()])') as Promise<readonly Report[]>;
+
+async function codecOf(page: Page) {
+  const all = await reports(page);
+  const codecId = all.find(({ type, kind }) => type === 'inbound-rtp' && kind === 'video')?.codecId;
+  return all.find(({ id }) => id === codecId)?.mimeType;
+}
+
+const cipherOf = async (page: Page) => (await reports(page)).find(({ type }) => type === 'transport')?.srtpCipher ?? '';
+
+const connectionState = (page: Page) => page.evaluate('connection.connectionState') as Promise<string>;
