@@ -1,0 +1,53 @@
+/** One measured figure. Absolute figures depend on the machine; what carries over is the ratio to the baseline. */
+export interface Figure {
+  readonly name: string;
+  readonly value: number;
+  readonly unit: 'µs' | 'ms' | 'MB';
+  /** What the figure stands beside: measured in the same run, in the same unit. */
+  readonly baseline?: { readonly name: string; readonly value: number };
+  readonly target?: {
+    /** Upper bound of the value. */
+    readonly atMost?: number;
+    /** The baseline is at least so many times the value. */
+    readonly timesLess?: number;
+  };
+}
+
+/** The value as a multiple of its baseline; undefined without one. */
+export const ratio = ({ value, baseline }: Figure) => (baseline === undefined ? undefined : value / baseline.value);
+
+/** Whether the figure keeps its target; undefined where it has none. */
+export function isKept({ value, baseline, target }: Figure): boolean | undefined {
+  if (target === undefined) return undefined;
+  const { atMost = Number.POSITIVE_INFINITY, timesLess } = target;
+  if (value > atMost) return false;
+  return timesLess === undefined || (baseline !== undefined && baseline.value / value >= timesLess);
+}
+
+const rounded = (value: number) => (value >= 100 ? value.toFixed(0) : value.toFixed(value >= 10 ? 1 : 2));
+
+const targetText = ({ unit, target: { atMost, timesLess } = {} }: Figure) =>
+  [
+    ...(atMost === undefined ? [] : [`≤ ${atMost} ${unit}`]),
+    ...(timesLess === undefined ? [] : [`≥ ${timesLess}× less`]),
+  ].join(', ');
+
+const verdict = (figure: Figure) => ({ true: 'kept', false: 'MISSED', undefined: '' })[`${isKept(figure)}`];
+
+/** The figures as a table for people. */
+export function table(figures: readonly Figure[]): string {
+  const header = ['what', 'measured', 'baseline', 'ratio', 'target', ''];
+  const lines = figures.map((figure) => [
+    figure.name,
+    `${rounded(figure.value)} ${figure.unit}`,
+    figure.baseline === undefined ? '' : `${rounded(figure.baseline.value)} ${figure.unit} (${figure.baseline.name})`,
+    ratio(figure)?.toFixed(2) ?? '',
+    targetText(figure),
+    verdict(figure),
+  ]);
+  const all = [header, ...lines];
+  const widths = header.map((_, column) => Math.max(...all.map((line) => line[column]?.length ?? 0)));
+  const padded = (line: readonly (string | undefined)[]) =>
+    line.map((cell = '', column) => cell.padEnd(widths[column] ?? 0)).join('  ');
+  return all.map((line) => padded(line).trimEnd()).join('\n');
+}

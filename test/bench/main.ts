@@ -1,0 +1,42 @@
+/**
+ * `npm run bench`: speed and memory, each figure beside a baseline of the same run. `-- --json FILE` writes the figures
+ * down, `-- --only forwarding` (or `product`) measures a part.
+ */
+import { writeFile } from 'node:fs/promises';
+import { parseArgs } from 'node:util';
+import { type Figure, isKept, ratio, table } from './figure.ts';
+import { forwardingBench } from './forwarding.ts';
+import { productBench } from './product.ts';
+
+const parts: Readonly<Record<string, (say: (text: string) => void) => Promise<readonly Figure[]>>> = {
+  forwarding: forwardingBench,
+  product: productBench,
+};
+
+const usage = `npm run bench [-- --json FILE] [--only ${Object.keys(parts).join('|')}]`;
+
+const { values } = parseArgs({
+  options: { json: { type: 'string' }, only: { type: 'string' }, help: { type: 'boolean', short: 'h' } },
+});
+
+async function main(): Promise<number> {
+  if (values.help) {
+    console.log(usage);
+    return 0;
+  }
+  const chosen = Object.entries(parts).filter(([name]) => values.only === undefined || name === values.only);
+  if (chosen.length === 0) {
+    console.error(`There is no part "${values.only}". ${usage}`);
+    return 2;
+  }
+  const figures: Figure[] = [];
+  for (const [, measure] of chosen) figures.push(...(await measure((text) => console.error(text))));
+  console.log(table(figures));
+  if (values.json !== undefined) {
+    const measured = figures.map((figure) => ({ ...figure, ratio: ratio(figure), isKept: isKept(figure) }));
+    await writeFile(values.json, `${JSON.stringify({ node: process.version, figures: measured }, undefined, 2)}\n`);
+  }
+  return 0;
+}
+
+process.exitCode = await main();
