@@ -23,6 +23,7 @@ export async function withLock<T>(
       }
     }
     if (!hasWaited) onWait();
+    signal?.throwIfAborted();
     await released(address, signal);
   }
 }

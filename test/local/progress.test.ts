@@ -1,0 +1,70 @@
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import { progress, remaining, spoken } from '#local/progress.ts';
+
+function shown(columns: number | undefined) {
+  const written: string[] = [];
+  let nowMs = 0;
+  return {
+    written,
+    at: (ms: number) => (nowMs = ms),
+    ...progress({ write: (text) => written.push(text), columns, now: () => nowMs }),
+  };
+}
+
+test('a terminal gets one bar, drawn over itself and taken away at the end', () => {
+  const { written, at, task } = shown(80);
+  const build = task('etcd', 60_000);
+  build.update(0);
+  at(30_000);
+  build.update(0.5);
+  build.end();
+  assert.match(written[0] ?? '', /^\r {2}etcd \[ {30}\] 0 %, about 60 s left/);
+  assert.match(written[1] ?? '', /^\r {2}etcd \[#{15} {15}\] 50 %, about 30 s left/);
+  assert.match(written[2] ?? '', /^\r +\r$/);
+  assert.ok(written.every((text) => text.replaceAll('\r', '').length < 80));
+});
+
+test('a bar is not drawn more often than the eye follows', () => {
+  const { written, at, task } = shown(80);
+  const build = task('etcd');
+  for (let ms = 0; ms < 1000; ms += 10) {
+    at(ms);
+    build.update(ms / 1000);
+  }
+  assert.equal(written.length, 10);
+});
+
+test('a narrow terminal gets the words without the bar, never more than a line', () => {
+  const { written, task } = shown(30);
+  task('prometheus-operator-crds').update(0.5);
+  assert.ok((written[0] ?? '').length <= 30);
+});
+
+test('a log gets whole lines, now and then', () => {
+  const { written, at, task } = shown(undefined);
+  const build = task('etcd', 60_000);
+  for (const ms of [1_000, 16_000, 17_000, 31_000]) {
+    at(ms);
+    build.update(ms / 60_000);
+  }
+  build.end();
+  assert.deepEqual(written, ['  etcd: 26 %, about 44 s left\n', '  etcd: 51 %, about 29 s left\n']);
+});
+
+test('what is left is expected at first and measured later', () => {
+  assert.equal(remaining(0, 0), undefined);
+  assert.equal(remaining(0, 0, 60_000), 60_000);
+  assert.equal(remaining(0.5, 10_000), 10_000);
+  assert.equal(remaining(1, 50_000, 60_000), 0);
+});
+
+for (const [ms, words] of [
+  [0, '1 s'],
+  [40_400, '40 s'],
+  [89_000, '89 s'],
+  [91_000, '2 min'],
+  [240_000, '4 min'],
+] as const) {
+  test(`${ms} ms are spoken of as ${words}`, () => assert.equal(spoken(ms), words));
+}

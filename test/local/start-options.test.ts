@@ -1,0 +1,31 @@
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import { startOptions, UsageError } from '#local/start-options.ts';
+
+test('without arguments the rooms are on port 8080 and the example is applied', () => {
+  const room = '/project/docs/examples/liveroom.yaml';
+  assert.deepEqual(startOptions([], '/project'), { httpPort: 8080, apiPort: 0, room });
+});
+
+test('ports and the room can be chosen', () => {
+  const args = ['--http-port', '9000', '--api-port=6443', '--room', '/tmp/room.yaml'];
+  assert.deepEqual(startOptions(args, '/project'), { httpPort: 9000, apiPort: 6443, room: '/tmp/room.yaml' });
+});
+
+test('--help wins over all else', () => assert.equal(startOptions(['--http-port', 'x', '--help'], '/project'), 'help'));
+
+for (const [args, says] of [
+  [['--http-port', 'x'], /--http-port is 'x': a port is a number from 0 to 65535/],
+  [['--http-port', '65536'], /65535/],
+  [['--http-port', '-1'], /--http-port/],
+  [['--api-port='], /--api-port is ''/],
+  [['--ports'], /--ports.*--help/s],
+  [['cluster'], /cluster.*--help/s],
+] as const) {
+  test(`\`${args.join(' ')}\` is refused, and the message says what would be right`, () => {
+    assert.throws(
+      () => startOptions(args, '/project'),
+      (error) => error instanceof UsageError && says.test(error.message),
+    );
+  });
+}
