@@ -7,14 +7,15 @@ export const mark = (dir: string) => ({ LIVEROOM_CLUSTER: dir });
 /** Kills the processes of a cluster until there is none, also those that a pod started and forgot. */
 export async function endMarked(dir: string): Promise<void> {
   for (;;) {
-    const pids = await marked(dir);
+    const pids = await markedProcesses(dir);
     if (pids.length === 0) return;
     for (const pid of pids) kill(pid);
     await sleep(20);
   }
 }
 
-async function marked(dir: string): Promise<number[]> {
+/** The ids of a cluster's processes, also of those in its namespace. */
+export async function markedProcesses(dir: string): Promise<number[]> {
   const [[name, value] = []] = Object.entries(mark(dir));
   const entry = `${name}=${value}`;
   const pids = (await readdir('/proc')).map(Number).filter((pid) => pid > 0 && pid !== process.pid);

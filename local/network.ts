@@ -42,8 +42,7 @@ export const namespaceCommand = ['unshare', '-rn', '--pid', '--fork', '--kill-ch
 
 /** A site for one more cluster; says why if it is not a namespace. */
 export async function findSite(forceLoopback: boolean, say: (text: string) => void): Promise<Site> {
-  if (forceLoopback) return await loopbackSite();
-  const refusal = await namespaceRefusal();
+  const refusal = forceLoopback ? unwanted : await namespaceRefusal();
   if (refusal === undefined) return namespaceSite;
   say(`No namespace for the cluster (${refusal.cause}): pods get 127.x.y.z instead.`);
   say('  What is missing then: EndpointSlices, and with them Prometheus discovery. Rooms work.');
@@ -55,6 +54,8 @@ interface Refusal {
   readonly cause: string;
   readonly remedy: string;
 }
+
+const unwanted: Refusal = { cause: 'LIVEROOM_NAMESPACE=none', remedy: 'unset LIVEROOM_NAMESPACE' };
 
 /** Why there can be no namespace here; undefined if there can. */
 async function namespaceRefusal(): Promise<Refusal | undefined> {
