@@ -1,0 +1,157 @@
+import assert from 'node:assert/strict';
+import { type ChildProcess, spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { readdir, readFile, stat } from 'node:fs/promises';
+import { dirname } from 'node:path';
+import { after, describe, test } from 'node:test';
+import { listen, portOf } from '#local/sockets.ts';
+import { eventually } from '#test/harness/eventually.ts';
+
+/** `npm start` as a newcomer types it, in a process group of its own, as a terminal would give it. */
+interface Started {
+  readonly child: ChildProcess;
+  /** All that it has said so far. */
+  text(): string;
+  /** Settles with the exit code. */
+  readonly ended: Promise<number>;
+}
+
+const isRunning = /Ctrl-C stops everything/;
+const running = new Set<ChildProcess>();
+
+function npmStart(args: readonly string[], env: NodeJS.ProcessEnv = {}): Started {
+  const child = spawn('npm', ['start', '--', ...args], { detached: true, env: { ...process.env, ...env } });
+  running.add(child);
+  let text = '';
+  for (const stream of [child.stdout, child.stderr]) stream.on('data', (data) => (text += data));
+  const ended = once(child, 'exit').then(([code, signal]) => {
+    running.delete(child);
+    return signal === null ? Number(code) : 128;
+  });
+  return { child, text: () => text, ended };
+}
+
+/** What a terminal does on Ctrl-C: every process of the group gets the signal. */
+function ctrlC({ child }: Started): void {
+  if (child.pid !== undefined) process.kill(-child.pid, 'SIGINT');
+}
+
+async function untilRunning(started: Started): Promise<void> {
+  const gaveUp = started.ended.then((code) => {
+    throw new Error(`npm start ended with ${code}:\n${started.text()}`);
+  });
+  await Promise.race([eventually('npm start is running', () => isRunning.test(started.text()), 60_000), gaveUp]);
+}
+
+const printed = (started: Started, pattern: RegExp): string => {
+  const found = pattern.exec(started.text())?.[1];
+  assert.ok(found, `${pattern} is not in:\n${started.text()}`);
+  return found;
+};
+
+/** The folder of everything that a cluster has. */
+const clusterDir = (started: Started) => dirname(printed(started, /Logs\s+(\S+)/));
+
+/** Processes that were started for the cluster in that folder, as their arguments or their environment say. */
+async function processesOf(dir: string): Promise<readonly string[]> {
+  const pids = (await readdir('/proc')).filter((name) => /^\d+$/.test(name));
+  const told = await Promise.all(
+    pids.map(async (pid) => {
+      const [args, env] = await Promise.all(
+        ['cmdline', 'environ'].map((file) => readFile(`/proc/${pid}/${file}`, 'utf8').catch(() => '')),
+      );
+      return `${args}${env}`.includes(dir) ? [`${pid} ${args?.replaceAll('\0', ' ')}`] : [];
+    }),
+  );
+  return told.flat();
+}
+
+/** Ports of this machine on which somebody listens (TCP) or receives (UDP), as `file:address:port` in hexadecimal. */
+async function openPorts(): Promise<readonly string[]> {
+  const files = ['tcp', 'tcp6', 'udp', 'udp6'];
+  const rows = await Promise.all(
+    files.map(async (file) => {
+      const lines = (await readFile(`/proc/net/${file}`, 'utf8')).trim().split('\n').slice(1);
+      const sockets = lines.map((line) => line.trim().split(/\s+/));
+      return sockets.filter(([, , , state]) => state === '0A' || state === '07').map(([, at]) => `${file}:${at}`);
+    }),
+  );
+  return rows.flat().sort();
+}
+
+async function endsWithoutTrace(started: Started, portsBefore: readonly string[]): Promise<void> {
+  const dir = clusterDir(started);
+  assert.notEqual((await processesOf(dir)).length, 0, 'the look for processes finds those that run');
+  ctrlC(started);
+  await started.ended;
+  assert.match(started.text(), /Stopped\./);
+  await eventually('no process of it is left', async () => (await processesOf(dir)).length === 0, 5_000);
+  await assert.rejects(stat(dir), { code: 'ENOENT' });
+  const opened = async () => (await openPorts()).filter((port) => !portsBefore.includes(port));
+  await eventually('no port of it is open', async () => (await opened()).length === 0, 5_000);
+}
+
+describe('npm start', { concurrency: false }, () => {
+  after(() => {
+    for (const { pid } of running) if (pid !== undefined) process.kill(-pid, 'SIGKILL');
+  });
+
+  test('brings a room up, says how to use it, and leaves nothing after Ctrl-C', async () => {
+    const portsBefore = await openPorts();
+    const started = npmStart(['--http-port', '0']);
+    await untilRunning(started);
+
+    const player = new URL(printed(started, /Watch\s+(\S+)/));
+    assert.match(player.hash, /^#token=.{20,}/);
+    assert.equal(player.search, '');
+    const page = await fetch(player);
+    assert.equal(page.status, 200);
+    assert.match(await page.text(), /<title>LiveRoom/);
+    assert.match(printed(started, /Publish\s+(\S+)/), /\/default\/demo\/publish#token=/);
+    assert.match(started.text(), /kubectl --kubeconfig \.liveroom\/kubeconfig get liverooms/);
+
+    const second = npmStart([]);
+    assert.equal(await second.ended, 0);
+    assert.match(second.text(), /running already/);
+    assert.equal(printed(second, /Watch\s+(\S+)/), player.href);
+
+    await endsWithoutTrace(started, portsBefore);
+  });
+
+  test('does so without namespaces too, and says what is missing then', async () => {
+    const portsBefore = await openPorts();
+    const started = npmStart(['--http-port', '0'], { LIVEROOM_NAMESPACE: 'none' });
+    await untilRunning(started);
+    assert.match(started.text(), /What is missing then: EndpointSlices/);
+    assert.equal((await fetch(printed(started, /Watch\s+(\S+)/))).status, 200);
+    await endsWithoutTrace(started, portsBefore);
+  });
+
+  test('names a port that is in use, and how to choose another', async () => {
+    const taken = await listen('127.0.0.1', 0);
+    try {
+      const started = npmStart(['--http-port', String(portOf(taken))]);
+      assert.notEqual(await started.ended, 0);
+      assert.match(started.text(), new RegExp(`${portOf(taken)}.*--http-port`, 's'));
+    } finally {
+      taken.close();
+    }
+  });
+
+  test('is stopped by a Ctrl-C in the middle of the start, too', async () => {
+    const portsBefore = await openPorts();
+    const started = npmStart(['--http-port', '0']);
+    await eventually('it has begun', () => /The API server is ready/.test(started.text()));
+    ctrlC(started);
+    await started.ended;
+    assert.match(started.text(), /Stopped\./);
+    const opened = async () => (await openPorts()).filter((port) => !portsBefore.includes(port));
+    await eventually('no port of it is open', async () => (await opened()).length === 0, 5_000);
+  });
+
+  test('says what is wrong with an option it does not know', async () => {
+    const started = npmStart(['--htp-port', '1']);
+    assert.notEqual(await started.ended, 0);
+    assert.match(started.text(), /--htp-port/);
+  });
+});
