@@ -6,14 +6,14 @@
  */
 import { type Log, shortId } from './log.ts';
 import type { CloseReason, MediaEvents, MediaPlane, UpTrack } from './media/plane.ts';
-import type { RefusalReason } from './room/refusal.ts';
+import { type HandshakeFailure, handshakeFailures } from './room/refusal.ts';
 import type { Role } from './room/room.ts';
 import type { Clock, EndReason, Rooms } from './room/rooms.ts';
 import type { DtlsIdentity } from './rtc/dtls.ts';
 import type { Dtls, DtlsEnd } from './rtc/dtls-association.ts';
 import type { Fingerprint } from './rtc/fingerprint.ts';
 
-export type SessionEnd = EndReason | DtlsEnd | CloseReason | 'HandshakeTimeout' | 'Deleted' | 'Shutdown' | 'Internal';
+export type SessionEnd = EndReason | DtlsEnd | CloseReason | HandshakeFailure | 'Deleted' | 'Shutdown' | 'Internal';
 
 /** From the answer to the keys. ICE and DTLS together take a fraction of a second, or seconds on a bad network. */
 const handshakeTimeoutMs = 10_000;
@@ -24,7 +24,7 @@ export interface SessionsOptions {
   readonly clock: Clock;
   readonly log: Log;
   /** Counts sessions that fail after their answer. */
-  readonly onFailed: (reason: RefusalReason) => void;
+  readonly onFailed: (reason: HandshakeFailure) => void;
 }
 
 /** What is known of a client before it connects. */
@@ -128,5 +128,5 @@ const fields = ({ clock }: SessionsOptions, { id, room, role, startedMs }: Sessi
   afterMs: clock.now() - startedMs,
 });
 
-const isFailure = (reason: SessionEnd): reason is SessionEnd & RefusalReason =>
-  ['FingerprintMismatch', 'BadSignature', 'HandshakeFailed', 'HandshakeTimeout'].includes(reason);
+const isFailure = (reason: SessionEnd): reason is HandshakeFailure =>
+  handshakeFailures.some((failure) => failure === reason);

@@ -19,10 +19,6 @@ const problems: Readonly<Record<RefusalReason, readonly [status: number, title: 
   MethodNotAllowed: [405, 'Method not allowed'],
   BadRequest: [400, 'Bad request'],
   Internal: [500, 'Internal error'],
-  FingerprintMismatch: [403, 'The certificate is not the one in the offer'],
-  BadSignature: [403, 'The handshake is not signed by the certificate'],
-  HandshakeFailed: [400, 'The handshake failed'],
-  HandshakeTimeout: [408, 'The handshake took too long'],
 };
 
 /** Answers with a refusal as problem details (RFC 9457). */

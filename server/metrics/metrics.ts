@@ -1,5 +1,5 @@
 import { Registry } from 'prom-client';
-import type { RefusalReason } from '../room/refusal.ts';
+import type { HandshakeFailure, RefusalReason } from '../room/refusal.ts';
 import type { Status } from '../status.ts';
 import { podMetrics } from './pod.ts';
 import { requestMetrics } from './requests.ts';
@@ -9,7 +9,7 @@ import { rtpMetrics } from './rtp.ts';
 export interface Metrics {
   /** All families in the text format, from one status read once, so that they agree with each other. */
   scrape(): Promise<{ readonly contentType: string; readonly body: string }>;
-  refused(reason: RefusalReason): void;
+  refused(reason: RefusalReason | HandshakeFailure): void;
 }
 
 /** `look` is asked once a scrape. */

@@ -1,6 +1,6 @@
 import { Counter, type Registry } from 'prom-client';
 import { metric } from '#crds/contract.ts';
-import { type RefusalReason, refusalReasons } from '../room/refusal.ts';
+import { type HandshakeFailure, handshakeFailures, type RefusalReason, refusalReasons } from '../room/refusal.ts';
 
 /** Clients that were turned away, at the door or in the handshake. Every reason has its series from the start. */
 export function requestMetrics(registry: Registry) {
@@ -10,6 +10,6 @@ export function requestMetrics(registry: Registry) {
     labelNames: ['reason'],
     registers: [registry],
   });
-  for (const reason of refusalReasons) refused.inc({ reason }, 0);
-  return { refused: (reason: RefusalReason) => refused.inc({ reason }) };
+  for (const reason of [...refusalReasons, ...handshakeFailures]) refused.inc({ reason }, 0);
+  return { refused: (reason: RefusalReason | HandshakeFailure) => refused.inc({ reason }) };
 }

@@ -1,4 +1,4 @@
-/** Why a client was turned away. Bounded: it is a label of `live_requests_refused_total`. */
+/** Why a request was refused. */
 export const refusalReasons = [
   'UnknownRoom',
   'UnknownSession',
@@ -16,12 +16,17 @@ export const refusalReasons = [
   'MethodNotAllowed',
   'BadRequest',
   'Internal',
+] as const;
+export type RefusalReason = (typeof refusalReasons)[number];
+
+/** Why a client that had its answer did not get in. */
+export const handshakeFailures = [
   'FingerprintMismatch',
   'BadSignature',
   'HandshakeFailed',
   'HandshakeTimeout',
 ] as const;
-export type RefusalReason = (typeof refusalReasons)[number];
+export type HandshakeFailure = (typeof handshakeFailures)[number];
 
 export interface Refusal {
   readonly reason: RefusalReason;

@@ -1,5 +1,11 @@
 /** The value of one series in the text format, such as `live_subscribers{room="a"}`; undefined when it is not there. */
-export function seriesValue(text: string, series: string): number | undefined {
-  const line = text.split('\n').find((each) => each.startsWith(`${series} `));
-  return line === undefined ? undefined : Number(line.slice(series.length + 1));
-}
+export const seriesValue = (text: string, name: string): number | undefined => series(text, /^/)[name];
+
+/** The series whose names match, with their values. */
+export const series = (text: string, names: RegExp): Readonly<Record<string, number>> =>
+  Object.fromEntries(
+    text
+      .split('\n')
+      .filter((line) => line !== '' && !line.startsWith('#') && names.test(line))
+      .map((line) => [line.slice(0, line.lastIndexOf(' ')), Number(line.slice(line.lastIndexOf(' ') + 1))]),
+  );
