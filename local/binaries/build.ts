@@ -1,4 +1,4 @@
-import { copyFile, symlink } from 'node:fs/promises';
+import { copyFile, mkdir, rm, symlink } from 'node:fs/promises';
 import { availableParallelism } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
@@ -26,12 +26,17 @@ export const buildEstimateMs = (source: GoSource) =>
 /** Gets `source` into `folder` with Go: built, or copied out of the module. Returns what was done. */
 export async function build(source: GoSource, folder: string, options: BuildOptions): Promise<string> {
   const cwd = join(options.modules ?? fileURLToPath(new URL('../go', import.meta.url)), source.module);
+  // A Go that is killed leaves its temporary files: here they go with the folder.
+  const temporary = join(folder, '.go');
   // What the user has set for other modules must not leak into the pinned ones.
-  const env = { ...options.env, CGO_ENABLED: '0', GOFLAGS: '', GOWORK: 'off', PWD: cwd };
+  const env = { ...options.env, CGO_ENABLED: '0', GOFLAGS: '', GOWORK: 'off', GOTMPDIR: temporary, PWD: cwd };
   const context = { cwd, env, signal: options.signal };
-  return source.kind === 'build'
-    ? await compile(source, folder, context, options.onProgress)
-    : await copyFiles(source, folder, context);
+  await mkdir(temporary);
+  const origin = await (source.kind === 'build'
+    ? compile(source, folder, context, options.onProgress)
+    : copyFiles(source, folder, context));
+  await rm(temporary, { recursive: true });
+  return origin;
 }
 
 interface Context {

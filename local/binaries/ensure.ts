@@ -120,8 +120,11 @@ async function downloaded(artifact: Artifact, folder: string, getter: Getter): P
 async function built(artifact: Artifact, folder: string, go: string, getter: Getter): Promise<string> {
   const { progress, env, signal } = getter;
   const expectedMs = buildEstimateMs(artifact.source);
-  progress.say(`${titled(artifact)}: building it with Go ${go}, about ${spoken(expectedMs)} the first time.`);
+  progress.say(
+    `${titled(artifact)}: fetching its modules and building it with Go ${go}, about ${spoken(expectedMs)} the first time.`,
+  );
   const task = progress.task(artifact.name, expectedMs);
+  task.update(0);
   try {
     return await build(artifact.source, folder, { env, signal, onProgress: task.update, modules: getter.goModules });
   } catch (error) {
