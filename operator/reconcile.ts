@@ -26,13 +26,13 @@ const closeSeconds = 15;
 export async function reconcileRoom(key: string, dependencies: RoomDependencies): Promise<Outcome> {
   const { cluster, shown } = dependencies;
   const room = cluster.room(key);
-  if (room === undefined || isBeingDeleted(room)) {
+  // A namespace that is deleted loses its pods first, and waits for them before it comes to its rooms.
+  if (room === undefined || isBeingDeleted(room) || cluster.isTerminating(room.metadata.namespace)) {
     shown.delete(key);
     await closePods(cluster.podsOf(key), cluster);
     return { kind: 'done' };
   }
   await closePods(ofAnotherRoom(cluster.podsOf(key), room), cluster);
-  if (cluster.isTerminating(room.metadata.namespace)) return { kind: 'done' };
 
   const rejection = (await settleTokens(room, dependencies).catch(rejectionBy)) ?? (await settleObjects(room, cluster));
   const origin = await settleOrigin(room, rejection === undefined, dependencies);

@@ -56,8 +56,8 @@ export function cluster(options: ClusterOptions) {
     ],
     node: (name: string) => nodes.get(name),
     nodeCount: () => [...nodes.list()].length,
-    /** Absent, or on its way out: nothing can be made in it. */
-    isTerminating: (namespace: string) => namespaces.get(namespace)?.status?.phase !== 'Active',
+    /** On its way out: nothing can be made in it. */
+    isTerminating: (namespace: string) => namespaces.get(namespace)?.status?.phase === 'Terminating',
     monitoringKinds: () => monitors.kinds(),
 
     read: write.read,

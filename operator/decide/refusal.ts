@@ -15,8 +15,7 @@ export function podRefusal({ status, message }: Refusal): Finding<'OriginReady'>
       reason: 'PodSecurityForbidden',
       message: `${message}. Host ports need the level "privileged"; spec.network.media.mode ClusterOnly needs none.`,
     };
-  if (status === 403)
-    return { reason: 'PermissionMissing', message: `${message}. Grant it in the operator's ClusterRole.` };
+  if (status === 403) return forbidden(message);
   if (status === 422) return { reason: 'PodInvalid', message: `${message}. Correct spec.pod.` };
   return undefined;
 }
@@ -29,6 +28,12 @@ export interface Rejection {
 
 /** Why another object could not be read or written. */
 export const permissionRefusal = ({ status, message }: Refusal): Rejection | undefined =>
-  status === 403
-    ? { reason: 'PermissionMissing', message: `${message}. Grant it in the operator's ClusterRole.` }
-    : undefined;
+  status === 403 && !message.includes('is terminating') ? forbidden(message) : undefined;
+
+/** By RBAC, which says who cannot do what, or by somebody's admission rules. */
+const forbidden = (message: string): { readonly reason: 'PermissionMissing'; readonly message: string } => ({
+  reason: 'PermissionMissing',
+  message: / cannot \w+ resource /.test(message)
+    ? `${message}. Grant it in the operator's ClusterRole.`
+    : `${message}.`,
+});

@@ -34,10 +34,10 @@ export function report(seen: Seen, { urls, reconnectGraceMs, shown: shownBefore 
     ...(seen.origin === undefined ? {} : { origin: originStatus(seen.origin, seen.mediaAddress) }),
     publisher: publisherStatus(seen),
     subscribers: subscribers === undefined ? (before?.subscribers ?? 0) : (shown?.subscribers ?? 0),
-    monitoring: {
-      ...(serviceMonitor === undefined ? {} : { serviceMonitor }),
-      ...(prometheusRule === undefined ? {} : { prometheusRule }),
-    },
+    // Never an empty map: server-side apply turns one whose fields have gone into null, which the schema refuses.
+    ...(serviceMonitor === undefined && prometheusRule === undefined
+      ? {}
+      : { monitoring: { ...(serviceMonitor && { serviceMonitor }), ...(prometheusRule && { prometheusRule }) } }),
   };
   const publishing = list.find(({ type }) => type === 'Publishing');
   const graceMs =

@@ -1,0 +1,132 @@
+import type { PodStats } from '#crds/contract.ts';
+import { label } from '#crds/contract.ts';
+import type { LiveRoom } from '#crds/liveroom.ts';
+import { startCluster } from '#local/cluster.ts';
+import type { Pod } from '#operator/kube.ts';
+import { eventually } from './eventually.ts';
+import { type Kubectl, kubectl } from './kubectl.ts';
+import { type RunningOperator, startOperator } from './operator.ts';
+
+/**
+ * A real API server with real controllers, a node in name only, and the operator in this process. Nothing runs the pods:
+ * a test says what a kubelet would.
+ */
+export interface OperatedCluster {
+  readonly kube: Kubectl;
+  /** What each pod answers the operator, by its name. */
+  readonly stats: Map<string, PodStats>;
+  /** Starts an operator; `tidy` stops the last one. */
+  start(): Promise<RunningOperator>;
+  /** Makes a namespace that lasts until `tidy`. */
+  namespace(name: string, labels?: Record<string, string>): Promise<string>;
+  room(name: string, namespace: string): Promise<LiveRoom | undefined>;
+  pods(namespace: string): Promise<readonly Pod[]>;
+  /** Those that are not being deleted. */
+  staying(namespace: string): Promise<readonly Pod[]>;
+  /** Waits until a room has the condition `type=status/reason`, and resolves to its message. */
+  says(room: string, namespace: string, condition: string): Promise<string>;
+  /** Waits for a pod that the scheduler has placed, and makes it Ready; `answer` is what it says of its room. */
+  runOrigin(namespace: string, answer?: Partial<PodStats['rooms'][number]>): Promise<Pod>;
+  tidy(): Promise<void>;
+  stop(): Promise<void>;
+}
+
+/** Where the one node of such a cluster is. */
+export const nodeAddress = '198.51.100.7';
+
+export async function operatedCluster(): Promise<OperatedCluster> {
+  const cluster = await startCluster({ node: false, manifests: ['crds/liveroom.yaml'] });
+  const kube = kubectl(cluster.kubectlFile, cluster.kubeconfigFile);
+  const stats = new Map<string, PodStats>();
+  const namespaces: string[] = [];
+  let operator: RunningOperator | undefined;
+
+  const patchStatus = patcher(kube);
+  const beat = await addNode(kube);
+  // A node that is not heard of for 40 s is given up.
+  const heart = setInterval(() => void beat().catch(() => undefined), 10_000);
+
+  const room = (name: string, at: string) => kube.get<LiveRoom>('liveroom', name, '-n', at);
+  const pods = async (at: string) => (await kube.get<{ items: Pod[] }>('pods', '-n', at))?.items ?? [];
+  const staying = async (at: string) => (await pods(at)).filter((pod) => pod.metadata.deletionTimestamp === undefined);
+
+  async function tidy(): Promise<void> {
+    await operator?.stop();
+    operator = undefined;
+    stats.clear();
+    for (const name of namespaces.splice(0)) {
+      await kube.run(['delete', 'pods', '--all', '-n', name, '--force', '--grace-period=0']);
+      await kube.run(['delete', 'namespace', name, '--wait=false', '--ignore-not-found']);
+    }
+  }
+
+  return {
+    kube,
+    stats,
+    room,
+    pods,
+    staying,
+    tidy,
+    async start() {
+      operator = await startOperator({ kubeconfigFile: cluster.kubeconfigFile, stats });
+      return operator;
+    },
+    async namespace(name, labels = {}) {
+      await kube.apply({ apiVersion: 'v1', kind: 'Namespace', metadata: { name, labels } });
+      namespaces.push(name);
+      return name;
+    },
+    says: (name, at, wanted) =>
+      eventually(`room ${name} says ${wanted}`, async () => {
+        const { conditions = [] } = (await room(name, at))?.status ?? {};
+        return conditions.find(({ type, status, reason }) => `${type}=${status}/${reason}` === wanted)?.message;
+      }),
+    async runOrigin(at, answer = {}) {
+      const pod = await eventually('a scheduled pod', async () =>
+        (await staying(at)).find(({ spec, status }) => spec.nodeName !== undefined && status?.podIP === undefined),
+      );
+      const { name, labels = {} } = pod.metadata;
+      const said = { namespace: at, name: labels[label.room] ?? '', subscribers: 0, ...answer };
+      stats.set(name, { version: '0.1.0', draining: false, rooms: [said] });
+      await patchStatus('pod', name, readyPod(), '-n', at);
+      return pod;
+    },
+    async stop() {
+      clearInterval(heart);
+      await operator?.stop();
+      await cluster.stop();
+    },
+  };
+}
+
+const patcher =
+  (kube: Kubectl) =>
+  (kind: string, name: string, status: object, ...more: string[]) =>
+    kube.run(['patch', kind, name, '--subresource=status', '--type=merge', '-p', JSON.stringify({ status }), ...more]);
+
+/** Registers the node as a kubelet does. Resolves to its heartbeat. */
+async function addNode(kube: Kubectl): Promise<() => Promise<unknown>> {
+  const patchStatus = patcher(kube);
+  const resources = { cpu: '8', memory: '16Gi', pods: '200' };
+  const addresses = [{ type: 'InternalIP', address: nodeAddress }];
+  const beat = () =>
+    patchStatus('node', 'node-1', {
+      conditions: [{ type: 'Ready', status: 'True', lastHeartbeatTime: new Date().toISOString() }],
+    });
+  await kube.apply({ apiVersion: 'v1', kind: 'Node', metadata: { name: 'node-1' } });
+  await patchStatus('node', 'node-1', { addresses, capacity: resources, allocatable: resources });
+  await beat();
+  return beat;
+}
+
+function readyPod(): object {
+  const lastTransitionTime = new Date().toISOString();
+  const types = ['Initialized', 'ContainersReady', 'Ready'];
+  const podIP = '10.244.9.9';
+  return {
+    phase: 'Running',
+    podIP,
+    podIPs: [{ ip: podIP }],
+    conditions: types.map((type) => ({ type, status: 'True', lastTransitionTime })),
+  };
+}

@@ -1,0 +1,58 @@
+import { randomBytes } from 'node:crypto';
+import type { PodStats } from '#crds/contract.ts';
+import { type KubeClient, kubeClient, type Method } from '#operator/cluster/client.ts';
+import { clientConfigFromFile } from '#operator/cluster/kube-config.ts';
+import { configFrom } from '#operator/config.ts';
+import { jsonLog } from '#operator/log.ts';
+import { operator } from '#operator/operator.ts';
+
+export interface RunningOperator {
+  /** Everything it asked of the API server to change, as `METHOD path`. Events are left out. */
+  readonly writes: readonly string[];
+  /** Its metrics, as Prometheus would read them. */
+  metrics(): Promise<string>;
+  stop(): Promise<void>;
+}
+
+export interface OperatorSettings {
+  readonly kubeconfigFile: string;
+  /** What each pod answers to `/stats`, by its name; a pod that is not in it does not answer. */
+  readonly stats?: ReadonlyMap<string, PodStats>;
+}
+
+/** The real operator in this process, with short waits, and counting what it writes. */
+export async function startOperator({ kubeconfigFile, stats = new Map() }: OperatorSettings): Promise<RunningOperator> {
+  const client = kubeClient(await clientConfigFromFile(kubeconfigFile));
+  const writes: string[] = [];
+  const running = operator({
+    client: counting(client, writes),
+    config: configFrom('images: {sfu: liveroom.dev/sfu:0.1.0}\nmonitoring: {labels: {release: kps}}'),
+    log: jsonLog({ level: 'error', write: (line) => process.stderr.write(line), now: Date.now }),
+    instance: 'operator-under-test',
+    newToken: () => randomBytes(8).toString('hex'),
+    discoverEveryMs: 500,
+    statsEveryMs: 100,
+    askStats: async (pod) => {
+      const answer = stats.get(pod.metadata.name);
+      if (answer === undefined) throw new Error('no answer');
+      return answer;
+    },
+  });
+  await running.synced;
+  return {
+    writes,
+    metrics: () => running.registry.metrics(),
+    async stop() {
+      await running.stop();
+      await client.close();
+    },
+  };
+}
+
+const counting = (client: KubeClient, writes: string[]): KubeClient => ({
+  ...client,
+  request<T>(method: Method, path: string, options?: Parameters<KubeClient['request']>[2]) {
+    if (method !== 'GET' && !path.includes('/events')) writes.push(`${method} ${path}`);
+    return client.request<T>(method, path, options);
+  },
+});

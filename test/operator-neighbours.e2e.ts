@@ -1,0 +1,178 @@
+import assert from 'node:assert/strict';
+import { join } from 'node:path';
+import { after, afterEach, before, describe, test } from 'node:test';
+import { ensureBinaries } from '#local/binaries/ensure.ts';
+import { progress } from '#local/progress.ts';
+import type { KubeObject } from '#operator/kube.ts';
+import { eventually } from '#test/harness/eventually.ts';
+import { type OperatedCluster, operatedCluster } from '#test/harness/operated-cluster.ts';
+import { aRoom } from '#test/harness/room.ts';
+
+/** The operator among what others have and allow in the cluster. */
+
+describe('the operator, among others,', () => {
+  let on: OperatedCluster;
+  before(async () => {
+    on = await operatedCluster();
+  });
+  afterEach(() => on.tidy());
+  after(() => on?.stop());
+
+  test('leaves a stranger’s Service and Secret alone, and goes on when they are gone', async () => {
+    await on.start();
+    const at = await on.namespace('taken');
+    const metadata = { name: 'keynote', namespace: at, labels: { owner: 'somebody' } };
+    const spec = { ports: [{ port: 5432 }], selector: { app: 'database' } };
+    await on.kube.apply({ apiVersion: 'v1', kind: 'Service', metadata, spec });
+    const secret = { name: 'keynote-tokens', namespace: at };
+    await on.kube.apply({ apiVersion: 'v1', kind: 'Secret', metadata: secret, stringData: { publish: 'mine' } });
+    const before = await on.kube.get<KubeObject>('service', 'keynote', '-n', at);
+    await on.kube.apply(aRoom('keynote', {}, at));
+    assert.match(
+      await on.says('keynote', at, 'Accepted=False/NameConflict'),
+      /Secret taken\/keynote-tokens .*secretRef/,
+    );
+    await on.kube.run(['delete', 'secret', 'keynote-tokens', '-n', at]);
+    await eventually('the next conflict', async () =>
+      /Service taken\/keynote exists/.test(await on.says('keynote', at, 'Accepted=False/NameConflict')),
+    );
+    assert.deepEqual(await on.kube.get('service', 'keynote', '-n', at), before);
+    assert.deepEqual(await on.pods(at), []);
+    await on.kube.run(['delete', 'service', 'keynote', '-n', at]);
+    await on.says('keynote', at, 'Accepted=True/Accepted');
+  });
+
+  test('finds a Secret that is made after the room that names it', async () => {
+    await on.start();
+    const at = await on.namespace('secrets');
+    const auth = { secretRef: { name: 'mine', key: 'token' } };
+    await on.kube.apply(aRoom('keynote', { publish: { auth }, play: { auth: { mode: 'None' } } }, at));
+    assert.match(
+      await on.says('keynote', at, 'Accepted=False/InvalidSecretRef'),
+      /spec\.publish\.auth\.secretRef.*mine/,
+    );
+    await on.kube.run(['create', 'secret', 'generic', 'mine', '-n', at, '--from-literal=token=abc']);
+    await on.says('keynote', at, 'Accepted=True/Accepted');
+    assert.equal(await on.kube.get('secret', 'keynote-tokens', '-n', at), undefined);
+  });
+
+  test('makes the tokens once, and adds only what is missing', async () => {
+    await on.start();
+    const at = await on.namespace('tokens');
+    await on.kube.apply(aRoom('keynote', { play: { auth: { mode: 'None' } } }, at));
+    const tokens = () => on.kube.get<{ data: Record<string, string> }>('secret', 'keynote-tokens', '-n', at);
+    const first = await eventually('a token', tokens);
+    assert.deepEqual(Object.keys(first.data), ['publish']);
+    await on.kube.apply(aRoom('keynote', {}, at));
+    const second = await eventually('two tokens', async () => {
+      const now = await tokens();
+      return now?.data['play'] !== undefined && now;
+    });
+    assert.equal(second.data['publish'], first.data['publish']);
+  });
+
+  test('leaves nothing of the last room of a namespace but what others made', async () => {
+    await on.start();
+    const at = await on.namespace('empty');
+    await on.kube.apply(aRoom('keynote', {}, at));
+    await eventually('the namespace’s Service', () => on.kube.get('service', 'live-sfu', '-n', at));
+    await on.kube.run(['delete', 'liveroom', 'keynote', '-n', at]);
+    await eventually('nothing is left', async () => {
+      // What a kubelet would do with pods that are being deleted.
+      await on.kube.run(['delete', 'pods', '--all', '-n', at, '--force', '--grace-period=0']);
+      const left = await on.kube.run(['get', 'pods,services,secrets,configmaps', '-n', at, '-o', 'name']);
+      return left.trim() === 'configmap/kube-root-ca.crt';
+    });
+  });
+
+  test('closes the rooms of a namespace that is deleted, and makes nothing more in it', async () => {
+    const { writes } = await on.start();
+    const at = await on.namespace('going');
+    await on.kube.apply(aRoom('keynote', {}, at));
+    await on.runOrigin(at);
+    await on.says('keynote', at, 'Ready=True/Ready');
+    const begin = writes.length;
+    await on.kube.run(['delete', 'namespace', at, '--wait=false']);
+    await eventually('the pod has 15 s', async () => {
+      const [pod] = await on.pods(at);
+      return pod?.metadata.deletionGracePeriodSeconds === 15;
+    });
+    await on.kube.run(['delete', 'pods', '--all', '-n', at, '--force', '--grace-period=0']);
+    await on.kube.run(['wait', '--for=delete', `namespace/${at}`, '--timeout=30s']);
+    const made = writes.slice(begin).filter((write) => !write.startsWith('DELETE'));
+    assert.deepEqual(made, []);
+  });
+
+  test('says that a quota or a Pod Security level keeps the pod away, and how to go on', async () => {
+    await on.start();
+    const quota = await on.namespace('quota');
+    const hard = { pods: '0' };
+    await on.kube.apply({
+      apiVersion: 'v1',
+      kind: 'ResourceQuota',
+      metadata: { name: 'none', namespace: quota },
+      spec: { hard },
+    });
+    await eventually('the quota counts', async () => {
+      const seen = await on.kube.get<{ status?: { hard?: object } }>('resourcequota', 'none', '-n', quota);
+      return seen?.status?.hard !== undefined;
+    });
+    await on.kube.apply(aRoom('keynote', {}, quota));
+    assert.match(
+      await on.says('keynote', quota, 'OriginReady=False/QuotaExceeded'),
+      /exceeded quota: none.*Raise the quota/s,
+    );
+
+    const strict = await on.namespace('strict', { 'pod-security.kubernetes.io/enforce': 'restricted' });
+    await on.kube.apply(aRoom('outside', {}, strict));
+    assert.match(await on.says('outside', strict, 'OriginReady=False/PodSecurityForbidden'), /ClusterOnly/);
+    // Without a host port the pod meets the strictest level.
+    await on.kube.apply(aRoom('inside', { network: { media: { mode: 'ClusterOnly' } } }, strict));
+    await on.runOrigin(strict);
+    await on.says('inside', strict, 'Ready=True/Ready');
+  });
+
+  test('makes the monitoring objects when their kinds come, late as that may be', async () => {
+    await on.start();
+    const at = await on.namespace('monitored');
+    await on.kube.apply(aRoom('keynote', {}, at));
+    await on.says('keynote', at, 'MonitoringReady=False/CRDsNotInstalled');
+    const want = ['prometheus-operator-crds'] as const;
+    const quiet = progress({ write: () => undefined, columns: undefined, now: Date.now });
+    const { 'prometheus-operator-crds': dir } = await ensureBinaries({ want, env: process.env, progress: quiet });
+    const files = ['servicemonitors', 'prometheusrules'].map((kind) => join(dir, `monitoring.coreos.com_${kind}.yaml`));
+    for (const file of files) await on.kube.run(['apply', '--server-side', '-f', file]);
+    await on.says('keynote', at, 'MonitoringReady=Unknown/SelectionUnknown');
+    const { status } = (await on.room('keynote', at)) ?? {};
+    assert.deepEqual(status?.monitoring, { serviceMonitor: 'live-sfu', prometheusRule: 'live-sfu' });
+    const monitor = await on.kube.get<KubeObject>('servicemonitor', 'live-sfu', '-n', at);
+    assert.equal(monitor?.metadata.labels?.['release'], 'kps');
+    await on.kube.run(['delete', 'servicemonitor', 'live-sfu', '-n', at]);
+    await eventually('it is made again', () => on.kube.get('servicemonitor', 'live-sfu', '-n', at));
+
+    for (const file of files) await on.kube.run(['delete', '-f', file]);
+    await on.says('keynote', at, 'MonitoringReady=False/CRDsNotInstalled');
+  });
+
+  test('tells of each transition in one Event', async () => {
+    await on.start();
+    const at = await on.namespace('events');
+    await on.kube.apply(aRoom('keynote', {}, at));
+    await on.runOrigin(at);
+    await on.says('keynote', at, 'Progressing=False/RolloutComplete');
+    const reasons = async () => {
+      const found = await on.kube.get<{ items: { reason: string; involvedObject: { kind: string } }[] }>(
+        'events',
+        '-n',
+        at,
+      );
+      return (found?.items ?? [])
+        .filter(({ involvedObject }) => involvedObject.kind === 'LiveRoom')
+        .map(({ reason }) => reason);
+    };
+    await eventually('the last Event', async () => (await reasons()).includes('RolloutComplete'));
+    const seen = await reasons();
+    for (const reason of ['Accepted', 'OriginReady', 'EndpointReady', 'Ready'])
+      assert.equal(seen.filter((one) => one === reason).length, 1, `${reason} in ${seen}`);
+  });
+});

@@ -1,0 +1,97 @@
+import assert from 'node:assert/strict';
+import { createServer, type Server } from 'node:http';
+import { afterEach, test } from 'node:test';
+import { type PodStats, port, type RoomStats } from '#crds/contract.ts';
+import type { Pod } from '#operator/kube.ts';
+import { stats } from '#operator/stats.ts';
+import { eventually } from '#test/harness/eventually.ts';
+import { aPod, storedRoom } from './objects.ts';
+
+const undo: (() => Promise<unknown> | unknown)[] = [];
+afterEach(async () => {
+  for (const step of undo.splice(0).toReversed()) await step();
+});
+
+/** An address of this machine's own where nobody else has port 9090. */
+const podIP = '127.77.0.9';
+const pod = (): Pod => aPod('a', { status: { podIP, conditions: [{ type: 'Ready', status: 'True' }] } });
+const room = (traits: Partial<RoomStats> = {}): RoomStats => ({
+  namespace: 'events',
+  name: 'keynote',
+  subscribers: 0,
+  ...traits,
+});
+const said = (...rooms: RoomStats[]): PodStats => ({ version: '0.1.0', draining: false, rooms });
+const publisher = { since: '2026-11-01T13:30:00Z', sendsMedia: true };
+
+/** A pod whose answers are `say`'s, asked every 10 ms; counts the news and the answers. */
+async function asked(say: () => { status?: number; body: unknown }) {
+  let answers = 0;
+  let news = 0;
+  const server: Server = createServer((_, response) => {
+    const { status = 200, body } = say();
+    response.writeHead(status, { 'content-type': 'application/json' }).end(JSON.stringify(body));
+    answers++;
+  });
+  await new Promise<void>((resolve) => server.listen(port.internal, podIP, resolve));
+  const polled = stats({ pods: () => [pod()], onNews: () => void news++, everyMs: 10 });
+  undo.push(() => new Promise((resolve) => server.close(resolve)), polled.stop);
+  const rounds = async (more: number) => {
+    const wanted = answers + more;
+    await eventually(`${more} more answers`, () => answers >= wanted);
+  };
+  return { polled, rounds, news: () => news };
+}
+
+test('before the first answer nothing is known, and a ready pod counts as busy', async () => {
+  const polled = stats({ pods: () => [], onNews: () => undefined });
+  undo.push(polled.stop);
+  assert.equal(polled.audience(pod(), storedRoom()), 'Unasked');
+  assert.ok(polled.isBusy(pod()));
+  assert.ok(!polled.isBusy(aPod('b', { isReady: false })));
+});
+
+test('a publisher is news at once, and so is its going', async () => {
+  let rooms = [room()];
+  const { polled, rounds, news } = await asked(() => ({ body: said(...rooms) }));
+  await rounds(3);
+  assert.equal(news(), 1);
+  assert.ok(!polled.isBusy(pod()));
+  rooms = [room({ publisher })];
+  await rounds(3);
+  assert.equal(news(), 2);
+  assert.ok(polled.isBusy(pod()));
+  rooms = [room({ publisher: { ...publisher, sendsMedia: false } })];
+  await rounds(3);
+  assert.equal(news(), 3);
+  rooms = [];
+  await rounds(3);
+  assert.equal(news(), 4);
+  assert.deepEqual(polled.audience(pod(), storedRoom()), { room: undefined });
+});
+
+test('a few subscribers more are no news, a tenth is', async () => {
+  let subscribers = 100;
+  const { polled, rounds, news } = await asked(() => ({ body: said(room({ subscribers })) }));
+  await rounds(3);
+  subscribers = 109;
+  await rounds(3);
+  assert.equal(news(), 1);
+  subscribers = 110;
+  await rounds(3);
+  assert.equal(news(), 2);
+  assert.deepEqual(polled.audience(pod(), storedRoom()), { room: room({ subscribers: 110 }) });
+});
+
+const bad = { 'an error': { status: 500, body: {} }, 'something else': { body: { rooms: [{ name: 1 }] } } };
+for (const [name, answer] of Object.entries(bad))
+  test(`a pod that answers ${name} three times is silent, and heard again later`, async () => {
+    let isBad = true;
+    const { polled, rounds, news } = await asked(() => (isBad ? answer : { body: said(room()) }));
+    await rounds(4);
+    assert.equal(polled.audience(pod(), storedRoom()), 'Silent');
+    assert.equal(news(), 1);
+    isBad = false;
+    await rounds(3);
+    assert.deepEqual(polled.audience(pod(), storedRoom()), { room: room() });
+  });
