@@ -28,17 +28,19 @@ async function main() {
   flushCompileCache();
   const { server, log } = started;
 
+  let isDraining = false;
+  let isLeaving = false;
   const leave = async (reason: string) => {
+    if (isLeaving) return;
+    isLeaving = true;
     log.info('leaving', { reason });
     await server.close();
     process.exit(0);
   };
-  let isLeaving = false;
   /** SIGTERM drains, as Kubernetes means it. A second signal, or Ctrl-C, is somebody who will not wait. */
   const signalled = (signal: NodeJS.Signals) => {
-    const isSecond = isLeaving;
-    isLeaving = true;
-    if (signal === 'SIGINT' || isSecond) return void leave(signal);
+    if (signal === 'SIGINT' || isDraining) return void leave(signal);
+    isDraining = true;
     log.info('draining', { signal });
     void server.drain().then(() => leave('drained'));
   };
