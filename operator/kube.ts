@@ -89,6 +89,5 @@ export const isBeingDeleted = (object: KubeObject): boolean => object.metadata.d
 export const isReady = (pod: Pod): boolean =>
   pod.status?.conditions?.some(({ type, status }) => type === 'Ready' && status === 'True') === true;
 
-/** Whether `a` is an earlier state than `b`. resourceVersions of one kind are decimal numbers that grow. */
-export const isOlder = (a: KubeObject, b: KubeObject | undefined): boolean =>
-  BigInt(a.metadata.resourceVersion ?? 0) < BigInt(b?.metadata.resourceVersion ?? 0);
+/** resourceVersions are decimal numbers that grow over all objects of a kind. */
+export const versionOf = (object: KubeObject): bigint => BigInt(object.metadata.resourceVersion ?? 0);

@@ -25,14 +25,12 @@ const closeSeconds = 15;
 /** Brings one room, by key, nearer to what its spec says, and reports what it is. */
 export async function reconcileRoom(key: string, dependencies: RoomDependencies): Promise<Outcome> {
   const { cluster, shown } = dependencies;
-  const room = cluster.room(key);
-  // A namespace that is deleted loses its pods first, and waits for them before it comes to its rooms.
-  if (room === undefined || isBeingDeleted(room) || cluster.isTerminating(room.metadata.namespace)) {
+  const room = openRoom(key, cluster);
+  await clearAway(key, room, cluster);
+  if (room === undefined) {
     shown.delete(key);
-    await closePods(cluster.podsOf(key), cluster);
     return { kind: 'done' };
   }
-  await closePods(ofAnotherRoom(cluster.podsOf(key), room), cluster);
 
   const rejection = (await settleTokens(room, dependencies).catch(rejectionBy)) ?? (await settleObjects(room, cluster));
   const origin = await settleOrigin(room, rejection === undefined, dependencies);
@@ -56,16 +54,27 @@ export async function reconcileRoom(key: string, dependencies: RoomDependencies)
 const recheckMs = (room: LiveRoom, rejection: Finding | undefined): number | undefined =>
   rejection !== undefined ? recheck.brokenMs : hasForeignTokens(room) ? recheck.soundMs : undefined;
 
-/** Pods of an earlier room of the same name. */
-const ofAnotherRoom = (pods: readonly Pod[], room: LiveRoom) =>
-  pods.filter((pod) => !isControlledBy(pod, room.metadata.uid));
+/** A namespace that is deleted loses its pods first, and waits for them before it comes to its rooms. */
+function openRoom(key: string, cluster: Cluster): LiveRoom | undefined {
+  const room = cluster.room(key);
+  if (room === undefined || isBeingDeleted(room)) return undefined;
+  return cluster.isTerminating(room.metadata.namespace) ? undefined : room;
+}
 
-/** Also when garbage collection was first, which lets them take all of their drain time. */
-async function closePods(pods: readonly Pod[], cluster: Cluster): Promise<void> {
-  for (const pod of pods.filter((one) => controllerOf(one)?.kind === kind)) {
+/**
+ * Removes what a room of this name has left that is gone or has been made anew. Garbage collection does so too, but lets
+ * pods take all of their drain time, and needs a while to begin with kinds that are new to it.
+ */
+async function clearAway(key: string, room: LiveRoom | undefined, cluster: Cluster): Promise<void> {
+  const isLeft = (object: KubeObject) => {
+    const owner = controllerOf(object);
+    return owner?.kind === kind && owner.uid !== room?.metadata.uid;
+  };
+  for (const pod of cluster.podsOf(key).filter(isLeft)) {
     const { deletionGracePeriodSeconds = Number.POSITIVE_INFINITY } = pod.metadata;
     if (!isBeingDeleted(pod) || deletionGracePeriodSeconds > closeSeconds) await cluster.remove(pod, closeSeconds);
   }
+  for (const object of cluster.objectsOf(key).filter(isLeft)) await cluster.remove(object);
 }
 
 /** Everything but pods and tokens. An object that cannot be made is the reason why the spec is not accepted. */

@@ -3,7 +3,7 @@ import type { LiveRoom } from '#crds/liveroom.ts';
 import { type TokenSource, tokenSources, tokensSecret } from './build/tokens.ts';
 import type { Cluster } from './cluster/cluster.ts';
 import type { Finding } from './decide/finding.ts';
-import { isControlledBy, type Secret } from './kube.ts';
+import { controllerOf, isControlledBy, type Secret } from './kube.ts';
 
 export interface TokenDependencies {
   readonly cluster: Pick<Cluster, 'read' | 'create' | 'addToSecret'>;
@@ -36,6 +36,9 @@ export async function settleTokens(
       await cluster.create(wanted, (existing) => isControlledBy(existing, room.metadata.uid));
       return undefined;
     }
+    // That of an earlier room of this name: there is none as soon as it is collected.
+    if (controllerOf(secret)?.kind === room.kind && !isControlledBy(secret, room.metadata.uid))
+      throw new Error(`Secret ${secret.metadata.name} of the room's predecessor is not collected yet`);
     if (!isControlledBy(secret, room.metadata.uid))
       return {
         reason: 'NameConflict',

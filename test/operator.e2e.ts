@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
 import { after, afterEach, before, describe, test } from 'node:test';
 import { annotation } from '#crds/contract.ts';
+import type { KubeObject } from '#operator/kube.ts';
 import { eventually } from '#test/harness/eventually.ts';
 import { nodeAddress, type OperatedCluster, operatedCluster } from '#test/harness/operated-cluster.ts';
 import { aRoom } from '#test/harness/room.ts';
@@ -65,6 +66,25 @@ describe('the operator', () => {
       /controller="liveroom",result="success"\} ([2-9]|\d\d)/.test(await second.metrics()),
     );
     assert.deepEqual(second.writes, []);
+  });
+
+  test('does not mind a room that is deleted and made anew at once', async () => {
+    await on.start();
+    const at = await on.namespace('anew');
+    await on.kube.apply(aRoom('keynote', {}, at));
+    const old = await on.runOrigin(at);
+    await on.says('keynote', at, 'Ready=True/Ready');
+    await on.kube.run(['delete', 'liveroom', 'keynote', '-n', at]);
+    await on.kube.apply(aRoom('keynote', {}, at));
+    const pod = await on.runOrigin(at);
+    assert.notEqual(pod.metadata.name, old.metadata.name);
+    await on.says('keynote', at, 'Ready=True/Ready');
+    const room = await on.room('keynote', at);
+    for (const kind of ['service', 'configmap', 'secret']) {
+      const name = kind === 'secret' ? 'keynote-tokens' : 'keynote';
+      const object = await on.kube.get<KubeObject>(kind, name, '-n', at);
+      assert.equal(object?.metadata.ownerReferences?.[0]?.uid, room?.metadata.uid, kind);
+    }
   });
 
   test('brings back what somebody changed or deleted', async () => {

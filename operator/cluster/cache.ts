@@ -1,9 +1,6 @@
-import { isOlder, type KubeObject } from '../kube.ts';
+import { type KubeObject, versionOf } from '../kube.ts';
 import { type Reflector, type ReflectorOptions, reflector } from './reflector.ts';
 import { keyOf } from './store.ts';
-
-/** After this long without the event of a write of ours, the object must have been deleted before we saw it. */
-const unseenLifeMs = 30_000;
 
 export interface CacheOptions<T extends KubeObject> extends Omit<ReflectorOptions<T>, 'onChange'> {
   /** Objects are found by this as well as by their key; undefined leaves one out. */
@@ -14,7 +11,7 @@ export interface CacheOptions<T extends KubeObject> extends Omit<ReflectorOption
 export interface Cache<T extends KubeObject> extends Reflector<T> {
   /** Objects whose `groupOf` is this. */
   group(name: string): T[];
-  /** An object as a write of ours returned it: it is read from now on, until its own event has come. */
+  /** An object as a write of ours returned it: it is read from now on, until the watch has come so far. */
   remember(object: T): void;
 }
 
@@ -23,15 +20,15 @@ export interface Cache<T extends KubeObject> extends Reflector<T> {
  * there before it: make a second pod, tell an event twice.
  */
 export function cache<T extends KubeObject>(options: CacheOptions<T>): Cache<T> {
-  const { groupOf = () => undefined, onChange, now = Date.now } = options;
-  const written = new Map<string, { readonly object: T; readonly atMs: number }>();
+  const { groupOf = () => undefined, onChange } = options;
+  const written = new Map<string, T>();
   const groups = new Map<string, Set<string>>();
 
   const seen = reflector<T>({
     ...options,
     onChange(key, object, previous) {
-      const own = written.get(key)?.object;
-      if (own !== undefined && (object === undefined || !isOlder(object, own))) written.delete(key);
+      const own = written.get(key);
+      if (own !== undefined && (object === undefined || versionOf(object) >= versionOf(own))) written.delete(key);
       regroup(key, object, previous);
       const changed = object ?? previous;
       if (changed !== undefined) onChange(changed, object && previous);
@@ -51,15 +48,11 @@ export function cache<T extends KubeObject>(options: CacheOptions<T>): Cache<T> 
   }
 
   function get(key: string): T | undefined {
-    const object = seen.get(key);
     const own = written.get(key);
-    if (own === undefined) return object;
-    if (object !== undefined && !isOlder(object, own.object)) written.delete(key);
-    else if (now() - own.atMs < unseenLifeMs) return own.object;
-    else {
-      written.delete(key);
-      regroup(key, object, own.object);
-    }
+    if (own === undefined || versionOf(own) > seen.reached()) return own ?? seen.get(key);
+    const object = seen.get(key);
+    written.delete(key);
+    regroup(key, object, own);
     return object;
   }
 
@@ -80,9 +73,9 @@ export function cache<T extends KubeObject>(options: CacheOptions<T>): Cache<T> 
     list,
     group: (name) => [...(groups.get(name) ?? [])].map(get).filter((object) => object !== undefined),
     remember(object) {
+      if (versionOf(object) <= seen.reached()) return;
       const key = keyOf(object);
-      if (isOlder(object, seen.get(key))) return;
-      written.set(key, { object, atMs: now() });
+      written.set(key, object);
       regroup(key, object, undefined);
     },
   };

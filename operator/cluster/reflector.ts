@@ -49,6 +49,8 @@ export interface Reflector<T extends KubeObject> {
   /** Settled once the first list is in, or the reflector was stopped. Never rejects. */
   readonly synced: Promise<void>;
   readonly counts: Readonly<ReflectorCounts>;
+  /** The newest version that `get` and `list` are sure to include. Events come in the order of versions. */
+  reached(): bigint;
   /** `now()` of the last list, event or bookmark. */
   lastHeardMs(): number;
   /** Final: nothing is reported and nothing is requested afterwards. */
@@ -94,6 +96,12 @@ export function reflector<T extends KubeObject>(options: ReflectorOptions<T>): R
   let heardAt = now();
   /** Where the next watch begins; undefined while we have to list first. */
   let version: string | undefined;
+  let reached = 0n;
+
+  const reach = (next: string | undefined) => {
+    version = next ?? version;
+    reached = BigInt(version ?? 0);
+  };
 
   async function list(): Promise<void> {
     // At first whatever the server has in its cache will do, as the watch brings the rest. After a gap it will not.
@@ -101,8 +109,8 @@ export function reflector<T extends KubeObject>(options: ReflectorOptions<T>): R
     const found = await pagedList<T>(client, path, { query, signal: stopping.signal });
     counts.lists++;
     heardAt = now();
-    version = found.version;
     objects.replace(found.items);
+    reach(found.version);
   }
 
   async function watch(from: string): Promise<void> {
@@ -111,7 +119,7 @@ export function reflector<T extends KubeObject>(options: ReflectorOptions<T>): R
     for await (const event of liveEvents<T>({ client, path, query, signal: stopping.signal, timing, now })) {
       heardAt = now();
       if (event.type !== 'BOOKMARK') objects.change(event.object, event.type === 'DELETED');
-      version = event.object.metadata.resourceVersion ?? version;
+      reach(event.object.metadata.resourceVersion);
     }
   }
 
@@ -140,6 +148,7 @@ export function reflector<T extends KubeObject>(options: ReflectorOptions<T>): R
     list: objects.list,
     synced,
     counts,
+    reached: () => reached,
     lastHeardMs: () => heardAt,
     stop() {
       stopping.abort();
