@@ -6,7 +6,7 @@ import type { Finding } from './decide/finding.ts';
 import { controllerOf, isControlledBy, type Secret } from './kube.ts';
 
 export interface TokenDependencies {
-  readonly cluster: Pick<Cluster, 'read' | 'create' | 'addToSecret'>;
+  readonly cluster: Pick<Cluster, 'read' | 'create' | 'addToSecret' | 'inheritSecret'>;
   /** A new secret token. */
   readonly newToken: () => string;
 }
@@ -36,9 +36,11 @@ export async function settleTokens(
       await cluster.create(wanted, (existing) => isControlledBy(existing, room.metadata.uid));
       return undefined;
     }
-    // That of an earlier room of this name: there is none as soon as it is collected.
-    if (controllerOf(secret)?.kind === room.kind && !isControlledBy(secret, room.metadata.uid))
-      throw new Error(`Secret ${secret.metadata.name} of the room's predecessor is not collected yet`);
+    if (controllerOf(secret)?.kind === room.kind && !isControlledBy(secret, room.metadata.uid)) {
+      // That of an earlier room of this name, which garbage collection has not come to yet, and then leaves alone.
+      await cluster.inheritSecret(secret, wanted);
+      return undefined;
+    }
     if (!isControlledBy(secret, room.metadata.uid))
       return {
         reason: 'NameConflict',

@@ -74,11 +74,14 @@ describe('the operator', () => {
     await on.kube.apply(aRoom('keynote', {}, at));
     const old = await on.runOrigin(at);
     await on.says('keynote', at, 'Ready=True/Ready');
+    const tokens = () => on.kube.get<{ data: object }>('secret', 'keynote-tokens', '-n', at);
+    const before = await tokens();
     await on.kube.run(['delete', 'liveroom', 'keynote', '-n', at]);
     await on.kube.apply(aRoom('keynote', {}, at));
     const pod = await on.runOrigin(at);
     assert.notEqual(pod.metadata.name, old.metadata.name);
     await on.says('keynote', at, 'Ready=True/Ready');
+    assert.notDeepEqual((await tokens())?.data, before?.data);
     const room = await on.room('keynote', at);
     for (const kind of ['service', 'configmap', 'secret']) {
       const name = kind === 'secret' ? 'keynote-tokens' : 'keynote';
