@@ -1,12 +1,20 @@
 import { setTimeout as sleep } from 'node:timers/promises';
+import { parse } from 'yaml';
 import { group, publicPath, type tokenKey, tokensSecretName } from '#crds/contract.ts';
-import { apiVersion, type LiveRoom, plural } from '#crds/liveroom.ts';
-import { isStatus } from '#operator/cluster/api-error.ts';
+import { apiVersion, kind, type LiveRoom, plural } from '#crds/liveroom.ts';
+import { absentIfNotFound, isStatus } from '#operator/cluster/api-error.ts';
 import type { KubeClient } from '#operator/cluster/client.ts';
 
 export interface RoomName {
   readonly namespace: string;
   readonly name: string;
+}
+
+/** Name and namespace of the room in a manifest. Throws an error that says what is wrong with it. */
+export function roomNameIn(yaml: string): RoomName {
+  const { kind: found, metadata } = parse(yaml) ?? {};
+  if (found !== kind || typeof metadata?.name !== 'string') throw new Error(`it is no ${kind} with a metadata.name`);
+  return { name: metadata.name, namespace: metadata.namespace ?? 'default' };
 }
 
 const roomAPI = ({ namespace, name }: RoomName) =>
@@ -51,17 +59,27 @@ export async function roomReady(
   });
 }
 
-/** The pages of a room. Tokens are in the fragment: a browser keeps that to itself. */
+/**
+ * The pages of a room, with its generated tokens where it has any. They are in the fragment: a browser keeps that to
+ * itself.
+ */
 export async function roomPages(client: KubeClient, { namespace, name }: RoomName, base: string) {
   const path = `/api/v1/namespaces/${namespace}/secrets/${tokensSecretName(name)}`;
-  const { data } = await client.request<{ data: Record<keyof typeof tokenKey, string> }>('GET', path);
-  const token = (key: keyof typeof tokenKey) => Buffer.from(data[key], 'base64').toString();
-  const fragment = (fields: Record<string, string>) => `#${new URLSearchParams(fields)}`;
+  const secret = await client.request<{ data?: TokenData }>('GET', path).catch(absentIfNotFound);
+  const token = (key: keyof TokenData) => Buffer.from(secret?.data?.[key] ?? '', 'base64').toString();
+  // The publisher page has a link to the player.
+  const publish = fragment({ token: token('publish'), play: token('play') });
   return {
-    // With the player's token, too: the page has a link to the player.
-    publisher: `${base}${publicPath.publisher(namespace, name)}${fragment({ token: token('publish'), play: token('play') })}`,
+    publisher: `${base}${publicPath.publisher(namespace, name)}${publish}`,
     player: `${base}${publicPath.player(namespace, name)}${fragment({ token: token('play') })}`,
   };
+}
+
+type TokenData = Partial<Record<keyof typeof tokenKey, string>>;
+
+function fragment(fields: Readonly<Record<string, string>>): string {
+  const given = Object.entries(fields).filter(([, value]) => value !== '');
+  return given.length === 0 ? '' : `#${new URLSearchParams(given)}`;
 }
 
 async function until({ signal, deadlineMs }: WaitOptions, what: string, isSo: () => Promise<boolean>): Promise<void> {

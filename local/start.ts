@@ -1,7 +1,6 @@
 /** `npm start`: a cluster on this machine, the operator in it, and one room to publish to and to watch. */
 import { mkdir, readFile, rm, writeFile } from 'node:fs/promises';
 import { join, relative, resolve } from 'node:path';
-import { parse } from 'yaml';
 import { version } from '#crds/contract.ts';
 import { type KubeClient, kubeClient } from '#operator/cluster/client.ts';
 import { apply, type Cluster, startCluster } from './cluster.ts';
@@ -9,7 +8,8 @@ import { withPublicURL } from './install-manifest.ts';
 import { claim } from './instance.ts';
 import { findProgram } from './path.ts';
 import { spoken, terminalProgress } from './progress.ts';
-import { applyRoom, type RoomName, roomPages, roomReady } from './room.ts';
+import { applyRoom, type RoomName, roomNameIn, roomPages, roomReady } from './room.ts';
+import { run } from './run.ts';
 import { PortInUse } from './sockets.ts';
 import { type StartOptions, startOptions, UsageError, usage } from './start-options.ts';
 
@@ -21,6 +21,7 @@ const terminal = terminalProgress(process.stdout);
 /** Boots everything and says how to use it. */
 async function start(options: StartOptions, signal: AbortSignal): Promise<{ cluster: Cluster; summary: string }> {
   const startedAt = performance.now();
+  const wanted = await readRoom(options.room);
   terminal.say(`LiveRoom ${version}: booting a Kubernetes cluster on this machine.`);
   const cluster = await startCluster({ ...options, progress: terminal, signal });
   const client = kubeClient(cluster.clientConfig);
@@ -28,7 +29,7 @@ async function start(options: StartOptions, signal: AbortSignal): Promise<{ clus
     await mkdir(join(kubeconfigFile, '..'), { recursive: true });
     await writeFile(kubeconfigFile, await readFile(cluster.kubeconfigFile), { mode: 0o600 });
     await install(cluster, signal);
-    const pages = await Promise.race([room(client, cluster, options.room, signal), cluster.failed]);
+    const pages = await Promise.race([bringUp(wanted, client, cluster, signal), cluster.failed]);
     terminal.say(`Ready after ${spoken(performance.now() - startedAt)}.\n`);
     return { cluster, summary: await summaryOf(cluster, pages) };
   } catch (error) {
@@ -45,18 +46,38 @@ async function install(cluster: Cluster, signal: AbortSignal): Promise<void> {
   terminal.say('The operator is installed.');
 }
 
-async function room(client: KubeClient, cluster: Cluster, file: string, signal: AbortSignal) {
-  const yaml = await readFile(file, 'utf8');
-  const { name, namespace = 'default' }: Partial<RoomName> = parse(yaml)?.metadata ?? {};
-  if (name === undefined) throw new UsageError(`${file} is no LiveRoom: it has no metadata.name`);
+interface WantedRoom extends RoomName {
+  readonly yaml: string;
+}
+
+/** Read before anything is booted: it may be what is wrong. */
+async function readRoom(file: string): Promise<WantedRoom> {
+  try {
+    const yaml = await readFile(file, 'utf8');
+    return { ...roomNameIn(yaml), yaml };
+  } catch (error) {
+    throw new UsageError(`${file}: ${(error as Error).message}`);
+  }
+}
+
+async function bringUp({ yaml, ...where }: WantedRoom, client: KubeClient, cluster: Cluster, signal: AbortSignal) {
   const wait = { signal, deadlineMs: operatorDeadlineMs };
-  const where = { name, namespace };
   await applyRoom(client, where, yaml, wait);
-  const onMessage = (message: string) => terminal.say(`Room ${namespace}/${name}: ${message}`);
-  await roomReady(client, where, { ...wait, onMessage }).catch((error: Error) => {
-    throw new Error(`${error.message}. Logs are below ${cluster.dir}.`, { cause: error });
+  const onMessage = (message: string) => terminal.say(`Room ${where.namespace}/${where.name}: ${message}`);
+  await roomReady(client, where, { ...wait, onMessage }).catch(async (error: Error) => {
+    signal.throwIfAborted();
+    throw new Error(`${error.message}.\n${await diagnosis(cluster)}`, { cause: error });
   });
   return await roomPages(client, where, cluster.httpURL);
+}
+
+/** What somebody would look at first, since it goes with the cluster. */
+async function diagnosis({ kubectlFile, kubeconfigFile }: Cluster): Promise<string> {
+  const kubectl = (...args: string[]) =>
+    run(kubectlFile, ['--kubeconfig', kubeconfigFile, ...args]).catch((error: Error) => error.message);
+  const pods = await kubectl('get', 'pods', '--all-namespaces', '--output=wide');
+  const log = await kubectl('logs', '--namespace=liveroom-system', 'deployment/liveroom-operator', '--tail=15');
+  return `${pods}\nThe end of the operator's log:\n${log}`;
 }
 
 async function summaryOf(cluster: Cluster, pages: { publisher: string; player: string }): Promise<string> {
