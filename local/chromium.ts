@@ -2,7 +2,7 @@ import { createRequire } from 'node:module';
 import { dirname, join } from 'node:path';
 import { findProgram, isExecutable } from './path.ts';
 import type { Progress } from './progress.ts';
-import { CommandFailed, run } from './run.ts';
+import { run } from './run.ts';
 
 const names = ['chromium', 'chromium-browser', 'google-chrome', 'google-chrome-stable'];
 
@@ -48,7 +48,8 @@ export async function ensureChromium({ env, userId, progress, signal }: EnsureCh
       return await chromiumPath(env);
     } catch (error) {
       signal?.throwIfAborted();
-      const reason = error instanceof CommandFailed ? (error.message.split('\n').at(-1) ?? '') : String(error);
+      const lines = (error as Error).message.trim().split('\n');
+      const reason = (lines.find((line) => /error/i.test(line)) ?? lines.at(-1) ?? '').trim();
       failures.push(`${what} failed: ${reason}`);
       progress.say(`  That failed: ${reason}`);
     }
