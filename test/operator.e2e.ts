@@ -1,4 +1,9 @@
 import assert from 'node:assert/strict';
+import { spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import { after, afterEach, before, describe, test } from 'node:test';
 import { annotation } from '#crds/contract.ts';
 import type { KubeObject } from '#operator/kube.ts';
@@ -189,5 +194,35 @@ describe('the operator', () => {
     await eventually('the collector took the long way', async () => (await grace('away')) === 570);
     await on.start();
     await eventually('15 s again', async () => (await grace('away')) === 15);
+  });
+
+  test('runs as a process: ready when it has listed, metrics, and an end by SIGTERM', async () => {
+    const at = await on.namespace('process');
+    const dir = await mkdtemp(join(tmpdir(), 'operator-'));
+    await writeFile(join(dir, 'config.yaml'), 'images: {sfu: liveroom.dev/sfu:0.1.0}');
+    const child = spawn(process.execPath, ['operator/main.ts'], {
+      stdio: ['ignore', 'ignore', 'inherit'],
+      env: {
+        CONFIG_FILE: join(dir, 'config.yaml'),
+        KUBECONFIG: on.kubeconfigFile,
+        POD_IP: '127.77.0.8',
+      },
+    });
+    const ended = once(child, 'exit');
+    const get = (path: string) => fetch(`http://127.77.0.8:9090${path}`);
+    try {
+      await eventually('it is ready', async () => (await get('/readyz')).ok);
+      await on.kube.apply(aRoom('keynote', {}, at));
+      await on.runOrigin(at);
+      await on.says('keynote', at, 'OriginReady=True/OriginReady');
+      const metrics = await (await get('/metrics')).text();
+      assert.match(metrics, /^liveroom_operator_rooms [1-9]/m);
+      assert.match(metrics, /^controller_runtime_reconcile_total\{controller="liveroom",result="\w+"\} [1-9]/m);
+      assert.equal((await get('/elsewhere')).status, 404);
+    } finally {
+      child.kill('SIGTERM');
+      assert.deepEqual(await ended, [0, null]);
+      await rm(dir, { recursive: true });
+    }
   });
 });

@@ -119,5 +119,3 @@ export function writes(client: KubeClient) {
       patchSecret(secret, { ownerReferences: metadata.ownerReferences, data: null, stringData }),
   };
 }
-
-export type Writes = ReturnType<typeof writes>;

@@ -13,6 +13,7 @@ import { type RunningOperator, startOperator } from './operator.ts';
  */
 export interface OperatedCluster {
   readonly kube: Kubectl;
+  readonly kubeconfigFile: string;
   /** What each pod answers the operator, by its name. */
   readonly stats: Map<string, PodStats>;
   /** Starts an operator; `tidy` stops the last one. */
@@ -62,6 +63,7 @@ export async function operatedCluster(): Promise<OperatedCluster> {
 
   return {
     kube,
+    kubeconfigFile: cluster.kubeconfigFile,
     stats,
     room,
     pods,
