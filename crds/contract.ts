@@ -74,7 +74,12 @@ export const env = {
   /** Absent when clients reach the pod by its own address (`ClusterOnly`). */
   mediaAddressFile: 'MEDIA_ADDRESS_FILE',
   logLevel: 'LOG_LEVEL',
+  /** Of Node: with code compiled before, neither thread needs the TypeScript stripper, which is 18 MB in each. */
+  compileCache: 'NODE_COMPILE_CACHE',
 } as const;
+
+/** The compile cache, from the image's working directory; the image comes with it filled. */
+export const compileCache = 'node_modules/.cache/node';
 
 /** Keys of the generated Secret `<room>-tokens`. */
 export const tokenKey = { publish: 'publish', play: 'play' } as const;

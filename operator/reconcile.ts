@@ -12,7 +12,7 @@ import { rejectionBy } from './errors.ts';
 import { controllerOf, isBeingDeleted, isControlledBy, type KubeObject, type Pod } from './kube.ts';
 import { type OriginDependencies, settleOrigin } from './origin.ts';
 import { type ReportDependencies, writeReport } from './report.ts';
-import { hasForeignTokens, settleTokens, type TokenDependencies } from './tokens.ts';
+import { clearTokens, hasForeignTokens, settleTokens, type TokenDependencies } from './tokens.ts';
 
 export type RoomDependencies = OriginDependencies & TokenDependencies & ReportDependencies;
 
@@ -28,6 +28,7 @@ export async function reconcileRoom(key: string, dependencies: RoomDependencies)
   const room = openRoom(key, cluster);
   await clearAway(key, room, cluster);
   if (room === undefined) {
+    await clearTokens(key, cluster);
     shown.delete(key);
     return { kind: 'done' };
   }

@@ -1,12 +1,12 @@
-import { tokenKey } from '#crds/contract.ts';
-import type { LiveRoom } from '#crds/liveroom.ts';
+import { tokenKey, tokensSecretName } from '#crds/contract.ts';
+import { kind, type LiveRoom } from '#crds/liveroom.ts';
 import { type TokenSource, tokenSources, tokensSecret } from './build/tokens.ts';
 import type { Cluster } from './cluster/cluster.ts';
 import type { Finding } from './decide/finding.ts';
 import { controllerOf, isControlledBy, type Secret } from './kube.ts';
 
 export interface TokenDependencies {
-  readonly cluster: Pick<Cluster, 'read' | 'create' | 'addToSecret' | 'inheritSecret'>;
+  readonly cluster: Pick<Cluster, 'read' | 'create' | 'remove' | 'addToSecret'>;
   /** A new secret token. */
   readonly newToken: () => string;
 }
@@ -23,7 +23,7 @@ export async function settleTokens(
     if (conflict !== undefined) return conflict;
   }
   for (const source of sources.filter(({ isGenerated }) => !isGenerated)) {
-    const secret = await cluster.read<Secret>(secretObject(source.secret));
+    const secret = await cluster.read<Secret>(secretObject(room.metadata.namespace, source.secret));
     const finding = missing(source, secret);
     if (finding !== undefined) return finding;
   }
@@ -32,13 +32,10 @@ export async function settleTokens(
   async function generate(keys: readonly string[]): Promise<Finding<'Accepted'> | undefined> {
     const wanted = tokensSecret(room, Object.fromEntries(keys.map((key) => [key, newToken()])));
     const secret = await cluster.read<Secret>(wanted);
-    if (secret === undefined) {
+    const isLeft = secret !== undefined && isLeftBy(secret, room);
+    if (isLeft) await cluster.remove(secret);
+    if (secret === undefined || isLeft) {
       await cluster.create(wanted, (existing) => isControlledBy(existing, room.metadata.uid));
-      return undefined;
-    }
-    if (controllerOf(secret)?.kind === room.kind && !isControlledBy(secret, room.metadata.uid)) {
-      // That of an earlier room of this name, which garbage collection has not come to yet, and then leaves alone.
-      await cluster.inheritSecret(secret, wanted);
       return undefined;
     }
     if (!isControlledBy(secret, room.metadata.uid))
@@ -51,11 +48,27 @@ export async function settleTokens(
     if (added.length > 0) await cluster.addToSecret(secret, Object.fromEntries(added.map((key) => [key, newToken()])));
     return undefined;
   }
-
-  function secretObject(name: string): Secret {
-    return { apiVersion: 'v1', kind: 'Secret', metadata: { name, namespace: room.metadata.namespace } };
-  }
 }
+
+/**
+ * Removes the generated tokens of a room that is gone. Garbage collection does so too, but needs half a minute to begin
+ * with a kind that is new to it.
+ */
+export async function clearTokens(key: string, cluster: Pick<Cluster, 'read' | 'remove'>): Promise<void> {
+  const [namespace = '', room = ''] = key.split('/');
+  const secret = await cluster.read<Secret>(secretObject(namespace, tokensSecretName(room)));
+  if (secret !== undefined && isLeftBy(secret, undefined)) await cluster.remove(secret);
+}
+
+/** Whether it was made for an earlier room of the name. */
+const isLeftBy = (secret: Secret, room: LiveRoom | undefined): boolean =>
+  controllerOf(secret)?.kind === kind && (room === undefined || !isControlledBy(secret, room.metadata.uid));
+
+const secretObject = (namespace: string, name: string): Secret => ({
+  apiVersion: 'v1',
+  kind: 'Secret',
+  metadata: { name, namespace },
+});
 
 /** Whether somebody else looks after a token, so that it may go or come without our being told. */
 export const hasForeignTokens = (room: LiveRoom): boolean =>

@@ -1,4 +1,15 @@
-import { annotation, env, file, internalPath, label, mount, port, portName, version } from '#crds/contract.ts';
+import {
+  annotation,
+  compileCache,
+  env,
+  file,
+  internalPath,
+  label,
+  mount,
+  port,
+  portName,
+  version,
+} from '#crds/contract.ts';
 import type { LiveRoom } from '#crds/liveroom.ts';
 import type { Config } from '../config.ts';
 import { hash } from '../hash.ts';
@@ -60,7 +71,7 @@ function podSpec(room: LiveRoom, config: Config, hostPort: number | undefined) {
       {
         name: 'sfu',
         image: image ?? config.images.sfu,
-        command: ['node', 'server/main.ts'],
+        command: ['node', youngGeneration, 'server/main.ts'],
         env: environment(room),
         ports: ports(hostPort),
         ...probes,
@@ -77,12 +88,19 @@ function podSpec(room: LiveRoom, config: Config, hostPort: number | undefined) {
   } as const;
 }
 
+/**
+ * Node lets short-lived objects fill 48 MB a thread before it looks at them. A media server makes few, and the memory is
+ * better spent on another room's pod.
+ */
+const youngGeneration = '--max-semi-space-size=2';
+
 const fieldRef = (name: string, fieldPath: string) => ({ name, valueFrom: { fieldRef: { fieldPath } } });
 
 const environment = (room: LiveRoom) => [
   fieldRef(env.podName, 'metadata.name'),
   fieldRef(env.podNamespace, 'metadata.namespace'),
   fieldRef(env.podIP, 'status.podIP'),
+  { name: env.compileCache, value: compileCache },
   { name: env.roomsFile, value: `${mount.room.path}/${file.rooms}` },
   ...(tokenSources(room).length === 0 ? [] : [{ name: env.tokensDir, value: mount.tokens.path }]),
   ...(usesHostPort(room) ? [{ name: env.mediaAddressFile, value: `${mount.pod.path}/${file.mediaAddress}` }] : []),

@@ -62,7 +62,6 @@ export function cluster(options: ClusterOptions) {
 
     read: write.read,
     addToSecret: write.addToSecret,
-    inheritSecret: write.inheritSecret,
     apply: async (object: KubeObject, how: ApplyOptions) => remember(await write.apply(object, how)),
     create: async <T extends KubeObject>(object: T, isOurs: (existing: KubeObject) => boolean) =>
       remember(await write.create(object, isOurs)),

@@ -19,8 +19,6 @@ export interface ApplyOptions {
   readonly isOurs: (object: KubeObject) => boolean;
 }
 
-type Tokens = Readonly<Record<string, string>>;
-
 const applyPatch = 'application/apply-patch+yaml';
 const mergePatch = 'application/merge-patch+json';
 
@@ -28,20 +26,6 @@ const mergePatch = 'application/merge-patch+json';
 export function writes(client: KubeClient) {
   const read = <T extends KubeObject>(object: KubeObject) =>
     client.request<T>('GET', objectPath(object)).catch(absentIfNotFound);
-
-  /** A merge patch: null removes. */
-  function patchSecret(
-    secret: Secret,
-    change: { ownerReferences?: KubeObject['metadata']['ownerReferences']; data?: null; stringData: Tokens },
-  ): Promise<Secret> {
-    const { ownerReferences, ...rest } = change;
-    const { resourceVersion } = secret.metadata;
-    return client.request<Secret>('PATCH', objectPath(secret), {
-      query: { fieldManager },
-      contentType: mergePatch,
-      body: { metadata: { resourceVersion, ...(ownerReferences && { ownerReferences }) }, ...rest },
-    });
-  }
 
   return {
     read,
@@ -112,10 +96,13 @@ export function writes(client: KubeClient) {
     },
 
     /** Adds keys to a Secret, unless somebody changed it since it was read (409). */
-    addToSecret: (secret: Secret, stringData: Tokens) => patchSecret(secret, { stringData }),
-
-    /** Makes a Secret another's, with nothing of what was in it; likewise. */
-    inheritSecret: (secret: Secret, { metadata, stringData }: KubeObject & { readonly stringData: Tokens }) =>
-      patchSecret(secret, { ownerReferences: metadata.ownerReferences, data: null, stringData }),
+    addToSecret(secret: Secret, stringData: Readonly<Record<string, string>>): Promise<Secret> {
+      const { resourceVersion } = secret.metadata;
+      return client.request<Secret>('PATCH', objectPath(secret), {
+        query: { fieldManager },
+        contentType: mergePatch,
+        body: { metadata: { resourceVersion }, stringData },
+      });
+    },
   };
 }
