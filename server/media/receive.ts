@@ -28,6 +28,8 @@ export function receive(state: MediaState, world: World, datagram: Buffer, from:
 }
 
 function receiveCheck(state: MediaState, world: World, datagram: Buffer, from: Endpoint): Verdict {
+  // UDP allows it to say that no answer is wanted, and a socket throws when told to send there.
+  if (from.port === 0) return 'UnknownAddress';
   const result = check(datagram, from, (ufrag) => state.byUfrag.get(ufrag)?.transport);
   if (typeof result === 'string') return result;
   world.send([result.answer], from);

@@ -30,6 +30,15 @@ test('checks of strangers, with a wrong password or cut short are dropped, count
   assert.equal(dropped('MalformedStun'), 1);
 });
 
+test('a check from port 0, which no datagram can be sent to, is dropped, counted and not answered', () => {
+  const { core, stranger, dropped, events } = arena();
+  const client = stranger('a');
+  core.receive(client.check(), { address: '127.0.0.1', port: 0 });
+  core.sendDtls('a', Buffer.from([22]));
+  assert.deepEqual([client.inbox.stun, client.inbox.other, events], [[], [], []]);
+  assert.equal(dropped('UnknownAddress'), 1);
+});
+
 test('a client that claims to be controlled is told 487, and is not connected by it', () => {
   const { core, stranger, events } = arena();
   const client = stranger('a');
