@@ -28,23 +28,27 @@ export function startsVp8KeyFrame(payload: Buffer): boolean {
 
 const nal = { idr: 5, sps: 7, stapA: 24, fuA: 28 } as const;
 
-/** H264 (RFC 6184): a sequence parameter set or an IDR slice, by itself, inside STAP-A, or the first part of FU-A. */
+/**
+ * H264 (RFC 6184): a sequence parameter set or the first slice of an IDR picture, by itself, inside STAP-A, or the first
+ * part of FU-A. Encoders that cut pictures into slices are common, and a later slice leaves out the top of the picture.
+ */
 export function startsH264KeyFrame(payload: Buffer): boolean {
   const type = (payload[0] ?? 0) & 0x1f;
   if (type === nal.stapA) return holdsKeyNal(payload);
   if (type === nal.fuA) {
     const header = payload[1] ?? 0;
-    return header >= 0x80 && isKeyNal(header & 0x1f);
+    return header >= 0x80 && startsPicture(header & 0x1f, payload[2] ?? 0);
   }
-  return isKeyNal(type);
+  return startsPicture(type, payload[1] ?? 0);
 }
 
 function holdsKeyNal(aggregate: Buffer): boolean {
   for (let at = 1; at + 2 < aggregate.length; ) {
-    if (isKeyNal((aggregate[at + 2] ?? 0) & 0x1f)) return true;
+    if (startsPicture((aggregate[at + 2] ?? 0) & 0x1f, aggregate[at + 3] ?? 0)) return true;
     at += 2 + aggregate.readUInt16BE(at);
   }
   return false;
 }
 
-const isKeyNal = (type: number): boolean => type === nal.idr || type === nal.sps;
+/** A slice begins with the number of its first macroblock, of which 0 is written as a single 1 bit (H.264 section 9.1). */
+const startsPicture = (type: number, next: number): boolean => type === nal.sps || (type === nal.idr && next >= 0x80);
