@@ -34,6 +34,8 @@ export interface Dtls {
 
 /** A handshake takes 5 datagrams, or some 20 with every one lost several times. */
 const mostDatagrams = 100;
+/** More than an Ethernet frame holds, and thus than a client puts into one datagram. */
+const longestDatagram = 2048;
 
 interface State {
   phase: 'handshaking' | 'keyed' | 'ended';
@@ -74,6 +76,7 @@ function receive(parts: Parts, datagram: Uint8Array) {
   const { state } = parts;
   if (state.phase === 'handshaking' && ++state.datagrams > mostDatagrams)
     end(parts, 'HandshakeFailed', `the handshake does not end after ${mostDatagrams} datagrams`);
+  if (datagram.byteLength > longestDatagram) return;
   for (const record of dtlsRecords(datagram)) {
     if (state.phase === 'ended') return;
     // With keys, what comes in the clear could come from anybody.

@@ -19,6 +19,9 @@ const script: readonly number[] = [
 /** A chain of certificates is a few kilobytes; nothing else comes near. */
 const longestMessage = 16 * 1024;
 
+/** Far more than a client needs in the time of a handshake. Each answer makes a key pair, a few milliseconds of work. */
+const mostFirstHellos = 20;
+
 /**
  * Puts a client's handshake in order. Datagrams come twice, late, in pieces or not at all; the handshake itself must
  * see each message once, whole and in order, or its transcript is wrong and with it the keys. A second key exchange
@@ -27,12 +30,14 @@ const longestMessage = 16 * 1024;
  */
 export function handshakeOrder(): (fragment: HandshakeFragment) => readonly HandshakeMessage[] {
   let next = 0;
+  let firstHellos = 0;
   const waiting = new Map<number, Assembly>();
 
   return ({ type, length, message, offset, body }) => {
     if (type !== script[message] || length > longestMessage || offset + body.length > length) return [];
     // The answer to the first hello is never repeated by itself, so a lost one must be asked for again.
-    if (message === 0 && next === 1 && body.length === length) return [{ type, message, body }];
+    if (message === 0 && next === 1 && body.length === length)
+      return ++firstHellos < mostFirstHellos ? [{ type, message, body }] : [];
     if (message < next) return [];
     const assembly = waiting.get(message) ?? { type, body: Buffer.alloc(length), has: new Uint8Array(length) };
     if (assembly.body.length !== length) return [];

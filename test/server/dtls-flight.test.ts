@@ -43,6 +43,13 @@ test('each message comes out once, but the first hello, until the second is ther
   assert.deepEqual(numbers(order(whole(clientHello, 0))), []);
 });
 
+test('a first hello that never stops coming is answered some times, not for ever: each answer costs a key pair', () => {
+  const order = handshakeOrder();
+  const due = Array.from({ length: 1000 }, () => order(whole(clientHello, 0)).length);
+  assert.equal(due.filter((count) => count === 1).length, 20);
+  assert.deepEqual(numbers(order(whole(clientHello, 1))), [1], 'the handshake can still go on');
+});
+
 test('a message in pieces is put together, pieces that overlap or come twice too', () => {
   const order = handshakeOrder();
   order(whole(clientHello, 0));
