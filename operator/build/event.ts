@@ -14,7 +14,8 @@ export interface EventContext {
   readonly instance: string;
 }
 
-const longestNote = 1024;
+/** The API server counts bytes of UTF-8. */
+const longestNoteBytes = 1024;
 
 /** What `kubectl describe` shows of one transition. The same news at the same time is the same event. */
 export function event(room: LiveRoom, { type, reason, message }: News, { nowMs, instance }: EventContext) {
@@ -29,9 +30,16 @@ export function event(room: LiveRoom, { type, reason, message }: News, { nowMs, 
     type,
     reason,
     action: 'Reconcile',
-    note: message.length <= longestNote ? message : `${message.slice(0, longestNote - 1)}…`,
+    note: fitting(message),
     regarding: { apiVersion, kind, namespace, name, uid, resourceVersion },
     reportingController: fieldManager,
     reportingInstance: instance,
   } as const;
+}
+
+function fitting(message: string): string {
+  if (Buffer.byteLength(message) <= longestNoteBytes) return message;
+  const space = new Uint8Array(longestNoteBytes - Buffer.byteLength('…'));
+  const { read } = new TextEncoder().encodeInto(message, space);
+  return `${message.slice(0, read)}…`;
 }

@@ -132,6 +132,10 @@ test('without a public URL a room is reached by its Service', () => {
 });
 
 test('a note that the API server would refuse is cut', () => {
-  const news = { type: 'Warning', reason: 'QuotaExceeded', message: 'x'.repeat(5000) } as const;
-  assert.equal(event(rooms.minimal, news, { nowMs: 0, instance: 'me' }).note.length, 1024);
+  const noteOf = (message: string) =>
+    event(rooms.minimal, { type: 'Warning', reason: 'QuotaExceeded', message }, { nowMs: 0, instance: 'me' }).note;
+  assert.equal(noteOf('x'.repeat(1024)), 'x'.repeat(1024));
+  // It counts bytes of UTF-8, not characters.
+  assert.equal(noteOf('x'.repeat(1025)), `${'x'.repeat(1021)}…`);
+  assert.equal(noteOf('€'.repeat(1000)), `${'€'.repeat(340)}…`);
 });
