@@ -31,8 +31,7 @@ export async function pagedList<T extends KubeObject>(
     const page = await client.request<Page<T>>('GET', path, { query: pageQuery, ...(signal && { signal }) });
     for (const item of page.items) items.push(withType(item, page));
     if (!page.metadata.continue) return { items, version: page.metadata.resourceVersion };
-    // The token carries the version; naming both is an error.
-    at = { continue: page.metadata.continue, resourceVersion: undefined };
+    at = { continue: page.metadata.continue };
   }
 }
 

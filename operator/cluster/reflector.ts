@@ -104,9 +104,9 @@ export function reflector<T extends KubeObject>(options: ReflectorOptions<T>): R
   };
 
   async function list(): Promise<void> {
-    // At first whatever the server has in its cache will do, as the watch brings the rest. After a gap it will not.
-    const query = counts.lists === 0 ? { ...options.query, resourceVersion: '0' } : options.query;
-    const found = await pagedList<T>(client, path, { query, signal: stopping.signal });
+    // Of no version, so that the server may not answer from a cache that lags: an object that it does not show counts as
+    // gone, and what it owns is removed.
+    const found = await pagedList<T>(client, path, { query: options.query, signal: stopping.signal });
     counts.lists++;
     heardAt = now();
     objects.replace(found.items);
