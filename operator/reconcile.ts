@@ -36,7 +36,11 @@ export async function reconcileRoom(key: string, dependencies: RoomDependencies)
   const rejection = (await settleTokens(room, dependencies).catch(rejectionBy)) ?? (await settleObjects(room, cluster));
   const origin = await settleOrigin(room, rejection === undefined, dependencies);
   const address = origin.pod && addressOf(origin.pod, cluster);
-  if (origin.pod !== undefined) await annotate(room, origin.pod, address, cluster);
+  if (origin.pod !== undefined) {
+    // The file stays as it was where the spec is not accepted.
+    const settings = rejection === undefined ? { [annotation.settingsHash]: settingsHash(room) } : {};
+    await annotate(origin.pod, { ...settings, ...addressAnnotation(origin.pod, address) }, cluster);
+  }
   const reportAgainMs = await writeReport(
     room,
     {
@@ -96,15 +100,14 @@ async function settleObjects(room: LiveRoom, cluster: Cluster): Promise<Finding<
 const addressOf = (pod: Pod, cluster: Cluster): MediaAddress | undefined =>
   mediaAddress(pod, pod.spec.nodeName === undefined ? undefined : cluster.node(pod.spec.nodeName));
 
+const addressAnnotation = (pod: Pod, address: MediaAddress | undefined): Readonly<Record<string, string>> =>
+  address && hostPortOf(pod) !== undefined ? { [annotation.mediaAddress]: hostAndPort(address) } : {};
+
 /**
  * Tells the pod where it is reached, and that its settings have changed: the kubelet refreshes all volumes of a pod
  * whose annotations change, which is why the ConfigMap has been written before.
  */
-async function annotate(room: LiveRoom, pod: Pod, address: MediaAddress | undefined, cluster: Cluster): Promise<void> {
-  const wanted = {
-    [annotation.settingsHash]: settingsHash(room),
-    ...(address && hostPortOf(pod) !== undefined ? { [annotation.mediaAddress]: hostAndPort(address) } : {}),
-  };
+async function annotate(pod: Pod, wanted: Readonly<Record<string, string>>, cluster: Cluster): Promise<void> {
   const isTold = Object.entries(wanted).every(([name, value]) => pod.metadata.annotations?.[name] === value);
   if (!isTold) await cluster.annotate(pod, wanted);
 }

@@ -156,6 +156,27 @@ describe('the operator', () => {
     ]);
   });
 
+  test('tells the running pod of an edited setting only once the file has it', async () => {
+    await on.start();
+    const at = await on.namespace('refused');
+    await on.kube.apply(aRoom('keynote', {}, at));
+    const pod = await on.runOrigin(at, { publisher: { since: '2026-11-01T12:00:00Z', sendsMedia: true } });
+    await on.says('keynote', at, 'Publishing=True/Publishing');
+    const told = async () => (await on.staying(at))[0]?.metadata.annotations?.[annotation.settingsHash];
+    const publish = { auth: { secretRef: { name: 'mine', key: 'token' } }, reconnectGrace: '20s' };
+    await on.kube.apply(aRoom('keynote', { publish }, at));
+    await on.says('keynote', at, 'Accepted=False/InvalidSecretRef');
+    assert.equal(await told(), pod.metadata.annotations?.[annotation.settingsHash]);
+    await on.kube.run(['create', 'secret', 'generic', 'mine', '-n', at, '--from-literal=token=abc']);
+    await on.says('keynote', at, 'Accepted=True/Accepted');
+    await eventually('the pod is told', async () => {
+      const now = await told();
+      return now !== undefined && now !== pod.metadata.annotations?.[annotation.settingsHash];
+    });
+    const file = await on.kube.get<{ data: Record<string, string> }>('configmap', 'keynote', '-n', at);
+    assert.match(file?.data['rooms.yaml'] ?? '', /reconnectGraceMs: 20000/);
+  });
+
   test('replaces a changed pod when its publisher has gone, and lets it drain', async () => {
     await on.start();
     const at = await on.namespace('rollout');
