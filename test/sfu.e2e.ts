@@ -8,7 +8,7 @@ import { after, before, describe, test } from 'node:test';
 import type { Browser, Page } from 'playwright-core';
 import { launchChromium, visit } from '#test/harness/browser.ts';
 import { eventually } from '#test/harness/eventually.ts';
-import { decodedFrames, type Joined, join, leave } from './server/browser-client.ts';
+import { decodedFrames, type Joined, join, leave, receivedPackets } from './server/browser-client.ts';
 import { type ServerProcess, serverProcess } from './server/server-process.ts';
 
 const roomsFile = `
@@ -17,6 +17,12 @@ rooms:
     play: { auth: { mode: None }, maxSubscribers: 2 }
   - name: vp8
     publish: { codecs: [VP8, Opus], onConflict: TakeOver }
+    play: { auth: { mode: None } }
+  - name: silent
+    publish: { codecs: [VP8] }
+    play: { auth: { mode: None } }
+  - name: radio
+    publish: { codecs: [Opus] }
     play: { auth: { mode: None } }
 drain:
   timeoutMs: 60000
@@ -44,7 +50,7 @@ describe('one server as a process, clients in Chromium', () => {
 
   const visitor = () => visit(browser, elsewhere);
   const publish = async (page: Page, room: string): Promise<Joined> =>
-    join(page, server.url(`/default/${room}/whip`), 'the-publish-token');
+    join(page, server.url(`/default/${room}/whip`), { token: 'the-publish-token' });
   const watch = async (page: Page, room: string): Promise<Joined> => join(page, server.url(`/default/${room}/whep`));
   const framesRise = async (page: Page, least: number, deadlineMs = 20_000) => {
     const from = await decodedFrames(page);
@@ -71,6 +77,21 @@ describe('one server as a process, clients in Chromium', () => {
       await leave(player);
       await leave(publisher);
       await eventually('nobody is left', async () => (await server.metric('live_rooms')) === 0);
+      for (const page of [publisher, player]) await page.context().close();
+    });
+  }
+
+  for (const [room, kind] of [
+    ['silent', 'video'],
+    ['radio', 'audio'],
+  ] as const) {
+    test(`a room that has ${kind} only is played by a page that asks for both`, async () => {
+      const [publisher, player] = [await visitor(), await visitor()];
+      const whip = server.url(`/default/${room}/whip`);
+      assert.equal((await join(publisher, whip, { token: 'the-publish-token', kinds: [kind] })).state, 'connected');
+      const { status, state } = await watch(player, room);
+      assert.deepEqual([status, state], [201, 'connected']);
+      await eventually('it arrives', async () => (await receivedPackets(player, kind)) > 30);
       for (const page of [publisher, player]) await page.context().close();
     });
   }

@@ -23,7 +23,7 @@ export interface SentTrack {
   readonly cname: string;
 }
 
-/** The answer to one m-section: the codecs in our order, and the track when it is we who send. */
+/** The answer to one m-section: the codecs in our order, and the track when it is we who send. No codecs: it is refused. */
 export interface AnsweredMedia {
   readonly offered: OfferedMedia;
   readonly codecs: readonly OfferedCodec[];
@@ -38,20 +38,33 @@ const streamName = 'live';
  * has nothing to trickle (RFC 8839 section 4). `sessionVersion` is any number of at most 15 digits.
  */
 export function answer(media: readonly AnsweredMedia[], local: LocalTransport, sessionVersion: number): string {
+  const accepted = media.filter(({ codecs }) => codecs.length > 0);
   const lines = [
     'v=0',
     `o=- ${sessionVersion} 1 IN IP4 0.0.0.0`,
     's=-',
     't=0 0',
     'a=ice-lite',
-    `a=group:BUNDLE ${media.map(({ offered }) => offered.mid).join(' ')}`,
+    `a=group:BUNDLE ${accepted.map(({ offered }) => offered.mid).join(' ')}`,
     'a=msid-semantic: WMS *',
-    ...media.flatMap((section, index) => answeredSection(section, local, index === 0)),
+    ...media.flatMap((section) =>
+      section.codecs.length > 0
+        ? acceptedSection(section, local, section === accepted[0])
+        : refusedSection(section.offered),
+    ),
   ];
   return lines.map((line) => `${line}\r\n`).join('');
 }
 
-function answeredSection({ offered, codecs, sent }: AnsweredMedia, local: LocalTransport, isFirst: boolean): string[] {
+/** Port 0 refuses; the formats mean nothing then, and there must be one (RFC 3264 section 6). */
+const refusedSection = ({ kind, protocol, formats, mid }: OfferedMedia): string[] => [
+  `m=${kind} 0 ${protocol} ${formats[0]}`,
+  'c=IN IP4 0.0.0.0',
+  `a=mid:${mid}`,
+  'a=inactive',
+];
+
+function acceptedSection({ offered, codecs, sent }: AnsweredMedia, local: LocalTransport, isFirst: boolean): string[] {
   const formats = codecs.flatMap(({ payloadType, rtxPayloadType }) => [payloadType, rtxPayloadType ?? []].flat());
   return [
     `m=${offered.kind} 9 ${offered.protocol} ${formats.join(' ')}`,

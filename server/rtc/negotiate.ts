@@ -36,7 +36,8 @@ const upTrack = (offered: OfferedMedia, codec: OfferedCodec): UpTrack => ({
 
 /**
  * A player's tracks: what the publisher sends now comes first, then whatever else of the room's codecs the player has,
- * for a publisher that comes back with another codec. `randomSsrc` yields a new 32-bit number at each call.
+ * for a publisher that comes back with another codec. Players ask for sound and picture without knowing the room, so a
+ * kind that it never has is refused by itself. `randomSsrc` yields a new 32-bit number at each call.
  */
 export function negotiatePlay(
   offer: Offer,
@@ -44,7 +45,9 @@ export function negotiatePlay(
   published: readonly UpTrack[],
   { randomSsrc, cname }: { readonly randomSsrc: () => number; readonly cname: string },
 ): Negotiated<DownTrack> {
-  const media = offer.media.map((offered) => {
+  const hasKind = ({ kind }: OfferedMedia) => codecs.some((codec) => kindOf[codec] === kind);
+  const media = offer.media.map((offered): AnsweredMedia => {
+    if (!hasKind(offered) && offer.media.some(hasKind)) return { offered, codecs: [] };
     const usable = preferred(offered, codecs);
     if (usable.length === 0) throw noCodec(offered, codecs);
     const sentNow = published.find(({ kind }) => kind === offered.kind)?.codecs[0]?.name;
@@ -56,7 +59,7 @@ export function negotiatePlay(
     const sent = { ssrc: randomSsrc(), ...(isRetransmitted && { rtxSsrc: randomSsrc() }), cname };
     return { offered, codecs: ordered, sent };
   });
-  return { media, tracks: media.map(downTrack) };
+  return { media, tracks: media.flatMap(({ sent, ...section }) => (sent ? [downTrack({ ...section, sent })] : [])) };
 }
 
 const downTrack = ({ offered, codecs, sent }: Required<AnsweredMedia>): DownTrack => ({

@@ -7,19 +7,25 @@ export interface Joined {
   readonly state: string;
 }
 
+export interface JoinOptions {
+  readonly token?: string;
+  /** What a publisher sends; a player asks for both whatever there is. */
+  readonly kinds?: readonly ('audio' | 'video')[];
+}
+
 /**
  * Publishes the fake camera to a WHIP endpoint, or plays from a WHEP endpoint, with nothing but what every browser has.
  * The page keeps its `connection` and its `session` URL.
  */
-export const join = (page: Page, url: string, token?: string): Promise<Joined> =>
-  page.evaluate(`(${joinInPage})(${JSON.stringify(url)}, ${JSON.stringify(token ?? null)})`) as Promise<Joined>;
+export const join = (page: Page, url: string, { token, kinds = ['audio', 'video'] }: JoinOptions = {}) =>
+  page.evaluate(`(${joinInPage})(${JSON.stringify([url, token ?? null, kinds])})`) as Promise<Joined>;
 
-const joinInPage = `async (url, token) => {
+const joinInPage = `async ([url, token, kinds]) => {
   globalThis.connection?.close();
   const connection = (globalThis.connection = new RTCPeerConnection());
   if (url.endsWith('whip')) {
     const media = await navigator.mediaDevices.getUserMedia({ audio: true, video: { width: 320, height: 240 } });
-    for (const track of media.getTracks()) connection.addTransceiver(track, { direction: 'sendonly', streams: [media] });
+    for (const track of media.getTracks().filter(({ kind }) => kinds.includes(kind))) connection.addTransceiver(track, { direction: 'sendonly', streams: [media] });
   } else {
     for (const kind of ['video', 'audio']) connection.addTransceiver(kind, { direction: 'recvonly' });
     const video = document.createElement('video');
@@ -44,6 +50,13 @@ const joinInPage = `async (url, token) => {
 /** Ends the page's session by its URL. */
 export const leave = (page: Page) =>
   page.evaluate('remove().then(({ status }) => { connection.close(); return status; })');
+
+/** Packets of that kind that have arrived in the page's present session. */
+export const receivedPackets = (page: Page, kind: 'audio' | 'video'): Promise<number> =>
+  page.evaluate(
+    `connection.getStats().then((stats) =>
+      [...stats.values()].find((it) => it.type === 'inbound-rtp' && it.kind === '${kind}')?.packetsReceived ?? 0)`,
+  );
 
 /** Video frames that the page has decoded in its present session. */
 export const decodedFrames = (page: Page): Promise<number> =>

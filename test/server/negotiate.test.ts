@@ -81,6 +81,34 @@ test('a player may ask for a kind that nobody publishes: its track waits', () =>
   assert.equal(negotiatePlay(wanted, all, onlyAudio, counter()).tracks.length, 2);
 });
 
+test('a player is refused the kind that the room never has, and gets the other, whichever comes first', () => {
+  const wanted = offer(sdpOf('chromium-play'), 'receive');
+  for (const [codec, mid, refused] of [
+    ['VP8', '0', 'm=audio 0 UDP/TLS/RTP/SAVPF 111'],
+    ['Opus', '1', 'm=video 0 UDP/TLS/RTP/SAVPF 96'],
+  ] as const) {
+    const { media, tracks } = negotiatePlay(wanted, [codec], [], counter());
+    assert.deepEqual(
+      tracks.map((track) => track.mid),
+      [mid],
+    );
+    const lines = answer(media, local, 1).split('\r\n');
+    assert.ok(lines.includes(`a=group:BUNDLE ${mid}`), codec);
+    const at = lines.indexOf(refused);
+    assert.deepEqual(
+      lines.slice(at + 1, at + 4),
+      ['c=IN IP4 0.0.0.0', `a=mid:${1 - Number(mid)}`, 'a=inactive'],
+      codec,
+    );
+    assert.equal(lines.filter((line) => line.startsWith('a=candidate:')).length, 1, codec);
+  }
+  const onlyVideo = offer(
+    smallOffer((sdp) => sdp.replace('sendonly', 'recvonly')),
+    'receive',
+  );
+  assert.throws(() => negotiatePlay(onlyVideo, ['Opus'], [], counter()), { message: /this room has no video codec/ });
+});
+
 test("tracks have SSRCs of their own, one for retransmissions where the player has those, and the client's mid", () => {
   const wanted = offer(sdpOf('chromium-play'), 'receive');
   const { tracks } = negotiatePlay(wanted, all, published('obs-publish'), counter());
