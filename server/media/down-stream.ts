@@ -135,7 +135,10 @@ export function sendSealed(
   writeHeader(header, packet.hasPadding, packet.marker, payloadType, index, timestamp);
   const cipher = transport.srtp.outgoing;
   const isTaken = send(cipher.seal(header, packet.payload, track.ssrc, index), transport);
-  if (!isTaken) down.header = Buffer.from(header);
+  if (!isTaken) {
+    down.header = Buffer.from(header);
+    cipher.renew();
+  }
   return header.length + packet.payload.length + cipher.overhead;
 }
 

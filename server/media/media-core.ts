@@ -72,7 +72,7 @@ function commands(state: MediaState, world: World): MediaCommands {
       const client = byId.get(id);
       // Never twice: the indices of what was sent would begin anew.
       if (client === undefined || client.transport.srtp !== undefined) return;
-      client.transport.srtp = srtpSession(keys);
+      client.transport.srtp = srtpSession(keys, world.sealer);
       wantKeyFrames(client, world);
     },
     publish(id, roomId, tracks) {

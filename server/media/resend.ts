@@ -54,6 +54,6 @@ function sendRtx(
   const payload = Buffer.allocUnsafe(packet.payload.length + 2);
   payload.writeUInt16BE(sequence, 0);
   payload.set(packet.payload, 2);
-  send(cipher.seal(header, payload, ssrc, index), down.transport);
+  if (!send(cipher.seal(header, payload, ssrc, index), down.transport)) cipher.renew();
   return header.length + payload.length + cipher.overhead;
 }

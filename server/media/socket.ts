@@ -24,7 +24,7 @@ export async function openSocket(
   const family = isIPv6(address) ? 6 : 4;
   const socket = dgram.createSocket({
     type: family === 6 ? 'udp6' : 'udp4',
-    // All our addresses are numeric. Node's own look-up would go through the event loop's thread pool types for each.
+    // All our addresses are numeric, so there is nothing to look up, and nothing to wait for.
     lookup: (host, _, callback) => callback(null, host, family),
   });
   // A look-up that answers at once makes the socket listen within `bind`.
@@ -38,16 +38,18 @@ export async function openSocket(
   const countFailure = (error: Error | null): void => {
     if (error !== null) onSendFailed();
   };
+  let isQueued = false;
   const bound = socket.address();
   return {
     local: { address: bound.address, port: bound.port },
     send(pieces, to) {
-      if (socket.getSendQueueCount() >= maxQueued) {
+      if (isQueued && socket.getSendQueueCount() >= maxQueued) {
         onSendFailed();
         return true;
       }
       socket.send(pieces, to.port, to.address, countFailure);
-      return socket.getSendQueueCount() === 0;
+      isQueued = socket.getSendQueueCount() > 0;
+      return !isQueued;
     },
     onDatagram: (listener) => socket.on('message', listener),
     close: () => socket.close(),

@@ -5,8 +5,13 @@
 export interface RtpCipher {
   /** Bytes that protection adds. */
   readonly overhead: number;
-  /** The datagram in pieces, for a gathering send. One (ssrc, index) must never be sealed twice over different bytes. */
+  /**
+   * The datagram in pieces, for a gathering send; good until the next call. One (ssrc, index) must never be sealed twice
+   * over different bytes.
+   */
   seal(header: Buffer, payload: Buffer, ssrc: number, index: number): Buffer[];
+  /** Somebody still needs what `seal` returned last: it must not be written over. */
+  renew(): void;
   /** The payload. `packet` is at least `headerLength + overhead` long. */
   open(packet: Buffer, headerLength: number, ssrc: number, index: number): Buffer | undefined;
 }

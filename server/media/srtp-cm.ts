@@ -24,6 +24,7 @@ export function cmRtpCipher(keys: SessionKeys): RtpCipher {
       const body = createCipheriv(algorithm, keys.encryption, counter(ssrc, index)).update(payload);
       return [header, body, tag(header, body, index)];
     },
+    renew() {},
     open(packet, headerLength, ssrc, index) {
       const end = packet.length - tagLength;
       const body = packet.subarray(headerLength, end);

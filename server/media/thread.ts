@@ -16,7 +16,12 @@ export interface MediaPlaneOptions extends WorkerOptions {
  */
 export async function startMediaPlane({ events, address, port }: MediaPlaneOptions): Promise<MediaPlane> {
   const workerData: WorkerOptions = { address, port };
-  const worker = new Worker(new URL('./worker.ts', import.meta.url), { workerData, name: 'media' });
+  const worker = new Worker(new URL('./worker.ts', import.meta.url), {
+    workerData,
+    name: 'media',
+    // The sealer is prepared for what the warning about `node:ffi` warns of.
+    execArgv: ['--disable-warning=ExperimentalWarning'],
+  });
   const waiting = questions((message) => worker.postMessage(message));
   const { promise: bound, resolve, reject } = Promise.withResolvers<MediaPlane['local']>();
   let isRunning = false;

@@ -9,7 +9,7 @@ import { publishTestPicture, shown } from '#test/harness/pages.ts';
 import { type Product, startProduct } from '#test/harness/product.ts';
 import { aRoom } from '#test/harness/room.ts';
 import type { Figure } from './figure.ts';
-import { median } from './row.ts';
+import { median } from './quantile.ts';
 
 /** What a user waits for and what a room costs, on the local cluster. */
 

@@ -1,0 +1,59 @@
+/**
+ * The process that is measured, and how the bench talks to it: what forwards runs alone in a process of its own, so that
+ * the CPU time of that process is the cost of forwarding and of nothing else.
+ */
+import { type ChildProcess, fork } from 'node:child_process';
+import { once } from 'node:events';
+
+/** What the process has done since it started. */
+export interface Usage {
+  readonly cpuMicroseconds: number;
+  /** Packets handed to the kernel, all subscribers together. */
+  readonly forwarded: number;
+}
+
+export interface Child {
+  /** Sends a question and resolves to the answer; one at a time. */
+  ask<T>(question: unknown): Promise<T>;
+  usage(): Promise<Usage>;
+  stop(): Promise<void>;
+}
+
+const usageQuestion = 'usage';
+
+/** Starts a script. Questions are rejected when the process ends early. */
+export async function startChild(script: URL): Promise<Child> {
+  const child = fork(script, { serialization: 'advanced' });
+  const ended = once(child, 'exit').then(([code]) =>
+    Promise.reject(new Error(`${script.pathname} ended with code ${code}`)),
+  );
+  ended.catch(() => undefined);
+  const ask = async <T>(question: unknown): Promise<T> => {
+    const answer = once(child, 'message');
+    child.send(question as Parameters<ChildProcess['send']>[0]);
+    const [message] = await Promise.race([answer, ended]);
+    return message as T;
+  };
+  return {
+    ask,
+    usage: () => ask<Usage>(usageQuestion),
+    async stop() {
+      const exit = once(child, 'exit');
+      child.disconnect();
+      await exit;
+    },
+  };
+}
+
+/** The child's side: answers questions until the parent hangs up; then the process ends. */
+export function answer(respond: (question: never) => unknown, forwarded: () => number | Promise<number>): void {
+  process.on('message', async (question) => {
+    process.send?.(question === usageQuestion ? await usage(forwarded) : await respond(question as never));
+  });
+  process.once('disconnect', () => process.exit());
+}
+
+async function usage(forwarded: () => number | Promise<number>): Promise<Usage> {
+  const { user, system } = process.cpuUsage();
+  return { cpuMicroseconds: user + system, forwarded: await forwarded() };
+}

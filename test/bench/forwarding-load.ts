@@ -1,0 +1,74 @@
+import dgram from 'node:dgram';
+import { once } from 'node:events';
+import type { Usage } from './forwarding-child.ts';
+
+/** Something that forwards packets from one publisher to many subscribers, with its clients in this process. */
+export interface Contender {
+  /** Sends the publisher's packet of that number. */
+  publish(packet: number): void;
+  /** Calls back for each packet that reached a subscriber. */
+  onDelivered(listener: (packet: number) => void): void;
+  usage(): Promise<Usage>;
+  stop(): Promise<void>;
+}
+
+export interface Load {
+  readonly subscribers: number;
+  readonly packetsPerSecond: number;
+  readonly payloadBytes: number;
+  readonly seconds: number;
+}
+
+/** What one run measured. */
+export interface Measurement {
+  readonly microsecondsPerPacket: number;
+  readonly latencyMicroseconds: readonly number[];
+  /** Of all packets that should have arrived. */
+  readonly deliveredPart: number;
+}
+
+/** Offers the load evenly for its time, after half a second to warm up. */
+export async function measure(contender: Contender, load: Load): Promise<Measurement> {
+  const { packetsPerSecond, seconds, subscribers } = load;
+  const sentMs = new Map<number, number>();
+  const latencyMicroseconds: number[] = [];
+  let next = 0;
+  contender.onDelivered((packet) => {
+    const sent = sentMs.get(packet);
+    if (sent !== undefined) latencyMicroseconds.push((performance.now() - sent) * 1000);
+  });
+  const offer = async (packets: number): Promise<void> => {
+    const start = performance.now();
+    for (let i = 0; i < packets; ) {
+      const due = Math.min(packets, Math.floor(((performance.now() - start) * packetsPerSecond) / 1000) + 1);
+      for (; i < due; i++) {
+        sentMs.set(next, performance.now());
+        contender.publish(next++);
+      }
+      await new Promise((done) => setTimeout(done, 1));
+    }
+    await new Promise((done) => setTimeout(done, 200));
+  };
+  await offer(packetsPerSecond / 2);
+  sentMs.clear();
+  latencyMicroseconds.length = 0;
+  const before = await contender.usage();
+  await offer(packetsPerSecond * seconds);
+  const after = await contender.usage();
+  return {
+    microsecondsPerPacket: (after.cpuMicroseconds - before.cpuMicroseconds) / (after.forwarded - before.forwarded),
+    latencyMicroseconds,
+    deliveredPart: latencyMicroseconds.length / (packetsPerSecond * seconds * subscribers),
+  };
+}
+
+/** UDP sockets on loopback with room for bursts. */
+export const sockets = (count: number): Promise<dgram.Socket[]> =>
+  Promise.all(
+    Array.from({ length: count }, async () => {
+      const socket = dgram.createSocket({ type: 'udp4', recvBufferSize: 4 * 1024 * 1024 });
+      socket.bind(0, '127.0.0.1');
+      await once(socket, 'listening');
+      return socket;
+    }),
+  );

@@ -1,0 +1,114 @@
+import { randomBytes } from 'node:crypto';
+import { type DownTrack, type SrtpKeys, srtpProfile, type TransportSpec, type UpTrack } from '#server/media/plane.ts';
+import { openRtp, srtpSession } from '#server/media/srtp.ts';
+import { stunCheck } from '#test/media/stun-client.ts';
+import { startChild } from './forwarding-child.ts';
+import { type Contender, type Load, sockets } from './forwarding-load.ts';
+
+/** A client as the child is told of it. */
+export interface PlaneClient {
+  readonly spec: TransportSpec;
+  readonly keys: SrtpKeys;
+  readonly publishes?: UpTrack;
+  readonly subscribes?: DownTrack;
+}
+
+const headerLength = 12;
+const upSsrc = 7;
+/** Every so many packets one is decrypted, to see that what arrives is what was sent. */
+const verifiedEvery = 100;
+
+/** Our media plane over AEAD_AES_128_GCM. */
+export async function plane({ subscribers, payloadBytes }: Load): Promise<Contender> {
+  const child = await startChild(new URL('./forwarding-plane-child.ts', import.meta.url));
+  const codecs = [{ name: 'video/any', payloadType: 96, clockRate: 90_000 }];
+  const up = client('up', { publishes: { kind: 'video', mid: '0', codecs, nack: true, pli: true, ssrc: upSsrc } });
+  const downs = Array.from({ length: subscribers }, (_, i) =>
+    client(`down ${i}`, {
+      subscribes: { kind: 'video', mid: '0', midExtensionId: 1, ssrc: 1000 + i, cname: 'live', codecs, nack: true },
+    }),
+  );
+  const port = await child.ask<number>([up, ...downs]);
+  const [upSocket, ...downSockets] = await sockets(subscribers + 1);
+  for (const [i, socket] of [upSocket, ...downSockets].entries()) await connect(socket, [up, ...downs][i], port);
+
+  const seal = srtpSession(mirrored(up.keys)).outgoing.seal;
+  return {
+    publish(packet) {
+      const header = Buffer.alloc(headerLength);
+      header.writeUInt16BE(0x8060, 0);
+      header.writeUInt16BE(packet & 0xffff, 2);
+      header.writeUInt32BE(packet, 4);
+      header.writeUInt32BE(upSsrc, 8);
+      const payload = Buffer.alloc(payloadBytes);
+      payload.writeUInt32BE(packet);
+      upSocket?.send(seal(header, payload, upSsrc, packet), port, '127.0.0.1');
+    },
+    onDelivered(listener) {
+      for (const [i, socket] of downSockets.entries()) {
+        const packetOf = numbered(downs[i]);
+        socket.on('message', (datagram) => {
+          const packet = packetOf(datagram);
+          if (packet !== undefined) listener(packet);
+        });
+      }
+    },
+    usage: child.usage,
+    async stop() {
+      await child.stop();
+      for (const socket of [upSocket, ...downSockets]) socket?.close();
+    },
+  };
+}
+
+const client = (id: string, role: Pick<PlaneClient, 'publishes' | 'subscribes'>): PlaneClient => ({
+  spec: { id, localUfrag: `u-${id}`, localPwd: 'password', remoteUfrag: 'remote' },
+  keys: {
+    profile: srtpProfile.AEAD_AES_128_GCM,
+    localKey: randomBytes(16),
+    localSalt: randomBytes(12),
+    remoteKey: randomBytes(16),
+    remoteSalt: randomBytes(12),
+  },
+  ...role,
+});
+
+const mirrored = ({ profile, localKey, localSalt, remoteKey, remoteSalt }: SrtpKeys): SrtpKeys => ({
+  profile,
+  localKey: remoteKey,
+  localSalt: remoteSalt,
+  remoteKey: localKey,
+  remoteSalt: localSalt,
+});
+
+type Socket = Awaited<ReturnType<typeof sockets>>[number];
+
+/** Sends a check and waits for its answer. */
+async function connect(socket: Socket | undefined, of: PlaneClient | undefined, port: number): Promise<void> {
+  if (socket === undefined || of === undefined) return;
+  const username = `${of.spec.localUfrag}:${of.spec.remoteUfrag}`;
+  socket.send(stunCheck({ username, password: of.spec.localPwd, useCandidate: true }), port, '127.0.0.1');
+  await new Promise((done) => socket.once('message', done));
+}
+
+/** The publisher's number of a packet: by its timestamp, whose distance one decrypted packet gives away. */
+function numbered(of: PlaneClient | undefined): (datagram: Buffer) => number | undefined {
+  if (of === undefined) return () => undefined;
+  const session = srtpSession(mirrored(of.keys));
+  let shift: number | undefined;
+  let count = 0;
+  return (datagram) => {
+    const isRtcp = (datagram[1] ?? 0) >= 192 && (datagram[1] ?? 0) <= 223;
+    if (isRtcp) return undefined;
+    const timestamp = datagram.readUInt32BE(4);
+    if (shift === undefined || count++ % verifiedEvery === 0) {
+      const length = headerLength + 4 + 4 * datagram.readUInt16BE(headerLength + 2);
+      const payload = openRtp(session, datagram, length, datagram.readUInt32BE(8), datagram.readUInt16BE(2));
+      if (typeof payload === 'string') throw new Error(`a forwarded packet is ${payload}`);
+      const expected = shift;
+      shift = (timestamp - payload.readUInt32BE()) >>> 0;
+      if (expected !== undefined && shift !== expected) throw new Error('a forwarded packet is not the one sent');
+    }
+    return (timestamp - shift) >>> 0;
+  };
+}
