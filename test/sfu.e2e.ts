@@ -146,7 +146,7 @@ describe('one server as a process, clients in Chromium', () => {
   });
 });
 
-describe('a server that cannot start', () => {
+describe('a server that does not start', () => {
   /** Runs the server's entry; resolves to what it wrote to its error output and its exit code. */
   const run = (args: readonly string[], env: Readonly<Record<string, string>> = {}) =>
     new Promise<{ code: number; stderr: string; stdout: string }>((resolve) => {
@@ -157,6 +157,8 @@ describe('a server that cannot start', () => {
         (error, stdout, stderr) => resolve({ code: Number(error?.code ?? 0), stderr, stdout }),
       );
     });
+
+  const anyPort = ['--http', '127.0.0.1:0', '--internal', '127.0.0.1:0', '--media', '127.0.0.1:0'];
 
   test('says which file is missing, and exits with 1', async () => {
     const pod = await run([], { POD_IP: '127.0.0.1', ROOMS_FILE: '/nowhere/rooms.yaml' });
@@ -178,6 +180,16 @@ describe('a server that cannot start', () => {
     taken.close();
     assert.equal(code, 1);
     assert.ok(stderr.includes('EADDRINUSE') && stderr.includes(address), stderr);
+  });
+
+  test('leaves at once when it is told to while it starts', async () => {
+    // From the moment that the signal is heard at all: before it, a container's first process cannot be told anything.
+    const tell =
+      "setInterval(() => process.listenerCount('SIGTERM') && process.kill(process.pid, 'SIGTERM'), 1).unref()";
+    const { code, stderr } = await run(['docs/examples/rooms.yaml', ...anyPort], {
+      NODE_OPTIONS: `--import=data:text/javascript,${encodeURIComponent(tell)}`,
+    });
+    assert.deepEqual([code, stderr], [0, '']);
   });
 
   test('explains itself', async () => {
