@@ -57,6 +57,7 @@ export function operator(options: OperatorOptions) {
     config,
     hostPorts: hostPorts(cluster, config.hostPorts),
     isBusy: audience.isBusy,
+    askNow: audience.askNow,
     audience: audience.audience,
     monitoringProblem: (namespace: string) => problems.get(namespace),
     problems,

@@ -15,6 +15,8 @@ export interface OriginDependencies {
   readonly hostPorts: HostPorts;
   /** Whether somebody publishes to the pod, or may do so for all we know. */
   readonly isBusy: (pod: Pod) => boolean;
+  /** Brings up to date what `isBusy` knows of the pod. Never rejects. */
+  readonly askNow: (pod: Pod) => Promise<void>;
   readonly now: () => number;
 }
 
@@ -34,7 +36,7 @@ export async function settleOrigin(
   dependencies: OriginDependencies,
 ): Promise<Origin> {
   const { cluster } = dependencies;
-  const plan = planNow(room, dependencies);
+  const plan = await planToCarryOut(room, dependencies);
   const again = plan.againInMs === undefined ? {} : { againInMs: plan.againInMs };
   if (plan.create !== undefined) {
     if (!mayCreate) return { pod: plan.current, rollout: plan.rollout };
@@ -58,6 +60,14 @@ const planNow = (room: LiveRoom, { cluster, config, isBusy, now }: OriginDepende
     isBusy,
     nowMs: now(),
   });
+
+/** A publisher who has come since the pod was last asked would stay on one that no new viewer is led to. */
+async function planToCarryOut(room: LiveRoom, dependencies: OriginDependencies): Promise<OriginPlan> {
+  const plan = planNow(room, dependencies);
+  if (plan.rollout !== 'Replacing' || plan.current === undefined) return plan;
+  await dependencies.askNow(plan.current);
+  return planNow(room, dependencies);
+}
 
 /** Undefined once the pod exists. */
 async function makeOrigin(

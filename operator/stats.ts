@@ -75,6 +75,8 @@ export function stats({ pods, onNews, everyMs = 5_000, ask = askPod() }: StatsOp
   const finished = run();
 
   return {
+    /** Asks a pod out of turn: what it said last is seconds old. Never rejects. */
+    askNow: askOne,
     /** What the pod says of one room. */
     audience(pod: Pod | undefined, { metadata: { namespace, name } }: LiveRoom): Audience {
       const said = pod && heard.get(uidOf(pod))?.stats;

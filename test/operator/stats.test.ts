@@ -70,6 +70,20 @@ test('a publisher is news at once, and so is its going', async () => {
   assert.deepEqual(polled.audience(pod(), storedRoom()), { room: undefined });
 });
 
+test('a pod can be asked out of turn, and one that does not answer is no error', async () => {
+  let rooms = [room()];
+  const server = createServer((_, response) => response.end(JSON.stringify(said(...rooms))));
+  await new Promise<void>((resolve) => server.listen(port.internal, podIP, resolve));
+  const polled = stats({ pods: () => [pod()], onNews: () => undefined, everyMs: 3_600_000 });
+  undo.push(polled.stop, () => new Promise((resolve) => server.close(resolve)));
+  await eventually('the first round', () => polled.audience(pod(), storedRoom()) !== 'Unasked');
+  rooms = [room({ publisher })];
+  assert.ok(!polled.isBusy(pod()));
+  await polled.askNow(pod());
+  assert.ok(polled.isBusy(pod()));
+  await polled.askNow(aPod('without-address'));
+});
+
 test('a few subscribers more are no news, a tenth is', async () => {
   let subscribers = 100;
   const { polled, rounds, news } = await asked(() => ({ body: said(room({ subscribers })) }));
