@@ -30,11 +30,13 @@ export async function readSettings(files: Files): Promise<Settings> {
   const names = read.file.rooms.flatMap(({ publish, play }) =>
     [publish.auth, play.auth].flatMap((auth) => (auth.mode === 'BearerToken' ? [auth.tokenFile] : [])),
   );
-  const tokens = await Promise.all(names.map(async (name) => [name, sha256(await token(name, read, files))] as const));
+  const tokens = new Map<string, Buffer>();
+  // One after the other, so that of several that are missing it is always the first that is told.
+  for (const name of names) tokens.set(name, sha256(await token(name, read, files)));
   return {
     rooms: read.file.rooms,
     drainTimeoutMs: read.file.drain.timeoutMs,
-    tokens: new Map(tokens),
+    tokens,
     announced: await announced(files),
   };
 }
