@@ -1,6 +1,6 @@
 /** What the pod says of itself: rooms and media seen together, for statistics and metrics. Pure. */
 import { type PodStats, version } from '#crds/contract.ts';
-import type { MediaSnapshot, RoomCounters } from './media/plane.ts';
+import { type MediaSnapshot, noCounters, type RoomCounters } from './media/plane.ts';
 import { silenceMs } from './room/room.ts';
 import type { RoomView } from './room/rooms.ts';
 
@@ -35,15 +35,7 @@ export function status(views: readonly RoomView[], media: MediaSnapshot, isDrain
         .toArray().length,
     };
   });
-  const none: RoomCounters = {
-    receivedPackets: 0,
-    receivedBytes: 0,
-    sentPackets: 0,
-    sentBytes: 0,
-    retransmittedPackets: 0,
-    withheldPackets: 0,
-  };
-  const idle = Object.fromEntries(views.map(({ id }) => [id, none]));
+  const idle = Object.fromEntries(views.map(({ id }) => [id, noCounters]));
   return { isDraining, rooms, counters: { ...idle, ...media.rooms }, dropped: media.dropped };
 }
 

@@ -102,6 +102,16 @@ export interface RoomCounters {
   readonly withheldPackets: number;
 }
 
+/** Those of a room in which nothing has happened yet. */
+export const noCounters: RoomCounters = {
+  receivedPackets: 0,
+  receivedBytes: 0,
+  sentPackets: 0,
+  sentBytes: 0,
+  retransmittedPackets: 0,
+  withheldPackets: 0,
+};
+
 /** What a scrape reads. Counters only ever grow while the thread lives. */
 export interface MediaSnapshot {
   readonly rooms: Readonly<Record<string, RoomCounters>>;

@@ -1,5 +1,5 @@
 import { type DownStream, downStream, forward, matchCodecs, noCodec } from './down-stream.ts';
-import type { DownTrack, RoomCounters } from './plane.ts';
+import { type DownTrack, noCounters, type RoomCounters } from './plane.ts';
 import type { Send, Transport } from './transport.ts';
 import type { Arrival, Publisher } from './up-stream.ts';
 
@@ -22,14 +22,7 @@ export const room = (id: string): Room => ({
   id,
   publisher: undefined,
   subscribers: new Set(),
-  counters: {
-    receivedPackets: 0,
-    receivedBytes: 0,
-    sentPackets: 0,
-    sentBytes: 0,
-    retransmittedPackets: 0,
-    withheldPackets: 0,
-  },
+  counters: { ...noCounters },
 });
 
 export const subscriber = (transport: Transport, tracks: readonly DownTrack[], random: () => number): Subscriber => ({
