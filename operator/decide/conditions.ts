@@ -78,5 +78,5 @@ function ready(parts: readonly Verdict[]): Verdict {
   const failing = parts.find(({ status }) => status !== 'True');
   return failing === undefined
     ? yes('Ready', 'The room takes a publisher and viewers.')
-    : { ...no(failing.reason, failing.message) };
+    : no(failing.reason, failing.message);
 }

@@ -28,7 +28,7 @@ export interface Rejection {
 
 /** Why another object could not be read or written. */
 export const permissionRefusal = ({ status, message }: Refusal): Rejection | undefined =>
-  status === 403 && !message.includes('is terminating') ? forbidden(message) : undefined;
+  status === 403 ? forbidden(message) : undefined;
 
 /** By RBAC, which says who cannot do what, or by somebody's admission rules. */
 const forbidden = (message: string): { readonly reason: 'PermissionMissing'; readonly message: string } => ({
