@@ -1,0 +1,88 @@
+import assert from 'node:assert/strict';
+import { execFile } from 'node:child_process';
+import { before, describe, test } from 'node:test';
+import { promisify } from 'node:util';
+import { parseAllDocuments } from 'yaml';
+import { version } from '#crds/contract.ts';
+import { ensureBinaries } from '#local/binaries/ensure.ts';
+import { terminalProgress } from '#local/progress.ts';
+import { configFrom } from '#operator/config.ts';
+
+/** The chart with other values than its own; with those it is install.yaml, on which the other tests run. */
+
+interface Manifest {
+  readonly kind: string;
+  readonly metadata: { readonly annotations?: Readonly<Record<string, string>> };
+  readonly data?: Readonly<Record<string, string>>;
+  readonly spec?: { readonly template?: { readonly spec: PodSpec } };
+}
+
+interface PodSpec {
+  readonly imagePullSecrets?: unknown;
+  readonly nodeSelector?: unknown;
+  readonly tolerations?: unknown;
+  readonly containers: readonly { readonly image: string; readonly env: readonly unknown[] }[];
+}
+
+describe('the chart', () => {
+  let helm: string;
+
+  before(async () => {
+    const want = ['helm'] as const;
+    ({ helm } = await ensureBinaries({ want, env: process.env, progress: terminalProgress(process.stderr) }));
+  });
+
+  /** Renders it with these values, given as JSON by their paths. */
+  async function rendered(values: Readonly<Record<string, unknown>>): Promise<readonly Manifest[]> {
+    const given = Object.entries(values).flatMap(([path, value]) => ['--set-json', `${path}=${JSON.stringify(value)}`]);
+    const { stdout } = await promisify(execFile)(helm, ['template', 'live', 'charts/liveroom', ...given]);
+    // One that was left out leaves its comment.
+    return parseAllDocuments(stdout).flatMap((document) => document.toJS() ?? []);
+  }
+  const ofKind = (manifests: readonly Manifest[], kind: string) => manifests.find((manifest) => manifest.kind === kind);
+
+  test('writes a configuration that the operator understands', async () => {
+    const monitoring = { labels: { release: 'kps' }, interval: '30s' };
+    const hostPorts = { from: 30_000, to: 30_999 };
+    const publicURL = 'https://live.example.com';
+    const image = { repository: 'registry.example.com:5000/sfu', tag: '1.2.3' };
+    const manifests = await rendered({ publicURL, hostPorts, monitoring, 'sfu.image': image });
+    const text = ofKind(manifests, 'ConfigMap')?.data?.['config.yaml'] ?? '';
+    const images = { sfu: 'registry.example.com:5000/sfu:1.2.3' };
+    assert.deepEqual(configFrom(text), { publicURL, hostPorts, monitoring, images });
+  });
+
+  test('places the operator where its values say', async () => {
+    const place = { nodeSelector: { pool: 'system' }, tolerations: [{ key: 'system', operator: 'Exists' }] };
+    const imagePullSecrets = [{ name: 'registry' }];
+    const manifests = await rendered({
+      imagePullSecrets,
+      operator: { ...place, image: { repository: 'registry.example.com/operator' }, logLevel: 'debug' },
+    });
+    const pod = ofKind(manifests, 'Deployment')?.spec?.template?.spec;
+    assert.ok(pod);
+    const { containers, ...rest } = pod;
+    assert.partialDeepStrictEqual(rest, { ...place, imagePullSecrets });
+    assert.equal(containers[0]?.image, `registry.example.com/operator:${version}`);
+    assert.partialDeepStrictEqual(containers[0]?.env, [{ name: 'LOG_LEVEL', value: 'debug' }]);
+  });
+
+  test('keeps the CRD, and with it every room, when it is uninstalled, unless told otherwise', async () => {
+    const policy = async (values: Readonly<Record<string, unknown>>) =>
+      ofKind(await rendered(values), 'CustomResourceDefinition')?.metadata.annotations?.['helm.sh/resource-policy'];
+    assert.equal(await policy({}), 'keep');
+    assert.equal(await policy({ 'crds.keep': false }), undefined);
+    assert.equal(ofKind(await rendered({ 'crds.enabled': false }), 'CustomResourceDefinition'), undefined);
+  });
+
+  const wrong: Readonly<Record<string, readonly [Readonly<Record<string, unknown>>, RegExp]>> = {
+    'a misspelt value': [{ publicUrl: 'https://live.example.com' }, /publicUrl/],
+    'a public URL with a path': [{ publicURL: 'https://example.com/live' }, /publicURL/],
+    'a port that is none': [{ hostPorts: { from: 7000, to: 70_000 } }, /hostPorts.to/],
+    'a level that the log does not have': [{ 'operator.logLevel': 'loud' }, /logLevel/],
+  };
+  for (const [what, [values, says]] of Object.entries(wrong))
+    test(`refuses ${what}, and names it`, async () => {
+      await assert.rejects(rendered(values), ({ stderr }: { stderr: string }) => says.test(stderr));
+    });
+});
