@@ -68,7 +68,7 @@ export async function startServer(options: ServerOptions): Promise<Server> {
       allRooms.configure(settings.rooms);
       log.info('settings changed', summary(settings));
     },
-    onRefused: (message) => log.error('settings refused; the former stay in force', { error: message }),
+    onProblem: (message) => log.error('settings cannot be used', { error: message }),
     everyMs: rereadMs,
   });
   const close = async () => {

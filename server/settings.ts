@@ -11,7 +11,7 @@ import type { Endpoint } from './rtc/answer.ts';
 export interface Settings {
   readonly rooms: readonly RoomSettings[];
   readonly drainTimeoutMs: number;
-  /** SHA-256 of each token, by the name of its file. */
+  /** SHA-256 of each token, by the name of its file; without those that cannot be read. */
   readonly tokens: ReadonlyMap<string, Buffer>;
   /** Where clients reach the media port; undefined as long as nobody has said. */
   readonly announced: readonly Endpoint[] | undefined;
@@ -26,19 +26,27 @@ export class SettingsError extends Error {
 
 /** Reads all of the files. Rejects with a {@link SettingsError} that names the file. */
 export async function readSettings(files: Files): Promise<Settings> {
+  const { settings, unreadable } = await readWhatIsThere(files);
+  if (unreadable !== undefined) throw unreadable;
+  return settings;
+}
+
+/** A token that cannot be read is left out, so that nobody gets in with it; the first such is told. */
+async function readWhatIsThere(files: Files): Promise<{ settings: Settings; unreadable: SettingsError | undefined }> {
   const read = rooms(await text(files.roomsFile, 'the rooms file'), files);
   const names = read.file.rooms.flatMap(({ publish, play }) =>
     [publish.auth, play.auth].flatMap((auth) => (auth.mode === 'BearerToken' ? [auth.tokenFile] : [])),
   );
   const tokens = new Map<string, Buffer>();
-  // One after the other, so that of several that are missing it is always the first that is told.
-  for (const name of names) tokens.set(name, sha256(await token(name, read, files)));
-  return {
-    rooms: read.file.rooms,
-    drainTimeoutMs: read.file.drain.timeoutMs,
-    tokens,
-    announced: await announced(files),
-  };
+  let unreadable: SettingsError | undefined;
+  for (const name of names) {
+    const found = await token(name, read, files).catch((error: SettingsError) => error);
+    if (typeof found === 'string') tokens.set(name, sha256(found));
+    else unreadable ??= found;
+  }
+  const { rooms: all, drain } = read.file;
+  const settings = { rooms: all, drainTimeoutMs: drain.timeoutMs, tokens, announced: await announced(files) };
+  return { settings, unreadable };
 }
 
 function rooms(content: string, { roomsFile, defaultTokens }: Files): ReadRooms {
@@ -79,31 +87,38 @@ async function text(path: string, what: string): Promise<string> {
 
 export interface Watching {
   readonly onSettings: (settings: Settings) => void;
-  /** Settings that cannot be used; those before stay in force. Told once for each different message. */
-  readonly onRefused: (message: string) => void;
+  /**
+   * A file that cannot be used; told once for each different message. The settings from before stay in force, but for a
+   * token: a side that is to be locked does not stay open because its key is missing.
+   */
+  readonly onProblem: (message: string) => void;
   /** Reads again at least this often, for file systems that notify nobody. */
   readonly everyMs: number;
 }
 
 /** Calls when the settings have become other than `first`. Returns what ends it. */
-export function watchSettings(files: Files, first: Settings, { onSettings, onRefused, everyMs }: Watching): () => void {
+export function watchSettings(files: Files, first: Settings, { onSettings, onProblem, everyMs }: Watching): () => void {
   let last = fingerprintOf(first);
-  let lastRefusal = '';
+  let lastProblem: string | undefined;
   let isReading = false;
   let isAskedAgain = false;
 
+  const tell = (error: unknown): void => {
+    const problem = error === undefined ? undefined : messageOf(error);
+    if (problem !== undefined && problem !== lastProblem) onProblem(problem);
+    lastProblem = problem;
+  };
   const look = async (): Promise<void> => {
     isAskedAgain = isReading;
     if (isReading) return;
     isReading = true;
     try {
-      const settings = await readSettings(files);
-      lastRefusal = '';
+      const { settings, unreadable } = await readWhatIsThere(files);
       if (fingerprintOf(settings) !== last) onSettings(settings);
       last = fingerprintOf(settings);
+      tell(unreadable);
     } catch (error) {
-      if (messageOf(error) !== lastRefusal) onRefused(messageOf(error));
-      lastRefusal = messageOf(error);
+      tell(error);
     } finally {
       isReading = false;
     }

@@ -81,7 +81,7 @@ describe('a room', () => {
   });
 
   test('cuts nobody when its limit is lowered, and holds it for the next', async () => {
-    const { items: before = [] } = { items: await origins() };
+    const before = await origins();
     await product.kube.apply(aRoom('keynote', { play: { maxSubscribers: 1 } }));
     const second = await visit(browser, (await product.urls('keynote')).player);
     const { detail } = await eventually('the second viewer is told that the room is full', async () => {
@@ -96,6 +96,23 @@ describe('a room', () => {
       before.map((pod) => pod.metadata.uid),
     );
     await product.kube.apply(aRoom('keynote'));
+  });
+
+  test('is opened and locked while it is live: the pod stays, and a viewer without a token is told so', async () => {
+    const before = await origins();
+    const { player: url } = await product.urls('keynote');
+    const whep = new URL('whep', url);
+    const status = async () => (await fetch(whep, { method: 'POST', body: '' })).status;
+    assert.equal(await status(), 401);
+    await product.kube.apply(aRoom('keynote', { play: { auth: { mode: 'None' } } }));
+    await eventually('everybody may ask', async () => (await status()) === 415);
+    await product.kube.apply(aRoom('keynote'));
+    await eventually('a token is needed again', async () => (await status()) === 401);
+    assert.deepEqual(
+      (await origins()).map((pod) => pod.metadata.uid),
+      before.map((pod) => pod.metadata.uid),
+    );
+    await playsFor(player, 2);
   });
 
   test('goes on while the operator is killed', async () => {

@@ -16,7 +16,7 @@ import { hash } from '../hash.ts';
 import { configMap } from './config-map.ts';
 import { durationMs } from './duration.ts';
 import { roomMeta } from './labels.ts';
-import { tokenSources } from './tokens.ts';
+import { tokenPlaces } from './tokens.ts';
 
 /** The server ends by itself at the drain timeout; the rest is for closing what is left. */
 const closingSeconds = 30;
@@ -102,7 +102,7 @@ const environment = (room: LiveRoom) => [
   fieldRef(env.podIP, 'status.podIP'),
   { name: env.compileCache, value: compileCache },
   { name: env.roomsFile, value: `${mount.room.path}/${file.rooms}` },
-  ...(tokenSources(room).length === 0 ? [] : [{ name: env.tokensDir, value: mount.tokens.path }]),
+  { name: env.tokensDir, value: mount.tokens.path },
   ...(usesHostPort(room) ? [{ name: env.mediaAddressFile, value: `${mount.pod.path}/${file.mediaAddress}` }] : []),
 ];
 
@@ -126,8 +126,8 @@ const pathOf = { room: mount.room.path, tokens: mount.tokens.path, pod: mount.po
 
 /** The kubelet keeps them up to date until the pod is deleted. */
 function volumes(room: LiveRoom) {
-  const tokens = tokenSources(room).map(({ secret, key, file: path }) => ({
-    secret: { name: secret, items: [{ key, path }] },
+  const tokens = tokenPlaces(room).map(({ secret, key, file: path, isGenerated }) => ({
+    secret: { name: secret, items: [{ key, path }], ...(isGenerated && { optional: true }) },
   }));
   // All annotations would carry other people's too, so the file shows this one alone.
   const mediaAddress = {
@@ -136,7 +136,7 @@ function volumes(room: LiveRoom) {
   };
   return [
     { name: mount.room.volume, configMap: { name: room.metadata.name } },
-    ...(tokens.length === 0 ? [] : [{ name: mount.tokens.volume, projected: { sources: tokens } }]),
+    { name: mount.tokens.volume, projected: { sources: tokens } },
     ...(usesHostPort(room) ? [{ name: mount.pod.volume, downwardAPI: { items: [mediaAddress] } }] : []),
   ];
 }

@@ -14,20 +14,25 @@ export interface TokenSource {
   readonly isGenerated: boolean;
 }
 
-/** The tokens that a room uses: none for a side that is open. */
-export function tokenSources(room: LiveRoom): readonly TokenSource[] {
+/**
+ * Where a pod looks for each side's token. A side that is open has a place too: that of a generated token, which may be
+ * missing. So a room is locked by an edit alone, while somebody is live, without another pod.
+ */
+export function tokenPlaces(room: LiveRoom): readonly TokenSource[] {
   const { namespace, name } = room.metadata;
-  const source = (side: Side): TokenSource[] => {
-    const { mode, secretRef } = room.spec[side].auth;
-    if (mode === 'None') return [];
-    const place =
-      secretRef === undefined
-        ? { secret: tokensSecretName(name), key: tokenKey[side] }
-        : { secret: secretRef.name, key: secretRef.key };
-    return [{ side, ...place, file: tokenFile(namespace, name, side), isGenerated: secretRef === undefined }];
+  const place = (side: Side): TokenSource => {
+    const { secretRef } = room.spec[side].auth;
+    const { secret, key } = secretRef
+      ? { secret: secretRef.name, key: secretRef.key }
+      : { secret: tokensSecretName(name), key: tokenKey[side] };
+    return { side, secret, key, file: tokenFile(namespace, name, side), isGenerated: secretRef === undefined };
   };
-  return [...source('publish'), ...source('play')];
+  return [place('publish'), place('play')];
 }
+
+/** The tokens that a room uses: none for a side that is open. */
+export const tokenSources = (room: LiveRoom): readonly TokenSource[] =>
+  tokenPlaces(room).filter(({ side }) => room.spec[side].auth.mode === 'BearerToken');
 
 /** The Secret with generated tokens. Made once, so it is none of the desired objects; `tokens` are in clear. */
 export const tokensSecret = (room: LiveRoom, tokens: Readonly<Record<string, string>>) =>

@@ -100,9 +100,15 @@ test('what a running pod cannot take over is part of it', () => {
     storedRoom(),
     storedRoom({ pod: { image: 'other' } }),
     storedRoom({ pod: { nodeSelector: { pool: 'media' } } }),
-    storedRoom({ play: { auth: { mode: 'None' }, maxSubscribers: 0 } }),
+    storedRoom({ play: { auth: { mode: 'BearerToken', secretRef: { name: 'own', key: 'play' } }, maxSubscribers: 0 } }),
   ].map((room) => originSpecHash(room, config));
   assert.equal(new Set(hashes).size, hashes.length);
+});
+
+test('a room is locked and opened without another pod', () => {
+  const open = storedRoom({ play: { auth: { mode: 'None' }, maxSubscribers: 0 } });
+  assert.equal(originSpecHash(open, config), originSpecHash(storedRoom(), config));
+  assert.notEqual(settingsHash(open), settingsHash(storedRoom()));
 });
 
 test('the pod carries the hashes by which it is judged', () => {

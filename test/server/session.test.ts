@@ -94,7 +94,7 @@ describe('a session, from its offer to its end', () => {
     const publisher = await client(whip);
     await eventually('the publisher is connected', publisher.isConnected);
     await at.writeRooms('rooms: [{name: Stage}]');
-    await eventually('it is refused', () => isLogged('settings refused; the former stay in force'));
+    await eventually('it is refused', () => isLogged('settings cannot be used'));
     assert.match(String(at.log.find(({ level }) => level === 'error')?.['error']), /rooms\[0\]\.name must be a name/);
     assert.equal((await at.fetch(publisher.location)).status, 204);
     await at.writeRooms(oneRoom.replace('5000', '6000'));

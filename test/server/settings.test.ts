@@ -79,7 +79,7 @@ describe('settings from mounted files', () => {
       const refused: string[] = [];
       const stop = watchSettings(files(), await readSettings(files()), {
         onSettings: (settings) => seen.push(settings),
-        onRefused: (message) => refused.push(message),
+        onProblem: (message) => refused.push(message),
         everyMs,
       });
       const changed = (count: number) => eventually(`change ${count}`, () => seen.length === count);
@@ -99,4 +99,25 @@ describe('settings from mounted files', () => {
       assert.deepEqual([seen.length, refused.length], [3, 1]);
     });
   }
+
+  test('a side that is locked while its token is missing lets nobody in, and the rest of the edit is in force', async () => {
+    await mount('room', { 'rooms.yaml': 'rooms: [{name: a, play: {auth: {mode: None}}}]' });
+    const seen: Settings[] = [];
+    const problems: string[] = [];
+    const stop = watchSettings(files(), await readSettings(files()), {
+      onSettings: (settings) => seen.push(settings),
+      onProblem: (message) => problems.push(message),
+      everyMs: 20,
+    });
+    await rm(join(dir, 'tokens/default.a.play'));
+    await mount('room', { 'rooms.yaml': 'rooms: [{name: a, play: {maxSubscribers: 2}}]' });
+    await eventually('the missing token is told', () => problems.length === 1);
+    assert.match(problems[0] ?? '', /Cannot read the token .*default\.a\.play: there is no such file/);
+    assert.deepEqual(seen[0]?.rooms[0]?.play.auth, { mode: 'BearerToken', tokenFile: 'default.a.play' });
+    assert.equal(seen[0]?.rooms[0]?.play.maxSubscribers, 2);
+    assert.deepEqual([...(seen[0]?.tokens.keys() ?? [])], ['default.a.publish']);
+    await mount('tokens', tokenFiles);
+    await eventually('the token is taken', () => seen.at(-1)?.tokens.has('default.a.play'));
+    stop();
+  });
 });
