@@ -20,7 +20,7 @@ export type RoomDependencies = OriginDependencies & TokenDependencies & ReportDe
 const recheck = { brokenMs: 10_000, soundMs: 600_000 } as const;
 
 /** A room that is deleted is closed: its pods do not wait for the viewers. */
-const closeSeconds = 15;
+const closeSeconds = 10;
 
 /** Brings one room, by key, nearer to what its spec says, and reports what it is. */
 export async function reconcileRoom(key: string, dependencies: RoomDependencies): Promise<Outcome> {

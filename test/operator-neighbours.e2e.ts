@@ -95,9 +95,9 @@ describe('the operator, among others,', () => {
     await on.says('keynote', at, 'Ready=True/Ready');
     const begin = writes.length;
     await on.kube.run(['delete', 'namespace', at, '--wait=false']);
-    await eventually('the pod has 15 s', async () => {
+    await eventually('the pod has 10 s', async () => {
       const [pod] = await on.pods(at);
-      return pod?.metadata.deletionGracePeriodSeconds === 15;
+      return pod?.metadata.deletionGracePeriodSeconds === 10;
     });
     await on.kube.run(['delete', 'pods', '--all', '-n', at, '--force', '--grace-period=0']);
     await on.kube.run(['wait', '--for=delete', `namespace/${at}`, '--timeout=30s']);

@@ -208,12 +208,12 @@ describe('the operator', () => {
       (await on.pods(at)).find(({ metadata }) => metadata.labels?.['liveroom.dev/room'] === name)?.metadata
         .deletionGracePeriodSeconds;
     await on.kube.run(['delete', 'liveroom', 'present', '-n', at]);
-    await eventually('15 s', async () => (await grace('present')) === 15);
+    await eventually('10 s', async () => (await grace('present')) === 10);
     await first.stop();
     await on.kube.run(['delete', 'liveroom', 'away', '-n', at]);
     await eventually('the collector took the long way', async () => (await grace('away')) === 570);
     await on.start();
-    await eventually('15 s again', async () => (await grace('away')) === 15);
+    await eventually('10 s again', async () => (await grace('away')) === 10);
   });
 
   test('runs as a process: ready when it has listed, metrics, and an end by SIGTERM', async () => {
