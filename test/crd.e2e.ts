@@ -45,14 +45,35 @@ const refusals: Readonly<Record<string, { room: object; says: RegExp }>> = {
   'a field that does not exist': { room: aRoom('typo', { plai: {} }), says: /unknown field "spec\.plai"/ },
 };
 
+/** A room with everything that 0.1.0 knows, made under the CRD of that release. */
+const veteran = aRoom('veteran', {
+  publish: {
+    auth: { mode: 'BearerToken', secretRef: { name: 'encoder', key: 'token' } },
+    onConflict: 'TakeOver',
+    reconnectGrace: '30s',
+    codecs: ['VP8', 'Opus'],
+  },
+  play: { auth: { mode: 'None' }, maxSubscribers: 500 },
+  network: { media: { mode: 'ClusterOnly' } },
+  drain: { timeout: '1m30s' },
+  pod: {
+    image: 'liveroom.dev/sfu:0.1.0',
+    resources: { requests: { cpu: '250m', memory: '256Mi' }, limits: { cpu: 2 } },
+    nodeSelector: { pool: 'media' },
+    tolerations: [{ key: 'media', operator: 'Exists', effect: 'NoSchedule' }],
+  },
+});
+
 describe('the API server', () => {
   let cluster: Cluster;
   let kube: Kubectl;
 
   before(async () => {
-    cluster = await startCluster({ node: false, manifests: ['crds/liveroom.yaml'] });
+    cluster = await startCluster({ node: false, manifests: ['test/fixtures/0.1.0/liveroom.yaml'] });
     kube = kubectl(cluster.kubectlFile, cluster.kubeconfigFile);
     await kube.run(['wait', '--for=condition=Established', 'crd/liverooms.liveroom.dev', '--timeout=20s']);
+    await kube.apply(veteran);
+    await kube.run(['apply', '--server-side', '-f', 'crds/liveroom.yaml']);
   });
   after(() => cluster?.stop());
 
@@ -68,6 +89,14 @@ describe('the API server', () => {
     const { code, stderr } = await kube.try(['create', '-f', '-'], 'kind: LiveRoom\n  spec: [');
     assert.notEqual(code, 0);
     assert.match(stderr, /line 2/);
+  });
+
+  test('keeps every field of a room from 0.1.0, and takes edits of it', async () => {
+    const room = await kube.get<{ spec: object }>('liveroom', 'veteran');
+    assert.deepEqual(room?.spec, veteran.spec);
+    await kube.apply({ ...veteran, spec: { ...veteran.spec, play: { maxSubscribers: 1000 } } });
+    const edited = await kube.get<{ spec: { play: object } }>('liveroom', 'veteran');
+    assert.deepEqual(edited?.spec.play, { auth: { mode: 'BearerToken' }, maxSubscribers: 1000 });
   });
 
   test('fills an empty spec with the defaults of a working room', async () => {
