@@ -59,7 +59,7 @@ export const conditionReasons = {
   /** The monitoring objects exist and a Prometheus selects them. */
   MonitoringReady: ['CRDsNotInstalled', 'SelectionUnknown', 'NameConflict', 'PermissionMissing'],
   /** A roll-out is under way. */
-  Progressing: ['RolloutComplete', 'RollingOut', 'WaitingForIdle'],
+  Progressing: ['RolloutComplete', 'RollingOut', 'WaitingForIdle', 'NotAccepted'],
   /** All that a client needs: Accepted, OriginReady and EndpointReady. */
   Ready: ['Ready'],
 } as const;

@@ -63,7 +63,11 @@ function monitoringReady({ missingKinds, problem, ...names }: MonitoringSeen): V
   );
 }
 
-function progressing({ rollout, origin }: Seen, originVerdict: Verdict<'OriginReady'>): Verdict<'Progressing'> {
+function progressing(
+  { rollout, origin, rejection }: Seen,
+  originVerdict: Verdict<'OriginReady'>,
+): Verdict<'Progressing'> {
+  if (rejection !== undefined) return no('NotAccepted', 'No pod is made or replaced until the spec is accepted.');
   if (rollout === 'WaitingForIdle')
     return no(
       'WaitingForIdle',

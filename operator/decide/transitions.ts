@@ -17,6 +17,7 @@ const ordinary = new Set([
   'RolloutComplete',
   'RollingOut',
   'WaitingForIdle',
+  'NotAccepted',
 ]);
 
 /**

@@ -134,6 +134,12 @@ const table: Readonly<Record<string, readonly [string, Partial<Seen>, string, Re
     'True/RollingOut',
     /brought up/,
   ],
+  'no pod is brought up while the spec is refused': [
+    'Progressing',
+    { origin: undefined, rollout: 'Replacing', rejection: { reason: 'InvalidSecretRef', message: 'x' } },
+    'False/NotAccepted',
+    /until the spec is accepted/,
+  ],
   'nothing to roll out': ['Progressing', {}, 'False/RolloutComplete', /as the spec says/],
   'no Prometheus Operator': [
     'MonitoringReady',
