@@ -18,7 +18,7 @@ import { leftOver, podStats, status } from './status.ts';
 export interface Server {
   /** What was bound; the ports are useful where 0 was asked for. */
   readonly local: { readonly http: Endpoint; readonly internal: Endpoint; readonly media: Endpoint };
-  /** Takes no new sessions any more. Resolves when the last has ended, or after the drain time-out. */
+  /** Takes no new sessions any more, and keeps no viewers without a publisher. Resolves when the last has ended, or after the drain time-out. */
   drain(): Promise<void>;
   /** Ends all sessions, with a farewell to their clients, and gives every port back. */
   close(): Promise<void>;
@@ -88,6 +88,7 @@ export async function startServer(options: ServerOptions): Promise<Server> {
     local,
     drain: async () => {
       state.isDraining = true;
+      allRooms.drain();
       const { promise, resolve } = Promise.withResolvers<void>();
       const cancel = clock.after(state.settings.drainTimeoutMs, resolve);
       await Promise.race([table.empty(), promise]);

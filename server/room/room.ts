@@ -104,7 +104,10 @@ export function without(room: Room, id: string, nowMs: number): Room {
 }
 
 /** When the kept subscribers are to be ended; undefined while that is not in sight. */
-export function graceEndsAtMs(room: Room, rules: RoomSettings['publish']): number | undefined {
+export function graceEndsAtMs(
+  room: Room,
+  rules: Pick<RoomSettings['publish'], 'reconnectGraceMs'>,
+): number | undefined {
   if (room.publisher !== undefined || room.publisherLeftAtMs === undefined || room.subscribers.size === 0)
     return undefined;
   return room.publisherLeftAtMs + rules.reconnectGraceMs;

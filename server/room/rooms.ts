@@ -42,6 +42,11 @@ export interface Rooms {
   connected(id: string, session: string): void;
   /** Harmless for a session that has left already. */
   leave(id: string, session: string): void;
+  /**
+   * From now on nobody is kept for a publisher that is away: none can come back to a pod that takes no new sessions,
+   * and players that are told find the pod to which it goes.
+   */
+  drain(): void;
 }
 
 export const roomId = ({ namespace, name }: Pick<RoomSettings, 'namespace' | 'name'>) => `${namespace}/${name}`;
@@ -49,6 +54,7 @@ export const roomId = ({ namespace, name }: Pick<RoomSettings, 'namespace' | 'na
 /** `end` is called for each session that a room ends; the room has forgotten it by then. */
 export function rooms(clock: Clock, end: (session: string, reason: EndReason) => void): Rooms {
   const entries = new Map<string, Entry>();
+  let isDraining = false;
 
   const entry = (id: string): Entry => {
     const found = entries.get(id);
@@ -60,7 +66,7 @@ export function rooms(clock: Clock, end: (session: string, reason: EndReason) =>
     if (at === undefined) return;
     at.room = next(at.room);
     at.cancelGrace();
-    const endsAtMs = graceEndsAtMs(at.room, at.settings.publish);
+    const endsAtMs = graceEndsAtMs(at.room, isDraining ? noGrace : at.settings.publish);
     at.cancelGrace =
       endsAtMs === undefined ? nothing : clock.after(Math.max(0, endsAtMs - clock.now()), () => graceOver(id));
   };
@@ -103,6 +109,10 @@ export function rooms(clock: Clock, end: (session: string, reason: EndReason) =>
     },
     connected: (id, session) => change(id, (room) => withConnected(room, session)),
     leave: (id, session) => change(id, (room) => without(room, session, clock.now())),
+    drain: () => {
+      isDraining = true;
+      for (const id of entries.keys()) change(id, (same) => same);
+    },
   };
 }
 
@@ -113,6 +123,7 @@ interface Entry {
 }
 
 const nothing = () => {};
+const noGrace = { reconnectGraceMs: 0 };
 
 const sessionsOf = ({ publisher, subscribers }: Room) => [...(publisher ? [publisher.id] : []), ...subscribers.keys()];
 

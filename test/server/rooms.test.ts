@@ -58,6 +58,24 @@ test('subscribers are ended when the grace is over', () => {
   assert.deepEqual([seen(), ended, clock.pending()], [[undefined], ['a PublisherGone', 'b PublisherGone'], 0]);
 });
 
+test('while the pod drains, subscribers are ended as soon as their publisher has left', () => {
+  const { all, clock, ended } = setUp([settingsOf('keynote'), settingsOf('lobby')]);
+  for (const room of [id, 'events/lobby']) {
+    all.publish(room, `publisher of ${room}`, undefined);
+    all.subscribe(room, `viewer of ${room}`);
+  }
+  all.leave(id, `publisher of ${id}`);
+  clock.advance(1000);
+  assert.deepEqual(ended, []);
+  all.drain();
+  clock.advance(0);
+  assert.deepEqual(ended, [`viewer of ${id} PublisherGone`], 'its publisher had left before');
+  all.leave('events/lobby', 'publisher of events/lobby');
+  clock.advance(0);
+  assert.deepEqual(ended.slice(1), ['viewer of events/lobby PublisherGone']);
+  assert.equal(clock.pending(), 0);
+});
+
 test('the last subscriber that leaves takes the timer of the grace along', () => {
   const { all, clock } = setUp();
   all.publish(id, 'first', undefined);

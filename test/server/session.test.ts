@@ -121,6 +121,18 @@ describe('a session, from its offer to its end', () => {
     await drained;
   });
 
+  test('a server that drains keeps nobody for a publisher that has left', async () => {
+    const publisher = await client(whip);
+    const viewer = await client(whep);
+    await eventually('both are connected', async () => (await stage())?.subscribers === 1);
+    const drained = at.server.drain();
+    assert.equal((await at.fetch(viewer.location)).status, 204);
+    await at.fetch(publisher.location, { method: 'DELETE', headers: { Authorization: `Bearer ${tokens.publish}` } });
+    clock.advance(0);
+    await eventually('the viewer is told', viewer.isClosed);
+    await drained;
+  });
+
   test('draining ends at its time-out, and closing tells those who are still there', async () => {
     const publisher = await client(whip);
     await eventually('the publisher is connected', publisher.isConnected);
