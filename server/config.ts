@@ -104,9 +104,12 @@ function parsed(args: readonly string[]) {
       },
     });
   } catch (error) {
-    throw new ConfigError(error instanceof Error ? error.message : String(error));
+    throw new ConfigError(`${inShort(error as Error)}\nnpm run sfu -- --help lists the options.`);
   }
 }
+
+/** Node explains at length how an argument could begin with a dash; that comes after the first sentence. */
+const inShort = ({ message }: Error) => message.replace(/(\.\s|\n).*$/s, '.');
 
 /** `address:port`, IPv6 in brackets. Throws a {@link ConfigError} that names `where`. */
 export function endpoint(text: string, where: string): Endpoint {

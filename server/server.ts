@@ -28,6 +28,8 @@ export interface ServerOptions {
   readonly config: Config;
   readonly log: Log;
   readonly clock: Clock;
+  /** Called once the server listens, and again with all changes. */
+  readonly onSettings?: (settings: Settings, local: Server['local']) => void;
   /** Media cannot flow any more; the process should end. */
   readonly onFatal: (error: Error) => void;
 }
@@ -39,7 +41,7 @@ const pingTimeoutMs = 1500;
 
 /** Rejects with the reason when settings cannot be read or a port cannot be bound. */
 export async function startServer(options: ServerOptions): Promise<Server> {
-  const { config, log, clock, onFatal } = options;
+  const { config, log, clock, onSettings, onFatal } = options;
   await readSettings(config); // what is missing is told before anything is bound
   const media = await startMediaPlane({ ...config.media, events: eventsOf(() => table, onFatal) });
   const files = { ...config, media: media.local };
@@ -62,17 +64,7 @@ export async function startServer(options: ServerOptions): Promise<Server> {
     stats: async () => podStats(status(allRooms.list(), await media.snapshot(), state.isDraining)),
     metrics: meter.scrape,
   });
-  const stopWatching = watchSettings(files, state.settings, {
-    onSettings: (settings) => {
-      state.settings = settings;
-      allRooms.configure(settings.rooms);
-      log.info('settings changed', summary(settings));
-    },
-    onProblem: (message) => log.error('settings cannot be used', { error: message }),
-    everyMs: rereadMs,
-  });
   const close = async () => {
-    stopWatching();
     table.endAll('Shutdown');
     await Promise.all([app.close(), internal.close()]);
     await media.close();
@@ -84,6 +76,17 @@ export async function startServer(options: ServerOptions): Promise<Server> {
   });
   const local = { http: atHttp, internal: atInternal, media: media.local };
   log.info('server started', { ...local, ...summary(state.settings) });
+  onSettings?.(state.settings, local);
+  const stopWatching = watchSettings(files, state.settings, {
+    onSettings: (settings) => {
+      state.settings = settings;
+      allRooms.configure(settings.rooms);
+      log.info('settings changed', summary(settings));
+      onSettings?.(settings, local);
+    },
+    onProblem: (message) => log.error('settings cannot be used', { error: message }),
+    everyMs: rereadMs,
+  });
   return {
     local,
     drain: async () => {
@@ -94,7 +97,10 @@ export async function startServer(options: ServerOptions): Promise<Server> {
       await Promise.race([table.empty(), promise]);
       cancel();
     },
-    close,
+    close: async () => {
+      stopWatching();
+      await close();
+    },
   };
 }
 

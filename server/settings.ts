@@ -13,6 +13,8 @@ export interface Settings {
   readonly drainTimeoutMs: number;
   /** SHA-256 of each token, by the name of its file; without those that cannot be read. */
   readonly tokens: ReadonlyMap<string, Buffer>;
+  /** The tokens that stand in the rooms file itself or were made up, by the same names; none in a pod. */
+  readonly spokenTokens: ReadonlyMap<string, string>;
   /** Where clients reach the media port; undefined as long as nobody has said. */
   readonly announced: readonly Endpoint[] | undefined;
 }
@@ -45,7 +47,13 @@ async function readWhatIsThere(files: Files): Promise<{ settings: Settings; unre
     else unreadable ??= found;
   }
   const { rooms: all, drain } = read.file;
-  const settings = { rooms: all, drainTimeoutMs: drain.timeoutMs, tokens, announced: await announced(files) };
+  const settings = {
+    rooms: all,
+    drainTimeoutMs: drain.timeoutMs,
+    tokens,
+    spokenTokens: read.tokens,
+    announced: await announced(files),
+  };
   return { settings, unreadable };
 }
 

@@ -1,12 +1,11 @@
-import { readFile } from 'node:fs/promises';
 import { env as envName, publicPath, type RoomSettings } from '#crds/contract.ts';
-import { argumentsConfig, type Config, ConfigError, podConfig, usage } from './config.ts';
+import { argumentsConfig, ConfigError, podConfig, usage } from './config.ts';
 import { jsonLog, type Log } from './log.ts';
+import { portProblem } from './port-problem.ts';
 import type { Clock } from './room/rooms.ts';
-import { readRooms } from './rooms-file.ts';
 import type { Endpoint } from './rtc/answer.ts';
 import { type Server, startServer } from './server.ts';
-import { SettingsError } from './settings.ts';
+import { type Settings, SettingsError } from './settings.ts';
 
 /** What a process is given: arguments without the program's own, environment, and where to write. */
 export interface Surroundings {
@@ -45,16 +44,24 @@ export async function start(given: Surroundings): Promise<{ readonly server: Ser
     log.error('the media thread failed', { error: error.stack });
     given.onFatal();
   };
-  const server = await startServer({ config, log, clock, onFatal });
-  if (!isPod) given.stdout(await urls(config, server.local.http));
+  const tell = announcer(given.stdout);
+  const onSettings = isPod ? () => {} : (settings: Settings, { http }: Server['local']) => tell(settings, http);
+  const server = await startServer({ config, log, clock, onSettings, onFatal }).catch((error: unknown) => {
+    const problem = isPod ? undefined : portProblem(error, config);
+    throw problem === undefined ? error : new ConfigError(problem, { cause: error });
+  });
   return { server, log };
 }
 
-/** Where to go with a browser or an encoder. */
-async function urls({ roomsFile, defaultTokens }: Config, http: Endpoint): Promise<string> {
-  const { file, tokens } = readRooms(await readFile(roomsFile, 'utf8'), defaultTokens);
-  const host = http.address.includes(':') ? `[${http.address}]` : http.address;
-  return file.rooms.map((room) => roomUrls(room, `http://${host}:${http.port}`, tokens)).join('\n');
+/** Says of each room where to go with a browser or an encoder, and again when that has changed. */
+function announcer(stdout: (text: string) => void) {
+  let said = new Set<string>();
+  return ({ rooms, spokenTokens }: Settings, http: Endpoint) => {
+    const host = http.address.includes(':') ? `[${http.address}]` : http.address;
+    const now = new Set(rooms.map((room) => roomUrls(room, `http://${host}:${http.port}`, spokenTokens)));
+    for (const text of now.difference(said)) stdout(text);
+    said = now;
+  };
 }
 
 function roomUrls({ namespace, name, publish, play }: RoomSettings, base: string, tokens: ReadonlyMap<string, string>) {
@@ -69,7 +76,7 @@ function roomUrls({ namespace, name, publish, play }: RoomSettings, base: string
     `  play     ${base}${publicPath.player(namespace, name)}${fragment({ token: playToken })}`,
     `  WHIP     ${base}${publicPath.whip(namespace, name)}${bearer(publishToken)}`,
     `  WHEP     ${base}${publicPath.whep(namespace, name)}${bearer(playToken)}`,
-    '',
+    '\n',
   ].join('\n');
 }
 

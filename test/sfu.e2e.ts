@@ -146,6 +146,16 @@ describe('one server as a process, clients in Chromium', () => {
   });
 });
 
+test('who starts a server is told the URLs of its rooms, and of those that come later', async (t) => {
+  const server = await serverProcess('rooms: [{name: first}]');
+  t.after(() => server.end());
+  await eventually('the first room is told', () => server.told().includes('Room first\n'));
+  await server.writeRooms('rooms: [{name: first}, {name: second, play: {auth: {mode: None}}}]');
+  await eventually('the second room is told', () => server.told().includes('/default/second/whep'));
+  assert.equal(server.told().split('Room first\n').length, 2, 'the first is not told again');
+  assert.ok(server.told().includes(`WHIP     ${server.url('/default/second/whip')}  Bearer the-publish-token\n`));
+});
+
 describe('a server that does not start', () => {
   /** Runs the server's entry; resolves to what it wrote to its error output and its exit code. */
   const run = (args: readonly string[], env: Readonly<Record<string, string>> = {}) =>
@@ -172,14 +182,26 @@ describe('a server that does not start', () => {
     assert.match(nothing.stderr, /No rooms file is given; try docs\/examples\/rooms\.yaml/);
   });
 
-  test('says which address is in use', async () => {
-    const taken = createSocket('udp4').bind(0, '127.0.0.1');
-    await once(taken, 'listening');
-    const address = `127.0.0.1:${taken.address().port}`;
-    const { code, stderr } = await run(['docs/examples/rooms.yaml', '--media', address, '--http', '127.0.0.1:0']);
-    taken.close();
-    assert.equal(code, 1);
-    assert.ok(stderr.includes('EADDRINUSE') && stderr.includes(address), stderr);
+  test('says which address is in use, and with which option to choose another', async () => {
+    const udp = createSocket('udp4').bind(0, '127.0.0.1');
+    const tcp = createServer().listen(0, '127.0.0.1');
+    await Promise.all([once(udp, 'listening'), once(tcp, 'listening')]);
+    for (const [option, protocol, port] of [
+      ['--http', 'TCP', (tcp.address() as AddressInfo).port],
+      ['--internal', 'TCP', (tcp.address() as AddressInfo).port],
+      ['--media', 'UDP', udp.address().port],
+    ] as const) {
+      const taken = await run(['docs/examples/rooms.yaml', ...anyPort, option, `127.0.0.1:${port}`]);
+      assert.deepEqual(taken, {
+        code: 1,
+        stdout: '',
+        stderr:
+          `${protocol} 127.0.0.1:${port} is in use. ` +
+          `Choose another: npm run sfu -- ROOMS_FILE ${option} 127.0.0.1:${port + 1}\n`,
+      });
+    }
+    udp.close();
+    tcp.close();
   });
 
   test('leaves at once when it is told to while it starts', async () => {

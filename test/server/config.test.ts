@@ -59,7 +59,11 @@ test('help needs nothing else', () => {
 test('arguments that cannot be are named', () => {
   assert.throws(() => argumentsConfig([]), says(/No rooms file.*docs\/examples\/rooms\.yaml/));
   assert.throws(() => argumentsConfig(['a', 'b']), says(/what is b\?/));
-  assert.throws(() => argumentsConfig(['a', '--prot', '1']), says(/--prot/));
+  assert.throws(
+    () => argumentsConfig(['a', '--prot', '1']),
+    says(/^Unknown option '--prot'\.\n.*--help lists the options\.$/),
+  );
+  assert.throws(() => argumentsConfig(['a', '--http']), says(/^Option '--http <value>' argument missing\.?\n.*--help/));
   for (const bad of ['8080', 'localhost:80', '127.0.0.1:70000', '127.0.0.1', '::1:80', '[127.0.0.1', ''])
     assert.throws(() => endpoint(bad, '--http'), says(/--http must be an IP address and a port/), bad);
 });

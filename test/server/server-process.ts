@@ -12,6 +12,9 @@ export interface ServerProcess {
   url(path: string): string;
   /** The value of a series; undefined when there is none. */
   metric(series: string): Promise<number | undefined>;
+  /** What it has told the person who started it. */
+  told(): string;
+  writeRooms(text: string): Promise<void>;
   signal(name: NodeJS.Signals): void;
   /** Resolves when the process has ended. */
   exitCode(): Promise<number | null>;
@@ -32,11 +35,15 @@ export async function serverProcess(roomsFile: string): Promise<ServerProcess> {
   const child = spawn(
     process.execPath,
     ['server/main.ts', rooms, ...anyPort, '--publish-token', 'the-publish-token', '--play-token', 'the-play-token'],
-    { stdio: ['ignore', 'ignore', 'pipe'] },
+    { stdio: ['ignore', 'pipe', 'pipe'] },
   );
   const exited = once(child, 'exit') as Promise<[number | null]>;
   const started = Promise.withResolvers<Started>();
   const said: string[] = [];
+  let told = '';
+  child.stdout.setEncoding('utf8').on('data', (text: string) => {
+    told += text;
+  });
   createInterface({ input: child.stderr }).on('line', (line) => {
     said.push(line);
     if (line.includes('"server started"')) started.resolve(JSON.parse(line) as Started);
@@ -49,6 +56,8 @@ export async function serverProcess(roomsFile: string): Promise<ServerProcess> {
       const response = await fetch(`http://127.0.0.1:${internal.port}/metrics`);
       return seriesValue(await response.text(), series);
     },
+    told: () => told,
+    writeRooms: (text) => writeFile(rooms, text),
     signal: (name) => void child.kill(name),
     exitCode: async () => (await exited)[0],
     end: async () => {
