@@ -60,6 +60,8 @@ export const conditionReasons = {
   MonitoringReady: ['CRDsNotInstalled', 'SelectionUnknown', 'NameConflict', 'PermissionMissing'],
   /** A roll-out is under way. */
   Progressing: ['RolloutComplete', 'RollingOut', 'WaitingForIdle', 'NotAccepted'],
+  /** Pods that are being deleted wait for the publisher or viewers to leave. */
+  Draining: ['Draining', 'NotDraining', 'StatsUnavailable'],
   /** All that a client needs: Accepted, OriginReady and EndpointReady. */
   Ready: ['Ready'],
 } as const;

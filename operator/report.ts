@@ -5,11 +5,13 @@ import { urls } from './build/urls.ts';
 import { type Cluster, roomKey } from './cluster/cluster.ts';
 import type { Config } from './config.ts';
 import type { ShownAudience } from './decide/audience.ts';
+import { drainEndsMs } from './decide/draining.ts';
 import type { Finding } from './decide/finding.ts';
-import type { Audience, MonitoringSeen, Seen } from './decide/seen.ts';
+import { hasEnded } from './decide/origin.ts';
+import type { Audience, DrainingPod, MonitoringSeen, Seen } from './decide/seen.ts';
 import { isReported, report } from './decide/status.ts';
 import { type Transition, transitions } from './decide/transitions.ts';
-import type { Pod } from './kube.ts';
+import { isBeingDeleted, isControlledBy, type Pod } from './kube.ts';
 
 export interface ReportDependencies {
   readonly cluster: Cluster;
@@ -38,6 +40,7 @@ export async function writeReport(
     room,
     ...result,
     audience: audience(result.origin, room),
+    draining: drainingPods(room, cluster, audience),
     monitoring: monitoringSeen(namespace, cluster, monitoringProblem(namespace)),
     nowMs: now(),
   };
@@ -51,6 +54,16 @@ export async function writeReport(
   await cluster.writeStatus(room, next.status);
   for (const news of transitions(room.status?.conditions, next.status.conditions)) await tell(room, news);
   return next.againInMs;
+}
+
+function drainingPods(room: LiveRoom, cluster: Cluster, audience: ReportDependencies['audience']): DrainingPod[] {
+  const isDraining = (pod: Pod) =>
+    isControlledBy(pod, room.metadata.uid) && isBeingDeleted(pod) && pod.status?.podIP !== undefined && !hasEnded(pod);
+  const timeoutMs = durationMs(room.spec.drain.timeout);
+  return cluster
+    .podsOf(roomKey(room))
+    .filter(isDraining)
+    .map((pod) => ({ pod, audience: audience(pod, room), endsMs: drainEndsMs(pod, timeoutMs) }));
 }
 
 /** A namespace has one of each, for all of its rooms. */

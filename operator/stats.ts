@@ -4,7 +4,7 @@ import { internalPath, type PodStats, port, type RoomStats } from '#crds/contrac
 import type { LiveRoom } from '#crds/liveroom.ts';
 import { isWorthShowing } from './decide/audience.ts';
 import type { Audience } from './decide/seen.ts';
-import { isBeingDeleted, isReady, type Pod } from './kube.ts';
+import { isReady, type Pod } from './kube.ts';
 
 export interface StatsOptions {
   readonly pods: () => Iterable<Pod>;
@@ -53,7 +53,8 @@ export function stats({ pods, onNews, everyMs = 5_000, ask = askPod() }: StatsOp
   }
 
   async function round(): Promise<void> {
-    const askable = [...pods()].filter((pod) => pod.status?.podIP !== undefined && !isBeingDeleted(pod));
+    // Those that are being deleted too: they drain, and people are on them.
+    const askable = [...pods()].filter((pod) => pod.status?.podIP !== undefined);
     const uids = new Set(askable.map(uidOf));
     for (const uid of heard.keys()) if (!uids.has(uid)) heard.delete(uid);
     const rest = askable.values();

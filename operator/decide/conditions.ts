@@ -1,5 +1,6 @@
 import type { Condition, ConditionType } from '#crds/liveroom.ts';
 import { isReady } from '../kube.ts';
+import { draining, drainingPublisher, rfc3339 } from './draining.ts';
 import { no, unknown, type Verdict, yes } from './finding.ts';
 import { originReady } from './origin-ready.ts';
 import { publishing } from './publishing.ts';
@@ -19,6 +20,8 @@ export function conditions(seen: Seen, reconnectGraceMs: number): readonly Condi
     EndpointReady: endpoint,
     Publishing: publishing({
       audience: seen.audience,
+      draining: drainingPublisher(seen.draining),
+      isDrainingKnown: seen.draining.every(({ audience }) => audience !== 'Unasked'),
       isOriginReady: origin.status === 'True',
       before: before.get('Publishing'),
       reconnectGraceMs,
@@ -26,6 +29,7 @@ export function conditions(seen: Seen, reconnectGraceMs: number): readonly Condi
     }),
     MonitoringReady: monitoringReady(seen.monitoring),
     Progressing: progressing(seen, origin),
+    Draining: draining(seen),
     Ready: ready([accepted, origin, endpoint]),
   };
   return Object.entries(verdicts).map(([type, verdict]) => dated(type, verdict, before.get(type), seen));
@@ -37,9 +41,6 @@ function dated(type: string, verdict: Verdict, before: Condition | undefined, { 
   const lastTransitionTime = before?.status === status ? before.lastTransitionTime : rfc3339(nowMs);
   return { type, status, observedGeneration: room.metadata.generation, lastTransitionTime, reason, message };
 }
-
-/** The API server stores seconds. */
-const rfc3339 = (ms: number): string => `${new Date(ms).toISOString().slice(0, 19)}Z`;
 
 /** The Service leads to ready pods; that it exists is part of Accepted. */
 const endpointReady = ({ origin }: Seen): Verdict<'EndpointReady'> =>

@@ -56,7 +56,8 @@ export function originPlan({ pods, specHash, isBusy, nowMs }: OriginSeen): Origi
 }
 
 const hasFailed = (pod: Pod) => pod.status?.phase === 'Failed';
-const hasEnded = (pod: Pod) => hasFailed(pod) || pod.status?.phase === 'Succeeded';
+/** Whether its processes have ended for good. */
+export const hasEnded = (pod: Pod) => hasFailed(pod) || pod.status?.phase === 'Succeeded';
 
 /** When the pod was made, in ms. */
 const madeAtMs = (pod: Pod) => Date.parse(pod.metadata.creationTimestamp ?? '') || 0;

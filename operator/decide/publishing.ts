@@ -1,9 +1,16 @@
+import type { RoomStats } from '#crds/contract.ts';
 import type { Condition } from '#crds/liveroom.ts';
 import { no, unknown, type Verdict, yes } from './finding.ts';
 import type { Audience } from './seen.ts';
 
+type Publisher = NonNullable<RoomStats['publisher']>;
+
 export interface PublishingSeen {
   readonly audience: Audience;
+  /** The publisher that a pod which is being deleted still has. */
+  readonly draining: { readonly publisher: Publisher; readonly podName: string } | undefined;
+  /** Whether all such pods have been asked. */
+  readonly isDrainingKnown: boolean;
   readonly isOriginReady: boolean;
   /** The condition as it was. */
   readonly before: Condition | undefined;
@@ -12,17 +19,31 @@ export interface PublishingSeen {
 }
 
 /** Whether an encoder is connected and sends media. */
-export function publishing({ audience, isOriginReady, before, ...rest }: PublishingSeen): Verdict<'Publishing'> {
-  if (!isOriginReady) return absent(before, rest);
+export function publishing(seen: PublishingSeen): Verdict<'Publishing'> {
+  const { audience, draining, isDrainingKnown, isOriginReady, before } = seen;
+  const atOrigin = isOriginReady && typeof audience === 'object' ? audience.room?.publisher : undefined;
+  if (atOrigin !== undefined) return present(atOrigin);
+  if (draining !== undefined) return present(draining.publisher, draining.podName);
   // An operator that has just started says what it said before it knows better.
-  if (audience === 'Unasked')
-    return before === undefined ? no('NoPublisher', nobody) : (before as Verdict<'Publishing'>);
-  if (audience === 'Silent') return unknown('StatsUnavailable', 'The origin pod does not answer on its internal port.');
-  const publisher = audience.room?.publisher;
-  if (publisher === undefined) return absent(before, rest);
-  return publisher.sendsMedia
-    ? yes('Publishing', `A publisher has been connected since ${publisher.since}.`)
-    : no('NoMedia', 'A publisher is connected and sends nothing. Check the encoder, and that UDP gets through.');
+  if (before !== undefined && (!isDrainingKnown || (isOriginReady && audience === 'Unasked')))
+    return before as Verdict<'Publishing'>;
+  if (isOriginReady && audience === 'Silent')
+    return unknown('StatsUnavailable', 'The origin pod does not answer on its internal port.');
+  return absent(before, seen);
+}
+
+/** `drainingPod` is where the publisher is if that is not the origin. */
+function present({ since, sendsMedia }: Publisher, drainingPod?: string): Verdict<'Publishing'> {
+  const where =
+    drainingPod === undefined
+      ? ''
+      : ` It is on pod ${drainingPod}, which drains: new viewers get nothing until it reconnects, which leads it to the new pod.`;
+  return sendsMedia
+    ? yes('Publishing', `A publisher has been connected since ${since}.${where}`)
+    : no(
+        'NoMedia',
+        `A publisher is connected and sends nothing. Check the encoder, and that UDP gets through.${where}`,
+      );
 }
 
 const nobody = 'Nobody publishes.';

@@ -17,11 +17,20 @@ export interface Seen {
   readonly rollout: OriginPlan['rollout'];
   readonly mediaAddress: MediaAddress | undefined;
   readonly audience: Audience;
+  /** The room's pods that are being deleted and run on for whom they have. */
+  readonly draining: readonly DrainingPod[];
   readonly monitoring: MonitoringSeen;
   readonly nowMs: number;
 }
 
-/** What the origin pod says of the room. `Unasked`: nothing is known yet. `Silent`: it was asked and does not answer. */
+export interface DrainingPod {
+  readonly pod: Pod;
+  readonly audience: Audience;
+  /** When it closes whoever is left. */
+  readonly endsMs: number;
+}
+
+/** What a pod says of the room. `Unasked`: nothing is known yet. `Silent`: it was asked and does not answer. */
 export type Audience = 'Unasked' | 'Silent' | { readonly room: RoomStats | undefined };
 
 export interface MonitoringSeen {

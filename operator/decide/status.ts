@@ -2,6 +2,7 @@ import type { LiveRoom, LiveRoomStatus } from '#crds/liveroom.ts';
 import { isReady, type Pod } from '../kube.ts';
 import { type ShownAudience, showAgainInMs, shownAudience } from './audience.ts';
 import { conditions } from './conditions.ts';
+import { publisherOf, subscribersOf } from './draining.ts';
 import type { MediaAddress } from './media-address.ts';
 import { graceEnd } from './publishing.ts';
 import type { Seen } from './seen.ts';
@@ -52,12 +53,6 @@ export function soonest(...times: readonly (number | undefined)[]): number | und
   return given.length === 0 ? undefined : Math.max(1, Math.min(...given));
 }
 
-/** Undefined while it is not known. */
-function subscribersOf({ audience, origin }: Seen): number | undefined {
-  if (origin === undefined) return 0;
-  return typeof audience === 'object' ? (audience.room?.subscribers ?? 0) : undefined;
-}
-
 function originStatus(origin: Pod, mediaAddress: MediaAddress | undefined): NonNullable<LiveRoomStatus['origin']> {
   const { nodeName } = origin.spec;
   return {
@@ -68,11 +63,10 @@ function originStatus(origin: Pod, mediaAddress: MediaAddress | undefined): NonN
   };
 }
 
-function publisherStatus({ room, audience, origin }: Seen): NonNullable<LiveRoomStatus['publisher']> {
-  if (origin === undefined) return { connected: false };
-  if (typeof audience !== 'object') return room.status?.publisher ?? { connected: false };
-  const publisher = audience.room?.publisher;
-  return publisher === undefined ? { connected: false } : { connected: true, since: publisher.since };
+function publisherStatus(seen: Seen): NonNullable<LiveRoomStatus['publisher']> {
+  const publisher = publisherOf(seen);
+  if (publisher === undefined) return seen.room.status?.publisher ?? { connected: false };
+  return { connected: publisher.since !== undefined, ...publisher };
 }
 
 /** Whether `room` already says all of it. */

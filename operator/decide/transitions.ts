@@ -18,6 +18,7 @@ const ordinary = new Set([
   'RollingOut',
   'WaitingForIdle',
   'NotAccepted',
+  'NotDraining',
 ]);
 
 /**

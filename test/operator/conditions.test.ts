@@ -20,6 +20,7 @@ const seen = (traits: Partial<Seen> = {}): Seen => ({
   rollout: 'Current',
   mediaAddress: { address: '203.0.113.7', port: 7000 },
   audience: { room: { namespace: 'events', name: 'keynote', subscribers: 3, publisher } },
+  draining: [],
   monitoring: { missingKinds: [], serviceMonitor: 'live-sfu', prometheusRule: 'live-sfu' },
   nowMs,
   ...traits,

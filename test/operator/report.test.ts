@@ -18,6 +18,7 @@ const seen = (traits: Partial<Seen> = {}): Seen => ({
   rollout: 'Current',
   mediaAddress: { address: '203.0.113.7', port: 7000 },
   audience: { room: { namespace: 'events', name: 'keynote', subscribers: 3 } },
+  draining: [],
   monitoring: { missingKinds: [] },
   nowMs,
   ...traits,

@@ -84,6 +84,16 @@ test('a pod can be asked out of turn, and one that does not answer is no error',
   await polled.askNow(aPod('without-address'));
 });
 
+test('a pod that drains is asked as before: people are on it', async () => {
+  const server = createServer((_, response) => response.end(JSON.stringify(said(room({ publisher })))));
+  await new Promise<void>((resolve) => server.listen(port.internal, podIP, resolve));
+  const draining = aPod('a', { isDeleted: true, status: { podIP } });
+  const polled = stats({ pods: () => [draining], onNews: () => undefined, everyMs: 10 });
+  undo.push(() => new Promise((resolve) => server.close(resolve)), polled.stop);
+  await eventually('an answer', () => polled.audience(draining, storedRoom()) !== 'Unasked');
+  assert.deepEqual(polled.audience(draining, storedRoom()), { room: room({ publisher }) });
+});
+
 test('a few subscribers more are no news, a tenth is', async () => {
   let subscribers = 100;
   const { polled, rounds, news } = await asked(() => ({ body: said(room({ subscribers })) }));
