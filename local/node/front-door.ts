@@ -1,8 +1,9 @@
-import { createServer, type IncomingMessage, request, type Server, type ServerResponse } from 'node:http';
+import { createServer, type IncomingMessage, request, type Server, type ServerResponse, STATUS_CODES } from 'node:http';
 import { pipeline } from 'node:stream/promises';
 import type { KubeClient } from '#operator/cluster/client.ts';
 import { reflector } from '#operator/cluster/reflector.ts';
 import type { Pod, Service } from './objects.ts';
+import { connectToPod } from './pod-socket.ts';
 import { type Backend, backends, routeOf } from './routes.ts';
 
 export interface FrontDoorOptions {
@@ -65,7 +66,7 @@ export function frontDoor({ client, pods, log }: FrontDoorOptions): FrontDoor {
 async function pass(incoming: IncomingMessage, response: ServerResponse, backend: Backend): Promise<void> {
   const outgoing = request({
     // A connection each, which costs nothing on one machine: a kept one may be closed by the pod just as it is used.
-    agent: false,
+    createConnection: () => connectToPod(backend.host, backend.port),
     host: backend.host,
     port: backend.port,
     method: incoming.method,
@@ -77,9 +78,10 @@ async function pass(incoming: IncomingMessage, response: ServerResponse, backend
     outgoing.once('error', reject);
   });
   response.once('close', () => outgoing.destroy());
-  const sent = pipeline(incoming, outgoing);
-  // A pod may answer, a refusal for instance, before it has read everything.
-  sent.catch(() => {});
+  incoming.pipe(outgoing);
+  // A pod may answer, a refusal for instance, before it has read everything. The rest is read in its place: some
+  // clients look for an answer only when they have sent all.
+  outgoing.once('close', () => incoming.resume());
   const answer = await answered;
   response.writeHead(answer.statusCode ?? 502, withoutHopByHop(answer.headers));
   response.flushHeaders();
@@ -111,10 +113,11 @@ function forwardedHeaders({ headers, socket }: IncomingMessage) {
   };
 }
 
-/** RFC 9457. */
+/** RFC 9457; the title of about:blank is the status in words. */
 function problem(response: ServerResponse, status: number, detail: string, retryAfterSeconds?: number): void {
   response.setHeader('content-type', 'application/problem+json');
   response.setHeader('access-control-allow-origin', '*');
   if (retryAfterSeconds !== undefined) response.setHeader('retry-after', retryAfterSeconds);
-  response.writeHead(status).end(JSON.stringify({ type: 'about:blank', status, detail }));
+  const title = STATUS_CODES[status];
+  response.writeHead(status).end(JSON.stringify({ type: 'about:blank', title, status, detail }));
 }

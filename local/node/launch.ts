@@ -32,7 +32,7 @@ export function launch(
   const image = localImage(images, container.image ?? '');
   if (image === undefined) {
     const known = Object.keys(images).join(', ');
-    throw new ImageError(`Nothing here stands for image "${container.image}": this node knows ${known}.`);
+    throw new ImageError(`Nothing here stands for image "${container.image}": this node knows ${known}`);
   }
   const base = {
     PATH: `${dirname(nodeBinary)}:${systemPath}`,
