@@ -2,8 +2,10 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { parse } from 'yaml';
 import { group, publicPath, type tokenKey, tokensSecretName } from '#crds/contract.ts';
 import { apiVersion, kind, type LiveRoom, plural } from '#crds/liveroom.ts';
-import { absentIfNotFound, isStatus } from '#operator/cluster/api-error.ts';
+import { absentIfNotFound } from '#operator/cluster/api-error.ts';
 import type { KubeClient } from '#operator/cluster/client.ts';
+import type { Cluster } from './cluster.ts';
+import { CommandFailed, run } from './run.ts';
 
 export interface RoomName {
   readonly namespace: string;
@@ -25,22 +27,30 @@ export interface WaitOptions {
   readonly deadlineMs: number;
 }
 
-/** Applies a room. The API server knows the kind a moment after its CRD: until then it is asked again. */
-export async function applyRoom(client: KubeClient, room: RoomName, yaml: string, options: WaitOptions): Promise<void> {
+/**
+ * Applies a room as its user would, so that `kubectl apply` of the same file goes on from there. The API server knows
+ * the kind a moment after its CRD: until then it is asked again. Throws with the file's name and what kubectl said.
+ */
+export async function applyRoom(
+  { kubectlFile, kubeconfigFile }: Pick<Cluster, 'kubectlFile' | 'kubeconfigFile'>,
+  file: string,
+  options: WaitOptions,
+): Promise<void> {
+  const { signal } = options;
   await until(options, `the API server to know ${plural}`, async () => {
     try {
-      await client.request('PATCH', roomAPI(room), {
-        query: { fieldManager: 'npm-start', force: true },
-        contentType: 'application/apply-patch+yaml',
-        body: yaml,
-      });
+      await run(kubectlFile, ['--kubeconfig', kubeconfigFile, 'apply', '-f', file], { signal });
       return true;
     } catch (error) {
-      if (isStatus(error, 404)) return false;
-      throw error;
+      if (!(error instanceof CommandFailed)) throw error;
+      if (error.said.includes(kindUnknown)) return false;
+      throw new Error(`The room of ${file} was refused:\n${error.said || error.message}`, { cause: error });
     }
   });
 }
+
+/** Of this version only: any other stays unknown. */
+const kindUnknown = `no matches for kind "${kind}" in version "${group}/${apiVersion}"`;
 
 /** Waits until the room is Ready; `onMessage` gets each new message of its Ready condition. */
 export async function roomReady(

@@ -15,9 +15,12 @@ export interface RunOptions {
 export class CommandFailed extends Error {
   /** False: there is no such command. */
   readonly wasStarted: boolean;
-  constructor(message: string, wasStarted: boolean) {
+  /** The end of what it wrote, by itself. */
+  readonly said: string;
+  constructor(message: string, wasStarted: boolean, said = '') {
     super(message);
     this.wasStarted = wasStarted;
+    this.said = said;
   }
 }
 
@@ -49,7 +52,8 @@ export async function run(command: string, args: readonly string[], options: Run
     options.signal?.throwIfAborted();
     if (code === 0) return out;
     const words = [command, ...args].join(' ');
-    throw new CommandFailed(`\`${words}\` ended with ${killedBy ?? code}:\n${lastLines(errors || out)}`, true);
+    const said = lastLines(errors || out);
+    throw new CommandFailed(`\`${words}\` ended with ${killedBy ?? code}:\n${said}`, true, said);
   } catch (error) {
     if ((error as NodeJS.ErrnoException).code !== 'ENOENT') throw error;
     throw new CommandFailed(`there is no command ${command}`, false);

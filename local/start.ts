@@ -47,22 +47,21 @@ async function install(cluster: Cluster, signal: AbortSignal): Promise<void> {
 }
 
 interface WantedRoom extends RoomName {
-  readonly yaml: string;
+  readonly file: string;
 }
 
 /** Read before anything is booted: it may be what is wrong. */
 async function readRoom(file: string): Promise<WantedRoom> {
   try {
-    const yaml = await readFile(file, 'utf8');
-    return { ...roomNameIn(yaml), yaml };
+    return { ...roomNameIn(await readFile(file, 'utf8')), file };
   } catch (error) {
     throw new UsageError(`${file}: ${(error as Error).message}`);
   }
 }
 
-async function bringUp({ yaml, ...where }: WantedRoom, client: KubeClient, cluster: Cluster, signal: AbortSignal) {
+async function bringUp({ file, ...where }: WantedRoom, client: KubeClient, cluster: Cluster, signal: AbortSignal) {
   const wait = { signal, deadlineMs: operatorDeadlineMs };
-  await applyRoom(client, where, yaml, wait);
+  await applyRoom(cluster, file, wait);
   const onMessage = (message: string) => terminal.say(`Room ${where.namespace}/${where.name}: ${message}`);
   await roomReady(client, where, { ...wait, onMessage }).catch(async (error: Error) => {
     signal.throwIfAborted();

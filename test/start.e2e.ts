@@ -1,11 +1,15 @@
 import assert from 'node:assert/strict';
 import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { readdir, readFile, stat } from 'node:fs/promises';
-import { dirname } from 'node:path';
+import { mkdtemp, readdir, readFile, rm, stat, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { dirname, join } from 'node:path';
 import { after, describe, test } from 'node:test';
+import { ensureBinaries } from '#local/binaries/ensure.ts';
+import { terminalProgress } from '#local/progress.ts';
 import { listen, portOf } from '#local/sockets.ts';
 import { eventually } from '#test/harness/eventually.ts';
+import { kubectl } from '#test/harness/kubectl.ts';
 
 /** `npm start` as a newcomer types it, in a process group of its own, as a terminal would give it. */
 interface Started {
@@ -110,6 +114,13 @@ describe('npm start', { concurrency: false }, () => {
     assert.match(printed(started, /Publish\s+(\S+)/), /\/default\/demo\/publish#token=/);
     assert.match(started.text(), /kubectl --kubeconfig \.liveroom\/kubeconfig get liverooms/);
 
+    // A client-side apply warns about an object that was made in any other way.
+    const shown = terminalProgress(process.stderr);
+    const binaries = await ensureBinaries({ want: ['kubectl'], env: process.env, progress: shown });
+    const kube = kubectl(binaries.kubectl, '.liveroom/kubeconfig');
+    const again = await kube.try(['apply', '-f', 'docs/examples/liveroom.yaml']);
+    assert.deepEqual(again, { code: 0, stdout: 'liveroom.liveroom.dev/demo unchanged\n', stderr: '' });
+
     const second = npmStart([]);
     assert.equal(await second.ended, 0);
     assert.match(second.text(), /running already/);
@@ -147,6 +158,17 @@ describe('npm start', { concurrency: false }, () => {
     assert.match(started.text(), /Stopped\./);
     const opened = async () => (await openPorts()).filter((port) => !portsBefore.includes(port));
     await eventually('no port of it is open', async () => (await opened()).length === 0, 5_000);
+  });
+
+  test('names the room file that the API server refuses, and why', async (t) => {
+    const dir = await mkdtemp(join(tmpdir(), 'liveroom-test-'));
+    t.after(() => rm(dir, { recursive: true }));
+    const file = join(dir, 'room.yaml');
+    const room = 'apiVersion: liveroom.dev/v1alpha1\nkind: LiveRoom\nmetadata: {name: a}\nspec: {plya: {}}\n';
+    await writeFile(file, room);
+    const started = npmStart(['--http-port', '0', '--room', file]);
+    assert.notEqual(await started.ended, 0);
+    assert.match(started.text(), new RegExp(`The room of ${file} was refused:\\n.*unknown field "spec\\.plya"`));
   });
 
   test('says what is wrong with an option it does not know', async () => {
