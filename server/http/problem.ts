@@ -6,7 +6,7 @@ const problems: Readonly<Record<RefusalReason, readonly [status: number, title: 
   UnknownRoom: [404, 'No such room'],
   UnknownSession: [404, 'No such session'],
   UnknownPath: [404, 'No such path'],
-  Unauthorized: [401, 'A token is needed'],
+  Unauthorized: [401, 'The right token is needed'],
   Draining: [503, 'This server is going'],
   NotReady: [503, 'This server is not ready'],
   PublisherExists: [409, 'Somebody is publishing already'],

@@ -84,11 +84,12 @@ function preferred(offered: OfferedMedia, codecs: readonly Codec[]): readonly Of
   return offered.codecs.filter(({ codec }) => codecs.includes(codec)).toSorted((a, b) => rank(a) - rank(b));
 }
 
+/** The first sentence is for everybody, and shown on the publisher page; the second for the author of a client. */
 function noCodec({ place, kind }: OfferedMedia, codecs: readonly Codec[]): SdpError {
   const usable = codecs.filter((codec) => kindOf[codec] === kind);
   const message =
     usable.length === 0
-      ? `${place}: this room has no ${kind} codec; leave the section out of the offer.`
-      : `${place}: none of the room's ${kind} codecs is offered; it has ${usable.join(', ')}.`;
+      ? `This room has no ${kind}. Leave ${place} out of the offer.`
+      : `This room's ${kind} is ${usable.join(' or ')}. None of that is offered in ${place}.`;
   return new SdpError('unusable', message);
 }

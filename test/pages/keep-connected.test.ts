@@ -69,8 +69,14 @@ test('while nobody publishes it waits as long as the server says', async () => {
 });
 
 test('a wrong token is asked for, and the answer tried', async () => {
-  const log = await played([fails(new Refusal(401, 'Wrong token', undefined)), ends('lost')]);
-  assert.deepEqual(log.slice(0, 5), ['connecting', 'token: Wrong token', 'asked', 'connecting', 'live']);
+  const log = await played([fails(new Refusal(401, 'Wrong token', undefined, true)), ends('lost')]);
+  assert.deepEqual(log.slice(0, 5), [
+    'connecting',
+    'token: That token does not fit. Check that nothing of it is missing: publishing and watching have one each.',
+    'asked',
+    'connecting',
+    'live',
+  ]);
 });
 
 test('what cannot succeed waits for a person', async () => {

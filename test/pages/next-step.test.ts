@@ -9,7 +9,7 @@ const refused = (status: number, retryAfterMs?: number) => new Refusal(status, '
 
 const sentences: readonly (readonly [string, unknown, object])[] = [
   ['no server: reconnect', new Error('down'), { name: 'reconnecting', detail: 'down', afterMs: 500 }],
-  ['a missing or wrong token: ask for one', refused(401), { name: 'token', detail: 'in words' }],
+  ['a missing token: ask for it in the page’s own words', refused(401), { name: 'token', detail: '' }],
   ['nobody publishes: wait as long as the server says', refused(409, 2000), waiting(2000)],
   ['nobody publishes, no time given: 3 s', refused(409), waiting(3000)],
   ['the room is full: wait as long as the server says', refused(503, 7000), waiting(7000)],
@@ -28,6 +28,12 @@ function waiting(afterMs: number) {
 for (const [name, failure, step] of sentences) {
   test(name, () => assert.deepEqual(nextStep(failure, 0, least), step));
 }
+
+test('a wrong token: say that it is wrong, and not how to send it', () => {
+  const step = nextStep(new Refusal(401, 'Send it as "Authorization: …"', undefined, true), 0, least);
+  assert.equal(step.name, 'token');
+  assert.match(step.detail, /^That token does not fit/);
+});
 
 test('back-off doubles up to 15 s and never falls below half of that', () => {
   assert.deepEqual(

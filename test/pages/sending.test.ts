@@ -1,6 +1,9 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { onlyCodec, withStartBitrate } from '#server/http/pages/sending.js';
+import { onlyCodec, refusedSending, withStartBitrate } from '#server/http/pages/sending.js';
+import { negotiatePublish } from '#server/rtc/negotiate.ts';
+import { offer } from '#server/rtc/offer.ts';
+import { smallOffer } from '#test/server/offers.ts';
 
 const lines = (...text: string[]) => text.map((line) => `${line}\r\n`).join('');
 
@@ -41,3 +44,14 @@ test('an answer without video stays as it is', () => {
   const sdp = lines('v=0', 'm=audio 9 UDP/TLS/RTP/SAVPF 111', 'a=fmtp:111 minptime=10');
   assert.equal(withStartBitrate(sdp), sdp);
 });
+
+for (const [name, codecs, chosen, words] of [
+  ['of its chosen codec', ['H264'], 'VP8', /^This room's video is H264\. Press Stop, choose another video codec/],
+  ['of all it has', ['H264'], '', /^This room's video is H264\. This browser cannot send that/],
+  ['of any picture', ['Opus'], 'VP8', /^This room has no video\. This page always sends picture and sound/],
+] as const) {
+  test(`a publisher whose room has no use ${name} is told what to do on the page`, () => {
+    const refused = (error: Error) => words.test(refusedSending(chosen, error.message));
+    assert.throws(() => negotiatePublish(offer(smallOffer(), 'send'), codecs), refused);
+  });
+}

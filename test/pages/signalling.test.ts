@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { createServer, type IncomingMessage, type RequestListener } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { type TestContext, test } from 'node:test';
-import { deleteSession, postOffer, Refusal, retryAfterMs } from '#server/http/pages/signalling.js';
+import { deleteSession, offerRefused, postOffer, Refusal, retryAfterMs } from '#server/http/pages/signalling.js';
 
 async function serve(t: TestContext, listener: RequestListener): Promise<string> {
   const server = createServer(listener).listen(0, '127.0.0.1');
@@ -50,6 +50,23 @@ test('a refusal carries the detail of the problem and the time to wait', async (
   const error = await refusalOf(url);
   assert.ok(error instanceof Refusal);
   assert.deepEqual([error.status, error.message, error.retryAfterMs], [409, 'Nobody publishes here yet', 3000]);
+});
+
+test('a refused token is known from none', async (t) => {
+  const url = await serve(t, (_, response) => void response.writeHead(401).end());
+  const bare = await postOffer(url, undefined, 'v=0').catch((error: unknown) => error);
+  const wrong = await refusalOf(url);
+  assert.ok(bare instanceof Refusal && wrong instanceof Refusal);
+  assert.deepEqual([bare.hadToken, wrong.hadToken], [false, true]);
+});
+
+test('only a refusal of the offer is said in other words', () => {
+  const words = (detail: string) => `${detail} in other words`;
+  const said = offerRefused(new Refusal(422, 'No', undefined), words);
+  assert.ok(said instanceof Refusal && said.status === 422);
+  assert.equal(said.message, 'No in other words');
+  for (const other of [new Refusal(409, 'No', 1000), new Error('down')])
+    assert.equal(offerRefused(other, words), other);
 });
 
 test('a refusal by something else than our server is told by its status', async (t) => {

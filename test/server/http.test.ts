@@ -86,6 +86,7 @@ describe('WHIP and WHEP over HTTP', () => {
     for (const wrong of [`Bearer ${tokens.play}`, 'Bearer x']) {
       const response = await post(at, whip, smallOffer(), { Authorization: wrong });
       assert.equal(response.headers.get('www-authenticate'), 'Bearer error="invalid_token"');
+      assert.equal((await problem(response.clone())).title, 'The right token is needed');
       await refusal(response, 401, 'unauthorized', /not this room's publish token/);
     }
     await refusal(await post(at, whep, player(), { Authorization: 'Basic eDp5' }), 401, 'unauthorized', /play token/);

@@ -3,7 +3,7 @@
 import { Refusal } from './signalling.js';
 
 /**
- *   token         401: ask for a token, then try again
+ *   token         401: ask for a token, then try again; the page's own words say which, unless there was one
  *   waiting       the server works, but not for us yet: nobody publishes, the room is full, the room is unknown
  *   reconnecting  no server, a failing server, or a session that ended
  *   refused       trying again would bring the same answer: only a person can change that
@@ -12,6 +12,9 @@ import { Refusal } from './signalling.js';
  *   | { name: 'waiting' | 'reconnecting', detail: string, afterMs: number }
  *   | { name: 'refused', detail: string }} Step
  */
+
+const wrongToken =
+  'That token does not fit. Check that nothing of it is missing: publishing and watching have one each.';
 
 const firstDelayMs = 1000;
 const longestDelayMs = 15_000;
@@ -47,8 +50,8 @@ export function nextStep(failure, failures, random) {
     const detail = failure instanceof Error ? failure.message : String(failure);
     return { name: 'reconnecting', detail, afterMs: backoffMs(failures, random) };
   }
-  const { status, message: detail, retryAfterMs } = failure;
-  if (status === 401) return { name: 'token', detail };
+  const { status, message: detail, retryAfterMs, hadToken } = failure;
+  if (status === 401) return { name: 'token', detail: hadToken ? wrongToken : '' };
   const pauseMs = retryAfterMs ?? patienceMs.get(status);
   if (pauseMs !== undefined && patienceMs.has(status)) {
     return { name: 'waiting', detail, afterMs: Math.round(pauseMs * (1 + random() / 4)) };

@@ -5,6 +5,7 @@ import { connect } from './connection.js';
 import { byId } from './dom.js';
 import { keepConnected } from './keep-connected.js';
 import { pageFrame, pageView } from './page-view.js';
+import { offerRefused } from './signalling.js';
 
 const words = {
   idle: { chip: 'Stopped', title: 'Stopped', detail: '' },
@@ -15,11 +16,13 @@ const words = {
     title: 'The picture has paused',
     detail: 'The publisher sends nothing at the moment. It goes on by itself.',
   },
-  token: { chip: 'Locked', title: 'A token, please', detail: 'This room is for people who have its token.' },
+  token: { chip: 'Locked', title: 'A token, please', detail: 'Enter this room’s play token to watch.' },
   waiting: { chip: 'Waiting', title: 'Waiting', detail: '' },
   reconnecting: { chip: 'Reconnecting', title: 'Reconnecting', detail: '' },
   refused: { chip: 'Refused', title: 'This does not work', detail: '' },
 };
+
+const cannotPlay = 'This browser has no codec for what is published here. Another browser may play it.';
 
 /** @param {import('./address.js').PageAddress} address */
 function player(address) {
@@ -32,7 +35,10 @@ function player(address) {
   const watch = async (signal) => {
     const addMedia = (/** @type {RTCPeerConnection} */ peer) => receive(peer, video);
     const shown = firstFrame(video);
-    const session = await connect({ endpoint: 'whep', token, addMedia, onFigures }, signal);
+    const plan = { endpoint: /** @type {const} */ ('whep'), token, addMedia, onFigures };
+    const session = await connect(plan, signal).catch((/** @type {unknown} */ error) => {
+      throw offerRefused(error, () => cannotPlay);
+    });
     void shown.then((atMs) => showJoin(atMs - session.postedAtMs));
     return session;
   };

@@ -5,7 +5,8 @@ import { connect } from './connection.js';
 import { byId } from './dom.js';
 import { keepConnected } from './keep-connected.js';
 import { pageFrame, pageView } from './page-view.js';
-import { addSenders, exchangeTracks, withStartBitrate } from './sending.js';
+import { addSenders, exchangeTracks, refusedSending, withStartBitrate } from './sending.js';
+import { offerRefused } from './signalling.js';
 import { sourceChoice } from './source-choice.js';
 
 const words = {
@@ -13,10 +14,10 @@ const words = {
   connecting: { chip: 'Connecting', title: 'Connecting…', detail: '' },
   live: { chip: 'On air', title: '', detail: '' },
   stalled: { chip: 'No media', title: 'Nothing is sent', detail: 'The source gives neither picture nor sound.' },
-  token: { chip: 'Locked', title: 'A token, please', detail: 'Publishing needs the room’s publish token.' },
+  token: { chip: 'Locked', title: 'A token, please', detail: 'Enter this room’s publish token to go on the air.' },
   waiting: { chip: 'Waiting', title: 'Not yet', detail: '' },
   reconnecting: { chip: 'Reconnecting', title: 'Reconnecting', detail: '' },
-  refused: { chip: 'Refused', title: 'Refused', detail: '' },
+  refused: { chip: 'Refused', title: 'The room cannot take this', detail: '' },
 };
 
 const previewHint = 'Your picture appears here when you choose a source, or press Start';
@@ -50,7 +51,9 @@ async function publisher(address) {
       senders = addSenders(peer, stream, codec.value);
     };
     const plan = { endpoint: /** @type {const} */ ('whip'), token, addMedia, adaptAnswer: withStartBitrate, onFigures };
-    const session = await connect(plan, signal);
+    const session = await connect(plan, signal).catch((/** @type {unknown} */ error) => {
+      throw offerRefused(error, (detail) => refusedSending(codec.value, detail));
+    });
     showJoin(performance.now() - session.postedAtMs);
     return session;
   };

@@ -51,6 +51,20 @@ export function onlyCodec(codecs, name) {
 }
 
 /**
+ * What a person can do on the publisher page when the room cannot take what it sends.
+ *
+ * @param {string} codec  The chosen video codec, empty for none.
+ * @param {string} detail  The server's; its first sentence says what the room has.
+ */
+export function refusedSending(codec, detail) {
+  const [roomHas = ''] = /^[^.]*\./.exec(detail) ?? [];
+  if (roomHas.startsWith('This room has no '))
+    return `${roomHas} This page always sends picture and sound; an encoder can send one of them alone.`;
+  if (codec !== '') return `${roomHas} Press Stop, choose another video codec, and start again.`;
+  return `${roomHas} This browser cannot send that; another one may, or an encoder.`;
+}
+
+/**
  * The answer with a hint for Chromium's bandwidth estimate, in the parameters of the first video codec; other browsers
  * ignore it.
  *

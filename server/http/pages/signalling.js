@@ -6,14 +6,28 @@ export class Refusal extends Error {
    * @param {number} status
    * @param {string} detail
    * @param {number | undefined} retryAfterMs
+   * @param {boolean} hadToken
    */
-  constructor(status, detail, retryAfterMs) {
+  constructor(status, detail, retryAfterMs, hadToken = false) {
     super(detail);
     this.name = 'Refusal';
     this.status = status;
     this.retryAfterMs = retryAfterMs;
+    this.hadToken = hadToken;
   }
 }
+
+/**
+ * Says a refusal of the offer itself (422) in the page's words, as the server's are for those who write clients. Passes
+ * on any other error as it is.
+ *
+ * @param {unknown} error
+ * @param {(detail: string) => string} words
+ */
+export const offerRefused = (error, words) =>
+  error instanceof Refusal && error.status === 422
+    ? new Refusal(error.status, words(error.message), undefined, error.hadToken)
+    : error;
 
 /** No answer within this time is as good as no server. */
 const answerTimeoutMs = 10_000;
@@ -31,13 +45,16 @@ export function retryAfterMs(header, nowMs) {
   return Number.isNaN(dateMs) ? undefined : Math.max(0, dateMs - nowMs);
 }
 
-/** @param {Response} response */
-async function refusal(response) {
+/**
+ * @param {Response} response
+ * @param {boolean} hadToken
+ */
+async function refusal(response, hadToken) {
   const isProblem = /^application\/(problem\+)?json/i.test(response.headers.get('content-type') ?? '');
   const problem = isProblem ? await response.json().catch(() => ({})) : {};
   const detail = [problem.detail, problem.title].find((text) => typeof text === 'string' && text !== '');
   const words = detail ?? `The server answered ${response.status} ${response.statusText}`.trimEnd();
-  return new Refusal(response.status, words, retryAfterMs(response.headers.get('retry-after'), Date.now()));
+  return new Refusal(response.status, words, retryAfterMs(response.headers.get('retry-after'), Date.now()), hadToken);
 }
 
 /** @param {string | undefined} token */
@@ -61,7 +78,7 @@ export async function postOffer(endpoint, token, offer) {
     const words = error.name === 'TimeoutError' ? 'The server does not answer' : 'The server cannot be reached';
     throw new Error(words, { cause: error });
   });
-  if (response.status !== 201) throw await refusal(response);
+  if (response.status !== 201) throw await refusal(response, token !== undefined);
   const location = response.headers.get('location');
   if (location === null) throw new Refusal(response.status, 'The answer names no session (no Location)', undefined);
   return { answer: await response.text(), session: new URL(location, response.url).href };
