@@ -2,6 +2,7 @@ import dgram from 'node:dgram';
 import { once } from 'node:events';
 import { isIPv6 } from 'node:net';
 import type { Endpoint } from './address.ts';
+import { directSend } from './direct-send.ts';
 import type { Send } from './transport.ts';
 
 /** Room for some 100 ms of a busy server while the thread does something else. The kernel may grant less. */
@@ -39,10 +40,15 @@ export async function openSocket(
     if (error !== null) onSendFailed();
   };
   let isQueued = false;
+  let direct = directSend(socket);
   const bound = socket.address();
   return {
     local: { address: bound.address, port: bound.port },
     send(pieces, to) {
+      const [whole] = pieces;
+      // Not past what waits in dgram's queue: that would be reordering.
+      if (!isQueued && direct !== undefined && whole !== undefined && pieces.length === 1 && direct(whole, to))
+        return true;
       if (isQueued && socket.getSendQueueCount() >= maxQueued) {
         onSendFailed();
         return true;
@@ -52,6 +58,10 @@ export async function openSocket(
       return !isQueued;
     },
     onDatagram: (listener) => socket.on('message', listener),
-    close: () => socket.close(),
+    close() {
+      // The descriptor may be somebody else's as soon as it is closed.
+      direct = undefined;
+      socket.close();
+    },
   };
 }
