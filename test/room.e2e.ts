@@ -23,6 +23,7 @@ interface List<T> {
 describe('a room', () => {
   let product: Product;
   let browser: Browser;
+  let publisher: Page;
   let player: Page;
 
   before(async () => {
@@ -61,7 +62,7 @@ describe('a room', () => {
 
   test('plays what its own publisher page sends: frames and audio energy rise for 10 s', async () => {
     const urls = await product.urls('keynote');
-    await publishTestPicture(browser, urls);
+    publisher = await publishTestPicture(browser, urls);
     await playsAgain(player, 20_000);
     await playsFor(player, 10);
   });
@@ -125,6 +126,22 @@ describe('a room', () => {
     await product.kube.run([...system, 'scale', 'deployment/liveroom-operator', '--replicas=1']);
     await product.kube.run([...system, 'rollout', 'status', 'deployment/liveroom-operator', '--timeout=60s']);
     await playsFor(player, 3);
+  });
+
+  test('tells of a pod that drains: nobody is cut, and both sides find the next one', async () => {
+    const [old] = await origins();
+    assert.ok(old);
+    await product.kube.run(['delete', 'pod', old.metadata.name, '--wait=false']);
+    await eventually('Draining is True', async () => (await condition('Draining'))?.status === 'True');
+    assert.match((await condition('Draining'))?.message ?? '', /^1 pod waits for the publisher and 1 viewer to leave/);
+    assert.equal((await condition('Publishing'))?.status, 'True');
+    await playsFor(player, 3);
+    await publisher.context().close();
+    const isGone = async () => (await origins()).every(({ metadata: { uid } }) => uid !== old.metadata.uid);
+    await eventually('the pod has ended, as all have left', isGone, 30_000);
+    publisher = await publishTestPicture(browser, await product.urls('keynote'));
+    await playsAgain(player, 30_000);
+    await eventually('Draining is False', async () => (await condition('Draining'))?.status === 'False');
   });
 
   test('gets a new origin when its own is lost, and both pages carry on by the same URLs', async () => {
