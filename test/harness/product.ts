@@ -1,7 +1,9 @@
 import { readFile } from 'node:fs/promises';
-import { label, publicPath, tokensSecretName } from '#crds/contract.ts';
+import { label } from '#crds/contract.ts';
 import { type Cluster, startCluster } from '#local/cluster.ts';
 import { withPublicURL } from '#local/install-manifest.ts';
+import { roomPages } from '#local/room.ts';
+import { kubeClient } from '#operator/cluster/client.ts';
 import { type Kubectl, kubectl } from './kubectl.ts';
 import type { RoomURLs } from './pages.ts';
 
@@ -24,26 +26,22 @@ export async function startProduct(): Promise<Product> {
     await kube.run(['wait', '--for=condition=Established', 'crd/liverooms.liveroom.dev', '--timeout=20s']);
     const system = ['-n', 'liveroom-system'];
     await kube.run([...system, 'rollout', 'status', 'deployment/liveroom-operator', '--timeout=60s']);
-    return { cluster, kube, urls: urls(cluster, kube), leftovers: leftovers(kube), stop: cluster.stop };
+    const client = kubeClient(cluster.clientConfig);
+    return {
+      cluster,
+      kube,
+      urls: (name, namespace = 'default') => roomPages(client, { namespace, name }, cluster.httpURL),
+      leftovers: leftovers(kube),
+      async stop() {
+        await client.close();
+        await cluster.stop();
+      },
+    };
   } catch (error) {
     await cluster.stop();
     throw error;
   }
 }
-
-const urls =
-  ({ httpURL }: Cluster, kube: Kubectl): Product['urls'] =>
-  async (room, namespace = 'default') => {
-    const secret = await kube.get<{ data: Record<'publish' | 'play', string> }>(
-      ...['secret', tokensSecretName(room), '-n', namespace],
-    );
-    if (secret === undefined) throw new Error(`${namespace}/${room} has no tokens`);
-    const token = (key: keyof typeof secret.data) => `#token=${Buffer.from(secret.data[key], 'base64')}`;
-    return {
-      publisher: `${httpURL}${publicPath.publisher(namespace, room)}${token('publish')}`,
-      player: `${httpURL}${publicPath.player(namespace, room)}${token('play')}`,
-    };
-  };
 
 /** Kinds that a room becomes, and those that exist once per namespace with rooms. */
 const kinds = 'liverooms,pods,services,configmaps,secrets,endpointslices';

@@ -6,25 +6,17 @@ import { conditions } from '#operator/decide/conditions.ts';
 import { hostAndPort, mediaAddress, nodeAddress } from '#operator/decide/media-address.ts';
 import type { Seen } from '#operator/decide/seen.ts';
 import type { Node, Pod } from '#operator/kube.ts';
-import { aCondition, aPod, storedRoom } from './objects.ts';
+import { aCondition, aPod, nowMs, seenRoom, storedRoom } from './objects.ts';
 
-const nowMs = Date.parse('2026-11-01T14:00:00Z');
 const publisher = { since: '2026-11-01T13:30:00Z', sendsMedia: true };
 
 /** A room that works, with a publisher, unless told otherwise. */
-const seen = (traits: Partial<Seen> = {}): Seen => ({
-  room: storedRoom(),
-  rejection: undefined,
-  origin: aPod('keynote-origin-aaaaa'),
-  refusal: undefined,
-  rollout: 'Current',
-  mediaAddress: { address: '203.0.113.7', port: 7000 },
-  audience: { room: { namespace: 'events', name: 'keynote', subscribers: 3, publisher } },
-  draining: [],
-  monitoring: { missingKinds: [], serviceMonitor: 'live-sfu', prometheusRule: 'live-sfu' },
-  nowMs,
-  ...traits,
-});
+const seen = (traits: Partial<Seen> = {}): Seen =>
+  seenRoom({
+    audience: { room: { namespace: 'events', name: 'keynote', subscribers: 3, publisher } },
+    monitoring: { missingKinds: [], serviceMonitor: 'live-sfu', prometheusRule: 'live-sfu' },
+    ...traits,
+  });
 
 const condition = (type: string, traits: Partial<Seen> = {}): Condition => {
   const found = conditions(seen(traits), 15_000).find((one) => one.type === type);

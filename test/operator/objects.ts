@@ -1,6 +1,7 @@
 import { annotation, label, portName } from '#crds/contract.ts';
 import type { Condition, LiveRoom, LiveRoomSpec } from '#crds/liveroom.ts';
 import type { Config } from '#operator/config.ts';
+import type { Seen } from '#operator/decide/seen.ts';
 import type { Pod } from '#operator/kube.ts';
 
 export const config: Config = {
@@ -86,4 +87,22 @@ export const aCondition = (type: string, status: Condition['status'], reason: st
   message: `${reason}.`,
   observedGeneration: 3,
   lastTransitionTime: '2026-11-01T12:00:00Z',
+});
+
+/** When `seenRoom` is looked at. */
+export const nowMs = Date.parse('2026-11-01T14:00:00Z');
+
+/** What is seen of a room that works, with three subscribers and nobody who publishes, unless told otherwise. */
+export const seenRoom = (traits: Partial<Seen> = {}): Seen => ({
+  room: storedRoom(),
+  rejection: undefined,
+  origin: aPod('keynote-origin-aaaaa'),
+  refusal: undefined,
+  rollout: 'Current',
+  mediaAddress: { address: '203.0.113.7', port: 7000 },
+  audience: { room: { namespace: 'events', name: 'keynote', subscribers: 3 } },
+  draining: [],
+  monitoring: { missingKinds: [] },
+  nowMs,
+  ...traits,
 });

@@ -3,26 +3,11 @@ import { describe, test } from 'node:test';
 import type { Condition } from '#crds/liveroom.ts';
 import { showAgainInMs, shownAudience } from '#operator/decide/audience.ts';
 import { podRefusal } from '#operator/decide/refusal.ts';
-import type { Seen } from '#operator/decide/seen.ts';
 import { isReported, report, soonest } from '#operator/decide/status.ts';
 import { transitions } from '#operator/decide/transitions.ts';
-import { aCondition, aPod, storedRoom } from './objects.ts';
+import { aCondition, seenRoom, storedRoom } from './objects.ts';
 
-const nowMs = Date.parse('2026-11-01T14:00:00Z');
 const urls = { whipURL: 'w', whepURL: 'v', playerURL: 'p' };
-const seen = (traits: Partial<Seen> = {}): Seen => ({
-  room: storedRoom(),
-  rejection: undefined,
-  origin: aPod('keynote-origin-aaaaa'),
-  refusal: undefined,
-  rollout: 'Current',
-  mediaAddress: { address: '203.0.113.7', port: 7000 },
-  audience: { room: { namespace: 'events', name: 'keynote', subscribers: 3 } },
-  draining: [],
-  monitoring: { missingKinds: [] },
-  nowMs,
-  ...traits,
-});
 const context = { urls, reconnectGraceMs: 15_000, shown: undefined };
 
 describe('the number of subscribers', () => {
@@ -45,7 +30,7 @@ describe('the number of subscribers', () => {
 });
 
 test('a status says all that there is to know, and that it says so', () => {
-  const { status } = report(seen(), context);
+  const { status } = report(seenRoom(), context);
   assert.deepEqual(status.origin, {
     podName: 'keynote-origin-aaaaa',
     nodeName: 'node-1',
@@ -62,15 +47,15 @@ test('a status says all that there is to know, and that it says so', () => {
 
 test('a pod that was not asked yet leaves the numbers as they were', () => {
   const before = { subscribers: 40, publisher: { connected: true, since: '2026-11-01T13:00:00Z' } };
-  const { status } = report(seen({ room: storedRoom({}, before), audience: 'Unasked' }), context);
+  const { status } = report(seenRoom({ room: storedRoom({}, before), audience: 'Unasked' }), context);
   assert.equal(status.subscribers, 40);
   assert.deepEqual(status.publisher, before.publisher);
 });
 
 test('the end of the grace period is a time to look again', () => {
   const before = { conditions: [aCondition('Publishing', 'True', 'Publishing')] };
-  assert.equal(report(seen({ room: storedRoom({}, before) }), context).againInMs, 15_000);
-  assert.equal(report(seen(), context).againInMs, undefined);
+  assert.equal(report(seenRoom({ room: storedRoom({}, before) }), context).againInMs, 15_000);
+  assert.equal(report(seenRoom(), context).againInMs, undefined);
 });
 
 test('the soonest of several times wins', () => {
