@@ -134,10 +134,9 @@ export function sendSealed(
   if (transport.srtp === undefined) return notReady;
   writeHeader(header, packet.hasPadding, packet.marker, payloadType, index, timestamp);
   const cipher = transport.srtp.outgoing;
-  const isTaken = send(cipher.seal(header, packet.payload, track.ssrc, index), transport);
-  if (!isTaken) {
-    down.header = Buffer.from(header);
-    cipher.renew();
+  if (!cipher.post(header, packet.payload, track.ssrc, index, transport)) {
+    const isTaken = send(cipher.seal(header, packet.payload, track.ssrc, index), transport);
+    if (!isTaken) down.header = Buffer.from(header);
   }
   return header.length + packet.payload.length + cipher.overhead;
 }

@@ -36,6 +36,7 @@ export function mediaCore(world: World): MediaCore {
     ...commands(state, world),
     receive(datagram, from) {
       const verdict = receive(state, world, datagram, from);
+      world.outbox?.flush();
       if (verdict === undefined) return;
       if (typeof verdict === 'object') close(verdict.left, 'Bye');
       else state.dropped[verdict] += 1;
@@ -72,7 +73,7 @@ function commands(state: MediaState, world: World): MediaCommands {
       const client = byId.get(id);
       // Never twice: the indices of what was sent would begin anew.
       if (client === undefined || client.transport.srtp !== undefined) return;
-      client.transport.srtp = srtpSession(keys, world.sealer);
+      client.transport.srtp = srtpSession(keys, world.outbox);
       wantKeyFrames(client, world);
     },
     publish(id, roomId, tracks) {
@@ -111,6 +112,7 @@ function roomOf(rooms: Map<string, Room>, id: string): Room {
 function remove({ byId, byUfrag, byAddress }: MediaState, client: Client): void {
   const { transport: of, room: from, publisher: publishing, subscriber: listening } = client;
   byId.delete(of.id);
+  of.srtp?.outgoing.close();
   if (byUfrag.get(of.localUfrag) === client) byUfrag.delete(of.localUfrag);
   for (const endpoint of of.endpoints) byAddress.remove(endpoint, client);
   if (from === undefined) return;

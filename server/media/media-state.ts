@@ -1,5 +1,5 @@
 import { type AddressMap, addressMap } from './address-map.ts';
-import type { GcmSealer } from './gcm-sealer.ts';
+import type { Outbox } from './outbox.ts';
 import { type DropReason, dropReasons, type MediaEvents } from './plane.ts';
 import type { Room, Subscriber } from './room.ts';
 import { emptyHeader, type RtpHeader } from './rtp.ts';
@@ -14,8 +14,8 @@ export interface World {
   readonly now: () => number;
   /** At least 0 and below 1. */
   readonly random: () => number;
-  /** Where it works. */
-  readonly sealer?: GcmSealer | undefined;
+  /** Where it works; what is in it is sent after each datagram that came. */
+  readonly outbox?: Outbox | undefined;
 }
 
 /** A transport and what it is in its room; neither publisher nor subscriber until it was told. */

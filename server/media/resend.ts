@@ -54,6 +54,8 @@ function sendRtx(
   const payload = Buffer.allocUnsafe(packet.payload.length + 2);
   payload.writeUInt16BE(sequence, 0);
   payload.set(packet.payload, 2);
-  if (!send(cipher.seal(header, payload, ssrc, index), down.transport)) cipher.renew();
+  if (!cipher.post(header, payload, ssrc, index, down.transport)) {
+    send(cipher.seal(header, payload, ssrc, index), down.transport);
+  }
   return header.length + payload.length + cipher.overhead;
 }

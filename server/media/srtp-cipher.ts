@@ -1,3 +1,5 @@
+import type { Endpoint } from './address.ts';
+
 /**
  * One direction of one SRTP or SRTCP association, without state of its own: which index a packet has, and whether it may
  * still be accepted, is decided in srtp.ts. `open` answers undefined for a packet that is not authentic.
@@ -10,8 +12,10 @@ export interface RtpCipher {
    * over different bytes.
    */
   seal(header: Buffer, payload: Buffer, ssrc: number, index: number): Buffer[];
-  /** Somebody still needs what `seal` returned last: it must not be written over. */
-  renew(): void;
+  /** As `seal`, into the outbox, whose flush sends it. False where there is no outbox, or it cannot take the packet. */
+  post(header: Buffer, payload: Buffer, ssrc: number, index: number, to: Endpoint): boolean;
+  /** Ends `post`, and what it held. */
+  close(): void;
   /** The payload. `packet` is at least `headerLength + overhead` long. */
   open(packet: Buffer, headerLength: number, ssrc: number, index: number): Buffer | undefined;
 }

@@ -24,7 +24,8 @@ export function cmRtpCipher(keys: SessionKeys): RtpCipher {
       const body = createCipheriv(algorithm, keys.encryption, counter(ssrc, index)).update(payload);
       return [header, body, tag(header, body, index)];
     },
-    renew() {},
+    post: () => false,
+    close() {},
     open(packet, headerLength, ssrc, index) {
       const end = packet.length - tagLength;
       const body = packet.subarray(headerLength, end);

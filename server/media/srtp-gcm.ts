@@ -1,6 +1,6 @@
 /** AEAD_AES_128_GCM (RFC 7714): header as associated data, 16-byte tag, IV = (SSRC, index) xor salt. */
 import { createCipheriv, createDecipheriv } from 'node:crypto';
-import type { GcmSealer } from './gcm-sealer.ts';
+import type { Outbox } from './outbox.ts';
 import type { RtcpCipher, RtpCipher } from './srtp-cipher.ts';
 import type { SessionKeys } from './srtp-keys.ts';
 
@@ -11,24 +11,31 @@ const indexLength = 4;
 const encryptedBit = 0x80000000;
 const rtcpHeaderLength = 8;
 
-/** With a `sealer` it does what goes out, else `node:crypto`. */
-export function gcmRtpCipher(keys: SessionKeys, sealer?: GcmSealer): RtpCipher {
+/** `post` works with an `outbox`. */
+export function gcmRtpCipher(keys: SessionKeys, outbox?: Outbox): RtpCipher {
   const key = keys.encryption;
-  const keyBytes = key.export();
+  let box = outbox?.open(key.export());
   const iv = Buffer.alloc(12);
   const salt = saltWords(keys.salt);
   return {
     overhead: tagLength,
     seal(header, payload, ssrc, index) {
       writeIv(iv, salt, ssrc, Math.floor(index / 0x10000), index);
-      if (sealer?.fits(header, payload)) return [sealer.seal(keyBytes, iv, header, payload)];
       const cipher = createCipheriv(algorithm, key, iv);
       cipher.setAAD(header);
       const sealed = cipher.update(payload);
       cipher.final();
       return [header, sealed, cipher.getAuthTag()];
     },
-    renew: () => sealer?.renew(),
+    post(header, payload, ssrc, index, to) {
+      if (box === undefined) return false;
+      writeIv(box.iv, salt, ssrc, Math.floor(index / 0x10000), index);
+      return box.add(header, payload, to);
+    },
+    close() {
+      box?.close();
+      box = undefined;
+    },
     open(packet, headerLength, ssrc, index) {
       writeIv(iv, salt, ssrc, Math.floor(index / 0x10000), index);
       const end = packet.length - tagLength;

@@ -1,4 +1,4 @@
-import type { GcmSealer } from './gcm-sealer.ts';
+import type { Outbox } from './outbox.ts';
 import { extended } from './packet-index.ts';
 import { type SrtpKeys, srtpProfile } from './plane.ts';
 import { accept, isFresh, type ReplayWindow, replayWindow } from './replay-window.ts';
@@ -25,15 +25,15 @@ export interface SrtpSession {
   nextRtcpIndex: number;
 }
 
-/** Throws like `checkKeys`. The `sealer`, where there is one, makes GCM cheaper. */
-export function srtpSession(keys: SrtpKeys, sealer?: GcmSealer): SrtpSession {
+/** Throws like `checkKeys`. The `outbox`, where there is one, makes sending by GCM cheaper. */
+export function srtpSession(keys: SrtpKeys, outbox?: Outbox): SrtpSession {
   const { profile, localKey, localSalt, remoteKey, remoteSalt } = keys;
   checkKeys(keys);
   const isGcm = profile === srtpProfile.AEAD_AES_128_GCM;
   const rtp = isGcm ? gcmRtpCipher : cmRtpCipher;
   const rtcp = isGcm ? gcmRtcpCipher : cmRtcpCipher;
   return {
-    outgoing: rtp(sessionKeys(profile, 'rtp', localKey, localSalt), sealer),
+    outgoing: rtp(sessionKeys(profile, 'rtp', localKey, localSalt), outbox),
     outgoingRtcp: rtcp(sessionKeys(profile, 'rtcp', localKey, localSalt)),
     incoming: {
       rtp: rtp(sessionKeys(profile, 'rtp', remoteKey, remoteSalt)),

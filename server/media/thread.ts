@@ -19,7 +19,7 @@ export async function startMediaPlane({ events, address, port }: MediaPlaneOptio
   const worker = new Worker(new URL('./worker.ts', import.meta.url), {
     workerData,
     name: 'media',
-    // The sealer is prepared for what the warning about `node:ffi` warns of.
+    // The outbox is prepared for what the warning about `node:ffi` warns of.
     execArgv: ['--disable-warning=ExperimentalWarning'],
   });
   const waiting = questions((message) => worker.postMessage(message));

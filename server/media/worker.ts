@@ -1,6 +1,5 @@
 /** Entry of the media thread: the socket, the timer, and the way to the main thread. */
 import { parentPort, workerData } from 'node:worker_threads';
-import { gcmSealer } from './gcm-sealer.ts';
 import { mediaCore } from './media-core.ts';
 import type { FromWorker, ToWorker, WorkerOptions } from './messages.ts';
 import { openSocket } from './socket.ts';
@@ -15,7 +14,7 @@ const core = mediaCore({
   send: socket.send,
   now: () => performance.now(),
   random: Math.random,
-  sealer: gcmSealer(),
+  outbox: socket.outbox,
   events: {
     // Copied exactly: a view into a pool would take the whole pool along.
     onDtls: (id, datagram) => tell({ call: 'onDtls', args: [id, new Uint8Array(datagram)] }),

@@ -1,13 +1,16 @@
 import dgram from 'node:dgram';
 import { once } from 'node:events';
+import { drained } from './drained.ts';
 import type { Usage } from './forwarding-child.ts';
 
 /** Something that forwards packets from one publisher to many subscribers, with its clients in this process. */
 export interface Contender {
   /** Sends the publisher's packet of that number. */
   publish(packet: number): void;
+  /** Where the subscribers receive, one socket each. */
+  readonly downSockets: readonly dgram.Socket[];
   /** Calls back for each packet that reached a subscriber. */
-  onDelivered(listener: (packet: number) => void): void;
+  onDelivered(listener: (packet: number, subscriber: number) => void): void;
   usage(): Promise<Usage>;
   stop(): Promise<void>;
 }
@@ -18,6 +21,9 @@ export interface Load {
   readonly payloadBytes: number;
   readonly seconds: number;
 }
+
+/** The one subscriber that waits for its packets, so that their latency can be told: neither served first nor last. */
+const awake = 25;
 
 /** What one run measured. */
 export interface Measurement {
@@ -32,11 +38,15 @@ export async function measure(contender: Contender, load: Load): Promise<Measure
   const { packetsPerSecond, seconds, subscribers } = load;
   const sentMs = new Map<number, number>();
   const latencyMicroseconds: number[] = [];
+  let delivered = 0;
   let next = 0;
-  contender.onDelivered((packet) => {
+  contender.onDelivered((packet, subscriber) => {
     const sent = sentMs.get(packet);
-    if (sent !== undefined) latencyMicroseconds.push((performance.now() - sent) * 1000);
+    if (sent === undefined) return;
+    delivered++;
+    if (subscriber === awake) latencyMicroseconds.push((performance.now() - sent) * 1000);
   });
+  const wake = drained(contender.downSockets.filter((_, subscriber) => subscriber !== awake));
   const offer = async (packets: number): Promise<void> => {
     const start = performance.now();
     for (let i = 0; i < packets; ) {
@@ -52,13 +62,15 @@ export async function measure(contender: Contender, load: Load): Promise<Measure
   await offer(packetsPerSecond / 2);
   sentMs.clear();
   latencyMicroseconds.length = 0;
+  delivered = 0;
   const before = await contender.usage();
   await offer(packetsPerSecond * seconds);
   const after = await contender.usage();
+  wake();
   return {
     microsecondsPerPacket: (after.cpuMicroseconds - before.cpuMicroseconds) / (after.forwarded - before.forwarded),
     latencyMicroseconds,
-    deliveredPart: latencyMicroseconds.length / (packetsPerSecond * seconds * subscribers),
+    deliveredPart: delivered / (packetsPerSecond * seconds * subscribers),
   };
 }
 

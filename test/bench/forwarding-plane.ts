@@ -34,6 +34,7 @@ export async function plane({ subscribers, payloadBytes }: Load): Promise<Conten
 
   const seal = srtpSession(mirrored(up.keys)).outgoing.seal;
   return {
+    downSockets,
     publish(packet) {
       const header = Buffer.alloc(headerLength);
       header.writeUInt16BE(0x8060, 0);
@@ -49,7 +50,7 @@ export async function plane({ subscribers, payloadBytes }: Load): Promise<Conten
         const packetOf = numbered(downs[i]);
         socket.on('message', (datagram) => {
           const packet = packetOf(datagram);
-          if (packet !== undefined) listener(packet);
+          if (packet !== undefined) listener(packet, i);
         });
       }
     },

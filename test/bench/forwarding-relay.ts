@@ -7,13 +7,16 @@ export async function relay({ subscribers, payloadBytes }: Load): Promise<Conten
   const [up, ...downs] = await sockets(subscribers + 1);
   const port = await child.ask<number>(downs.map((socket) => socket.address().port));
   return {
+    downSockets: downs,
     publish(packet) {
       const datagram = Buffer.alloc(12 + payloadBytes);
       datagram.writeUInt32BE(packet, 4);
       up?.send(datagram, port, '127.0.0.1');
     },
     onDelivered(listener) {
-      for (const socket of downs) socket.on('message', (datagram) => listener(datagram.readUInt32BE(4)));
+      for (const [i, socket] of downs.entries()) {
+        socket.on('message', (datagram) => listener(datagram.readUInt32BE(4), i));
+      }
     },
     usage: child.usage,
     async stop() {

@@ -1,3 +1,4 @@
+import type dgram from 'node:dgram';
 import { type RTCPeerConnection, RtpHeader, RtpPacket } from 'werift';
 import { srtpProfile } from '#server/media/plane.ts';
 import { startChild } from './forwarding-child.ts';
@@ -18,12 +19,13 @@ export async function werift({ subscribers, payloadBytes }: Load): Promise<Conte
   const downs: RTCPeerConnection[] = [];
   for (let i = 0; i < subscribers; i++) downs.push(await subscribed(ask));
   return {
+    downSockets: downs.map((down) => transportOf(down).socket),
     publish(packet) {
       const header = new RtpHeader({ payloadType: 96, sequenceNumber: packet & 0xffff, timestamp: packet });
       sender.sendRtp(new RtpPacket(header, Buffer.alloc(payloadBytes))).catch(() => undefined);
     },
     onDelivered(listener) {
-      for (const down of downs) tap(down, (datagram) => listener(datagram.readUInt32BE(4)));
+      for (const [i, down] of downs.entries()) tap(down, (datagram) => listener(datagram.readUInt32BE(4), i));
     },
     usage: child.usage,
     async stop() {
@@ -45,14 +47,18 @@ async function subscribed(ask: <T>(question: WeriftQuestion) => Promise<T>): Pro
 
 /** The socket's side of a pair; werift declares less of it than there is. */
 interface Tappable {
-  transport: { onData: (datagram: Buffer, address: readonly [string, number]) => void };
+  transport: { socket: dgram.Socket; onData: (datagram: Buffer, address: readonly [string, number]) => void };
+}
+
+function transportOf(connection: RTCPeerConnection): Tappable['transport'] {
+  const pair = connection.dtlsTransports[0]?.iceTransport.connection.nominated;
+  if (pair === undefined) throw new Error('a subscriber has no nominated pair');
+  return (pair.protocol as unknown as Tappable).transport;
 }
 
 /** Takes RTP away from werift's receiver, before it costs anything. */
 function tap(connection: RTCPeerConnection, onRtp: (datagram: Buffer) => void): void {
-  const pair = connection.dtlsTransports[0]?.iceTransport.connection.nominated;
-  if (pair === undefined) throw new Error('a subscriber has no nominated pair');
-  const { transport } = pair.protocol as unknown as Tappable;
+  const transport = transportOf(connection);
   const rest = transport.onData;
   transport.onData = (datagram, address) => {
     const [first = 0, second = 0] = datagram;

@@ -1,5 +1,4 @@
 import assert from 'node:assert/strict';
-import { gcmSealer } from '#server/media/gcm-sealer.ts';
 import { mediaCore } from '#server/media/media-core.ts';
 import { type DownTrack, type DropReason, type SrtpProfile, srtpProfile, type UpTrack } from '#server/media/plane.ts';
 import { tickMs } from '#server/media/timers.ts';
@@ -15,7 +14,6 @@ export function arena(seed = 1) {
   const core = mediaCore({
     now: () => now,
     random,
-    sealer: gcmSealer(),
     send(pieces, to) {
       peers.get(to.port)?.receive(Buffer.concat(pieces));
       return true;

@@ -2,7 +2,6 @@ import assert from 'node:assert/strict';
 import { createCipheriv, createSecretKey } from 'node:crypto';
 import { test } from 'node:test';
 import { RtpHeader, RtpPacket, SrtcpSession, SrtpSession } from 'werift';
-import { gcmSealer } from '#server/media/gcm-sealer.ts';
 import { type SrtpKeys, type SrtpProfile, srtpProfile } from '#server/media/plane.ts';
 import { openRtcp, openRtp, sealRtcp, srtpSession } from '#server/media/srtp.ts';
 import { cmRtpCipher } from '#server/media/srtp-cm.ts';
@@ -45,43 +44,6 @@ test('SRTP packet of RFC 7714 section 16.1', () => {
   const cipher = gcmRtpCipher(rfc7714);
   assert.deepEqual(Buffer.concat(cipher.seal(header, plain, 0x5501a0b2, 0xf17b)), Buffer.concat([header, sealed]));
   assert.deepEqual(cipher.open(Buffer.concat([header, sealed]), 12, 0x5501a0b2, 0xf17b), plain);
-});
-
-test('the sealer works on this Node, and seals the packet of RFC 7714 to the same bytes', () => {
-  const sealer = gcmSealer();
-  assert.ok(sealer !== undefined);
-  const header = hex('8040f17b8041f8d35501a0b2');
-  const payload = Buffer.from('Gallia est omnis divisa in partes tres');
-  const expected = Buffer.concat(gcmRtpCipher(rfc7714).seal(header, payload, 0x5501a0b2, 0xf17b));
-  assert.deepEqual(Buffer.concat(gcmRtpCipher(rfc7714, sealer).seal(header, payload, 0x5501a0b2, 0xf17b)), expected);
-});
-
-test('with and without the sealer the bytes are the same, whatever the lengths and keys', (t) => {
-  const seed = freshSeed();
-  t.diagnostic(`SEED=${seed}`);
-  const random = seeded(seed);
-  const sealer = gcmSealer();
-  for (let i = 0; i < 2000; i++) {
-    const keys = { ...rfc7714, encryption: createSecretKey(randomBytes(random, 16)), salt: randomBytes(random, 12) };
-    const header = randomBytes(random, 12 + 4 * Math.floor(random() * 35));
-    const payload = randomBytes(random, Math.floor(random() ** 3 * 2100));
-    const [ssrc, index] = [Math.floor(random() * 2 ** 32), Math.floor(random() * 2 ** 48)];
-    const plain = Buffer.concat(gcmRtpCipher(keys).seal(header, payload, ssrc, index));
-    assert.deepEqual(
-      Buffer.concat(gcmRtpCipher(keys, sealer).seal(header, payload, ssrc, index)),
-      plain,
-      `SEED=${seed}`,
-    );
-  }
-});
-
-test('after renew the sealer leaves alone what it returned', () => {
-  const cipher = gcmRtpCipher(rfc7714, gcmSealer());
-  const first = cipher.seal(Buffer.alloc(12), Buffer.from('first'), 1, 1);
-  const copy = Buffer.concat(first);
-  cipher.renew();
-  cipher.seal(Buffer.alloc(12), Buffer.from('second'), 1, 2);
-  assert.deepEqual(Buffer.concat(first), copy);
 });
 
 test('SRTCP packet of RFC 7714 section 17.1', () => {

@@ -1,0 +1,145 @@
+import assert from 'node:assert/strict';
+import { createSecretKey } from 'node:crypto';
+import dgram from 'node:dgram';
+import { once } from 'node:events';
+import { afterEach, beforeEach, describe, test } from 'node:test';
+import type { Endpoint } from '#server/media/address.ts';
+import { type Outbox, outbox } from '#server/media/outbox.ts';
+import { gcmRtpCipher } from '#server/media/srtp-gcm.ts';
+import { freshSeed, randomBytes, seeded } from './seeded.ts';
+
+const opened: dgram.Socket[] = [];
+
+async function open(type: dgram.SocketType = 'udp4', address = '127.0.0.1'): Promise<dgram.Socket> {
+  const socket = dgram.createSocket({ type, recvBufferSize: 4 * 1024 * 1024 });
+  socket.bind(0, address);
+  await once(socket, 'listening');
+  opened.push(socket);
+  return socket;
+}
+
+/** The next datagrams at a socket, as text in hexadecimal. */
+async function arrivals(at: dgram.Socket, count: number): Promise<string[]> {
+  const found: string[] = [];
+  const { promise, resolve, reject } = Promise.withResolvers<string[]>();
+  const timer = setTimeout(() => reject(new Error(`${found.length} of ${count} arrived`)), 5_000);
+  at.on('message', (datagram) => {
+    if (found.push(datagram.toString('hex')) === count) resolve(found);
+  });
+  return promise.finally(() => clearTimeout(timer));
+}
+
+const header = Buffer.alloc(12, 0x80);
+const keys = (encryption: Buffer, salt: Buffer) => ({
+  encryption: createSecretKey(encryption),
+  authentication: Buffer.alloc(0),
+  salt,
+});
+const someKeys = keys(Buffer.alloc(16, 1), Buffer.alloc(12, 2));
+/** As `node:crypto` seals it. */
+const expected = (text: string, index: number) =>
+  Buffer.concat(gcmRtpCipher(someKeys).seal(header, Buffer.from(text), 1, index)).toString('hex');
+
+describe('the outbox', () => {
+  let sender: dgram.Socket;
+  let receiver: dgram.Socket;
+  let box: Outbox;
+  let left: { datagram: string; to: Endpoint }[];
+  let isPassable: boolean;
+
+  beforeEach(async () => {
+    [sender, receiver] = [await open(), await open()];
+    [left, isPassable] = [[], true];
+    const leave = (datagram: Buffer, to: Endpoint) => left.push({ datagram: datagram.toString('hex'), to: { ...to } });
+    const made = outbox(sender, { leave, isPassable: () => isPassable });
+    assert.ok(made, 'works on this Node');
+    box = made;
+  });
+  afterEach(() => {
+    for (const socket of opened.splice(0)) socket.close();
+  });
+  const post = (text: string, index: number, to: Endpoint = receiver.address()) =>
+    gcmRtpCipher(someKeys, box).post(header, Buffer.from(text), 1, index, to);
+
+  test('seals as node:crypto does, whatever the lengths and keys', async (t) => {
+    const seed = freshSeed();
+    t.diagnostic(`SEED=${seed}`);
+    const random = seeded(seed);
+    const wanted: string[] = [];
+    const arrived = arrivals(receiver, 500);
+    for (let i = 0; i < 500; i++) {
+      const of = keys(randomBytes(random, 16), randomBytes(random, 12));
+      const of1 = gcmRtpCipher(of, box);
+      const head = randomBytes(random, 12 + 4 * Math.floor(random() * 29));
+      const payload = randomBytes(random, Math.floor(random() ** 2 * 1500));
+      const [ssrc, index] = [Math.floor(random() * 2 ** 32), Math.floor(random() * 2 ** 48)];
+      wanted.push(Buffer.concat(of1.seal(head, payload, ssrc, index)).toString('hex'));
+      assert.equal(of1.post(head, payload, ssrc, index, receiver.address()), true);
+      of1.close();
+    }
+    box.flush();
+    assert.deepEqual(await arrived, wanted, `SEED=${seed}`);
+  });
+
+  test('sends nothing before it is flushed, then all in order, from the socket’s own port', async () => {
+    const arrived = once(receiver, 'message', { signal: AbortSignal.timeout(5_000) });
+    const all = arrivals(receiver, 3);
+    for (const [index, text] of ['one', 'two', 'three'].entries()) post(text, index);
+    box.flush();
+    const [, { port }] = await arrived;
+    assert.equal(port, sender.address().port);
+    assert.deepEqual(await all, [expected('one', 0), expected('two', 1), expected('three', 2)]);
+  });
+
+  test('follows a client that moves', async () => {
+    const other = await open();
+    const client = { address: '127.0.0.1', port: 0 };
+    for (const [index, socket] of [receiver, other].entries()) {
+      client.port = socket.address().port;
+      const arrived = arrivals(socket, 1);
+      post('moved', index, client);
+      box.flush();
+      assert.deepEqual(await arrived, [expected('moved', index)]);
+    }
+  });
+
+  test('leaves to dgram what the kernel refuses, and nothing else', async () => {
+    const arrived = arrivals(receiver, 2);
+    const nowhere = { address: '127.0.0.1', port: 0 };
+    post('before', 0);
+    post('refused', 1, nowhere);
+    post('after', 2);
+    box.flush();
+    assert.deepEqual(await arrived, [expected('before', 0), expected('after', 2)]);
+    assert.deepEqual(left, [{ datagram: expected('refused', 1), to: nowhere }]);
+  });
+
+  test('overtakes nothing that waits in dgram’s queue', () => {
+    post('before', 0);
+    isPassable = false;
+    assert.equal(post('later', 1), false);
+    box.flush();
+    assert.deepEqual(
+      left.map(({ datagram }) => datagram),
+      [expected('before', 0)],
+    );
+  });
+
+  test('refuses what is longer than a slot', () => {
+    assert.equal(gcmRtpCipher(someKeys, box).post(header, Buffer.alloc(2033), 1, 1, receiver.address()), false);
+    assert.equal(gcmRtpCipher(someKeys, box).post(Buffer.alloc(132), Buffer.alloc(9), 1, 1, receiver.address()), false);
+  });
+
+  test('refuses everything once it, or the key, is closed', () => {
+    const cipher = gcmRtpCipher(someKeys, box);
+    cipher.close();
+    assert.equal(cipher.post(header, Buffer.alloc(9), 1, 1, receiver.address()), false);
+    box.close();
+    assert.equal(post('too late', 1), false);
+  });
+
+  test('is not there for IPv6 sockets, which are dgram’s', async () => {
+    const fallback = { leave: () => assert.fail(), isPassable: () => true };
+    assert.equal(outbox(await open('udp6', '::1'), fallback), undefined);
+  });
+});
