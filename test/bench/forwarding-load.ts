@@ -1,6 +1,6 @@
 import dgram from 'node:dgram';
 import { once } from 'node:events';
-import { drained } from './drained.ts';
+import { drain } from './drain.ts';
 import type { Usage } from './forwarding-child.ts';
 
 /** Something that forwards packets from one publisher to many subscribers, with its clients in this process. */
@@ -10,7 +10,7 @@ export interface Contender {
   /** Where the subscribers receive, one socket each. */
   readonly downSockets: readonly dgram.Socket[];
   /** Calls back for each packet that reached a subscriber. */
-  onDelivered(listener: (packet: number, subscriber: number) => void): void;
+  onDelivered(listener: (packet: number) => void): void;
   usage(): Promise<Usage>;
   stop(): Promise<void>;
 }
@@ -21,9 +21,6 @@ export interface Load {
   readonly payloadBytes: number;
   readonly seconds: number;
 }
-
-/** The one subscriber that waits for its packets, so that their latency can be told: neither served first nor last. */
-const awake = 25;
 
 /** What one run measured. */
 export interface Measurement {
@@ -38,15 +35,13 @@ export async function measure(contender: Contender, load: Load): Promise<Measure
   const { packetsPerSecond, seconds, subscribers } = load;
   const sentMs = new Map<number, number>();
   const latencyMicroseconds: number[] = [];
-  let delivered = 0;
   let next = 0;
-  contender.onDelivered((packet, subscriber) => {
+  const drained = drain(contender.downSockets);
+  contender.onDelivered((packet) => {
     const sent = sentMs.get(packet);
     if (sent === undefined) return;
-    delivered++;
-    if (subscriber === awake) latencyMicroseconds.push((performance.now() - sent) * 1000);
+    latencyMicroseconds.push((drained.arrivedMs() - sent) * 1000);
   });
-  const wake = drained(contender.downSockets.filter((_, subscriber) => subscriber !== awake));
   const offer = async (packets: number): Promise<void> => {
     const start = performance.now();
     for (let i = 0; i < packets; ) {
@@ -62,15 +57,14 @@ export async function measure(contender: Contender, load: Load): Promise<Measure
   await offer(packetsPerSecond / 2);
   sentMs.clear();
   latencyMicroseconds.length = 0;
-  delivered = 0;
   const before = await contender.usage();
   await offer(packetsPerSecond * seconds);
   const after = await contender.usage();
-  wake();
+  drained.stop();
   return {
     microsecondsPerPacket: (after.cpuMicroseconds - before.cpuMicroseconds) / (after.forwarded - before.forwarded),
     latencyMicroseconds,
-    deliveredPart: delivered / (packetsPerSecond * seconds * subscribers),
+    deliveredPart: latencyMicroseconds.length / (packetsPerSecond * seconds * subscribers),
   };
 }
 

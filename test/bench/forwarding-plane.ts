@@ -50,7 +50,7 @@ export async function plane({ subscribers, payloadBytes }: Load): Promise<Conten
         const packetOf = numbered(downs[i]);
         socket.on('message', (datagram) => {
           const packet = packetOf(datagram);
-          if (packet !== undefined) listener(packet, i);
+          if (packet !== undefined) listener(packet);
         });
       }
     },

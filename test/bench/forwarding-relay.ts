@@ -14,9 +14,7 @@ export async function relay({ subscribers, payloadBytes }: Load): Promise<Conten
       up?.send(datagram, port, '127.0.0.1');
     },
     onDelivered(listener) {
-      for (const [i, socket] of downs.entries()) {
-        socket.on('message', (datagram) => listener(datagram.readUInt32BE(4), i));
-      }
+      for (const socket of downs) socket.on('message', (datagram) => listener(datagram.readUInt32BE(4)));
     },
     usage: child.usage,
     async stop() {

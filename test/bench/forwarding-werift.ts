@@ -25,7 +25,7 @@ export async function werift({ subscribers, payloadBytes }: Load): Promise<Conte
       sender.sendRtp(new RtpPacket(header, Buffer.alloc(payloadBytes))).catch(() => undefined);
     },
     onDelivered(listener) {
-      for (const [i, down] of downs.entries()) tap(down, (datagram) => listener(datagram.readUInt32BE(4), i));
+      for (const down of downs) tap(down, (datagram) => listener(datagram.readUInt32BE(4)));
     },
     usage: child.usage,
     async stop() {
