@@ -1,0 +1,8 @@
+import { httpMetric } from './http-metrics.ts';
+import { mediaMetric } from './media-metrics.ts';
+import { podMetric } from './pod-metrics.ts';
+import { roomMetric } from './room-metrics.ts';
+import { sessionMetric } from './session-metrics.ts';
+
+/** Every metric family of a server pod, by the name that the code has for it. */
+export const serverMetric = { ...roomMetric, ...sessionMetric, ...httpMetric, ...mediaMetric, ...podMetric } as const;

@@ -1,0 +1,117 @@
+import { type Family, none } from './metric-family.ts';
+
+/** The event loops of a pod: signalling, and packets. */
+const threads = ['main', 'media'] as const;
+
+/** The process, its limits, and its part of the machine. */
+export const podMetric = {
+  buildInfo: {
+    name: 'live_build_info',
+    type: 'gauge',
+    help: 'The release that runs; always 1.',
+    labels: { version: 'Release', node: 'Release' },
+  },
+  uptime: { name: 'live_uptime_seconds', type: 'gauge', help: 'Time since the server started.', labels: none },
+  draining: {
+    name: 'live_pod_draining',
+    type: 'gauge',
+    help: 'Whether the pod takes no new sessions because it is going.',
+    labels: none,
+  },
+  accepting: {
+    name: 'live_pod_accepting',
+    type: 'gauge',
+    help: 'Whether the pod takes new sessions: it knows its address and does not drain.',
+    labels: none,
+  },
+  drainRemaining: {
+    name: 'live_drain_remaining_sessions',
+    type: 'gauge',
+    help: 'Sessions that a draining pod waits for; 0 while it does not drain.',
+    labels: none,
+  },
+  cpuLimit: {
+    name: 'live_pod_cpu_limit_cores',
+    type: 'gauge',
+    help: 'Processors that the pod may use: its limit, or those of the machine.',
+    labels: none,
+  },
+  cpuSeconds: {
+    name: 'live_pod_cpu_seconds_total',
+    type: 'counter',
+    help: 'CPU time of the pod, as its control group counts it.',
+    labels: none,
+  },
+  cpuThrottled: {
+    name: 'live_pod_cpu_throttled_seconds_total',
+    type: 'counter',
+    help: 'Time for which the pod was held back by its CPU limit.',
+    labels: none,
+  },
+  cpuLoad: {
+    name: 'live_pod_cpu_load_ratio',
+    type: 'gauge',
+    help: 'CPU time of the last seconds, of what the pod may use.',
+    labels: none,
+  },
+  memory: {
+    name: 'live_pod_memory_bytes',
+    type: 'gauge',
+    help: 'Memory of the pod, as its control group counts it.',
+    labels: none,
+  },
+  memoryLimit: {
+    name: 'live_pod_memory_limit_bytes',
+    type: 'gauge',
+    help: 'Memory that the pod may use: its limit, or that of the machine.',
+    labels: none,
+  },
+  udpDatagrams: {
+    name: 'live_pod_udp_datagrams_total',
+    type: 'counter',
+    help: 'UDP datagrams of the pod as the kernel counts them, and those that it dropped.',
+    labels: { event: ['sent', 'received', 'receive_buffer_full', 'send_buffer_full', 'no_port', 'malformed'] },
+  },
+  threadUtilization: {
+    name: 'live_thread_utilization_ratio',
+    type: 'gauge',
+    help: 'Part of the last seconds for which an event loop was busy.',
+    labels: { thread: threads },
+  },
+  threadLag: {
+    name: 'live_thread_lag_seconds',
+    type: 'gauge',
+    help: 'The longest that a turn of an event loop was late in the last seconds.',
+    labels: { thread: threads },
+  },
+  debugObjects: {
+    name: 'live_debug_objects',
+    type: 'gauge',
+    help: 'Objects that the server keeps; one that only grows is a leak.',
+    labels: { type: ['room', 'session', 'transport', 'socket', 'timer'] },
+  },
+  uncaughtErrors: {
+    name: 'live_uncaught_errors_total',
+    type: 'counter',
+    help: 'Errors that nobody caught.',
+    labels: none,
+  },
+  healthStatus: {
+    name: 'live_health_check_status',
+    type: 'gauge',
+    help: 'Whether a check of the probes passes.',
+    labels: { check: 'Checks' },
+  },
+  healthTime: {
+    name: 'live_health_check_duration_seconds',
+    type: 'gauge',
+    help: 'How long a check took the last time.',
+    labels: { check: 'Checks' },
+  },
+  scrapeTime: {
+    name: 'live_scrape_duration_seconds',
+    type: 'gauge',
+    help: 'How long the answer to the scrape before this one took to make.',
+    labels: none,
+  },
+} as const satisfies Record<string, Family>;

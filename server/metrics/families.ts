@@ -1,0 +1,46 @@
+import { Counter, Gauge, Histogram, type Registry } from 'prom-client';
+import type { Family } from '#crds/metric-family.ts';
+
+type Label<F extends Family> = Extract<keyof F['labels'], string>;
+
+/** Makes prom-client's objects of families, with what the installation puts before their names. */
+export interface Families {
+  /** `collect` is called at each scrape, before the family is written. */
+  counter<const F extends Family>(family: F, collect?: (counter: Counter<Label<F>>) => void): Counter<Label<F>>;
+  gauge<const F extends Family>(family: F, collect?: (gauge: Gauge<Label<F>>) => void): Gauge<Label<F>>;
+  histogram<const F extends Family>(family: F): Histogram<Label<F>>;
+  readonly registry: Registry;
+  readonly prefix: string;
+}
+
+export function families(registry: Registry, prefix = ''): Families {
+  const settings = <F extends Family>({ name, help, labels }: F) => ({
+    name: `${prefix}${name}`,
+    help,
+    labelNames: Object.keys(labels) as Label<F>[],
+    registers: [registry],
+  });
+  return {
+    registry,
+    prefix,
+    counter: (family, collect) =>
+      new Counter({
+        ...settings(family),
+        ...(collect && {
+          collect() {
+            collect(this);
+          },
+        }),
+      }),
+    gauge: (family, collect) =>
+      new Gauge({
+        ...settings(family),
+        ...(collect && {
+          collect() {
+            collect(this);
+          },
+        }),
+      }),
+    histogram: (family) => new Histogram({ ...settings(family), buckets: [...(family.buckets ?? [])] }),
+  };
+}
