@@ -124,6 +124,14 @@ export interface RoomSettings {
     readonly codecs: readonly Codec[];
   };
   readonly play: { readonly auth: Auth /** 0: no limit of the room's own. */; readonly maxSubscribers: number };
+  /** Where alerts about the room begin. The pod exports them, so that one rule serves every room. 0: never. */
+  readonly alerts: {
+    readonly highSubscriberCount: number;
+    /** Of `maxSubscribers`. */
+    readonly nearCapacityPercent: number;
+    /** Always: a room that nobody publishes to is worth an alert. */
+    readonly publisherExpected: 'Never' | 'Always';
+  };
 }
 
 /** The content of `rooms.yaml`. */

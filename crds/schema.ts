@@ -1,3 +1,4 @@
+import { monitoring } from './monitoring-schema.ts';
 import type { Schema } from './static.ts';
 
 /**
@@ -204,5 +205,5 @@ export const specSchema = {
   type: 'object',
   description: 'What the room should be. `{}` is a working room.',
   default: {},
-  properties: { publish, play, network, drain, pod },
+  properties: { publish, play, network, drain, monitoring, pod },
 } as const satisfies Schema;

@@ -14,7 +14,13 @@ export class RoomsFileError extends Error {
 }
 
 const codecs: readonly Codec[] = ['H264', 'VP8', 'Opus'];
-const defaults = { reconnectGraceMs: 15_000, drainTimeoutMs: 9 * 60_000 } as const;
+const defaults = {
+  reconnectGraceMs: 15_000,
+  drainTimeoutMs: 9 * 60_000,
+  alerts: { highSubscriberCount: 500, nearCapacityPercent: 90, publisherExpected: 'Never' },
+} as const;
+/** More than any room will hold. */
+const manySubscribers = 1_000_000;
 const dayMs = 24 * 60 * 60_000;
 
 /**
@@ -68,10 +74,17 @@ function room(fields: Fields, path: string, tokens: Tokens): RoomSettings {
     },
     play: {
       auth: access(play, 'play'),
-      maxSubscribers: integer(play['maxSubscribers'] ?? 0, `${path}.play.maxSubscribers`, 0, 1_000_000),
+      maxSubscribers: integer(play['maxSubscribers'] ?? 0, `${path}.play.maxSubscribers`, 0, manySubscribers),
     },
+    alerts: alerts({ ...defaults.alerts, ...record(fields['alerts'] ?? {}, `${path}.alerts`) }, `${path}.alerts`),
   };
 }
+
+const alerts = (fields: Fields, path: string): RoomSettings['alerts'] => ({
+  highSubscriberCount: integer(fields['highSubscriberCount'], `${path}.highSubscriberCount`, 0, manySubscribers),
+  nearCapacityPercent: integer(fields['nearCapacityPercent'], `${path}.nearCapacityPercent`, 0, 100),
+  publisherExpected: oneOf(fields['publisherExpected'], `${path}.publisherExpected`, ['Never', 'Always']),
+});
 
 function auth(fields: Fields, path: string, key: keyof typeof tokenKey, at: Tokens & { fileName: string }): Auth {
   const mode = oneOf(fields['mode'] ?? 'BearerToken', `${path}.mode`, ['BearerToken', 'None']);

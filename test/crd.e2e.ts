@@ -104,6 +104,9 @@ describe('the API server', () => {
     const room = await kube.get<{ spec: object }>('liveroom', 'plain');
     assert.deepEqual(room?.spec, {
       drain: { timeout: '9m' },
+      monitoring: {
+        alerts: { highSubscriberCount: 500, nearCapacityPercent: 90, publisherExpected: 'Never' },
+      },
       network: { media: { mode: 'HostPort' } },
       play: { auth: { mode: 'BearerToken' }, maxSubscribers: 0 },
       pod: {},

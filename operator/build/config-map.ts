@@ -18,7 +18,7 @@ const roomsFile = (room: LiveRoom): RoomsFile => ({
   drain: { timeoutMs: durationMs(room.spec.drain.timeout) },
 });
 
-const settings = ({ metadata: { namespace, name }, spec: { publish, play } }: LiveRoom): RoomSettings => ({
+const settings = ({ metadata: { namespace, name }, spec: { publish, play, monitoring } }: LiveRoom): RoomSettings => ({
   namespace,
   name,
   publish: {
@@ -31,6 +31,7 @@ const settings = ({ metadata: { namespace, name }, spec: { publish, play } }: Li
     auth: auth(play.auth.mode, tokenFile(namespace, name, 'play')),
     maxSubscribers: play.maxSubscribers,
   },
+  alerts: monitoring.alerts,
 });
 
 const auth = (mode: 'BearerToken' | 'None', tokenFileName: string): Auth =>

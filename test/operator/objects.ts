@@ -22,6 +22,7 @@ const defaults: LiveRoomSpec = {
   play: { auth: { mode: 'BearerToken' }, maxSubscribers: 0 },
   network: { media: { mode: 'HostPort' } },
   drain: { timeout: '9m' },
+  monitoring: { alerts: { highSubscriberCount: 500, nearCapacityPercent: 90, publisherExpected: 'Never' } },
   pod: {},
 };
 

@@ -82,6 +82,7 @@ test('a room with a name alone has the defaults of the LiveRoom resource', () =>
         codecs: ['H264', 'VP8', 'Opus'],
       },
       play: { auth: { mode: 'BearerToken', tokenFile: 'default.a.play' }, maxSubscribers: 0 },
+      alerts: { highSubscriberCount: 500, nearCapacityPercent: 90, publisherExpected: 'Never' },
     },
   ]);
   assert.equal(tokens.size, 0);
@@ -101,6 +102,12 @@ test('a token stands in the file, in a file of its own, or is the default', () =
   );
   assert.deepEqual(file.rooms[1]?.publish.auth, { mode: 'BearerToken', tokenFile: 'mine' });
   assert.deepEqual(file.rooms[0]?.play.auth, { mode: 'None' });
+});
+
+test('a threshold that is given replaces its default alone', () => {
+  const { file } = readRooms('rooms: [{name: a, alerts: {nearCapacityPercent: 0, publisherExpected: Always}}]');
+  const alerts = { highSubscriberCount: 500, nearCapacityPercent: 0, publisherExpected: 'Always' };
+  assert.deepEqual(file.rooms[0]?.alerts, alerts);
 });
 
 test('keys of a newer operator are passed over', () => {
@@ -128,6 +135,10 @@ const faults: Readonly<Record<string, readonly [text: string, says: RegExp]>> = 
   ],
   'half a subscriber': ['rooms: [{name: a, play: {maxSubscribers: 1.5}}]', /a whole number from 0 to 1000000, not 1.5/],
   'a duration in words': ['rooms: [{name: a, publish: {reconnectGraceMs: 15s}}]', /reconnectGraceMs must be a whole/],
+  'a threshold beyond the whole': [
+    'rooms: [{name: a, alerts: {nearCapacityPercent: 101}}]',
+    /alerts\.nearCapacityPercent must be a whole number from 0 to 100, not 101/,
+  ],
   'two rooms of one name': ['rooms: [{name: a}, {name: a, namespace: b}]', /two rooms are named a/],
   'a key twice': ['rooms: []\nrooms: []', /unique/],
 };

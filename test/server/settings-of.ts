@@ -16,4 +16,5 @@ export const settingsOf = (
     ...publish,
   },
   play: { auth: { mode: 'None' }, maxSubscribers: 0, ...play },
+  alerts: { highSubscriberCount: 500, nearCapacityPercent: 90, publisherExpected: 'Never' },
 });
