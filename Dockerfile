@@ -5,6 +5,7 @@ WORKDIR /app
 COPY package.json package-lock.json .npmrc ./
 RUN npm install --omit=dev --ignore-scripts
 COPY crds crds
+COPY tracing tracing
 
 FROM base AS sfu
 COPY server server

@@ -1,0 +1,64 @@
+import { setTimeout as sleep } from 'node:timers/promises';
+import { tracingEnvironment } from './environment.ts';
+import { noTracer, type Tracer } from './tracer.ts';
+
+export interface Tracing {
+  readonly tracer: Tracer;
+  /** Sends what is left, for at most 5 s. Never rejects. */
+  stop(): Promise<void>;
+}
+
+export interface TracingOptions {
+  /** The process's own, where the SDK looks for its settings: what it is to find there is added. */
+  readonly env: NodeJS.ProcessEnv;
+  /** `service.name`, unless the environment says another. */
+  readonly service: string;
+  readonly log: { readonly warn: LogLine; readonly error: LogLine };
+  readonly now?: () => number;
+}
+type LogLine = (message: string, fields: Readonly<Record<string, unknown>>) => void;
+
+const stopTimeoutMs = 5_000;
+/** A collector that is away would otherwise be complained about each second. */
+const complainEveryMs = 60_000;
+
+/** Traces, if the environment says where to: otherwise nothing of OpenTelemetry is loaded. */
+export async function startTracing({ env, service, log, now = Date.now }: TracingOptions): Promise<Tracing> {
+  const wanted = tracingEnvironment(env, service);
+  if (wanted === undefined) return { tracer: noTracer, stop: async () => {} };
+  Object.assign(env, wanted);
+  const { openTelemetry } = await import('./opentelemetry.ts');
+  const complaint = seldom(now, (text) => log.error('spans could not be sent', { error: message(text) }));
+  const { tracer, stop } = openTelemetry({
+    warn: seldom(now, (text) => log.warn('OpenTelemetry warns', { warning: text })),
+    error: complaint,
+  });
+  return {
+    tracer,
+    stop: async () => {
+      const inTime = new AbortController();
+      const tooLate = sleep(stopTimeoutMs, 'late', { signal: inTime.signal }).catch(() => {});
+      const outcome = await Promise.race([stop().catch((error: Error) => complaint(error.message)), tooLate]);
+      inTime.abort();
+      if (outcome === 'late') complaint(`the last ones were not taken within ${stopTimeoutMs} ms`);
+    },
+  };
+}
+
+function seldom(now: () => number, say: (text: string) => void): (text: string) => void {
+  let saidAtMs = Number.NEGATIVE_INFINITY;
+  return (text) => {
+    if (now() - saidAtMs < complainEveryMs) return;
+    saidAtMs = now();
+    say(text);
+  };
+}
+
+/** The SDK writes errors as JSON, with their stacks. */
+function message(text: string): string {
+  try {
+    return (JSON.parse(text) as { message?: string }).message ?? text;
+  } catch {
+    return text;
+  }
+}
