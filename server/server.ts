@@ -109,6 +109,7 @@ const eventsOf = (sessions: () => Sessions, onFailure: (error: Error) => void): 
   onDtls: (id, datagram) => sessions().events.onDtls(id, datagram),
   onConnected: (id) => sessions().events.onConnected(id),
   onMedia: (id) => sessions().events.onMedia(id),
+  onFirstFrame: (id) => sessions().events.onFirstFrame(id),
   onClosed: (id, reason) => sessions().events.onClosed(id, reason),
   onFailure,
 });

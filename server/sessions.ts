@@ -49,7 +49,7 @@ export interface Sessions {
   endAll(reason: SessionEnd): void;
   /** Resolves when the last session has ended; at once when there is none. */
   empty(): Promise<void>;
-  readonly events: Pick<MediaEvents, 'onDtls' | 'onConnected' | 'onMedia' | 'onClosed'>;
+  readonly events: Pick<MediaEvents, 'onDtls' | 'onConnected' | 'onMedia' | 'onFirstFrame' | 'onClosed'>;
 }
 
 interface Session extends NewSession {
@@ -102,6 +102,7 @@ export function sessions(options: SessionsOptions): Sessions {
       onDtls: (id, datagram) => table.get(id)?.dtls.receive(datagram),
       onConnected: (id) => log.debug('client reached the media port', { session: shortId(id) }),
       onMedia: (id) => log.debug('media arrives', { session: shortId(id) }),
+      onFirstFrame: (id) => log.debug('the picture begins', { session: shortId(id) }),
       onClosed: (id, reason) => end(id, reason),
     },
   };

@@ -1,6 +1,7 @@
 /** What the pod says of itself: rooms and media seen together, for statistics and metrics. Pure. */
 import { type PodStats, version } from '#crds/contract.ts';
-import { type MediaSnapshot, noCounters, type RoomCounters } from './media/plane.ts';
+import { noCounters, type RoomCounters } from './media/counts.ts';
+import type { MediaSnapshot } from './media/plane.ts';
 import { silenceMs } from './room/room.ts';
 import type { RoomView } from './room/rooms.ts';
 
@@ -18,7 +19,7 @@ export interface Status {
   readonly rooms: readonly RoomStatus[];
   /** By `namespace/name`; rooms that have just been removed are still among them. */
   readonly counters: Readonly<Record<string, RoomCounters>>;
-  readonly dropped: MediaSnapshot['dropped'];
+  readonly media: Omit<MediaSnapshot, 'rooms'>;
 }
 
 export function status(views: readonly RoomView[], media: MediaSnapshot, isDraining: boolean): Status {
@@ -35,8 +36,8 @@ export function status(views: readonly RoomView[], media: MediaSnapshot, isDrain
         .toArray().length,
     };
   });
-  const idle = Object.fromEntries(views.map(({ id }) => [id, noCounters]));
-  return { isDraining, rooms, counters: { ...idle, ...media.rooms }, dropped: media.dropped };
+  const idle = Object.fromEntries(views.map(({ id }) => [id, noCounters()]));
+  return { isDraining, rooms, counters: { ...idle, ...media.rooms }, media };
 }
 
 /** The rooms of the media plane that are no longer ours: to be forgotten once they have been told of. */

@@ -6,7 +6,7 @@ import type { Endpoint } from './address.ts';
 import { type Client, type MediaState, mediaState, type World } from './media-state.ts';
 import type { CloseReason, DropReason, MediaPlane, MediaSnapshot } from './plane.ts';
 import { receive, wantKeyFrames } from './receive.ts';
-import { addSubscriber, type Room, removeSubscriber, room, setPublisher, subscriber } from './room.ts';
+import { addSubscriber, type Room, removeSubscriber, room, setPublisher, subscriber, tracks } from './room.ts';
 import { srtpSession } from './srtp.ts';
 import { runTimers } from './timers.ts';
 import { transport } from './transport.ts';
@@ -23,7 +23,8 @@ export interface MediaCore extends MediaCommands {
   /** To be called every `tickMs`. */
   tick(): void;
   countDrop(reason: DropReason): void;
-  snapshot(): MediaSnapshot;
+  /** All but what only the thread itself can tell. */
+  snapshot(): Omit<MediaSnapshot, 'load'>;
 }
 
 export function mediaCore(world: World): MediaCore {
@@ -121,13 +122,15 @@ function remove({ byId, byUfrag, byAddress }: MediaState, client: Client): void 
   if (publishing !== undefined && from.publisher === publishing) from.publisher = undefined;
 }
 
-function snapshot({ rooms, byId, dropped }: MediaState, nowMs: number): MediaSnapshot {
+function snapshot({ rooms, byId, dropped, totals }: MediaState, nowMs: number): Omit<MediaSnapshot, 'load'> {
   const silentForMs = [...byId.values()].map(({ transport: { id, lastRtpMs } }) => [
     id,
     lastRtpMs < 0 ? -1 : Math.round(nowMs - lastRtpMs),
   ]);
   return {
-    rooms: Object.fromEntries([...rooms.values()].map(({ id, counters }) => [id, { ...counters }])),
+    rooms: Object.fromEntries([...rooms.values()].map(({ id, counters }) => [id, structuredClone(counters)])),
+    totals: structuredClone(totals),
+    tracks: tracks([...rooms.values()]),
     dropped: { ...dropped },
     transports: byId.size,
     silentForMs: Object.fromEntries(silentForMs),

@@ -1,4 +1,5 @@
 import { type AddressMap, addressMap } from './address-map.ts';
+import { type MediaTotals, noTotals } from './counts.ts';
 import type { Outbox } from './outbox.ts';
 import { type DropReason, dropReasons, type MediaEvents } from './plane.ts';
 import type { Room, Subscriber } from './room.ts';
@@ -33,6 +34,7 @@ export interface MediaState {
   readonly byAddress: AddressMap<Client>;
   readonly rooms: Map<string, Room>;
   readonly dropped: Record<DropReason, number>;
+  readonly totals: MediaTotals;
   /** The slot that every RTP header is read into. */
   readonly header: RtpHeader;
   nextSecondMs: number;
@@ -44,6 +46,7 @@ export const mediaState = (nowMs: number): MediaState => ({
   byAddress: addressMap(),
   rooms: new Map(),
   dropped: Object.fromEntries(dropReasons.map((reason) => [reason, 0])) as Record<DropReason, number>,
+  totals: noTotals(),
   header: emptyHeader(),
   nextSecondMs: nowMs + 1000,
 });

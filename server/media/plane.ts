@@ -9,6 +9,7 @@
  *        │  onDtls, onConnected, onClosed    │
  *        ◄───────────────────────────────────┤
  */
+import type { ByKind, MediaTotals, RoomCounters } from './counts.ts';
 
 /** SRTP protection profiles by their DTLS-SRTP number (RFC 5764, RFC 7714), the preferred one first. */
 export const srtpProfile = { AEAD_AES_128_GCM: 7, AES128_CM_HMAC_SHA1_80: 1 } as const;
@@ -91,34 +92,25 @@ export const dropReasons = [
 ] as const;
 export type DropReason = (typeof dropReasons)[number];
 
-/** Plain counters of one room since it was first seen. */
-export interface RoomCounters {
-  readonly receivedPackets: number;
-  readonly receivedBytes: number;
-  readonly sentPackets: number;
-  readonly sentBytes: number;
-  readonly retransmittedPackets: number;
-  /** Not sent to a subscriber because it lacks the codec that the publisher uses. */
-  readonly withheldPackets: number;
+/** How busy the media thread is, over the last five to ten seconds. */
+export interface ThreadLoad {
+  /** Part of the time for which its loop was busy. */
+  readonly utilization: number;
+  /** The longest that a turn of its loop was late, in seconds. */
+  readonly lagSeconds: number;
 }
-
-/** Those of a room in which nothing has happened yet. */
-export const noCounters: RoomCounters = {
-  receivedPackets: 0,
-  receivedBytes: 0,
-  sentPackets: 0,
-  sentBytes: 0,
-  retransmittedPackets: 0,
-  withheldPackets: 0,
-};
 
 /** What a scrape reads. Counters only ever grow while the thread lives. */
 export interface MediaSnapshot {
   readonly rooms: Readonly<Record<string, RoomCounters>>;
+  readonly totals: MediaTotals;
+  /** Tracks that flow now. */
+  readonly tracks: { readonly published: ByKind<number>; readonly subscribed: ByKind<number> };
   readonly dropped: Readonly<Record<DropReason, number>>;
   readonly transports: number;
   /** Transports by id with the time since their last RTP packet, in milliseconds; -1 before the first. */
   readonly silentForMs: Readonly<Record<string, number>>;
+  readonly load: ThreadLoad;
 }
 
 export interface MediaEvents {
@@ -128,6 +120,11 @@ export interface MediaEvents {
   onConnected(transportId: string): void;
   /** The first RTP packet that decrypted. */
   onMedia(transportId: string): void;
+  /**
+   * Once per transport: the first key frame was received of a publisher, or sent to a subscriber. Where no video is to be
+   * had it is the first packet.
+   */
+  onFirstFrame(transportId: string): void;
   onClosed(transportId: string, reason: CloseReason): void;
   /** The thread died. Nothing can be forwarded any more: the process should end with the reason. */
   onFailure(error: Error): void;

@@ -1,3 +1,4 @@
+import type { MediaTotals } from './counts.ts';
 import { askForKeyFrame } from './feedback.ts';
 import type { Client, World } from './media-state.ts';
 import type { DropReason } from './plane.ts';
@@ -9,6 +10,7 @@ import type { Publisher } from './up-stream.ts';
 /** Takes in a compound packet; `left` when the client says by it that it goes. */
 export function receiveRtcp(
   world: World,
+  totals: MediaTotals,
   client: Client,
   datagram: Buffer,
 ): DropReason | { readonly left: Client } | undefined {
@@ -21,7 +23,7 @@ export function receiveRtcp(
   transport.lastHeardMs = world.now();
   const hasLeft = packets.map((packet) =>
     client.publisher === undefined
-      ? fromSubscriber(world, client, packet)
+      ? fromSubscriber(world, totals, client, packet)
       : fromPublisher(world, client.publisher, packet),
   );
   return hasLeft.includes(true) ? { left: client } : undefined;
@@ -40,7 +42,7 @@ function fromPublisher(world: World, { streams }: Publisher, packet: RtcpPacket)
 }
 
 /** True for a BYE: who only receives has nothing else to end. */
-function fromSubscriber(world: World, { room, subscriber }: Client, packet: RtcpPacket): boolean {
+function fromSubscriber(world: World, totals: MediaTotals, { room, subscriber }: Client, packet: RtcpPacket): boolean {
   if (subscriber === undefined || room === undefined) return false;
   switch (packet.type) {
     case 'SenderReport':
@@ -51,7 +53,8 @@ function fromSubscriber(world: World, { room, subscriber }: Client, packet: Rtcp
       const down = subscriber.streams.find(({ track }) => track.ssrc === packet.mediaSsrc);
       if (down?.track.nack !== true) return false;
       const { packets, bytes } = resend(down, packet.sequences, world.send);
-      room.counters.retransmittedPackets += packets;
+      totals.rtp.out.retransmission.packets += packets;
+      totals.rtp.out.retransmission.bytes += bytes;
       room.counters.sentPackets += packets;
       room.counters.sentBytes += bytes;
       return false;

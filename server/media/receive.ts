@@ -22,7 +22,7 @@ export function receive(state: MediaState, world: World, datagram: Buffer, from:
     const second = datagram[1] ?? 0;
     // RTCP's types lie where marked payload types 64 to 95 would, which nobody may use (RFC 5761 section 4).
     const isRtcp = second >= 192 && second <= 223;
-    return isRtcp ? receiveRtcp(world, client, datagram) : receiveRtp(state, world, client, datagram);
+    return isRtcp ? receiveRtcp(world, state.totals, client, datagram) : receiveRtp(state, world, client, datagram);
   }
   return first >= 20 && first <= 63 ? receiveDtls(world, client, datagram) : 'Unknown';
 }

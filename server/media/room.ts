@@ -1,9 +1,8 @@
+import { noCounters, type RoomCounters } from './counts.ts';
 import { type DownStream, downStream, forward, matchCodecs, noCodec } from './down-stream.ts';
-import { type DownTrack, noCounters, type RoomCounters } from './plane.ts';
+import type { DownTrack, MediaSnapshot } from './plane.ts';
 import type { Send, Transport } from './transport.ts';
 import type { Arrival, Publisher } from './up-stream.ts';
-
-export type Counters = { -readonly [K in keyof RoomCounters]: RoomCounters[K] };
 
 export interface Subscriber {
   readonly transport: Transport;
@@ -15,14 +14,26 @@ export interface Room {
   readonly id: string;
   publisher: Publisher | undefined;
   readonly subscribers: Set<Subscriber>;
-  readonly counters: Counters;
+  readonly counters: RoomCounters;
+}
+
+/** Of these rooms, the tracks that their publishers send, and those of them that subscribers are sent. */
+export function tracks(rooms: Iterable<Room>): MediaSnapshot['tracks'] {
+  const found = { published: { audio: 0, video: 0 }, subscribed: { audio: 0, video: 0 } };
+  for (const { publisher } of rooms)
+    for (const { track, source, sinks } of publisher?.streams ?? []) {
+      if (source === undefined) continue;
+      found.published[track.kind] += 1;
+      found.subscribed[track.kind] += sinks.filter((sink) => sink.source === source).length;
+    }
+  return found;
 }
 
 export const room = (id: string): Room => ({
   id,
   publisher: undefined,
   subscribers: new Set(),
-  counters: { ...noCounters },
+  counters: noCounters(),
 });
 
 export const subscriber = (transport: Transport, tracks: readonly DownTrack[], random: () => number): Subscriber => ({
@@ -31,14 +42,17 @@ export const subscriber = (transport: Transport, tracks: readonly DownTrack[], r
 });
 
 /** Sends one packet of the publisher's to everybody who can use it. */
-export function fanOut(counters: Counters, arrival: Arrival, nowMs: number, send: Send): void {
+export function fanOut(counters: RoomCounters, arrival: Arrival, nowMs: number, send: Send): void {
   const { stream, source, packet, startsKeyFrame } = arrival;
   for (const sink of stream.sinks) {
     const bytes = forward(sink, source, packet, startsKeyFrame, nowMs, send);
     if (bytes > 0) {
       counters.sentPackets += 1;
       counters.sentBytes += bytes;
-    } else if (bytes === noCodec) counters.withheldPackets += 1;
+    } else if (bytes === noCodec) {
+      counters.withheld.NoCodec.packets += 1;
+      counters.withheld.NoCodec.bytes += packet.payload.length;
+    }
   }
 }
 

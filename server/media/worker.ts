@@ -3,6 +3,7 @@ import { parentPort, workerData } from 'node:worker_threads';
 import { mediaCore } from './media-core.ts';
 import type { FromWorker, ToWorker, WorkerOptions } from './messages.ts';
 import { openSocket } from './socket.ts';
+import { threadLoad } from './thread-load.ts';
 import { tickMs } from './timers.ts';
 
 if (parentPort === null) throw new Error('server/media/worker.ts runs as a worker thread only');
@@ -20,17 +21,26 @@ const core = mediaCore({
     onDtls: (id, datagram) => tell({ call: 'onDtls', args: [id, new Uint8Array(datagram)] }),
     onConnected: (id) => tell({ call: 'onConnected', args: [id] }),
     onMedia: (id) => tell({ call: 'onMedia', args: [id] }),
+    onFirstFrame: (id) => tell({ call: 'onFirstFrame', args: [id] }),
     onClosed: (id, reason) => tell({ call: 'onClosed', args: [id, reason] }),
   },
 });
 socket.onDatagram(core.receive);
-const timer = setInterval(core.tick, tickMs);
+const load = threadLoad(
+  tickMs,
+  () => performance.now(),
+  () => performance.eventLoopUtilization(),
+);
+const timer = setInterval(() => {
+  load.turn();
+  core.tick();
+}, tickMs);
 
 main.on('message', (message: ToWorker) => {
   if ('call' in message) return call(message);
   switch (message.ask) {
     case 'snapshot':
-      return tell({ answerTo: message.id, snapshot: core.snapshot() });
+      return tell({ answerTo: message.id, snapshot: { ...core.snapshot(), load: load.seen() } });
     case 'ping':
       return tell({ answerTo: message.id });
     case 'close':

@@ -1,6 +1,6 @@
 import { Counter, type Registry } from 'prom-client';
 import { metric } from '#crds/contract.ts';
-import type { RoomCounters } from '../media/plane.ts';
+import type { RoomCounters } from '../media/counts.ts';
 import type { Status } from '../status.ts';
 
 const families: readonly { name: string; help: string; value: (counters: RoomCounters) => number }[] = [
@@ -44,7 +44,7 @@ export function rtpMetrics(registry: Registry, seen: () => Status) {
     registers: [registry],
     collect() {
       this.reset();
-      for (const [reason, count] of Object.entries(seen().dropped)) this.inc({ reason }, count);
+      for (const [reason, count] of Object.entries(seen().media.dropped)) this.inc({ reason }, count);
     },
   });
 }

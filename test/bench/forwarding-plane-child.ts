@@ -7,7 +7,14 @@ const ignore = () => undefined;
 const fail = (error: Error) => {
   throw error;
 };
-const events = { onDtls: ignore, onConnected: ignore, onMedia: ignore, onClosed: ignore, onFailure: fail };
+const events = {
+  onDtls: ignore,
+  onConnected: ignore,
+  onMedia: ignore,
+  onFirstFrame: ignore,
+  onClosed: ignore,
+  onFailure: fail,
+};
 const plane = await startMediaPlane({ address: '127.0.0.1', port: 0, events });
 
 async function addClients(clients: readonly PlaneClient[]): Promise<number> {

@@ -22,6 +22,7 @@ export function arena(seed = 1) {
       onDtls: (id, datagram) => events.push(`dtls ${id} ${Buffer.from(datagram).toString('hex')}`),
       onConnected: (id) => events.push(`connected ${id}`),
       onMedia: (id) => events.push(`media ${id}`),
+      onFirstFrame: (id) => events.push(`first frame ${id}`),
       onClosed: (id, reason) => events.push(`closed ${id} ${reason}`),
     },
   });
@@ -68,6 +69,7 @@ export function arena(seed = 1) {
       assert.ok(room !== undefined);
       return room;
     },
+    resent: () => core.snapshot().totals.rtp.out.retransmission.packets,
     dropped: (reason: DropReason) => core.snapshot().dropped[reason],
   };
 }

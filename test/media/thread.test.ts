@@ -8,7 +8,14 @@ import { type Peer, peer, videoDown, videoUp } from './peer.ts';
 import { seeded } from './seeded.ts';
 import { stunAttributes } from './stun-client.ts';
 
-const silence: MediaEvents = { onDtls() {}, onConnected() {}, onMedia() {}, onClosed() {}, onFailure() {} };
+const silence: MediaEvents = {
+  onDtls() {},
+  onConnected() {},
+  onMedia() {},
+  onFirstFrame() {},
+  onClosed() {},
+  onFailure() {},
+};
 
 async function started(t: TestContext, events: Partial<MediaEvents> = {}, address = '127.0.0.1'): Promise<MediaPlane> {
   const plane = await startMediaPlane({ address, port: 0, events: { ...silence, ...events } });

@@ -1,7 +1,8 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { metric } from '#crds/contract.ts';
-import { dropReasons, type MediaSnapshot, type RoomCounters } from '#server/media/plane.ts';
+import { noCounters, noTotals, type RoomCounters } from '#server/media/counts.ts';
+import { dropReasons, type MediaSnapshot } from '#server/media/plane.ts';
 import { metrics } from '#server/metrics/metrics.ts';
 import { emptyRoom, type Room, withConnected, withPublisher, withSubscriber } from '#server/room/room.ts';
 import { leftOver, podStats, status } from '#server/status.ts';
@@ -9,16 +10,18 @@ import { series } from './series.ts';
 import { settingsOf } from './settings-of.ts';
 
 const counters = (receivedPackets: number): RoomCounters => ({
+  ...noCounters(),
   receivedPackets,
   receivedBytes: receivedPackets * 100,
   sentPackets: receivedPackets * 2,
   sentBytes: receivedPackets * 200,
-  retransmittedPackets: 0,
-  withheldPackets: 0,
 });
 const dropped = Object.fromEntries(dropReasons.map((reason) => [reason, 0])) as MediaSnapshot['dropped'];
 const media = (change: Partial<MediaSnapshot> = {}): MediaSnapshot => ({
   rooms: {},
+  totals: noTotals(),
+  tracks: { published: { audio: 0, video: 0 }, subscribed: { audio: 0, video: 0 } },
+  load: { utilization: 0, lagSeconds: 0 },
   dropped,
   transports: 0,
   silentForMs: {},

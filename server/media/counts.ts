@@ -1,0 +1,84 @@
+/**
+ * What the media thread counts: plain numbers and arrays, so that counting allocates nothing and they cross to the main
+ * thread as they are. Their names are those of `crds/media-metrics.ts`, of which a scrape makes them metrics.
+ */
+import { mediaMetric } from '#crds/media-metrics.ts';
+import type { directions, kinds } from '#crds/metric-family.ts';
+
+type Direction = (typeof directions)[number];
+type Kind = (typeof kinds)[number];
+type Transmission = (typeof mediaMetric.rtpPacketsByDirection.labels.transmission)[number];
+export type WithheldReason = (typeof mediaMetric.rtpWithheldPackets.labels.reason)[number];
+export type Feedback = (typeof mediaMetric.rtcpFeedback.labels.type)[number];
+
+export type ByKind<T> = Record<Kind, T>;
+export type ByDirection<T> = Record<Direction, T>;
+
+export interface Volume {
+  packets: number;
+  bytes: number;
+}
+
+/** Of a histogram: how many fell into each bucket alone, the last one being for what lies above all bounds. */
+export interface Distribution {
+  readonly counts: number[];
+  sum: number;
+}
+
+/** One room's, since it was first seen. */
+export interface RoomCounters {
+  receivedPackets: number;
+  receivedBytes: number;
+  /** Retransmissions are among what was sent. */
+  sentPackets: number;
+  sentBytes: number;
+  /** Not sent to a subscriber; bytes of payload. */
+  readonly withheld: Record<WithheldReason, Volume>;
+  /** Times that a track of the publisher's fell silent. */
+  readonly stalls: ByKind<number>;
+}
+
+/** All of the pod's, since it started. They outlive rooms and clients, so they only grow. */
+export interface MediaTotals {
+  readonly rtp: ByDirection<Record<Transmission, Volume>>;
+  readonly lost: ByDirection<ByKind<number>>;
+  readonly lossRatio: ByDirection<ByKind<Distribution>>;
+  readonly jitterSeconds: ByDirection<ByKind<Distribution>>;
+  readonly outOfOrder: ByKind<number>;
+  /** To subscribers. */
+  readonly roundTripSeconds: Distribution;
+  readonly feedback: Record<Feedback, ByDirection<number>>;
+  readonly nackedPackets: ByDirection<number>;
+  readonly forwardSeconds: Distribution;
+}
+
+const byKind = <T>(make: () => T): ByKind<T> => ({ audio: make(), video: make() });
+const byDirection = <T>(make: () => T): ByDirection<T> => ({ in: make(), out: make() });
+const zero = (): number => 0;
+const noVolume = (): Volume => ({ packets: 0, bytes: 0 });
+
+export const distribution = ({ buckets }: { readonly buckets: readonly number[] }): Distribution => ({
+  counts: new Array<number>(buckets.length + 1).fill(0),
+  sum: 0,
+});
+
+export const noCounters = (): RoomCounters => ({
+  receivedPackets: 0,
+  receivedBytes: 0,
+  sentPackets: 0,
+  sentBytes: 0,
+  withheld: { NoCodec: noVolume(), NoKeyFrame: noVolume() },
+  stalls: byKind(zero),
+});
+
+export const noTotals = (): MediaTotals => ({
+  rtp: byDirection(() => ({ initial: noVolume(), retransmission: noVolume() })),
+  lost: byDirection(() => byKind(zero)),
+  lossRatio: byDirection(() => byKind(() => distribution(mediaMetric.rtpLossRatio))),
+  jitterSeconds: byDirection(() => byKind(() => distribution(mediaMetric.rtpJitter))),
+  outOfOrder: byKind(zero),
+  roundTripSeconds: distribution(mediaMetric.roundTrip),
+  feedback: { nack: byDirection(zero), pli: byDirection(zero), fir: byDirection(zero) },
+  nackedPackets: byDirection(zero),
+  forwardSeconds: distribution(mediaMetric.forwardLatency),
+});
