@@ -9,6 +9,9 @@ import { ensureBinaries } from '#local/binaries/ensure.ts';
 import { progress } from '#local/progress.ts';
 import { crdTemplate, crdYaml } from './crd.ts';
 import { installYaml } from './install.ts';
+import { metricsPage } from './metrics.ts';
+import { parityPage } from './parity/page.ts';
+import { parityTable } from './parity/table.ts';
 import { reference } from './reference.ts';
 
 const root = join(import.meta.dirname, '..');
@@ -38,6 +41,8 @@ const changed = [
   await bring('crds/liveroom.yaml', crdYaml()),
   await bring('charts/liveroom/templates/crd.yaml', crdTemplate()),
   await bring('docs/reference/liveroom.md', reference()),
+  await bring('docs/reference/metrics.md', metricsPage()),
+  await bring('docs/reference/parity.md', parityPage(await parityTable())),
 ];
 const { helm } = await ensureBinaries({ want: ['helm'], env: process.env, progress: said });
 changed.push(await bring('install.yaml', await installYaml(helm, chart)));

@@ -52,6 +52,9 @@ const table = (schema: Schema) =>
     ...rows(schema, '').map((row) => `| \`${row.path}\` | ${row.type} | ${row.value} | ${row.meaning} |`),
   ].join('\n');
 
+/** Every field of a spec by its path, such as `spec.drain.timeout`. */
+export const specFields = (): readonly string[] => rows(specSchema, '').map(({ path }) => `spec.${path}`);
+
 export const reference = () => `<!-- Generated from crds/ by \`npm run gen\`. Do not edit. -->
 # LiveRoom reference
 

@@ -1,0 +1,32 @@
+/** The names that stand in the text of a row: what the page sets as code, and what is looked up in the tree. */
+
+const patterns = {
+  metric:
+    /\b(?:live|liveroom_operator|process|nodejs|controller_runtime|workqueue|rest_client|leader_election)_[a-z0-9_]+\b/,
+  alert: /\bLive(?:SFU|Room|Operator)[A-Z]\w+/,
+  field: /\bspec\.[a-z]\w*(?:\.\w+)*/,
+  path: /(?<![\w/.])\/[a-z]+(?:[/?=][\w{}-]+)*/,
+  file: /\b(?:docs|charts)\/[\w./-]+\w/,
+  /** Names of others, and variables of the environment. */
+  other: /\b[A-Za-z]\w*(?:_\w+)+\b|\b[A-Z]{2,}_[A-Z0-9_]+\b/,
+} as const;
+
+type Kind = keyof typeof patterns;
+
+const named = new RegExp(
+  Object.entries(patterns)
+    .map(([kind, { source }]) => `(?<${kind}>${source})`)
+    .join('|'),
+  'g',
+);
+
+/** The names of one kind in a text, in their order. */
+export const namesIn = (text: string, kind: Kind): readonly string[] =>
+  text
+    .matchAll(named)
+    .map(({ groups }) => groups?.[kind])
+    .filter((name) => name !== undefined)
+    .toArray();
+
+/** The text with its names set as code. */
+export const withCode = (text: string) => text.replace(named, '`$&`');
