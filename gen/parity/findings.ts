@@ -27,7 +27,8 @@ const unproven = ({ file, name }: Proof, tree: Tree): readonly string[] => {
   if (name === '') return [`"${file}" names no test: write "file > name"`];
   const text = tree.read(file);
   if (text === undefined) return [`there is no ${file}`];
-  return text.includes(name) ? [] : [`${file} has no test "${name}"`];
+  const isThere = ["'", '"', '`'].some((quote) => text.includes(`${quote}${name}`));
+  return isThere ? [] : [`${file} has no test whose name begins with "${name}"`];
 };
 
 const unknown = ({ ours = '', later = '', not = '' }: Row, tree: Tree): readonly string[] => {

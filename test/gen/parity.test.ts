@@ -64,7 +64,13 @@ const faults: readonly (readonly [what: string, from: string, to: string, findin
   ['a field that the spec lacks', 'drain.timeout', 'drain.after', 'A-001: a LiveRoom has no spec.drain.after'],
   ['a page that is not there', 'LiveSFUDown', 'docs/a.md', 'A-001: there is no docs/a.md'],
   ['a file of tests that is not there', 'test/a.', 'test/b.', 'A-001: there is no test/b.test.ts'],
-  ['a test that is not in its file', 'it counts', 'it sums', 'A-001: test/a.test.ts has no test "it sums"'],
+  [
+    'a test that is not in its file',
+    'it counts',
+    'it sums',
+    'A-001: test/a.test.ts has no test whose name begins with "it sums"',
+  ],
+  ['the middle of a name', 'it counts', 'counts', 'A-001: test/a.test.ts has no test whose name begins with "counts"'],
   ['a file without a test', ' > it counts', '', 'A-001: "test/a.test.ts" names no test: write "file > name"'],
   ['no word of what it was', 'was: their rooms', 'was: ""', 'A-001: it does not say what it was'],
   [
