@@ -3,7 +3,7 @@
 const patterns = {
   metric:
     /\b(?:live|liveroom_operator|process|nodejs|controller_runtime|workqueue|rest_client|leader_election)_[a-z0-9_]+\b/,
-  alert: /\bLive(?:SFU|Room|Operator)[A-Z]\w+/,
+  alert: /\bLive(?!Rooms?\b|Kit\b)[A-Z]\w+/,
   field: /\bspec\.[a-z]\w*(?:\.\w+)*/,
   path: /(?<![\w/.])\/[a-z]+(?:[/?=][\w{}-]+)*/,
   file: /\b(?:docs|charts)\/[\w./-]+\w/,

@@ -60,7 +60,7 @@ const faults: readonly (readonly [what: string, from: string, to: string, findin
   ['a row that is left out', 'A-001', 'A-007', 'A-001 is missing from a.yaml'],
   ['a row of another section', 'A-002', 'A-003', 'A-003 does not belong in a.yaml'],
   ['a metric that no catalogue has', 'live_rooms', 'live_halls', 'A-001: live_halls is no metric of ours'],
-  ['an alert that is not ours', 'LiveSFUDown', 'LiveSFUUp', 'A-001: LiveSFUUp is no alert of ours'],
+  ['an alert that is not ours', 'LiveSFUDown', 'LivePublisherGone', 'A-001: LivePublisherGone is no alert of ours'],
   ['a field that the spec lacks', 'drain.timeout', 'drain.after', 'A-001: a LiveRoom has no spec.drain.after'],
   ['a page that is not there', 'LiveSFUDown', 'docs/a.md', 'A-001: there is no docs/a.md'],
   ['a file of tests that is not there', 'test/a.', 'test/b.', 'A-001: there is no test/b.test.ts'],
