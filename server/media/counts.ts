@@ -5,7 +5,7 @@
 import { mediaMetric } from '#crds/media-metrics.ts';
 import type { directions, kinds } from '#crds/metric-family.ts';
 
-type Direction = (typeof directions)[number];
+export type Direction = (typeof directions)[number];
 type Kind = (typeof kinds)[number];
 type Transmission = (typeof mediaMetric.rtpPacketsByDirection.labels.transmission)[number];
 export type WithheldReason = (typeof mediaMetric.rtpWithheldPackets.labels.reason)[number];

@@ -6,6 +6,7 @@
  *   source B              └ 52 53 …    so that its gaps stay gaps, and a packet asked for again is found by its number
  *   subscriber … 31 32 33   34 35 …
  */
+import { type LossCount, lossCount } from './loss-count.ts';
 import type { MediaPacket } from './packet-cache.ts';
 import type { DownTrack, PayloadCodec } from './plane.ts';
 import { headerTemplate, writeHeader } from './rtp.ts';
@@ -33,6 +34,11 @@ export interface DownStream {
   sentOctets: number;
   /** Retransmissions that it may still ask for before the next report. */
   resendBudget: number;
+  /** What lies before all that was ever sent. */
+  readonly startIndex: number;
+  readonly loss: LossCount;
+  /** Sender reports that the subscriber may still refer to, by the middle of their NTP time. */
+  reportsSent: readonly { readonly middleNtp: number; readonly atMs: number }[];
 }
 
 /** Between two reports: above what a lossy link asks for, below what would make us somebody's flood. */
@@ -40,6 +46,7 @@ export const resendsPerReport = 1000;
 
 /** `random` below 1. First numbers stay under 2^15, so that the receiver cannot mistake the lap (RFC 3711 section 3.3.1). */
 export function downStream(track: DownTrack, to: Transport, random: () => number): DownStream {
+  const startIndex = Math.floor(random() * 0x8000);
   const mid = track.midExtensionId === undefined ? undefined : { id: track.midExtensionId, value: track.mid };
   return {
     track,
@@ -51,13 +58,16 @@ export function downStream(track: DownTrack, to: Transport, random: () => number
     indexShift: 0,
     timestampShift: 0,
     firstIndex: 0,
-    newestIndex: Math.floor(random() * 0x8000),
+    newestIndex: startIndex,
     newestTimestamp: Math.floor(random() * 0x1_0000_0000),
     newestMs: -1,
     nextRtxIndex: Math.floor(random() * 0x8000),
     sentPackets: 0,
     sentOctets: 0,
     resendBudget: resendsPerReport,
+    startIndex,
+    loss: lossCount(),
+    reportsSent: [],
   };
 }
 
@@ -77,9 +87,14 @@ export function matchCodecs(down: DownStream, codecs: readonly PayloadCodec[]): 
   }
 }
 
-/** What became of a packet: the bytes that were sent, or 0: not yet ready, or waiting for a key frame, or no codec. */
+/** Whether the publisher has a codec that the subscriber takes. */
+export const hasCodec = ({ payloadTypes }: DownStream): boolean => payloadTypes.some((payloadType) => payloadType >= 0);
+
+/** What became of a packet: the bytes that were sent, or why none were. */
 export const notReady = 0;
 export const noCodec = -1;
+/** The track waits for one, or the packet lies before the one that it began with. */
+export const noKeyFrame = -2;
 
 /** Sends a packet on. On the packet path: runs once for each packet and subscriber. */
 export function forward(
@@ -95,11 +110,11 @@ export function forward(
   const { transport } = down;
   if (transport.srtp === undefined || transport.port === 0) return notReady;
   if (down.source !== from) {
-    if (!startsKeyFrame) return notReady;
+    if (!startsKeyFrame) return noKeyFrame;
     begin(down, from, packet, nowMs);
   }
   const index = packet.index + down.indexShift;
-  if (index < down.firstIndex) return notReady;
+  if (index < down.firstIndex) return noKeyFrame;
   const timestamp = (packet.timestamp + down.timestampShift) >>> 0;
   if (index > down.newestIndex) {
     down.newestIndex = index;

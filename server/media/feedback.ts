@@ -1,52 +1,62 @@
 /** What we tell the publisher: what is missing, how well it is received, that a key frame is wanted. */
+import { hasCodec } from './down-stream.ts';
+import { newlyLost } from './loss-count.ts';
 import { takeDue } from './missing.ts';
 import { takeReport } from './reception.ts';
+import { middleNtp } from './rtcp.ts';
 import { nack, pictureLoss, receiverReport, sourceDescription } from './rtcp-write.ts';
-import { type Send, sendFeedback, sendRtcp } from './transport.ts';
+import { sendFeedback, sendRtcp } from './transport.ts';
 import type { Publisher, UpStream } from './up-stream.ts';
+import type { World } from './world.ts';
 
 /** An encoder that makes key frames for each of many viewers starves them all. */
 const keyFrameRequestEveryMs = 500;
 
 /** Asks for a key frame if one is wanted, or if a subscriber still waits for its first, at most twice a second. */
-export function askForKeyFrame(of: Publisher, stream: UpStream, nowMs: number, send: Send): void {
+export function askForKeyFrame(of: Publisher, stream: UpStream, nowMs: number, { send, tally }: World): void {
   const { source, track } = stream;
   if (source === undefined || track.kind !== 'video' || !track.pli) return;
   if (nowMs - stream.lastKeyFrameRequestMs < keyFrameRequestEveryMs) return;
   if (!stream.isKeyFrameWanted && !stream.sinks.some((sink) => isWaiting(stream, sink))) return;
   stream.lastKeyFrameRequestMs = nowMs;
   stream.isKeyFrameWanted = false;
-  sendFeedback(of.transport, pictureLoss(of.transport.rtcpSsrc, source.ssrc), send);
+  const isSent = sendFeedback(of.transport, pictureLoss(of.transport.rtcpSsrc, source.ssrc), send);
+  if (isSent) tally.feedback('pli', 'out');
 }
 
 /** Could be sent media, and is not, for want of a key frame. */
 const isWaiting = (stream: UpStream, sink: UpStream['sinks'][number]): boolean =>
-  sink.source !== stream.source &&
-  sink.transport.srtp !== undefined &&
-  sink.transport.port !== 0 &&
-  sink.payloadTypes.some((payloadType) => payloadType >= 0);
+  sink.source !== stream.source && sink.transport.srtp !== undefined && sink.transport.port !== 0 && hasCodec(sink);
 
 /** Asks again for what is missing. */
-export function askForMissing(of: Publisher, stream: UpStream, nowMs: number, send: Send): void {
+export function askForMissing(of: Publisher, stream: UpStream, nowMs: number, { send, tally }: World): void {
   const { source } = stream;
   if (source === undefined || source.missing.packets.size === 0) return;
   const due = takeDue(source.missing, nowMs);
   if (due.length === 0) return;
   const sequences = due.map((index) => index % 0x10000);
-  sendFeedback(of.transport, nack(of.transport.rtcpSsrc, source.ssrc, sequences), send);
+  if (!sendFeedback(of.transport, nack(of.transport.rtcpSsrc, source.ssrc, sequences), send)) return;
+  tally.feedback('nack', 'out');
+  tally.nacked('out', sequences.length);
 }
 
 /** The receiver report of a second. */
-export function reportReception(of: Publisher, nowMs: number, send: Send): void {
+export function reportReception(of: Publisher, nowMs: number, { send, tally }: World): void {
   const { transport, streams } = of;
-  const blocks = streams.flatMap(({ source }) => {
+  const blocks = streams.flatMap(({ source, track: { kind } }) => {
     if (source === undefined || source.reception.received === 0) return [];
-    const { report, reception, ssrc } = source;
-    const last = report && {
-      middleNtp: (((report.ntp.seconds & 0xffff) << 16) | (report.ntp.fraction >>> 16)) >>> 0,
-      atMs: report.atMs,
-    };
-    return [takeReport(reception, ssrc, last, nowMs)];
+    const { report, reception, ssrc, clockRate } = source;
+    const isHeard = reception.received > reception.receivedPrior;
+    const last = report && { middleNtp: middleNtp(report.ntp), atMs: report.atMs };
+    const block = takeReport(reception, ssrc, last, nowMs);
+    // Of an interval in which nothing came there is nothing to tell.
+    if (isHeard)
+      tally.reported('in', kind, {
+        lost: newlyLost(source.loss, block.cumulativeLost, Number.POSITIVE_INFINITY),
+        lossRatio: block.fractionLost / 256,
+        jitterSeconds: block.jitter / clockRate,
+      });
+    return [block];
   });
   const name = sourceDescription(transport.rtcpSsrc, transport.localUfrag);
   sendRtcp(transport, [receiverReport(transport.rtcpSsrc, blocks.slice(0, 31)), name], send);

@@ -3,7 +3,7 @@
  * the datagrams are, nothing here throws.
  */
 import type { Endpoint } from './address.ts';
-import { type Client, type MediaState, mediaState, type World } from './media-state.ts';
+import { type Client, type MediaState, mediaState } from './media-state.ts';
 import type { CloseReason, DropReason, MediaPlane, MediaSnapshot } from './plane.ts';
 import { receive, wantKeyFrames } from './receive.ts';
 import { addSubscriber, type Room, removeSubscriber, room, setPublisher, subscriber, tracks } from './room.ts';
@@ -11,6 +11,7 @@ import { srtpSession } from './srtp.ts';
 import { runTimers } from './timers.ts';
 import { transport } from './transport.ts';
 import { intake, publisher } from './up-stream.ts';
+import type { World } from './world.ts';
 
 /** The calls of `MediaPlane` that are fire and forget. One for an unknown transport does nothing: it may just have ended. */
 export type MediaCommands = Pick<
@@ -36,8 +37,10 @@ export function mediaCore(world: World): MediaCore {
   return {
     ...commands(state, world),
     receive(datagram, from) {
+      const startedMs = world.tally.isSampled() ? world.now() : -1;
       const verdict = receive(state, world, datagram, from);
       world.outbox?.flush();
+      if (startedMs >= 0) world.tally.took(world.now() - startedMs);
       if (verdict === undefined) return;
       if (typeof verdict === 'object') close(verdict.left, 'Bye');
       else state.dropped[verdict] += 1;
@@ -48,7 +51,7 @@ export function mediaCore(world: World): MediaCore {
     countDrop(reason) {
       state.dropped[reason] += 1;
     },
-    snapshot: () => snapshot(state, world.now()),
+    snapshot: () => snapshot(state, world),
   };
 }
 
@@ -82,7 +85,7 @@ function commands(state: MediaState, world: World): MediaCommands {
       if (client === undefined || client.room !== undefined) return;
       client.room = roomOf(rooms, roomId);
       client.publisher = publisher(client.transport, tracks);
-      client.takeIn = intake(client.publisher);
+      client.takeIn = intake(client.publisher, world.tally);
       setPublisher(client.room, client.publisher);
     },
     subscribe(id, roomId, tracks) {
@@ -122,14 +125,15 @@ function remove({ byId, byUfrag, byAddress }: MediaState, client: Client): void 
   if (publishing !== undefined && from.publisher === publishing) from.publisher = undefined;
 }
 
-function snapshot({ rooms, byId, dropped, totals }: MediaState, nowMs: number): Omit<MediaSnapshot, 'load'> {
+function snapshot({ rooms, byId, dropped }: MediaState, { tally, now }: World): Omit<MediaSnapshot, 'load'> {
+  const nowMs = now();
   const silentForMs = [...byId.values()].map(({ transport: { id, lastRtpMs } }) => [
     id,
     lastRtpMs < 0 ? -1 : Math.round(nowMs - lastRtpMs),
   ]);
   return {
     rooms: Object.fromEntries([...rooms.values()].map(({ id, counters }) => [id, structuredClone(counters)])),
-    totals: structuredClone(totals),
+    totals: tally.totals(),
     tracks: tracks([...rooms.values()]),
     dropped: { ...dropped },
     transports: byId.size,

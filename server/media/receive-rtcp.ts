@@ -1,16 +1,16 @@
-import type { MediaTotals } from './counts.ts';
 import { askForKeyFrame } from './feedback.ts';
-import type { Client, World } from './media-state.ts';
+import type { Client } from './media-state.ts';
 import type { DropReason } from './plane.ts';
+import { hearReport } from './receiver-report.ts';
 import { resend } from './resend.ts';
 import { type RtcpPacket, readRtcp } from './rtcp.ts';
 import { openRtcp } from './srtp.ts';
 import type { Publisher } from './up-stream.ts';
+import type { World } from './world.ts';
 
 /** Takes in a compound packet; `left` when the client says by it that it goes. */
 export function receiveRtcp(
   world: World,
-  totals: MediaTotals,
   client: Client,
   datagram: Buffer,
 ): DropReason | { readonly left: Client } | undefined {
@@ -23,7 +23,7 @@ export function receiveRtcp(
   transport.lastHeardMs = world.now();
   const hasLeft = packets.map((packet) =>
     client.publisher === undefined
-      ? fromSubscriber(world, totals, client, packet)
+      ? fromSubscriber(world, client, packet)
       : fromPublisher(world, client.publisher, packet),
   );
   return hasLeft.includes(true) ? { left: client } : undefined;
@@ -42,29 +42,37 @@ function fromPublisher(world: World, { streams }: Publisher, packet: RtcpPacket)
 }
 
 /** True for a BYE: who only receives has nothing else to end. */
-function fromSubscriber(world: World, totals: MediaTotals, { room, subscriber }: Client, packet: RtcpPacket): boolean {
+function fromSubscriber(world: World, { room, subscriber }: Client, packet: RtcpPacket): boolean {
   if (subscriber === undefined || room === undefined) return false;
   switch (packet.type) {
     case 'SenderReport':
       return false;
     case 'Bye':
       return true;
+    case 'Reports':
+      for (const block of packet.blocks) {
+        const down = subscriber.streams.find(({ track }) => track.ssrc === block.ssrc);
+        if (down !== undefined) hearReport(down, block, world);
+      }
+      return false;
     case 'Nack': {
       const down = subscriber.streams.find(({ track }) => track.ssrc === packet.mediaSsrc);
-      if (down?.track.nack !== true) return false;
+      if (down === undefined) return false;
+      world.tally.feedback('nack', 'in');
+      world.tally.nacked('in', packet.sequences.length);
+      if (!down.track.nack) return false;
       const { packets, bytes } = resend(down, packet.sequences, world.send);
-      totals.rtp.out.retransmission.packets += packets;
-      totals.rtp.out.retransmission.bytes += bytes;
-      room.counters.sentPackets += packets;
-      room.counters.sentBytes += bytes;
+      world.tally.resent(room.counters, packets, bytes);
       return false;
     }
     case 'KeyFrameRequest': {
       const down = subscriber.streams.find(({ track }) => track.ssrc === packet.mediaSsrc);
-      const stream = room.publisher?.streams.find(({ track }) => track.kind === down?.track.kind);
+      if (down === undefined) return false;
+      world.tally.feedback(packet.by, 'in');
+      const stream = room.publisher?.streams.find(({ track }) => track.kind === down.track.kind);
       if (room.publisher === undefined || stream === undefined) return false;
       stream.isKeyFrameWanted = stream.track.kind === 'video';
-      askForKeyFrame(room.publisher, stream, world.now(), world.send);
+      askForKeyFrame(room.publisher, stream, world.now(), world);
       return false;
     }
   }

@@ -1,14 +1,16 @@
 /** What happens to a datagram, by its first byte (RFC 7983). */
 import type { Endpoint } from './address.ts';
 import { askForKeyFrame, askForMissing } from './feedback.ts';
+import { noteReceived } from './first-frame.ts';
 import { check } from './ice.ts';
-import type { Client, MediaState, World } from './media-state.ts';
+import type { Client, MediaState } from './media-state.ts';
 import type { DropReason } from './plane.ts';
 import { receiveRtcp } from './receive-rtcp.ts';
 import { fanOut } from './room.ts';
 import { readHeader } from './rtp.ts';
 import { openRtp } from './srtp.ts';
 import { nothing } from './up-stream.ts';
+import type { World } from './world.ts';
 
 /** Why it was dropped, or which client said goodbye by it; undefined when it was of use. */
 export type Verdict = DropReason | { readonly left: Client } | undefined;
@@ -22,7 +24,7 @@ export function receive(state: MediaState, world: World, datagram: Buffer, from:
     const second = datagram[1] ?? 0;
     // RTCP's types lie where marked payload types 64 to 95 would, which nobody may use (RFC 5761 section 4).
     const isRtcp = second >= 192 && second <= 223;
-    return isRtcp ? receiveRtcp(world, state.totals, client, datagram) : receiveRtp(state, world, client, datagram);
+    return isRtcp ? receiveRtcp(world, client, datagram) : receiveRtp(state, world, client, datagram);
   }
   return first >= 20 && first <= 63 ? receiveDtls(world, client, datagram) : 'Unknown';
 }
@@ -85,14 +87,14 @@ function receiveRtp(state: MediaState, world: World, client: Client, datagram: B
   if (transport.lastRtpMs < 0) world.events.onMedia(transport.id);
   transport.lastRtpMs = now;
   if (publisher === undefined || takeIn === undefined || room === undefined) return 'UnknownSsrc';
-  room.counters.receivedPackets += 1;
-  room.counters.receivedBytes += datagram.length;
+  world.tally.received(room.counters, datagram.length);
   const arrival = takeIn(datagram, header, payload, now);
   if (arrival === nothing) return undefined;
   if (typeof arrival === 'string') return arrival;
-  fanOut(room.counters, arrival, now, world.send);
-  if (arrival.source.missing.packets.size > 0) askForMissing(publisher, arrival.stream, now, world.send);
-  if (arrival.stream.isKeyFrameWanted) askForKeyFrame(publisher, arrival.stream, now, world.send);
+  if (arrival.startsKeyFrame && !transport.hasFirstFrame) noteReceived(publisher, arrival.stream, world);
+  fanOut(room, arrival, now, world);
+  if (arrival.source.missing.packets.size > 0) askForMissing(publisher, arrival.stream, now, world);
+  if (arrival.stream.isKeyFrameWanted) askForKeyFrame(publisher, arrival.stream, now, world);
   return undefined;
 }
 
@@ -100,5 +102,5 @@ function receiveRtp(state: MediaState, world: World, client: Client, datagram: B
 export function wantKeyFrames({ room }: Client, world: World): void {
   const publisher = room?.publisher;
   if (publisher === undefined) return;
-  for (const stream of publisher.streams) askForKeyFrame(publisher, stream, world.now(), world.send);
+  for (const stream of publisher.streams) askForKeyFrame(publisher, stream, world.now(), world);
 }

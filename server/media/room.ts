@@ -1,8 +1,10 @@
 import { noCounters, type RoomCounters } from './counts.ts';
-import { type DownStream, downStream, forward, matchCodecs, noCodec } from './down-stream.ts';
+import { type DownStream, downStream, forward, matchCodecs, noCodec, noKeyFrame } from './down-stream.ts';
+import { noteSent } from './first-frame.ts';
 import type { DownTrack, MediaSnapshot } from './plane.ts';
-import type { Send, Transport } from './transport.ts';
+import type { Transport } from './transport.ts';
 import type { Arrival, Publisher } from './up-stream.ts';
+import type { World } from './world.ts';
 
 export interface Subscriber {
   readonly transport: Transport;
@@ -42,18 +44,26 @@ export const subscriber = (transport: Transport, tracks: readonly DownTrack[], r
 });
 
 /** Sends one packet of the publisher's to everybody who can use it. */
-export function fanOut(counters: RoomCounters, arrival: Arrival, nowMs: number, send: Send): void {
+export function fanOut(to: Room, arrival: Arrival, nowMs: number, world: World): void {
   const { stream, source, packet, startsKeyFrame } = arrival;
+  let packets = 0;
+  let bytes = 0;
+  let withoutCodec = 0;
+  let withoutKeyFrame = 0;
   for (const sink of stream.sinks) {
-    const bytes = forward(sink, source, packet, startsKeyFrame, nowMs, send);
-    if (bytes > 0) {
-      counters.sentPackets += 1;
-      counters.sentBytes += bytes;
-    } else if (bytes === noCodec) {
-      counters.withheld.NoCodec.packets += 1;
-      counters.withheld.NoCodec.bytes += packet.payload.length;
-    }
+    const sent = forward(sink, source, packet, startsKeyFrame, nowMs, world.send);
+    if (sent > 0) {
+      packets += 1;
+      bytes += sent;
+      if (sink.sentPackets === 1) noteSent(to, sink, world);
+    } else if (sent === noKeyFrame) withoutKeyFrame += 1;
+    else if (sent === noCodec) withoutCodec += 1;
   }
+  const { tally } = world;
+  const { length } = packet.payload;
+  if (packets > 0) tally.sent(to.counters, packets, bytes);
+  if (withoutCodec > 0) tally.withheld(to.counters, 'NoCodec', withoutCodec, withoutCodec * length);
+  if (withoutKeyFrame > 0) tally.withheld(to.counters, 'NoKeyFrame', withoutKeyFrame, withoutKeyFrame * length);
 }
 
 /** Makes a publisher the room's, and lets everybody's streams carry on from it. */

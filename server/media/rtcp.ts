@@ -2,18 +2,26 @@
  * The part of RTCP that concerns us (RFC 3550 section 6, RFC 4585 section 6, RFC 5104 section 4.3.1), read from a
  * compound packet. Reports are a few a second, so here plain objects will do.
  */
+import type { ReportBlock } from './reception.ts';
+
 export type RtcpPacket =
   | { readonly type: 'SenderReport'; readonly ssrc: number; readonly ntp: NtpTime; readonly timestamp: number }
   | { readonly type: 'Bye'; readonly ssrcs: readonly number[] }
   | { readonly type: 'Nack'; readonly mediaSsrc: number; readonly sequences: readonly number[] }
   /** PLI or FIR: either asks for a key frame. */
-  | { readonly type: 'KeyFrameRequest'; readonly mediaSsrc: number };
+  | { readonly type: 'KeyFrameRequest'; readonly by: 'pli' | 'fir'; readonly mediaSsrc: number }
+  /** Of a receiver report, or of the same part of a sender report. */
+  | { readonly type: 'Reports'; readonly blocks: readonly ReportBlock[] };
 
 /** Seconds since 1900 and their fraction in 1/2^32. */
 export interface NtpTime {
   readonly seconds: number;
   readonly fraction: number;
 }
+
+/** The middle 32 bits of an NTP time, by which reports refer to it. */
+export const middleNtp = ({ seconds, fraction }: NtpTime): number =>
+  (((seconds & 0xffff) << 16) | (fraction >>> 16)) >>> 0;
 
 export const rtcpType = {
   senderReport: 200,
@@ -23,6 +31,7 @@ export const rtcpType = {
   transportFeedback: 205,
   payloadFeedback: 206,
 } as const;
+const reportBlockLength = 24;
 export const feedbackFormat = { nack: 1, pictureLoss: 1, fullIntra: 4 } as const;
 
 /** The packets of a compound, those we have no use for left out; undefined when its framing is broken. */
@@ -44,7 +53,9 @@ function read(bytes: Buffer): RtcpPacket[] {
   const type = bytes.readUInt8(1);
   switch (type) {
     case rtcpType.senderReport:
-      return bytes.length < 28 ? [] : [senderReport(bytes)];
+      return bytes.length < 28 ? [] : [senderReport(bytes), ...reports(bytes, 28, count)];
+    case rtcpType.receiverReport:
+      return reports(bytes, 8, count);
     case rtcpType.bye:
       return [{ type: 'Bye', ssrcs: words(bytes, 4, Math.min(4 + 4 * count, bytes.length)) }];
     case rtcpType.transportFeedback:
@@ -66,13 +77,30 @@ const senderReport = (bytes: Buffer): RtcpPacket => ({
   timestamp: bytes.readUInt32BE(16),
 });
 
+/** The blocks that are there whole. */
+function reports(bytes: Buffer, from: number, count: number): RtcpPacket[] {
+  const blocks: ReportBlock[] = [];
+  for (let at = from; blocks.length < count && at + reportBlockLength <= bytes.length; at += reportBlockLength)
+    blocks.push({
+      ssrc: bytes.readUInt32BE(at),
+      fractionLost: bytes.readUInt8(at + 4),
+      cumulativeLost: bytes.readIntBE(at + 5, 3),
+      highestSequence: bytes.readUInt32BE(at + 8),
+      jitter: bytes.readUInt32BE(at + 12),
+      lastSenderReport: bytes.readUInt32BE(at + 16),
+      delaySinceLast: bytes.readUInt32BE(at + 20),
+    });
+  return blocks.length === 0 ? [] : [{ type: 'Reports', blocks }];
+}
+
 /** PLI names its target in the header; FIR in entries of SSRC and a counter, the header's field being unused. */
 function keyFrameRequests(bytes: Buffer, format: number): RtcpPacket[] {
   if (bytes.length < 12) return [];
-  if (format === feedbackFormat.pictureLoss) return [{ type: 'KeyFrameRequest', mediaSsrc: bytes.readUInt32BE(8) }];
+  if (format === feedbackFormat.pictureLoss)
+    return [{ type: 'KeyFrameRequest', by: 'pli', mediaSsrc: bytes.readUInt32BE(8) }];
   if (format !== feedbackFormat.fullIntra) return [];
   const entries = words(bytes, 12, bytes.length).filter((_, i) => i % 2 === 0);
-  return entries.map((mediaSsrc) => ({ type: 'KeyFrameRequest', mediaSsrc }));
+  return entries.map((mediaSsrc) => ({ type: 'KeyFrameRequest', by: 'fir', mediaSsrc }));
 }
 
 /** A sequence number, and a bit for each of the 16 that follow it (RFC 4585 section 6.2.1). */

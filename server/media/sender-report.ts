@@ -1,7 +1,10 @@
 import { type DownStream, resendsPerReport } from './down-stream.ts';
-import type { NtpTime } from './rtcp.ts';
+import { middleNtp, type NtpTime } from './rtcp.ts';
 import { senderReport, sourceDescription } from './rtcp-write.ts';
 import { type Send, sendRtcp } from './transport.ts';
+
+/** About one a second: their answers may be under way for so long. */
+const reportsRemembered = 10;
 
 /**
  * Tells a subscriber which time its timestamps mean, by the publisher's own clock: only that one is the same for its
@@ -15,8 +18,10 @@ export function reportSending(down: DownStream, nowMs: number, send: Send): void
   const elapsedMs = nowMs - atMs;
   const now = Math.round(timestamp + (elapsedMs * source.clockRate) / 1000 + down.timestampShift) >>> 0;
   const sent = { packets: down.sentPackets, octets: down.sentOctets };
-  const report = senderReport(track.ssrc, later(ntp, elapsedMs), now, sent);
-  sendRtcp(transport, [report, sourceDescription(track.ssrc, track.cname)], send);
+  const time = later(ntp, elapsedMs);
+  const report = senderReport(track.ssrc, time, now, sent);
+  if (!sendRtcp(transport, [report, sourceDescription(track.ssrc, track.cname)], send)) return;
+  down.reportsSent = [...down.reportsSent.slice(1 - reportsRemembered), { middleNtp: middleNtp(time), atMs: nowMs }];
 }
 
 function later({ seconds, fraction }: NtpTime, byMs: number): NtpTime {

@@ -1,3 +1,4 @@
+import { type LossCount, lossCount } from './loss-count.ts';
 import { type Missing, missing } from './missing.ts';
 import { type PacketCache, packetCache } from './packet-cache.ts';
 import { extended } from './packet-index.ts';
@@ -9,6 +10,7 @@ export interface Source {
   readonly ssrc: number;
   readonly cache: PacketCache;
   readonly reception: Reception;
+  readonly loss: LossCount;
   readonly missing: Missing;
   clockRate: number;
   lastPacketMs: number;
@@ -22,6 +24,7 @@ export const source = (ssrc: number, clockRate: number, nowMs: number): Source =
   ssrc,
   cache: packetCache(),
   reception: reception(),
+  loss: lossCount(),
   missing: missing(),
   clockRate,
   lastPacketMs: nowMs,

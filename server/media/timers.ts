@@ -1,7 +1,9 @@
 import { askForKeyFrame, askForMissing, reportReception } from './feedback.ts';
-import type { Client, MediaState, World } from './media-state.ts';
+import type { Client, MediaState } from './media-state.ts';
 import { reportSending } from './sender-report.ts';
+import { noteStall } from './stall.ts';
 import { dtlsPerSecond } from './transport.ts';
+import type { World } from './world.ts';
 
 /** How often `runTimers` is to be called. */
 export const tickMs = 50;
@@ -24,15 +26,16 @@ export function runTimers(state: MediaState, world: World): Client[] {
   return silent;
 }
 
-function serve({ transport, publisher, subscriber }: Client, now: number, world: World): void {
+function serve({ transport, room, publisher, subscriber }: Client, now: number, world: World): void {
   for (const stream of publisher?.streams ?? []) {
-    if (publisher === undefined) continue;
-    askForMissing(publisher, stream, now, world.send);
-    askForKeyFrame(publisher, stream, now, world.send);
+    if (publisher === undefined || room === undefined) continue;
+    askForMissing(publisher, stream, now, world);
+    askForKeyFrame(publisher, stream, now, world);
+    noteStall(room, stream, now, world);
   }
   if (now < transport.nextReportMs) return;
   // Half a second either way, so that reports to many do not fall on one moment (RFC 3550 section 6.3.1).
   transport.nextReportMs = now + 500 + 1000 * world.random();
-  if (publisher !== undefined) reportReception(publisher, now, world.send);
+  if (publisher !== undefined) reportReception(publisher, now, world);
   for (const down of subscriber?.streams ?? []) reportSending(down, now, world.send);
 }

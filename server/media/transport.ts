@@ -28,6 +28,7 @@ export interface Transport extends Endpoint {
   lastHeardMs: number;
   /** -1 before the first. */
   lastRtpMs: number;
+  hasFirstFrame: boolean;
   /** DTLS datagrams that may still be passed on in this second. */
   dtlsBudget: number;
   nextReportMs: number;
@@ -49,15 +50,18 @@ export const transport = (spec: TransportSpec, rtcpSsrc: number, nowMs: number):
   srtp: undefined,
   lastHeardMs: nowMs,
   lastRtpMs: -1,
+  hasFirstFrame: false,
   dtlsBudget: dtlsPerSecond,
   nextReportMs: nowMs,
 });
 
-/** Sends a compound packet, if keys and address are known. The first of `packets` must be a report. */
-export function sendRtcp(to: Transport, packets: readonly Buffer[], send: Send): void {
-  if (to.srtp !== undefined && to.port !== 0) send([sealRtcp(to.srtp, Buffer.concat(packets))], to);
+/** Sends a compound packet; false while keys or address are not known. The first of `packets` must be a report. */
+export function sendRtcp(to: Transport, packets: readonly Buffer[], send: Send): boolean {
+  if (to.srtp === undefined || to.port === 0) return false;
+  send([sealRtcp(to.srtp, Buffer.concat(packets))], to);
+  return true;
 }
 
-/** Sends feedback behind the report and the name that every compound has to begin with (RFC 3550 section 6.1). */
-export const sendFeedback = (to: Transport, feedback: Buffer, send: Send): void =>
+/** As `sendRtcp`, behind the report and the name that every compound has to begin with (RFC 3550 section 6.1). */
+export const sendFeedback = (to: Transport, feedback: Buffer, send: Send): boolean =>
   sendRtcp(to, [receiverReport(to.rtcpSsrc, []), sourceDescription(to.rtcpSsrc, to.localUfrag), feedback], send);

@@ -6,6 +6,7 @@ import type { DropReason, UpTrack } from './plane.ts';
 import { countReceived } from './reception.ts';
 import { extensionText, type RtpHeader } from './rtp.ts';
 import { packetIndex, type Source, source } from './source.ts';
+import type { Tally } from './tally.ts';
 import type { Transport } from './transport.ts';
 
 /** What a payload type of the publisher's means. */
@@ -24,6 +25,8 @@ export interface UpStream {
   sinks: readonly DownStream[];
   isKeyFrameWanted: boolean;
   lastKeyFrameRequestMs: number;
+  /** When the last packet came before the silence that was counted last. */
+  stalledSinceMs: number;
 }
 
 export interface Publisher {
@@ -55,6 +58,7 @@ const upStream = (track: UpTrack): UpStream => ({
   sinks: [],
   isKeyFrameWanted: false,
   lastKeyFrameRequestMs: Number.NEGATIVE_INFINITY,
+  stalledSinceMs: Number.NEGATIVE_INFINITY,
 });
 
 /** A packet that was let in: where it belongs, and whether a decoder can start with it. The same object every time. */
@@ -69,7 +73,7 @@ export interface Arrival {
 export const nothing = 'Nothing';
 
 /** A function that takes in the publisher's packets once they are decrypted: `datagram` is only read for its header. */
-export function intake(from: Publisher) {
+export function intake(from: Publisher, tally: Tally) {
   const packet = emptyPacket();
   let arrival: Arrival | undefined;
 
@@ -94,7 +98,9 @@ export function intake(from: Publisher) {
     if (original === undefined) {
       packet.payload = payload;
       packet.index = takeInOrder(stream, origin, header, nowMs);
+      if (packet.index < origin.cache.newest) noteLate(stream, origin, packet.index, datagram.length, tally);
     } else {
+      tally.wasRepair(datagram.length);
       // RFC 4588 section 4: the original's number stands before its payload. Bandwidth probes have only padding.
       if (payload.length - (header.hasPadding ? (payload[payload.length - 1] ?? 0) : 0) <= 2) return nothing;
       packet.payload = payload.subarray(2);
@@ -154,4 +160,14 @@ function takeInOrder(stream: UpStream, of: Source, header: RtpHeader, nowMs: num
   const isWorthAsking = isGap && stream.track.nack && noteGap(of.missing, newest + 1, index, nowMs);
   if (isGap && !isWorthAsking) stream.isKeyFrameWanted = stream.track.kind === 'video';
   return index;
+}
+
+/**
+ * A packet behind the newest was overtaken on the way, or sent once more. Where retransmissions have no stream of their own
+ * there is no telling, and what was asked for is taken for one.
+ */
+function noteLate(stream: UpStream, { missing }: Source, index: number, bytes: number, tally: Tally): void {
+  const wasAskedFor = (missing.packets.get(index)?.asked ?? 0) > 0;
+  if (stream.retransmitted.size === 0 && wasAskedFor) tally.wasRepair(bytes);
+  else tally.cameLate(stream.track.kind);
 }

@@ -3,6 +3,7 @@ import { parentPort, workerData } from 'node:worker_threads';
 import { mediaCore } from './media-core.ts';
 import type { FromWorker, ToWorker, WorkerOptions } from './messages.ts';
 import { openSocket } from './socket.ts';
+import { tally } from './tally.ts';
 import { threadLoad } from './thread-load.ts';
 import { tickMs } from './timers.ts';
 
@@ -16,6 +17,7 @@ const core = mediaCore({
   now: () => performance.now(),
   random: Math.random,
   outbox: socket.outbox,
+  tally: tally(),
   events: {
     // Copied exactly: a view into a pool would take the whole pool along.
     onDtls: (id, datagram) => tell({ call: 'onDtls', args: [id, new Uint8Array(datagram)] }),

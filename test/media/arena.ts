@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
 import { mediaCore } from '#server/media/media-core.ts';
 import { type DownTrack, type DropReason, type SrtpProfile, srtpProfile, type UpTrack } from '#server/media/plane.ts';
+import { tally } from '#server/media/tally.ts';
 import { tickMs } from '#server/media/timers.ts';
 import { type Peer, peer, videoDown, videoUp } from './peer.ts';
 import { seeded } from './seeded.ts';
@@ -14,6 +15,7 @@ export function arena(seed = 1) {
   const core = mediaCore({
     now: () => now,
     random,
+    tally: tally(),
     send(pieces, to) {
       peers.get(to.port)?.receive(Buffer.concat(pieces));
       return true;

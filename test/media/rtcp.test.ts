@@ -55,6 +55,19 @@ test('a receiver report of ours is read by werift, block by block', () => {
   assert.equal(second?.ssrc, 8);
 });
 
+test('blocks are read from sender reports too, as many as are there whole', () => {
+  const info = { seconds: 1, fraction: 0 };
+  const blocks = receiverReport(7, [block, { ...block, ssrc: 8 }]).subarray(8);
+  const report = Buffer.concat([senderReport(7, info, 90_000, { packets: 1, octets: 1 }), blocks]);
+  report.writeUInt8(0x82, 0);
+  report.writeUInt16BE(report.length / 4 - 1, 2);
+  assert.deepEqual(readRtcp(report)?.[1], { type: 'Reports', blocks: [block, { ...block, ssrc: 8 }] });
+  const short = receiverReport(7, [block]);
+  short.writeUInt8(0x9f, 0);
+  assert.deepEqual(readRtcp(short), [{ type: 'Reports', blocks: [block] }]);
+  assert.deepEqual(readRtcp(receiverReport(7, [])), []);
+});
+
 test('loss below zero is written as 24 bits of two’s complement', () =>
   assert.equal(receiverReport(7, [block]).subarray(13, 16).toString('hex'), 'fffffd'));
 
@@ -92,9 +105,9 @@ test('PLI goes both ways, FIR is read as the same wish', () => {
   assert.ok(ours instanceof RtcpPayloadSpecificFeedback && ours.feedback instanceof PictureLossIndication);
   assert.equal(ours.feedback.mediaSsrc, 7);
   const pli = new RtcpPayloadSpecificFeedback({ feedback: new PictureLossIndication({ senderSsrc: 1, mediaSsrc: 9 }) });
-  assert.deepEqual(readRtcp(pli.serialize()), [{ type: 'KeyFrameRequest', mediaSsrc: 9 }]);
+  assert.deepEqual(readRtcp(pli.serialize()), [{ type: 'KeyFrameRequest', by: 'pli', mediaSsrc: 9 }]);
   const fir = Buffer.from('84ce0004 00000001 00000000 00000009 01000000'.replaceAll(' ', ''), 'hex');
-  assert.deepEqual(readRtcp(fir), [{ type: 'KeyFrameRequest', mediaSsrc: 9 }]);
+  assert.deepEqual(readRtcp(fir), [{ type: 'KeyFrameRequest', by: 'fir', mediaSsrc: 9 }]);
 });
 
 test('a compound is read whole, what we have no use for left out', () => {
@@ -102,7 +115,8 @@ test('a compound is read whole, what we have no use for left out', () => {
   const remb = Buffer.from('8fce00030000000100000000deadbeef', 'hex');
   const compound = Buffer.concat([receiverReport(1, [block]), sourceDescription(1, 'x'), remb, pictureLoss(1, 7), bye]);
   assert.deepEqual(readRtcp(compound), [
-    { type: 'KeyFrameRequest', mediaSsrc: 7 },
+    { type: 'Reports', blocks: [block] },
+    { type: 'KeyFrameRequest', by: 'pli', mediaSsrc: 7 },
     { type: 'Bye', ssrcs: [1, 2] },
   ]);
 });
