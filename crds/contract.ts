@@ -67,6 +67,7 @@ export const file = { rooms: 'rooms.yaml', mediaAddress: 'media-address' } as co
 export const env = {
   podName: 'POD_NAME',
   podNamespace: 'POD_NAMESPACE',
+  nodeName: 'NODE_NAME',
   /** The server binds this address and no other. */
   podIP: 'POD_IP',
   roomsFile: 'ROOMS_FILE',

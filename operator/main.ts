@@ -1,7 +1,8 @@
 import { randomBytes } from 'node:crypto';
 import { readFile } from 'node:fs/promises';
 import { hostname } from 'node:os';
-import { port } from '#crds/contract.ts';
+import { appName, port } from '#crds/contract.ts';
+import { startTracing } from '#tracing/start.ts';
 import { type ClientConfig, kubeClient } from './cluster/client.ts';
 import { clientConfigFromFile, clientConfigInCluster } from './cluster/kube-config.ts';
 import { configFrom } from './config.ts';
@@ -21,6 +22,9 @@ Environment:
   POD_IP              the address for probes and metrics, port ${port.internal} (default 127.0.0.1)
   POD_NAME            this operator's name in Events (default: the host's name)
   LOG_LEVEL           ${levels.join(', ')} (default info)
+  OTEL_EXPORTER_OTLP_ENDPOINT
+                      where traces go, such as http://otel-collector:4317 (default: none are made);
+                      OpenTelemetry's other variables count too
 `;
 
 const { env } = process;
@@ -62,10 +66,12 @@ async function start(): Promise<void> {
   const log = jsonLog({ level: logLevel(), write: (line) => process.stdout.write(line), now: Date.now });
   const config = await readConfig();
   const client = kubeClient(await clientConfig());
+  const tracing = await startTracing({ env, service: appName.operator, log });
   const running = operator({
     client,
     config,
     log,
+    tracer: tracing.tracer,
     instance: env['POD_NAME'] ?? hostname(),
     newToken: () => randomBytes(24).toString('base64url'),
   });
@@ -79,7 +85,7 @@ async function start(): Promise<void> {
   const stop = async (signal: NodeJS.Signals) => {
     log.info('stopping', { signal });
     await running.stop();
-    await client.close();
+    await Promise.all([client.close(), tracing.stop()]);
     server.close();
     server.closeAllConnections();
   };

@@ -1,14 +1,15 @@
 import type { LiveRoom } from '#crds/liveroom.ts';
+import { noTracer, type Tracer } from '#tracing/tracer.ts';
+import { attempt } from './attempt.ts';
 import { event } from './build/event.ts';
 import { ownSelector } from './build/labels.ts';
 import type { KubeClient } from './cluster/client.ts';
 import { keyOfOwned, cluster as seeCluster } from './cluster/cluster.ts';
-import { type Outcome, queue } from './cluster/queue.ts';
+import { queue } from './cluster/queue.ts';
 import type { Config } from './config.ts';
 import type { ShownAudience } from './decide/audience.ts';
 import type { Finding } from './decide/finding.ts';
 import type { Transition } from './decide/transitions.ts';
-import { outcomeOf } from './errors.ts';
 import { hostPorts } from './host-ports.ts';
 import type { Log } from './log.ts';
 import { reconcileRoom } from './reconcile.ts';
@@ -20,6 +21,7 @@ export interface OperatorOptions {
   readonly client: KubeClient;
   readonly config: Config;
   readonly log: Log;
+  readonly tracer?: Tracer;
   /** Name of this operator in Events. */
   readonly instance: string;
   /** A new secret token. */
@@ -32,13 +34,14 @@ export interface OperatorOptions {
 
 /** The operator at work. It begins to write when it has seen all there is. */
 export function operator(options: OperatorOptions) {
-  const { client, config, log, instance, newToken, now = Date.now } = options;
+  const { client, config, log, instance, newToken, tracer = noTracer, now = Date.now } = options;
   const problems = new Map<string, Finding<'MonitoringReady'>>();
   const shown = new Map<string, ShownAudience>();
   let isReady = false;
 
   const cluster = seeCluster({
     client,
+    tracer,
     ownSelector,
     onKey: (key) => work.add(key),
     onError: (error) => log.warn('watching failed and is tried again', { error }),
@@ -76,24 +79,20 @@ export function operator(options: OperatorOptions) {
       .catch((error) => log.warn('an Event could not be written', { error }));
   }
 
-  async function reconcile(key: string): Promise<Outcome> {
-    await cluster.synced;
-    const controller = key.includes('/') ? 'liveroom' : 'namespace';
-    try {
-      const outcome = await (controller === 'liveroom' ? reconcileRoom : reconcileNamespace)(key, dependencies);
-      const isLater = outcome.kind === 'done' && outcome.againInMs !== undefined;
-      measured.reconciled(controller, isLater ? 'requeue_after' : 'success');
-      return outcome;
-    } catch (error) {
-      const outcome = outcomeOf(error);
-      if (outcome.kind === 'done') return outcome;
-      measured.reconciled(controller, 'error');
-      log.warn('reconciling failed and is tried again', { key, error });
-      return outcome;
-    }
-  }
+  const reconcile = attempt({
+    reconcile: {
+      liveroom: (key) => reconcileRoom(key, dependencies),
+      namespace: (key) => reconcileNamespace(key, dependencies),
+    },
+    reconciled: measured.reconciled,
+    tracer,
+    log,
+  });
 
-  const work = queue({ work: reconcile, onError: (key, error) => log.error('a reconcile threw', { key, error }) });
+  const work = queue({
+    work: (key) => cluster.synced.then(() => reconcile(key)),
+    onError: (key, error) => log.error('a reconcile threw', { key, error }),
+  });
   const synced = cluster.synced.then(() => {
     isReady = true;
   });

@@ -1,5 +1,6 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { tracingEnvironment } from './environment.ts';
+import { seldom } from './seldom.ts';
 import { noTracer, type Tracer } from './tracer.ts';
 
 export interface Tracing {
@@ -28,29 +29,22 @@ export async function startTracing({ env, service, log, now = Date.now }: Tracin
   if (wanted === undefined) return { tracer: noTracer, stop: async () => {} };
   Object.assign(env, wanted);
   const { openTelemetry } = await import('./opentelemetry.ts');
-  const complaint = seldom(now, (text) => log.error('spans could not be sent', { error: message(text) }));
-  const { tracer, stop } = openTelemetry({
-    warn: seldom(now, (text) => log.warn('OpenTelemetry warns', { warning: text })),
-    error: complaint,
-  });
+  const complain = seldom(
+    (text) => log.error('spans could not be sent', { error: message(text) }),
+    complainEveryMs,
+    now,
+  );
+  const warn = seldom((text) => log.warn('OpenTelemetry warns', { warning: text }), complainEveryMs, now);
+  const { tracer, stop } = openTelemetry({ warn, error: complain });
   return {
     tracer,
     stop: async () => {
       const inTime = new AbortController();
       const tooLate = sleep(stopTimeoutMs, 'late', { signal: inTime.signal }).catch(() => {});
-      const outcome = await Promise.race([stop().catch((error: Error) => complaint(error.message)), tooLate]);
+      const outcome = await Promise.race([stop().catch((error: Error) => complain(error.message)), tooLate]);
       inTime.abort();
-      if (outcome === 'late') complaint(`the last ones were not taken within ${stopTimeoutMs} ms`);
+      if (outcome === 'late') complain(`the last ones were not taken within ${stopTimeoutMs} ms`);
     },
-  };
-}
-
-function seldom(now: () => number, say: (text: string) => void): (text: string) => void {
-  let saidAtMs = Number.NEGATIVE_INFINITY;
-  return (text) => {
-    if (now() - saidAtMs < complainEveryMs) return;
-    saidAtMs = now();
-    say(text);
   };
 }
 

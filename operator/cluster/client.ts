@@ -26,6 +26,10 @@ export interface RequestOptions {
   /** Default `application/json`. */
   readonly contentType?: string;
   readonly signal?: AbortSignal;
+  /** Sent beside those that the request needs. */
+  readonly headers?: Readonly<Record<string, string>>;
+  /** Told the HTTP status of the answer, also of a refusal. */
+  readonly onStatus?: (status: number) => void;
 }
 
 export type Method = 'GET' | 'POST' | 'PUT' | 'PATCH' | 'DELETE';
@@ -69,6 +73,7 @@ export function kubeClient(config: ClientConfig): KubeClient {
       method,
       bodyTimeout,
       headers: {
+        ...options.headers,
         accept: 'application/json',
         ...(authorization === undefined ? {} : { authorization }),
         ...(body === undefined ? {} : { 'content-type': contentType }),
@@ -81,6 +86,7 @@ export function kubeClient(config: ClientConfig): KubeClient {
   return {
     async request<T>(method: Method, path: string, options: RequestOptions = {}) {
       const response = await send(method, path, options, answerTimeoutMs);
+      options.onStatus?.(response.statusCode);
       const text = await response.body.text();
       if (response.statusCode >= 400) throw refusal(response, text, `${method} ${path}`);
       return parsed(text) as T;

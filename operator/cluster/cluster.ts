@@ -1,14 +1,18 @@
 import { group, label } from '#crds/contract.ts';
 import { apiVersion, kind, type LiveRoom, type LiveRoomStatus } from '#crds/liveroom.ts';
+import { noTracer, type Tracer } from '#tracing/tracer.ts';
 import type { KubeObject, Namespace, Node, Pod } from '../kube.ts';
 import { type Cache, cache } from './cache.ts';
 import type { KubeClient } from './client.ts';
 import { monitoring } from './monitoring.ts';
 import { collectionPath } from './paths.ts';
+import { tracedClient } from './traced-client.ts';
 import { type ApplyOptions, writes } from './writes.ts';
 
 export interface ClusterOptions {
   readonly client: KubeClient;
+  /** Traces what we read and write ourselves; lists and watches are nobody's work in particular. */
+  readonly tracer?: Tracer;
   /** Label selector of what the operator makes. */
   readonly ownSelector: string;
   /** Something about this key may have changed: `namespace/room`, or `namespace` for what a namespace has once. */
@@ -26,7 +30,7 @@ export type Cluster = ReturnType<typeof cluster>;
 export function cluster(options: ClusterOptions) {
   const caches = everyCache(options);
   const { rooms, pods, services, configMaps, nodes, namespaces, monitors } = caches;
-  const write = writes(options.client);
+  const write = writes(tracedClient(options.client, options.tracer ?? noTracer));
   const holder: Readonly<Record<string, Pick<Cache<KubeObject>, 'remember'>>> = {
     Pod: pods,
     Service: services,

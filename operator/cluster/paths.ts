@@ -10,8 +10,11 @@ const plurals: Readonly<Record<string, string>> = {
   'v1 Secret': 'secrets',
   'v1 Service': 'services',
   'events.k8s.io/v1 Event': 'events',
+  'monitoring.coreos.com/v1 Prometheus': 'prometheuses',
   'monitoring.coreos.com/v1 PrometheusRule': 'prometheusrules',
   'monitoring.coreos.com/v1 ServiceMonitor': 'servicemonitors',
+  'monitoring.coreos.com/v1 ThanosRuler': 'thanosrulers',
+  'monitoring.coreos.com/v1alpha1 PrometheusAgent': 'prometheusagents',
   [`${group}/${apiVersion} ${kind}`]: plural,
 };
 
@@ -32,3 +35,11 @@ export function collectionPath(type: Type, namespace?: string): string {
 export const objectPath = (
   object: Type & { readonly metadata: { readonly name: string; readonly namespace?: string } },
 ): string => `${collectionPath(object, object.metadata.namespace)}/${object.metadata.name}`;
+
+/** A path with placeholders for names, so that spans of like requests have one name. */
+export const pathTemplate = (path: string): string =>
+  path.replace(
+    /^(\/api\/[^/]+|\/apis\/[^/]+\/[^/]+)(\/namespaces\/[^/]+(?=\/))?(\/[^/]+)(\/[^/]+)?/,
+    (_path, version: string, namespace: string | undefined, kind: string, name: string | undefined) =>
+      `${version}${namespace ? '/namespaces/{namespace}' : ''}${kind}${name ? '/{name}' : ''}`,
+  );

@@ -1,0 +1,106 @@
+import assert from 'node:assert/strict';
+import { after, before, describe, test } from 'node:test';
+import { attempt } from '#operator/attempt.ts';
+import { ApiError } from '#operator/cluster/api-error.ts';
+import { kubeClient } from '#operator/cluster/client.ts';
+import { pathTemplate } from '#operator/cluster/paths.ts';
+import { tracedClient } from '#operator/cluster/traced-client.ts';
+import { jsonLog } from '#operator/log.ts';
+import { type Receiver, receiver } from '#test/tracing/receiver.ts';
+import { startTracing, type Tracing } from '#tracing/start.ts';
+import { anObject, flakyServer, list, refuse } from './flaky-server.ts';
+
+const templates: Readonly<Record<string, string>> = {
+  '/api/v1/namespaces/live/pods/keynote-origin-abcde': '/api/v1/namespaces/{namespace}/pods/{name}',
+  '/api/v1/namespaces/live/pods': '/api/v1/namespaces/{namespace}/pods',
+  '/api/v1/namespaces/live': '/api/v1/namespaces/{name}',
+  '/api/v1/nodes/node-1': '/api/v1/nodes/{name}',
+  '/api/v1/nodes': '/api/v1/nodes',
+  '/apis/liveroom.dev/v1alpha1/namespaces/live/liverooms/keynote/status':
+    '/apis/liveroom.dev/v1alpha1/namespaces/{namespace}/liverooms/{name}/status',
+  '/apis/monitoring.coreos.com/v1': '/apis/monitoring.coreos.com/v1',
+};
+for (const [path, template] of Object.entries(templates))
+  test(`${path} is ${template}`, () => assert.equal(pathTemplate(path), template));
+
+describe('a reconcile as the queue runs it', () => {
+  let collector: Receiver;
+  let tracing: Tracing;
+  const log = jsonLog({ level: 'error', write: () => {}, now: () => 0 });
+
+  before(async () => {
+    collector = await receiver();
+    process.env['OTEL_EXPORTER_OTLP_ENDPOINT'] = collector.grpcURL;
+    process.env['OTEL_BSP_SCHEDULE_DELAY'] = '50';
+    tracing = await startTracing({ env: process.env, service: 'liveroom-operator', log });
+  });
+  after(async () => {
+    await tracing.stop();
+    await collector.stop();
+  });
+
+  const attempting = (work: (key: string) => Promise<{ kind: 'done'; againInMs?: number }>) => {
+    const counted: string[] = [];
+    const run = attempt({
+      reconcile: { liveroom: work, namespace: work },
+      reconciled: (controller, result) => counted.push(`${controller} ${result}`),
+      tracer: tracing.tracer,
+      log,
+    });
+    return { counted, run };
+  };
+
+  test('is a trace of its own, with its requests to the API server as children that it is told of', async () => {
+    const path = '/api/v1/namespaces/live/things/a';
+    const told: unknown[] = [];
+    const server = await flakyServer([
+      (response, call, request) => {
+        told.push(request.headers['traceparent']);
+        list(1, [])(response, call, request);
+      },
+      refuse(404),
+    ]);
+    const plain = kubeClient({ server: server.url });
+    const client = tracedClient(plain, tracing.tracer);
+    const { run, counted } = attempting(async () => {
+      await client.request('GET', path);
+      await client.request('PATCH', path, { body: anObject('a', 1) }).catch(() => {});
+      return { kind: 'done', againInMs: 5 };
+    });
+    await tracing.tracer.span('another', {}, () => run('live/keynote'));
+    await plain.close();
+    await server.stop();
+
+    const reconcile = await collector.span('reconcile liveroom');
+    assert.deepEqual(reconcile.attributes, { 'k8s.namespace.name': 'live', room: 'keynote', result: 'requeue_after' });
+    assert.deepEqual([reconcile.parentSpanId, reconcile.resource['service.name']], ['', 'liveroom-operator']);
+    assert.deepEqual(counted, ['liveroom requeue_after']);
+    const template = '/api/v1/namespaces/{namespace}/things/{name}';
+    for (const [method, status] of [
+      ['GET', 200],
+      ['PATCH', 404],
+    ] as const) {
+      const call = await collector.span(`${method} ${template}`);
+      assert.deepEqual([call.parentSpanId, call.kind], [reconcile.spanId, 'client']);
+      assert.deepEqual(call.attributes, {
+        'http.request.method': method,
+        'url.template': template,
+        'http.response.status_code': status,
+      });
+      assert.equal(call.status.code, status === 200 ? 'unset' : 'error');
+    }
+    const get = await collector.span(`GET ${template}`);
+    assert.deepEqual(told, [`00-${get.traceId}-${get.spanId}-01`]);
+  });
+
+  test('that fails says so in its span and in its outcome', async () => {
+    const { run, counted } = attempting(() => {
+      throw new ApiError(429, { message: 'too many requests' }, { request: 'GET /api', retryAfterMs: 7 });
+    });
+    assert.deepEqual(await run('live'), { kind: 'backoff', atLeastMs: 7 });
+    assert.deepEqual(counted, ['namespace error']);
+    const span = await collector.span('reconcile namespace');
+    assert.deepEqual(span.attributes, { 'k8s.namespace.name': 'live', result: 'error' });
+    assert.deepEqual(span.status, { code: 'error', message: 'GET /api: too many requests' });
+  });
+});
