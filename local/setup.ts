@@ -10,7 +10,14 @@ for (const name of ['SIGINT', 'SIGTERM'] as const) process.once(name, () => stop
 const shown = { env: process.env, progress: terminalProgress(process.stdout), signal: stopping.signal };
 
 const toStart = ['etcd', 'kube-apiserver', 'kube-controller-manager', 'kube-scheduler', 'kubectl'] as const;
-const toTest = ['helm', 'promtool', 'prometheus-operator-crds'] as const;
+const toTest = [
+  'helm',
+  'promtool',
+  'prometheus',
+  'prometheus-operator-crds',
+  'prometheus-operator',
+  'prometheus-config-reloader',
+] as const;
 try {
   await ensureBinaries({ ...shown, want: values['for-tests'] ? [...toStart, ...toTest] : toStart });
   if (values['for-tests']) await ensureChromium({ ...shown, userId: process.getuid?.() });

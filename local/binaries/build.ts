@@ -3,7 +3,7 @@ import { availableParallelism } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { run } from '../run.ts';
-import type { GoSource } from './catalog.ts';
+import type { GoSource } from './artifact.ts';
 
 export interface BuildOptions {
   readonly env: NodeJS.ProcessEnv;
@@ -51,18 +51,22 @@ async function compile(
   context: Context,
   onProgress: (fraction: number) => void,
 ): Promise<string> {
+  const packages = Object.values(source.programs);
+  const flags = ['-mod=readonly', `-tags=${(source.tags ?? []).join(',')}`];
   // Fetches the modules, too, so that the bar below moves with the compiler alone.
-  const list = await run('go', ['list', '-mod=readonly', '-deps', source.package], context);
+  const list = await run('go', ['list', ...flags, '-deps', ...packages], context);
   const total = list.split('\n').length;
   let compiled = 0;
-  const args = ['build', '-v', '-mod=readonly', '-buildvcs=false', '-ldflags', source.ldflags];
-  await run('go', [...args, '-o', join(folder, source.file), source.package], {
-    ...context,
-    // With -v, one line for each package that is compiled.
-    onErrorLine: () => onProgress(Math.min(++compiled / total, 0.99)),
-  });
-  for (const name of source.links) await symlink(source.file, join(folder, name));
-  return `go build ${source.package} in local/go/${source.module}`;
+  for (const [file, path] of Object.entries(source.programs)) {
+    const args = ['build', '-v', ...flags, '-buildvcs=false', '-ldflags', source.ldflags];
+    await run('go', [...args, '-o', join(folder, file), path], {
+      ...context,
+      // With -v, one line for each package that is compiled.
+      onErrorLine: () => onProgress(Math.min(++compiled / total, 0.99)),
+    });
+  }
+  for (const [name, file] of Object.entries(source.links ?? {})) await symlink(file, join(folder, name));
+  return `go build ${packages.join(' ')} in local/go/${source.module}`;
 }
 
 async function copyFiles(

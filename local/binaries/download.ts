@@ -6,7 +6,7 @@ import { Transform } from 'node:stream';
 import { pipeline } from 'node:stream/promises';
 import { type Dispatcher, EnvHttpProxyAgent, interceptors, request } from 'undici';
 import { run } from '../run.ts';
-import type { Artifact, Download } from './catalog.ts';
+import type { Artifact, Download } from './artifact.ts';
 import { statedSha256 } from './checksum.ts';
 
 /** The network answered, but not with the file: trying another file of the same host is not in vain. */
@@ -50,11 +50,12 @@ interface FileOptions extends DownloadOptions {
 async function downloadFile(file: Download, folder: string, options: FileOptions): Promise<void> {
   const name = file.url.split('/').at(-1) ?? '';
   const expected = typeof file.sha256 === 'string' ? file.sha256 : await officialSha256(file.sha256.url, name, options);
-  const path = join(folder, file.member === undefined ? file.file : name);
+  const { archiveFolder, files } = file;
+  const path = join(folder, archiveFolder === undefined ? (files[0] ?? name) : name);
   const found = await save(file.url, path, options);
   if (found !== expected) throw new BadAnswer(`${file.url} has checksum ${found}, and should have ${expected}`);
-  if (file.member !== undefined) await extract(path, file.member, folder);
-  await chmod(join(folder, file.file), 0o755);
+  if (archiveFolder !== undefined) await extract(path, archiveFolder, files, folder);
+  for (const saved of files) await chmod(join(folder, saved), 0o755);
 }
 
 async function officialSha256(url: string, name: string, options: FileOptions): Promise<string> {
@@ -91,9 +92,10 @@ async function getWithHeaders(url: string, { dispatcher, signal }: FileOptions) 
   throw new BadAnswer(`${url} answered ${response.statusCode}`);
 }
 
-/** Takes one member out of a `.tar.gz`, into `folder` without its path, and removes the archive. */
-async function extract(archive: string, member: string, folder: string): Promise<void> {
-  const depth = member.split('/').length - 1;
-  await run('tar', ['-xzf', archive, '-C', folder, `--strip-components=${depth}`, member]);
+/** Takes files out of one folder of a `.tar.gz`, into `folder` without their path, and removes the archive. */
+async function extract(archive: string, within: string, files: readonly string[], folder: string): Promise<void> {
+  const depth = within.split('/').length;
+  const members = files.map((file) => `${within}/${file}`);
+  await run('tar', ['-xzf', archive, '-C', folder, `--strip-components=${depth}`, ...members]);
   await rm(archive);
 }

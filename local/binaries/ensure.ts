@@ -9,9 +9,10 @@ import { join, resolve } from 'node:path';
 import type { Progress } from '../progress.ts';
 import { spoken } from '../progress.ts';
 import { CommandFailed } from '../run.ts';
+import type { Artifact, BinaryName } from './artifact.ts';
 import { build, buildEstimateMs, goVersion } from './build.ts';
 import { entryState, writeEntry } from './cache.ts';
-import { type Artifact, type BinaryName, catalog } from './catalog.ts';
+import { catalog } from './catalog.ts';
 import { BadAnswer, download } from './download.ts';
 import { withLock } from './lock.ts';
 
@@ -88,9 +89,10 @@ async function ensureEntry(artifact: Artifact, getter: Getter): Promise<string> 
 async function fetchOrBuild(artifact: Artifact, folder: string, getter: Getter): Promise<string> {
   const go = await goVersion(getter.env);
   const { network } = getter;
-  let failure = network.failure;
+  const isPublished = artifact.downloads.length > 0;
+  let failure = isPublished ? network.failure : 'none is published';
   // Without Go the download is the only way: worth another wait.
-  if (failure === undefined || go === undefined) {
+  if (isPublished && (failure === undefined || go === undefined)) {
     try {
       return await downloaded(artifact, folder, getter);
     } catch (error) {
@@ -138,7 +140,7 @@ async function built(artifact: Artifact, folder: string, go: string, getter: Get
 const titled = ({ name, version }: Artifact) => `${name} ${version}`;
 
 const noWayLeft = (artifact: Artifact, failure: string | undefined) =>
-  `${titled(artifact)} cannot be had: the download failed (${failure}), and there is no Go to build it with.\n${otherWays(artifact)}`;
+  `${titled(artifact)} cannot be had: there is no download (${failure}), and no Go to build it with.\n${otherWays(artifact)}`;
 
 const otherWays = (artifact: Artifact) =>
   [

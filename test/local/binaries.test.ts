@@ -28,23 +28,25 @@ test('a download that does not match its checksum is refused, and nothing of it 
 test('a checksum that is pinned here needs no other file', async (t) => {
   const { ensure } = await cacheOf(t);
   const { base, asked } = await serveFiles(t, files);
-  const downloads = [{ url: `${base}/etcd`, sha256: sha256(program), file: 'etcd' }];
+  const downloads = [{ url: `${base}/etcd`, sha256: sha256(program), files: ['etcd'] }];
   await ensure({ artifacts: [artifact(base, { downloads })] });
   assert.deepEqual(asked, ['/etcd']);
 });
 
-test('a redirect is followed, and the member is taken out of the archive', async (t) => {
+test('a redirect is followed, and the files are taken out of the archive', async (t) => {
   const { dir, ensure } = await cacheOf(t);
   await mkdir(join(dir, 'etcd-linux'));
-  await writeFile(join(dir, 'etcd-linux/etcd'), program);
+  for (const file of ['etcd', 'etcdctl', 'README']) await writeFile(join(dir, 'etcd-linux', file), program);
   execFileSync('tar', ['-czf', join(dir, 'a.tar.gz'), '-C', dir, 'etcd-linux']);
   const archive = await readFile(join(dir, 'a.tar.gz'));
   const { base: mirror } = await serveFiles(t, { '/a.tar.gz': archive });
   const base = await serve(t, (_, response) => response.writeHead(302, { location: `${mirror}/a.tar.gz` }).end());
-  const downloads = [{ url: `${base}/a.tar.gz`, sha256: sha256(archive), file: 'etcd', member: 'etcd-linux/etcd' }];
+  const downloads = [
+    { url: `${base}/a.tar.gz`, sha256: sha256(archive), files: ['etcd', 'etcdctl'], archiveFolder: 'etcd-linux' },
+  ];
   const { etcd } = await ensure({ artifacts: [artifact(base, { downloads })], env: { PATH: process.env['PATH'] } });
   assert.equal(await readFile(etcd, 'utf8'), program);
-  assert.deepEqual((await readdir(dirname(etcd))).sort(), ['entry.json', 'etcd']);
+  assert.deepEqual((await readdir(dirname(etcd))).sort(), ['entry.json', 'etcd', 'etcdctl']);
 });
 
 for (const [what, damage] of Object.entries({
@@ -76,9 +78,15 @@ test('the folder of LIVEROOM_BINARIES comes first, and what it lacks is said', a
 test('with neither a network nor Go the error says what would help', async (t) => {
   const { ensure, cache } = await cacheOf(t);
   const failure = await ensure({ artifacts: [artifact(nowhere)] }).catch((error: Error) => error.message);
-  assert.match(String(failure), /the download failed \(.*ECONNREFUSED.*\), and there is no Go/s);
+  assert.match(String(failure), /there is no download \(.*ECONNREFUSED.*\), and no Go/s);
   assert.match(String(failure), /HTTPS_PROXY.*Go 1\.26.*LIVEROOM_BINARIES=<folder that holds etcd>/s);
   assert.deepEqual(await readdir(cache), []);
+});
+
+test('what nobody publishes is not asked for, and without Go the error says so', async (t) => {
+  const { ensure, said } = await cacheOf(t);
+  await assert.rejects(ensure({ artifacts: [artifact(nowhere, { downloads: [] })] }), /none is published.*and no Go/s);
+  assert.doesNotMatch(said.join(''), /downloading/);
 });
 
 test('two at once download once, and the second says that it waits', async (t) => {
@@ -117,7 +125,7 @@ test('a download that breaks off is no entry', async (t) => {
     setTimeout(() => response.destroy(), 20);
     return response;
   });
-  await assert.rejects(ensure({ artifacts: [artifact(base)] }), /the download failed/);
+  await assert.rejects(ensure({ artifacts: [artifact(base)] }), /there is no download/);
   assert.deepEqual(await readdir(cache), []);
 });
 

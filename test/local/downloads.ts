@@ -5,7 +5,7 @@ import type { AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { TestContext } from 'node:test';
-import type { Artifact } from '#local/binaries/catalog.ts';
+import type { Artifact } from '#local/binaries/artifact.ts';
 import { type EnsureOptions, ensureBinaries } from '#local/binaries/ensure.ts';
 import { progress } from '#local/progress.ts';
 
@@ -41,8 +41,8 @@ export const artifact = (base: string, changes: Partial<Artifact> = {}): Artifac
   name: 'etcd',
   version: '1.0.0',
   provides: { etcd: 'etcd' },
-  downloads: [{ url: `${base}/etcd`, sha256: { url: `${base}/etcd.sha256` }, file: 'etcd' }],
-  source: { kind: 'build', module: 'etcd', package: '.', ldflags: '', file: 'etcd', links: [], cpuSeconds: 1 },
+  downloads: [{ url: `${base}/etcd`, sha256: { url: `${base}/etcd.sha256` }, files: ['etcd'] }],
+  source: { kind: 'build', module: 'etcd', programs: { etcd: '.' }, ldflags: '', cpuSeconds: 1 },
   ...changes,
 });
 

@@ -3,7 +3,7 @@ import { spawnSync } from 'node:child_process';
 import { mkdir, readdir, readFile, readlink, writeFile } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { test } from 'node:test';
-import type { GoSource } from '#local/binaries/catalog.ts';
+import type { GoSource } from '#local/binaries/artifact.ts';
 import { artifact, cacheOf, nowhere, serveFiles, sha256 } from './downloads.ts';
 
 const goCache = spawnSync('go', ['env', 'GOCACHE'], { encoding: 'utf8' });
@@ -14,10 +14,9 @@ const env = { PATH: process.env['PATH'], HOME: process.env['HOME'], GOCACHE: goC
 const source: GoSource = {
   kind: 'build',
   module: 'hello',
-  package: '.',
+  programs: { hello: '.' },
   ldflags: '-X main.version=v7',
-  file: 'hello',
-  links: ['etcd', 'kubectl'],
+  links: { etcd: 'hello', kubectl: 'hello' },
   cpuSeconds: 5,
 };
 
