@@ -7,7 +7,12 @@ export interface Config {
   readonly images: { readonly sfu: string };
   /** UDP ports of the nodes, both included. */
   readonly hostPorts: { readonly from: number; readonly to: number };
-  readonly monitoring: { readonly labels: Readonly<Record<string, string>>; readonly interval: string };
+  readonly monitoring: {
+    readonly labels: Readonly<Record<string, string>>;
+    readonly interval: string;
+    /** Base URL of a copy of this source tree, whose docs/runbooks alerts point to; without a trailing slash. */
+    readonly runbookURL?: string;
+  };
 }
 
 /** A configuration that cannot be used. The message names the field. */
@@ -22,7 +27,7 @@ export class ConfigError extends Error {
 export function configFrom(text: string): Config {
   const root = fields('the file', yaml(text), ['publicURL', 'images', 'hostPorts', 'monitoring']);
   const images = fields('images', root['images'], ['sfu']);
-  const monitoring = fields('monitoring', root['monitoring'] ?? {}, ['labels', 'interval']);
+  const monitoring = fields('monitoring', root['monitoring'] ?? {}, ['labels', 'interval', 'runbookURL']);
   return {
     ...(root['publicURL'] === undefined ? {} : { publicURL: baseURL('publicURL', root['publicURL']) }),
     images: { sfu: stringLike('images.sfu', images['sfu'], /^\S+$/, 'must be an image') },
@@ -30,6 +35,7 @@ export function configFrom(text: string): Config {
     monitoring: {
       labels: labels('monitoring.labels', monitoring['labels'] ?? {}),
       interval: stringLike('monitoring.interval', monitoring['interval'] ?? '10s', /^\d+(ms|s|m)$/, 'must be like 10s'),
+      ...(monitoring['runbookURL'] ? { runbookURL: baseURL('monitoring.runbookURL', monitoring['runbookURL']) } : {}),
     },
   };
 }

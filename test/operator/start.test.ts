@@ -31,6 +31,7 @@ const wrong: Readonly<Record<string, RegExp>> = {
   [`${good}publicURL: live.example.com`]: /publicURL: must be a URL such as/,
   [`${good}monitoring: {interval: 10}`]: /monitoring\.interval: must be like 10s/,
   [`${good}monitoring: {labels: {release: 1}}`]: /monitoring\.labels\.release: must be a string/,
+  [`${good}monitoring: {runbookURL: docs}`]: /monitoring\.runbookURL: must be a URL/,
 };
 for (const [text, message] of Object.entries(wrong))
   test(`refuses ${JSON.stringify(text)}`, () => assert.throws(() => configFrom(text), message));
