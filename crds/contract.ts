@@ -3,6 +3,8 @@
  * ServiceMonitor cannot name a port, nor an alert a metric, that the server does not have.
  */
 
+import type { NodeStats } from './node-stats.ts';
+
 /** The release this tree is. Images carry it as their tag; `app.kubernetes.io/version` carries it as a label. */
 export const version = '0.1.0';
 
@@ -75,6 +77,12 @@ export const env = {
   /** Absent when clients reach the pod by its own address (`ClusterOnly`). */
   mediaAddressFile: 'MEDIA_ADDRESS_FILE',
   logLevel: 'LOG_LEVEL',
+  /** Before the name of each metric family. */
+  metricsPrefix: 'METRICS_PREFIX',
+  /** On each series, as `name=value,name=value`. */
+  metricsConstLabels: 'METRICS_CONST_LABELS',
+  /** `off`: without `process_*` and `nodejs_*`. */
+  metricsDefault: 'METRICS_DEFAULT',
   /** Of Node: with code compiled before, neither thread needs the TypeScript stripper, which is 18 MB in each. */
   compileCache: 'NODE_COMPILE_CACHE',
 } as const;
@@ -146,6 +154,8 @@ export interface PodStats {
   readonly version: string;
   readonly draining: boolean;
   readonly rooms: readonly RoomStats[];
+  /** Absent from pods of releases before 0.2. */
+  readonly node?: NodeStats;
 }
 
 export interface RoomStats {
@@ -156,21 +166,6 @@ export interface RoomStats {
   readonly subscribers: number;
 }
 
-/** Metrics of a server pod. Base units; labels bounded: never a session or an address. */
-export const metric = {
-  rooms: 'live_rooms',
-  subscribers: 'live_subscribers',
-  roomPublishing: 'live_room_publishing',
-  rtpPackets: 'live_rtp_packets_total',
-  rtpBytes: 'live_rtp_bytes_total',
-  rtpReceivedPackets: 'live_rtp_received_packets_total',
-  rtpReceivedBytes: 'live_rtp_received_bytes_total',
-  datagramsDropped: 'live_datagrams_dropped_total',
-  requestsRefused: 'live_requests_refused_total',
-  draining: 'live_pod_draining',
-  buildInfo: 'live_build_info',
-} as const;
-
 /** Metrics of the operator. The controller-runtime names work with the dashboards that people already have. */
 export const operatorMetric = {
   reconciles: 'controller_runtime_reconcile_total',
@@ -178,4 +173,25 @@ export const operatorMetric = {
 } as const;
 
 /** Alerts, by the name under which Prometheus shows them. */
-export const alert = { sfuDown: 'LiveSFUDown' } as const;
+export const alert = {
+  roomNoPublisher: 'LiveRoomNoPublisher',
+  roomHighSubscriberCount: 'LiveRoomHighSubscriberCount',
+  roomNearCapacity: 'LiveRoomNearCapacity',
+  subscriberDrop: 'LiveSubscriberDrop',
+  publisherStalled: 'LivePublisherStalled',
+  iceSlow: 'LiveICEEstablishmentSlow',
+  iceFailureRate: 'LiveICEFailureRateHigh',
+  iceFailureRatio: 'LiveICEFailureRatioHigh',
+  whipServerErrors: 'LiveWHIPServerErrors',
+  whepServerErrors: 'LiveWHEPServerErrors',
+  whepClientErrors: 'LiveWHEPClientErrors',
+  httpSlow: 'LiveHTTPSlow',
+  sfuDown: 'LiveSFUDown',
+  sfuErrors: 'LiveSFUErrors',
+  sfuHighMemory: 'LiveSFUHighMemory',
+  sfuHighCPU: 'LiveSFUHighCPU',
+  sfuThrottled: 'LiveSFUThrottled',
+  sfuThreadBusy: 'LiveSFUThreadBusy',
+  sfuEventLoopLag: 'LiveSFUEventLoopLag',
+  sfuReceiveDrops: 'LiveSFUReceiveDrops',
+} as const;
