@@ -1,4 +1,4 @@
-import { clients, directions, type Family, kinds, none, room } from './metric-family.ts';
+import { directions, type Family, kinds, none, room } from './metric-family.ts';
 
 const lossRatios = [0, 0.001, 0.003, 0.005, 0.007, 0.01, 0.05, 0.1, 0.4, 1] as const;
 const jitterSeconds = [0.001, 0.005, 0.01, 0.02, 0.03, 0.05, 0.1, 0.2, 0.5, 1] as const;
@@ -58,7 +58,7 @@ export const mediaMetric = {
   rtpLost: {
     name: 'live_rtp_packets_lost_total',
     type: 'counter',
-    help: 'RTP packets lost on the way in, by their numbers, and on the way out, by receiver reports.',
+    help: 'RTP packets lost on the way in, by their numbers, and on the way out, by receiver reports, to which those lost on the way in are lost too.',
     labels: { direction: directions, kind: kinds },
   },
   rtpLossRatio: {
@@ -84,14 +84,14 @@ export const mediaMetric = {
   roundTrip: {
     name: 'live_round_trip_seconds',
     type: 'histogram',
-    help: 'Round trip to clients, by their reports.',
-    labels: { client: clients },
+    help: 'Round trip to clients, by their reports. Publishers send none that would tell.',
+    labels: { client: ['subscriber'] },
     buckets: roundTripSeconds,
   },
   rtcpFeedback: {
     name: 'live_rtcp_feedback_total',
     type: 'counter',
-    help: 'RTCP feedback messages, received and sent.',
+    help: 'RTCP feedback messages about media, received of subscribers and sent to publishers.',
     labels: { type: ['nack', 'pli', 'fir'], direction: directions },
   },
   nackedPackets: {
