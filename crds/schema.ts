@@ -1,5 +1,6 @@
 import { monitoring } from './monitoring-schema.ts';
 import type { Schema } from './static.ts';
+import { tracing } from './tracing-schema.ts';
 
 /**
  * The LiveRoom's spec, once: types are inferred from it, the CRD and its reference are generated from it. Every string,
@@ -205,5 +206,5 @@ export const specSchema = {
   type: 'object',
   description: 'What the room should be. `{}` is a working room.',
   default: {},
-  properties: { publish, play, network, drain, monitoring, pod },
+  properties: { publish, play, network, drain, monitoring, tracing, pod },
 } as const satisfies Schema;

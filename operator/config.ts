@@ -1,4 +1,5 @@
 import { parse } from 'yaml';
+import type { LiveRoomSpec } from '#crds/liveroom.ts';
 
 /** What is set once per cluster, in the chart. */
 export interface Config {
@@ -13,6 +14,8 @@ export interface Config {
     /** Base URL of a copy of this source tree, whose docs/runbooks alerts point to; without a trailing slash. */
     readonly runbookURL?: string;
   };
+  /** Where pods send traces, for what a room's own `spec.tracing` leaves out. */
+  readonly tracing?: NonNullable<LiveRoomSpec['tracing']>;
 }
 
 /** A configuration that cannot be used. The message names the field. */
@@ -25,7 +28,7 @@ export class ConfigError extends Error {
 
 /** The configuration in a YAML text. Throws ConfigError. */
 export function configFrom(text: string): Config {
-  const root = fields('the file', yaml(text), ['publicURL', 'images', 'hostPorts', 'monitoring']);
+  const root = fields('the file', yaml(text), ['publicURL', 'images', 'hostPorts', 'monitoring', 'tracing']);
   const images = fields('images', root['images'], ['sfu']);
   const monitoring = fields('monitoring', root['monitoring'] ?? {}, ['labels', 'interval', 'runbookURL']);
   return {
@@ -37,6 +40,7 @@ export function configFrom(text: string): Config {
       interval: stringLike('monitoring.interval', monitoring['interval'] ?? '10s', /^\d+(ms|s|m)$/, 'must be like 10s'),
       ...(monitoring['runbookURL'] ? { runbookURL: baseURL('monitoring.runbookURL', monitoring['runbookURL']) } : {}),
     },
+    ...(root['tracing'] === undefined ? {} : { tracing: tracing(root['tracing']) }),
   };
 }
 
@@ -70,6 +74,20 @@ function baseURL(name: string, value: unknown): string {
   const url = stringLike(name, value, /^https?:\/\/[^/]/, 'must be a URL such as https://live.example.com');
   if (!URL.canParse(url)) throw new ConfigError(name, 'must be a URL such as https://live.example.com');
   return url.replace(/\/+$/, '');
+}
+
+function tracing(value: unknown): NonNullable<Config['tracing']> {
+  const { endpoint, protocol, samplingRatio } = fields('tracing', value, ['endpoint', 'protocol', 'samplingRatio']);
+  if (protocol !== undefined && protocol !== 'grpc' && protocol !== 'http')
+    throw new ConfigError('tracing.protocol', 'must be grpc or http');
+  const isRatio = /^(0([.][0-9]{1,6})?|1([.]0{1,6})?)$/;
+  return {
+    ...(endpoint === undefined ? {} : { endpoint: baseURL('tracing.endpoint', endpoint) }),
+    ...(protocol === undefined ? {} : { protocol }),
+    ...(samplingRatio === undefined
+      ? {}
+      : { samplingRatio: stringLike('tracing.samplingRatio', samplingRatio, isRatio, 'must be like "0.1"') }),
+  };
 }
 
 function portRange(value: unknown): Config['hostPorts'] {

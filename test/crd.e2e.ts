@@ -42,6 +42,22 @@ const refusals: Readonly<Record<string, { room: object; says: RegExp }>> = {
     room: aRoom('live-sfu'),
     says: /is taken by the namespace's own Service/,
   },
+  'a collector without a scheme': {
+    room: aRoom('bare-collector', { tracing: { endpoint: 'otel-collector:4317' } }),
+    says: /spec\.tracing\.endpoint.*must be a URL such as/s,
+  },
+  'a collector by another protocol than HTTP': {
+    room: aRoom('ftp', { tracing: { endpoint: 'ftp://otel-collector' } }),
+    says: /spec\.tracing\.endpoint.*must be a URL such as/s,
+  },
+  'a protocol that OTLP does not have': {
+    room: aRoom('json', { tracing: { protocol: 'thrift' } }),
+    says: /spec\.tracing\.protocol.*supported values: "grpc", "http"/s,
+  },
+  'more than all traces': {
+    room: aRoom('all', { tracing: { samplingRatio: '1.5' } }),
+    says: /spec\.tracing\.samplingRatio.*should match/s,
+  },
   'a field that does not exist': { room: aRoom('typo', { plai: {} }), says: /unknown field "spec\.plai"/ },
 };
 

@@ -17,6 +17,7 @@ import { configMap } from './config-map.ts';
 import { durationMs } from './duration.ts';
 import { roomMeta } from './labels.ts';
 import { tokenPlaces } from './tokens.ts';
+import { tracingEnvironment } from './tracing.ts';
 
 /** The server ends by itself at the drain timeout; the rest is for closing what is left. */
 const closingSeconds = 30;
@@ -72,7 +73,7 @@ function podSpec(room: LiveRoom, config: Config, hostPort: number | undefined) {
         name: 'sfu',
         image: image ?? config.images.sfu,
         command: ['node', youngGeneration, 'server/main.ts'],
-        env: environment(room),
+        env: environment(room, config),
         ports: ports(hostPort),
         ...probes,
         resources: resources ?? { requests: { cpu: '100m', memory: '160Mi' } },
@@ -96,7 +97,7 @@ const youngGeneration = '--max-semi-space-size=2';
 
 const fieldRef = (name: string, fieldPath: string) => ({ name, valueFrom: { fieldRef: { fieldPath } } });
 
-const environment = (room: LiveRoom) => [
+const environment = (room: LiveRoom, config: Config) => [
   fieldRef(env.podName, 'metadata.name'),
   fieldRef(env.podNamespace, 'metadata.namespace'),
   fieldRef(env.podIP, 'status.podIP'),
@@ -104,6 +105,7 @@ const environment = (room: LiveRoom) => [
   { name: env.roomsFile, value: `${mount.room.path}/${file.rooms}` },
   { name: env.tokensDir, value: mount.tokens.path },
   ...(usesHostPort(room) ? [{ name: env.mediaAddressFile, value: `${mount.pod.path}/${file.mediaAddress}` }] : []),
+  ...tracingEnvironment(room, config),
 ];
 
 export const usesHostPort = (room: LiveRoom): boolean => room.spec.network.media.mode === 'HostPort';

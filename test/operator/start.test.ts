@@ -21,6 +21,11 @@ test('a public URL is used without its last slash', () => {
   assert.equal(configFrom(`${good}publicURL: https://live.example.com/\n`).publicURL, 'https://live.example.com');
 });
 
+test('traces of all rooms go where the configuration says', () => {
+  const tracing = { endpoint: 'https://collector.example.com:4318', protocol: 'http', samplingRatio: '0.05' };
+  assert.deepEqual(configFrom(`${good}tracing: ${JSON.stringify(tracing)}`).tracing, tracing);
+});
+
 const wrong: Readonly<Record<string, RegExp>> = {
   '': /the file: must be a map/,
   'images: [': /the file: is no YAML/,
@@ -30,6 +35,10 @@ const wrong: Readonly<Record<string, RegExp>> = {
   [`${good}hostPorts: {from: 8000, to: 7000}`]: /from \(8000\) is above to \(7000\)/,
   [`${good}publicURL: live.example.com`]: /publicURL: must be a URL such as/,
   [`${good}monitoring: {interval: 10}`]: /monitoring\.interval: must be like 10s/,
+  [`${good}tracing: {endpoint: collector:4317}`]: /tracing\.endpoint: must be a URL/,
+  [`${good}tracing: {protocol: http/json}`]: /tracing\.protocol: must be grpc or http/,
+  [`${good}tracing: {samplingRatio: 0.1}`]: /tracing\.samplingRatio: must be like "0\.1"/,
+  [`${good}tracing: {url: x}`]: /tracing: unknown field "url"/,
   [`${good}monitoring: {labels: {release: 1}}`]: /monitoring\.labels\.release: must be a string/,
   [`${good}monitoring: {runbookURL: docs}`]: /monitoring\.runbookURL: must be a URL/,
 };
