@@ -57,7 +57,19 @@ export const conditionReasons = {
   /** An encoder is connected and sends media. */
   Publishing: ['Publishing', 'NoPublisher', 'Reconnecting', 'NoMedia', 'StatsUnavailable'],
   /** The monitoring objects exist and a Prometheus selects them. */
-  MonitoringReady: ['CRDsNotInstalled', 'SelectionUnknown', 'NameConflict', 'PermissionMissing'],
+  MonitoringReady: [
+    'MonitoringReady',
+    'Disabled',
+    'CRDsNotInstalled',
+    'NotSelected',
+    'NamespaceNotSelected',
+    'MonitorRejected',
+    'RuleRejected',
+    'Removed',
+    'SelectionUnknown',
+    'NameConflict',
+    'PermissionMissing',
+  ],
   /** A roll-out is under way. */
   Progressing: ['RolloutComplete', 'RollingOut', 'WaitingForIdle', 'NotAccepted'],
   /** Pods that are being deleted wait for the publisher or viewers to leave. */

@@ -49,6 +49,12 @@ const monitoring = {
   properties: {
     serviceMonitor: { type: 'string', description: 'Name of the ServiceMonitor.', maxLength: 253 },
     prometheusRule: { type: 'string', description: 'Name of the PrometheusRule.', maxLength: 253 },
+    selectedBy: {
+      type: 'array',
+      description: 'Who reads them, as namespace/name of a Prometheus.',
+      maxItems: 16,
+      items: { type: 'string', maxLength: 317 },
+    },
   },
 } as const satisfies Schema;
 

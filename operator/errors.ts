@@ -2,7 +2,7 @@ import { ApiError } from './cluster/api-error.ts';
 import type { Outcome } from './cluster/queue.ts';
 import { NameTaken } from './cluster/writes.ts';
 import type { Finding } from './decide/finding.ts';
-import { permissionRefusal, podRefusal, type Rejection } from './decide/refusal.ts';
+import { monitoringRefusal, permissionRefusal, podRefusal, type Rejection } from './decide/refusal.ts';
 
 /** A refusal that only a person can do something about is tried again this often. */
 const patienceMs = 30_000;
@@ -24,6 +24,12 @@ export function rejectionBy(error: unknown): Rejection {
   const finding = refused(error) ? permissionRefusal(error) : undefined;
   if (finding === undefined) throw error;
   return finding;
+}
+
+/** Why a ServiceMonitor or PrometheusRule could not be made, likewise. */
+export function monitoringRefusalBy(kind: string, error: unknown): Finding<'MonitoringReady'> {
+  const finding = refused(error) ? monitoringRefusal(kind, error) : undefined;
+  return finding ?? rejectionBy(error);
 }
 
 /** Why the origin pod could not be made, likewise. */

@@ -72,6 +72,46 @@ export interface Namespace extends KubeObject {
   readonly status?: { readonly phase?: string };
 }
 
+export interface LabelSelector {
+  readonly matchLabels?: Readonly<Record<string, string>>;
+  readonly matchExpressions?: readonly {
+    readonly key: string;
+    readonly operator: string;
+    readonly values?: readonly string[];
+  }[];
+}
+
+/** Kinds of the Prometheus Operator that read ServiceMonitors, PrometheusRules, or both. */
+export const prometheusKinds = {
+  Prometheus: { kind: 'Prometheus', apiVersion: 'monitoring.coreos.com/v1' },
+  PrometheusAgent: { kind: 'PrometheusAgent', apiVersion: 'monitoring.coreos.com/v1alpha1' },
+  ThanosRuler: { kind: 'ThanosRuler', apiVersion: 'monitoring.coreos.com/v1' },
+} as const;
+
+/** One of them, as far as it says which it reads. */
+export interface Prometheus extends KubeObject {
+  readonly kind: keyof typeof prometheusKinds;
+  readonly spec: {
+    readonly serviceMonitorSelector?: LabelSelector;
+    readonly serviceMonitorNamespaceSelector?: LabelSelector;
+    readonly ruleSelector?: LabelSelector;
+    readonly ruleNamespaceSelector?: LabelSelector;
+  };
+}
+
+/** A ServiceMonitor or a PrometheusRule, and what the Prometheus Operator says of it, if it does. */
+export interface MonitoringObject extends KubeObject {
+  readonly status?: {
+    readonly bindings?: readonly {
+      /** Plural name of the kind. */
+      readonly resource: string;
+      readonly namespace: string;
+      readonly name: string;
+      readonly conditions?: readonly ObjectCondition[];
+    }[];
+  };
+}
+
 export interface Secret extends KubeObject {
   /** Values in base64. */
   readonly data?: Readonly<Record<string, string>>;

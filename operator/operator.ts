@@ -1,4 +1,3 @@
-import type { LiveRoom } from '#crds/liveroom.ts';
 import { noTracer, type Tracer } from '#tracing/tracer.ts';
 import { attempt } from './attempt.ts';
 import { event } from './build/event.ts';
@@ -8,10 +7,11 @@ import { keyOfOwned, cluster as seeCluster } from './cluster/cluster.ts';
 import { queue } from './cluster/queue.ts';
 import type { Config } from './config.ts';
 import type { ShownAudience } from './decide/audience.ts';
-import type { Finding } from './decide/finding.ts';
 import type { Transition } from './decide/transitions.ts';
 import { hostPorts } from './host-ports.ts';
+import type { KubeObject } from './kube.ts';
 import type { Log } from './log.ts';
+import { monitoring } from './monitoring.ts';
 import { reconcileRoom } from './reconcile.ts';
 import { reconcileNamespace } from './reconcile-namespace.ts';
 import { type StatsOptions, stats } from './stats.ts';
@@ -35,7 +35,6 @@ export interface OperatorOptions {
 /** The operator at work. It begins to write when it has seen all there is. */
 export function operator(options: OperatorOptions) {
   const { client, config, log, instance, newToken, tracer = noTracer, now = Date.now } = options;
-  const problems = new Map<string, Finding<'MonitoringReady'>>();
   const shown = new Map<string, ShownAudience>();
   let isReady = false;
 
@@ -62,8 +61,7 @@ export function operator(options: OperatorOptions) {
     isBusy: audience.isBusy,
     askNow: audience.askNow,
     audience: audience.audience,
-    monitoringProblem: (namespace: string) => problems.get(namespace),
-    problems,
+    monitoring: monitoring({ cluster, tell }),
     onRoom: (key: string) => work.add(key),
     shown,
     newToken,
@@ -72,10 +70,11 @@ export function operator(options: OperatorOptions) {
   };
 
   /** An Event that cannot be written is no reason to reconcile again. */
-  async function tell(room: LiveRoom, news: Transition): Promise<void> {
-    log.info(news.message, { room: `${room.metadata.namespace}/${room.metadata.name}`, reason: news.reason });
+  async function tell(object: KubeObject, news: Transition): Promise<void> {
+    const { kind, metadata } = object;
+    log.info(news.message, { [kind]: `${metadata.namespace}/${metadata.name}`, reason: news.reason });
     await cluster
-      .create(event(room, news, { nowMs: now(), instance }), () => true)
+      .create(event(object, news, { nowMs: now(), instance }), () => true)
       .catch((error) => log.warn('an Event could not be written', { error }));
   }
 

@@ -1,8 +1,9 @@
 import { annotation } from '#crds/contract.ts';
 import { kind, type LiveRoom } from '#crds/liveroom.ts';
-import { desired } from './build/desired.ts';
+import { isMonitoringKind } from './build/coverage.ts';
+import { desired, desiredMonitoring } from './build/desired.ts';
 import { settingsHash } from './build/origin-pod.ts';
-import type { Cluster } from './cluster/cluster.ts';
+import { type Cluster, roomKey } from './cluster/cluster.ts';
 import type { Outcome } from './cluster/queue.ts';
 import type { Finding } from './decide/finding.ts';
 import { hostAndPort, hostPortOf, type MediaAddress, mediaAddress } from './decide/media-address.ts';
@@ -10,11 +11,14 @@ import { plan } from './decide/plan.ts';
 import { soonest } from './decide/status.ts';
 import { rejectionBy } from './errors.ts';
 import { controllerOf, isBeingDeleted, isControlledBy, type KubeObject, type Pod } from './kube.ts';
+import type { Monitoring, Settled } from './monitoring.ts';
 import { type OriginDependencies, settleOrigin } from './origin.ts';
 import { type ReportDependencies, writeReport } from './report.ts';
 import { clearTokens, hasForeignTokens, settleTokens, type TokenDependencies } from './tokens.ts';
 
-export type RoomDependencies = OriginDependencies & TokenDependencies & ReportDependencies;
+export type RoomDependencies = OriginDependencies &
+  TokenDependencies &
+  ReportDependencies & { readonly monitoring: Monitoring };
 
 /** Secrets are not watched: a reference that is broken is looked at again soon, one that holds now and then. */
 const recheck = { brokenMs: 10_000, soundMs: 600_000 } as const;
@@ -24,12 +28,13 @@ const closeSeconds = 10;
 
 /** Brings one room, by key, nearer to what its spec says, and reports what it is. */
 export async function reconcileRoom(key: string, dependencies: RoomDependencies): Promise<Outcome> {
-  const { cluster, shown } = dependencies;
+  const { cluster, shown, monitoring } = dependencies;
   const room = openRoom(key, cluster);
   await clearAway(key, room, cluster);
   if (room === undefined) {
     await clearTokens(key, cluster);
     shown.delete(key);
+    monitoring.forget(key);
     return { kind: 'done' };
   }
 
@@ -41,6 +46,7 @@ export async function reconcileRoom(key: string, dependencies: RoomDependencies)
     const settings = rejection === undefined ? { [annotation.settingsHash]: settingsHash(room) } : {};
     await annotate(origin.pod, { ...settings, ...addressAnnotation(origin.pod, address) }, cluster);
   }
+  const monitored = await settleMonitoring(room, dependencies);
   const reportAgainMs = await writeReport(
     room,
     {
@@ -52,7 +58,7 @@ export async function reconcileRoom(key: string, dependencies: RoomDependencies)
     },
     dependencies,
   );
-  const againInMs = soonest(reportAgainMs, origin.againInMs, recheckMs(room, rejection));
+  const againInMs = soonest(reportAgainMs, origin.againInMs, monitored.againInMs, recheckMs(room, rejection));
   return { kind: 'done', ...(againInMs === undefined ? {} : { againInMs }) };
 }
 
@@ -82,10 +88,18 @@ async function clearAway(key: string, room: LiveRoom | undefined, cluster: Clust
   for (const object of cluster.objectsOf(key).filter(isLeft)) await cluster.remove(object);
 }
 
-/** Everything but pods and tokens. An object that cannot be made is the reason why the spec is not accepted. */
+/** The room's own monitoring objects. The room works without them, so what is wrong with them is said of them alone. */
+function settleMonitoring(room: LiveRoom, { cluster, config, monitoring }: RoomDependencies): Promise<Settled> {
+  const key = roomKey(room);
+  const isOurs = (object: KubeObject) => isControlledBy(object, room.metadata.uid);
+  const owned = cluster.monitorsOf(key).filter(isOurs);
+  return monitoring.settle(key, desiredMonitoring(room, config, cluster.monitoringKinds()), { owned, isOurs });
+}
+
+/** Everything but pods, tokens and monitoring. An object that cannot be made is the reason why the spec is not accepted. */
 async function settleObjects(room: LiveRoom, cluster: Cluster): Promise<Finding<'Accepted'> | undefined> {
   const isOurs = (object: KubeObject) => isControlledBy(object, room.metadata.uid);
-  const owned = cluster.objectsOf(`${room.metadata.namespace}/${room.metadata.name}`).filter(isOurs);
+  const owned = cluster.objectsOf(roomKey(room)).filter((object) => isOurs(object) && !isMonitoringKind(object.kind));
   try {
     for (const step of plan(desired(room), owned)) {
       if (step.action === 'apply') await cluster.apply(step.object, { isNew: step.isNew, isOurs });

@@ -42,6 +42,46 @@ const refusals: Readonly<Record<string, { room: object; says: RegExp }>> = {
     room: aRoom('live-sfu'),
     says: /is taken by the namespace's own Service/,
   },
+  'labels for the monitor of a whole namespace': {
+    room: aRoom('labelled', { monitoring: { labels: { release: 'kps' } } }),
+    says: /spec\.monitoring\.labels.*labels goes with scope Room only/s,
+  },
+  'an interval for the monitor of a whole namespace': {
+    room: aRoom('paced', { monitoring: { interval: '5s' } }),
+    says: /spec\.monitoring\.interval.*interval goes with scope Room only/s,
+  },
+  'a scrape timeout for the monitor of a whole namespace': {
+    room: aRoom('patient', { monitoring: { scrapeTimeout: '5s' } }),
+    says: /spec\.monitoring\.scrapeTimeout.*scrapeTimeout goes with scope Room only/s,
+  },
+  'a scrape timeout without an interval': {
+    room: aRoom('half', { monitoring: { scope: 'Room', scrapeTimeout: '5s' } }),
+    says: /spec\.monitoring\.scrapeTimeout.*needs an interval that is at least as long/s,
+  },
+  'a scrape timeout beyond the interval': {
+    room: aRoom('late', { monitoring: { scope: 'Room', interval: '5s', scrapeTimeout: '5500ms' } }),
+    says: /spec\.monitoring\.scrapeTimeout.*needs an interval that is at least as long/s,
+  },
+  'an interval after which Prometheus would have forgotten': {
+    room: aRoom('rare', { monitoring: { scope: 'Room', interval: '5m1s' } }),
+    says: /spec\.monitoring\.interval.*must be between 1s and 5m/s,
+  },
+  'an interval as Prometheus does not write it': {
+    room: aRoom('backwards', { monitoring: { scope: 'Room', interval: '1s1m' } }),
+    says: /spec\.monitoring\.interval.*should match/s,
+  },
+  'a label that Kubernetes would refuse': {
+    room: aRoom('spaced', { monitoring: { scope: 'Room', labels: { 'my team': 'video' } } }),
+    says: /spec\.monitoring\.labels.*keys that Kubernetes takes as labels/s,
+  },
+  'a label’s value that Kubernetes would refuse': {
+    room: aRoom('dashed', { monitoring: { scope: 'Room', labels: { team: '-video' } } }),
+    says: /spec\.monitoring\.labels\.team.*should match/s,
+  },
+  'a percentage above the whole': {
+    room: aRoom('over', { monitoring: { alerts: { nearCapacityPercent: 101 } } }),
+    says: /nearCapacityPercent.*less than or equal to 100/s,
+  },
   'a collector without a scheme': {
     room: aRoom('bare-collector', { tracing: { endpoint: 'otel-collector:4317' } }),
     says: /spec\.tracing\.endpoint.*must be a URL such as/s,
@@ -121,6 +161,9 @@ describe('the API server', () => {
     assert.deepEqual(room?.spec, {
       drain: { timeout: '9m' },
       monitoring: {
+        serviceMonitor: 'Auto',
+        prometheusRule: 'Auto',
+        scope: 'Namespace',
         alerts: { highSubscriberCount: 500, nearCapacityPercent: 90, publisherExpected: 'Never' },
       },
       network: { media: { mode: 'HostPort' } },
@@ -133,6 +176,21 @@ describe('the API server', () => {
         reconnectGrace: '15s',
       },
     });
+  });
+
+  test('takes a room with everything about its monitoring', async () => {
+    const monitoring = {
+      serviceMonitor: 'Disabled',
+      prometheusRule: 'Auto',
+      scope: 'Room',
+      labels: { release: 'kps', 'example.com/team': 'video' },
+      interval: '1m30s',
+      scrapeTimeout: '30s',
+      alerts: { highSubscriberCount: 0, nearCapacityPercent: 0, publisherExpected: 'Always' },
+    };
+    await kube.apply(aRoom('watched', { monitoring }));
+    const room = await kube.get<{ spec: { monitoring: object } }>('liveroom', 'watched');
+    assert.deepEqual(room?.spec.monitoring, monitoring);
   });
 
   test('accepts a room without any spec', async () => {

@@ -2,30 +2,45 @@ import type { LiveRoom } from '#crds/liveroom.ts';
 import type { Config } from '../config.ts';
 import type { KubeObject } from '../kube.ts';
 import { configMap } from './config-map.ts';
+import { type Coverage, hasOwn, type MonitoringKind, monitoringKinds, namespaceCoverage, wants } from './coverage.ts';
 import { namespaceService } from './namespace-service.ts';
 import { prometheusRule } from './prometheus-rule.ts';
 import { service } from './service.ts';
 import { serviceMonitor } from './service-monitor.ts';
 
+/** Which kinds of the Prometheus Operator the API server serves now. */
+export type MonitoringKinds = Readonly<Record<MonitoringKind, boolean>>;
+
 /**
- * What a room becomes, apart from its pods and its generated Secret: those are made once and not kept in shape. Which
- * pod there is to be is decided in decide/origin.ts, what it looks like in origin-pod.ts.
+ * What a room becomes, apart from its pods, its generated Secret and its monitoring: the first two are made once and not
+ * kept in shape, and the room works without the last. Which pod there is to be is decided in decide/origin.ts, what it
+ * looks like in origin-pod.ts.
  */
 export const desired = (room: LiveRoom): readonly KubeObject[] => [configMap(room), service(room)];
 
-/** What a namespace with rooms gets once. The monitoring kinds only where the cluster has them. */
+/** The monitoring objects of the room's own, if it wants some; of the kinds that the cluster has. */
+export const desiredMonitoring = (room: LiveRoom, config: Config, served: MonitoringKinds): readonly KubeObject[] =>
+  hasOwn(room)
+    ? monitoringKinds.filter((kind) => served[kind] && wants(room, kind)).map((kind) => make[kind]({ room }, config))
+    : [];
+
+/** What a namespace with these rooms gets once. */
 export const desiredOfNamespace = (
   namespace: string,
+  rooms: readonly LiveRoom[],
   config: Config,
-  kinds: MonitoringKinds,
+  served: MonitoringKinds,
 ): readonly KubeObject[] => [
   namespaceService(namespace),
-  ...(kinds.ServiceMonitor ? [serviceMonitor(namespace, config)] : []),
-  ...(kinds.PrometheusRule ? [prometheusRule(namespace, config)] : []),
+  ...monitoringKinds
+    .filter((kind) => served[kind])
+    .flatMap((kind) => {
+      const coverage = namespaceCoverage(namespace, rooms, kind);
+      return coverage === undefined ? [] : [make[kind](coverage, config)];
+    }),
 ];
 
-/** Which kinds of the Prometheus Operator the API server serves now. */
-export interface MonitoringKinds {
-  readonly ServiceMonitor: boolean;
-  readonly PrometheusRule: boolean;
-}
+const make: Readonly<Record<MonitoringKind, (coverage: Coverage, config: Config) => KubeObject>> = {
+  ServiceMonitor: serviceMonitor,
+  PrometheusRule: prometheusRule,
+};

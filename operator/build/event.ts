@@ -1,6 +1,6 @@
 import { fieldManager } from '#crds/contract.ts';
-import type { LiveRoom } from '#crds/liveroom.ts';
 import { hash } from '../hash.ts';
+import type { KubeObject } from '../kube.ts';
 
 export interface News {
   readonly type: 'Normal' | 'Warning';
@@ -17,10 +17,10 @@ export interface EventContext {
 /** The API server counts bytes of UTF-8. */
 const longestNoteBytes = 1024;
 
-/** What `kubectl describe` shows of one transition. The same news at the same time is the same event. */
-export function event(room: LiveRoom, { type, reason, message }: News, { nowMs, instance }: EventContext) {
-  const { apiVersion, kind, metadata } = room;
-  const { namespace, name, uid, resourceVersion } = metadata;
+/** What `kubectl describe` shows of one change to an object. The same news at the same time is the same event. */
+export function event(object: KubeObject, { type, reason, message }: News, { nowMs, instance }: EventContext) {
+  const { apiVersion, kind, metadata } = object;
+  const { namespace = 'default', name, uid, resourceVersion } = metadata;
   return {
     apiVersion: 'events.k8s.io/v1',
     kind: 'Event',

@@ -1,20 +1,22 @@
-import { alert, namespaceObject } from '#crds/contract.ts';
+import { alert } from '#crds/contract.ts';
 import type { Config } from '../config.ts';
-import { namespaceLabels } from './labels.ts';
+import { type Coverage, monitoringMeta, seriesOf } from './coverage.ts';
 
-/** The alerts of a namespace with rooms. Symptoms only. */
-export const prometheusRule = (namespace: string, { monitoring: { labels } }: Config) =>
-  ({
+/** The alerts of a namespace with rooms, or of one of them. Symptoms only. */
+export const prometheusRule = (coverage: Coverage, config: Config) => {
+  const metadata = monitoringMeta(coverage, config);
+  return {
     apiVersion: 'monitoring.coreos.com/v1',
     kind: 'PrometheusRule',
-    metadata: { name: namespaceObject, namespace, labels: { ...labels, ...namespaceLabels } },
-    spec: { groups: [{ name: namespaceObject, rules: [sfuDown(namespace)] }] },
-  }) as const;
+    metadata,
+    spec: { groups: [{ name: metadata.name, rules: [sfuDown(seriesOf(coverage))] }] },
+  } as const;
+};
 
-/** The job is called after the Service. */
-const sfuDown = (namespace: string) => ({
+/** `series` are the matchers of the pods that it is about. */
+const sfuDown = (series: string) => ({
   alert: alert.sfuDown,
-  expr: `up{namespace="${namespace}", job="${namespaceObject}"} == 0`,
+  expr: `up{${series}} == 0`,
   for: '1m',
   labels: { severity: 'critical' },
   annotations: {

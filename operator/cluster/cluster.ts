@@ -62,7 +62,13 @@ export function cluster(options: ClusterOptions) {
     nodeCount: () => [...nodes.list()].length,
     /** On its way out: nothing can be made in it. */
     isTerminating: (namespace: string) => namespaces.get(namespace)?.status?.phase === 'Terminating',
-    monitoringKinds: () => monitors.kinds(),
+    labelsOf: (namespace: string) => namespaces.get(namespace)?.metadata.labels ?? {},
+    monitoringKinds: monitors.kinds,
+    monitoringVersions: monitors.versions,
+    lookForMonitoringKinds: monitors.lookNow,
+    /** The ServiceMonitors and PrometheusRules of a key. */
+    monitorsOf: monitors.group,
+    prometheuses: monitors.prometheuses,
 
     read: write.read,
     addToSecret: write.addToSecret,
@@ -123,7 +129,7 @@ function everyCache({ client, ownSelector, onKey, onError, discoverEveryMs = 10_
     ...common,
     path: core('Namespace'),
     onChange(namespace, previous) {
-      if (namespace.status?.phase === previous?.status?.phase) return;
+      if (isSameNamespace(namespace, previous)) return;
       for (const room of rooms.group(namespace.metadata.name)) onKey(roomKey(room));
       onKey(namespace.metadata.name);
     },
@@ -137,7 +143,7 @@ function everyCache({ client, ownSelector, onKey, onError, discoverEveryMs = 10_
   const monitors = monitoring({
     client,
     everyMs: discoverEveryMs,
-    onKinds: everyRoom,
+    onNews: everyRoom,
     onError,
     cacheOptions: {
       ...ours,
@@ -173,6 +179,10 @@ export function keyOfOwned({ metadata: { namespace = '', labels } }: KubeObject)
 const isOnlyStatus = (room: LiveRoom, previous: LiveRoom): boolean =>
   room.metadata.generation === previous.metadata.generation &&
   room.metadata.deletionTimestamp === previous.metadata.deletionTimestamp;
+
+/** By its labels a Prometheus may select it. */
+const isSameNamespace = (a: Namespace, b: Namespace | undefined): boolean =>
+  a.status?.phase === b?.status?.phase && JSON.stringify(a.metadata.labels) === JSON.stringify(b?.metadata.labels);
 
 const sameAddresses = (a: Node, b: Node): boolean =>
   JSON.stringify(a.status?.addresses) === JSON.stringify(b.status?.addresses);

@@ -1,66 +1,68 @@
 import { setTimeout as sleep } from 'node:timers/promises';
-import type { KubeObject } from '../kube.ts';
-import { absentIfNotFound } from './api-error.ts';
-import { type Cache, cache } from './cache.ts';
+import { type KubeObject, type MonitoringObject, type Prometheus, prometheusKinds } from '../kube.ts';
+import { cache } from './cache.ts';
+import { changingKinds } from './changing-kinds.ts';
 import type { KubeClient } from './client.ts';
 import { collectionPath } from './paths.ts';
+import { servedKinds } from './served-kinds.ts';
 
-const apiVersion = 'monitoring.coreos.com/v1';
-const kinds = ['ServiceMonitor', 'PrometheusRule'] as const;
-type Kind = (typeof kinds)[number];
+const group = 'monitoring.coreos.com';
+const ownKinds = ['ServiceMonitor', 'PrometheusRule'] as const;
+type OwnKind = (typeof ownKinds)[number];
+
+type CacheOptions<T extends KubeObject> = Pick<
+  Parameters<typeof cache<T>>[0],
+  'query' | 'groupOf' | 'onChange' | 'onError' | 'now' | 'random'
+>;
 
 export interface MonitoringOptions {
   readonly client: KubeClient;
   /** How often to ask which kinds the API server serves. */
   readonly everyMs: number;
-  readonly cacheOptions: Pick<
-    Parameters<typeof cache<KubeObject>>[0],
-    'query' | 'groupOf' | 'onChange' | 'onError' | 'now' | 'random'
-  >;
-  /** A kind has come, and its objects are known; or it has gone. */
-  readonly onKinds: () => void;
+  readonly cacheOptions: CacheOptions<KubeObject>;
+  /** A kind has come, and its objects are known; or it has gone; or what a Prometheus selects has changed. */
+  readonly onNews: () => void;
   readonly onError: (error: unknown) => void;
 }
 
-/** The Prometheus Operator's objects, of the kinds that exist at the time. A kind that does not is never watched. */
-export function monitoring({ client, everyMs, cacheOptions, onKinds, onError }: MonitoringOptions) {
-  const caches = new Map<Kind, Cache<KubeObject>>();
+/**
+ * The Prometheus Operator's objects, of the kinds that exist at the time: ours, and those that read ours. A kind that does
+ * not exist is never watched.
+ */
+export function monitoring({ client, everyMs, cacheOptions, onNews, onError }: MonitoringOptions) {
   const stopping = new AbortController();
   const { promise: synced, resolve: setSynced } = Promise.withResolvers<void>();
-
-  /** Kinds that are served now. Being without any is an ordinary state. */
-  async function served(): Promise<ReadonlySet<string>> {
-    const group = await client
-      .request<{ resources: readonly { kind: string }[] }>('GET', `/apis/${apiVersion}`, { signal: stopping.signal })
-      .catch(absentIfNotFound);
-    return new Set(group?.resources.map(({ kind }) => kind));
-  }
+  const apiVersions = new Set<string>([`${group}/v1`, ...readerTypes.map(({ apiVersion }) => apiVersion)]);
+  const seen = servedKinds(client, group, [...apiVersions], stopping.signal);
+  const own = changingKinds<OwnKind, KubeObject>({
+    begin: (kind) => cache({ ...cacheOptions, client, path: collectionPath({ apiVersion: `${group}/v1`, kind }) }),
+    onLate: onNews,
+  });
+  const readers = prometheusCaches(client, cacheOptions, onNews);
+  let versions: readonly string[] = [];
+  let looking = Promise.resolve();
 
   async function look(): Promise<void> {
-    const now = await served();
-    for (const kind of kinds) {
-      const known = caches.get(kind);
-      if (now.has(kind) === (known !== undefined)) continue;
-      if (known === undefined) await begin(kind);
-      else {
-        known.stop();
-        caches.delete(kind);
-      }
-      onKinds();
-    }
+    const now = await seen();
+    const areOther = now.versions.join() !== versions.join();
+    versions = now.versions;
+    const changes = await Promise.all([
+      ...ownKinds.map((kind) => own.follow(kind, now.kinds.has(`${group}/v1 ${kind}`))),
+      ...readerTypes.map(({ apiVersion, kind }) => readers.follow(kind, now.kinds.has(`${apiVersion} ${kind}`))),
+    ]);
+    if (areOther || changes.includes(true)) onNews();
   }
 
-  async function begin(kind: Kind): Promise<void> {
-    const added = cache<KubeObject>({ ...cacheOptions, client, path: collectionPath({ apiVersion, kind }) });
-    // One that we may not list is not waited for.
-    await Promise.race([added.synced, sleep(5_000, undefined, { ref: false })]);
-    if (stopping.signal.aborted) added.stop();
-    else caches.set(kind, added);
-  }
+  const lookNow = () => {
+    looking = looking.then(look).catch((error) => {
+      if (!stopping.signal.aborted) onError(error);
+    });
+    return looking;
+  };
 
   async function run(): Promise<void> {
     while (!stopping.signal.aborted) {
-      await look().catch((error) => stopping.signal.aborted || onError(error));
+      await lookNow();
       setSynced();
       await sleep(everyMs, undefined, { signal: stopping.signal }).catch(() => {});
     }
@@ -70,15 +72,62 @@ export function monitoring({ client, everyMs, cacheOptions, onKinds, onError }: 
 
   return {
     synced,
-    kinds: () => ({ ServiceMonitor: caches.has('ServiceMonitor'), PrometheusRule: caches.has('PrometheusRule') }),
-    group: (namespace: string): KubeObject[] => [...caches.values()].flatMap((kind) => kind.group(namespace)),
-    remember(object: KubeObject): void {
-      caches.get(object.kind as Kind)?.remember(object);
-    },
+    kinds: () => ({ ServiceMonitor: own.has('ServiceMonitor'), PrometheusRule: own.has('PrometheusRule') }),
+    /** Versions of the group that are served, as `group/version`. */
+    versions: () => versions,
+    /** Asks out of turn what is served. Never rejects. */
+    lookNow,
+    group: (key: string): MonitoringObject[] => own.all().flatMap((kind) => kind.group(key)),
+    /** Everything that may read our objects; undefined while that is not known. */
+    prometheuses: (): readonly Prometheus[] | undefined =>
+      readers.areListed() ? readers.all().flatMap((kind) => [...kind.list()]) : undefined,
+    remember: (object: KubeObject): void => own.get(object.kind as OwnKind)?.remember(object),
     stop(): void {
       stopping.abort();
       setSynced();
-      for (const kind of caches.values()) kind.stop();
+      own.stop();
+      readers.stop();
     },
   };
 }
+
+const readerTypes = Object.values(prometheusKinds);
+
+/** Everybody's, and of each only what it selects: the rest changes often and says nothing to us. */
+function prometheusCaches(client: KubeClient, options: CacheOptions<KubeObject>, onNews: () => void) {
+  const { query: _query, groupOf: _groupOf, ...common } = options;
+  return changingKinds<Prometheus['kind'], Prometheus>({
+    begin: (kind) =>
+      cache<Prometheus>({
+        ...common,
+        client,
+        path: collectionPath(prometheusKinds[kind]),
+        keep: onlySelectors,
+        onChange(now, before) {
+          if (JSON.stringify(now.spec) !== JSON.stringify(before?.spec)) onNews();
+        },
+      }),
+    onLate: onNews,
+  });
+}
+
+const onlySelectors = ({ apiVersion, kind, metadata, spec }: Prometheus): Prometheus => {
+  const { name, namespace, uid, resourceVersion } = metadata;
+  const { serviceMonitorSelector, serviceMonitorNamespaceSelector, ruleSelector, ruleNamespaceSelector } = spec;
+  return {
+    apiVersion,
+    kind,
+    metadata: {
+      name,
+      ...(namespace && { namespace }),
+      ...(uid && { uid }),
+      ...(resourceVersion && { resourceVersion }),
+    },
+    spec: {
+      ...(serviceMonitorSelector && { serviceMonitorSelector }),
+      ...(serviceMonitorNamespaceSelector && { serviceMonitorNamespaceSelector }),
+      ...(ruleSelector && { ruleSelector }),
+      ...(ruleNamespaceSelector && { ruleNamespaceSelector }),
+    },
+  };
+};

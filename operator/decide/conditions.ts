@@ -1,10 +1,11 @@
 import type { Condition, ConditionType } from '#crds/liveroom.ts';
 import { isReady } from '../kube.ts';
 import { draining, drainingPublisher, rfc3339 } from './draining.ts';
-import { no, unknown, type Verdict, yes } from './finding.ts';
+import { no, type Verdict, yes } from './finding.ts';
+import { monitoringReady } from './monitoring.ts';
 import { originReady } from './origin-ready.ts';
 import { publishing } from './publishing.ts';
-import type { MonitoringSeen, Seen } from './seen.ts';
+import type { Seen } from './seen.ts';
 
 /** Everything that is said of a room, in the order in which it is read. */
 export function conditions(seen: Seen, reconnectGraceMs: number): readonly Condition[] {
@@ -47,22 +48,6 @@ const endpointReady = ({ origin }: Seen): Verdict<'EndpointReady'> =>
   origin !== undefined && isReady(origin)
     ? yes('EndpointReady', `The URLs lead to pod ${origin.metadata.name}.`)
     : no('NoReadyPod', 'No pod is ready, so the URLs answer nobody.');
-
-function monitoringReady({ missingKinds, problem, ...names }: MonitoringSeen): Verdict<'MonitoringReady'> {
-  if (problem !== undefined) return no(problem.reason, problem.message);
-  if (missingKinds.length > 0)
-    return no(
-      'CRDsNotInstalled',
-      `The cluster has no ${missingKinds.join(' and ')}. Install the Prometheus Operator's CRDs; the objects follow by themselves.`,
-    );
-  const made = names.serviceMonitor !== undefined && names.prometheusRule !== undefined;
-  return unknown(
-    'SelectionUnknown',
-    made
-      ? `ServiceMonitor and PrometheusRule ${names.serviceMonitor} exist; whether a Prometheus selects them is not known.`
-      : 'The ServiceMonitor and the PrometheusRule are being made.',
-  );
-}
 
 function progressing(
   { rollout, origin, rejection }: Seen,

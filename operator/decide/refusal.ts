@@ -26,6 +26,18 @@ export interface Rejection {
   readonly message: string;
 }
 
+/** Webhooks that cannot be asked, and schemas of another version, come as errors of the server's own. */
+const isAboutTheObject = ({ status, message }: Refusal): boolean =>
+  [400, 403, 422].includes(status) || (status === 500 && /webhook|field not declared in schema/.test(message));
+
+/** Why a ServiceMonitor or PrometheusRule could not be made. */
+export function monitoringRefusal(kind: string, refusal: Refusal): Finding<'MonitoringReady'> | undefined {
+  if (refusal.status === 403 && isByRole(refusal.message)) return forbidden(refusal.message);
+  if (!isAboutTheObject(refusal)) return undefined;
+  const reason = kind === 'ServiceMonitor' ? 'MonitorRejected' : 'RuleRejected';
+  return { reason, message: `The API server does not take the ${kind}: ${refusal.message}` };
+}
+
 /** Why another object could not be read or written. */
 export const permissionRefusal = ({ status, message }: Refusal): Rejection | undefined =>
   status === 403 ? forbidden(message) : undefined;
@@ -33,7 +45,7 @@ export const permissionRefusal = ({ status, message }: Refusal): Rejection | und
 /** By RBAC, which says who cannot do what, or by somebody's admission rules. */
 const forbidden = (message: string): { readonly reason: 'PermissionMissing'; readonly message: string } => ({
   reason: 'PermissionMissing',
-  message: / cannot \w+ resource /.test(message)
-    ? `${message}. Grant it in the operator's ClusterRole.`
-    : `${message}.`,
+  message: isByRole(message) ? `${message}. Grant it in the operator's ClusterRole.` : `${message}.`,
 });
+
+const isByRole = (message: string): boolean => / cannot \w+ resource /.test(message);

@@ -3,6 +3,7 @@ import type { LiveRoom } from '#crds/liveroom.ts';
 import type { Pod } from '../kube.ts';
 import type { Finding } from './finding.ts';
 import type { MediaAddress } from './media-address.ts';
+import type { MonitoringSeen } from './monitoring.ts';
 import type { OriginPlan } from './origin.ts';
 
 /** All that a room's status is made of. */
@@ -32,12 +33,3 @@ export interface DrainingPod {
 
 /** What a pod says of the room. `Unasked`: nothing is known yet. `Silent`: it was asked and does not answer. */
 export type Audience = 'Unasked' | 'Silent' | { readonly room: RoomStats | undefined };
-
-export interface MonitoringSeen {
-  /** Kinds of the Prometheus Operator that the API server does not serve. */
-  readonly missingKinds: readonly string[];
-  /** Names of the objects that exist. */
-  readonly serviceMonitor?: string;
-  readonly prometheusRule?: string;
-  readonly problem?: Finding<'MonitoringReady'>;
-}

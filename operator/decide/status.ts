@@ -4,6 +4,7 @@ import { type ShownAudience, showAgainInMs, shownAudience } from './audience.ts'
 import { conditions } from './conditions.ts';
 import { publisherOf, subscribersOf } from './draining.ts';
 import type { MediaAddress } from './media-address.ts';
+import { selectedBy } from './monitoring.ts';
 import { graceEnd } from './publishing.ts';
 import type { Seen } from './seen.ts';
 
@@ -27,7 +28,6 @@ export function report(seen: Seen, { urls, reconnectGraceMs, shown: shownBefore 
   const subscribers = subscribersOf(seen);
   const shown = subscribers === undefined ? shownBefore : shownAudience(shownBefore, subscribers, seen.nowMs);
   const list = conditions(seen, reconnectGraceMs);
-  const { serviceMonitor, prometheusRule } = seen.monitoring;
   const status: LiveRoomStatus = {
     observedGeneration: seen.room.metadata.generation,
     conditions: list,
@@ -35,10 +35,7 @@ export function report(seen: Seen, { urls, reconnectGraceMs, shown: shownBefore 
     ...(seen.origin === undefined ? {} : { origin: originStatus(seen.origin, seen.mediaAddress) }),
     publisher: publisherStatus(seen),
     subscribers: subscribers === undefined ? (before?.subscribers ?? 0) : (shown?.subscribers ?? 0),
-    // Never an empty map: server-side apply turns one whose fields have gone into null, which the schema refuses.
-    ...(serviceMonitor === undefined && prometheusRule === undefined
-      ? {}
-      : { monitoring: { ...(serviceMonitor && { serviceMonitor }), ...(prometheusRule && { prometheusRule }) } }),
+    ...monitoringStatus(seen),
   };
   const publishing = list.find(({ type }) => type === 'Publishing');
   const graceMs =
@@ -67,6 +64,24 @@ function publisherStatus(seen: Seen): NonNullable<LiveRoomStatus['publisher']> {
   const publisher = publisherOf(seen);
   if (publisher === undefined) return seen.room.status?.publisher ?? { connected: false };
   return { connected: publisher.since !== undefined, ...publisher };
+}
+
+/** As many as the schema takes. */
+const mostReaders = 16;
+
+/** Never an empty map: server-side apply turns one whose fields have gone into null, which the schema refuses. */
+function monitoringStatus({ monitoring }: Seen): Pick<LiveRoomStatus, 'monitoring'> {
+  const nameOf = (kind: string) => monitoring.objects.find((object) => object.kind === kind)?.metadata.name;
+  const [serviceMonitor, prometheusRule] = [nameOf('ServiceMonitor'), nameOf('PrometheusRule')];
+  const readers = selectedBy(monitoring).slice(0, mostReaders);
+  if (serviceMonitor === undefined && prometheusRule === undefined) return {};
+  return {
+    monitoring: {
+      ...(serviceMonitor && { serviceMonitor }),
+      ...(prometheusRule && { prometheusRule }),
+      ...(readers.length > 0 && { selectedBy: readers }),
+    },
+  };
 }
 
 /** Whether `room` already says all of it. */

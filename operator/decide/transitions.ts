@@ -13,6 +13,7 @@ const ordinary = new Set([
   'NoPublisher',
   'Reconnecting',
   'CRDsNotInstalled',
+  'Disabled',
   'SelectionUnknown',
   'RolloutComplete',
   'RollingOut',

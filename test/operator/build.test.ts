@@ -2,14 +2,16 @@ import assert from 'node:assert/strict';
 import { join } from 'node:path';
 import { test } from 'node:test';
 import { stringify } from 'yaml';
-import { annotation } from '#crds/contract.ts';
-import { desired, desiredOfNamespace } from '#operator/build/desired.ts';
+import { annotation, label } from '#crds/contract.ts';
+import type { LiveRoom, LiveRoomSpec } from '#crds/liveroom.ts';
+import { desired, desiredMonitoring, desiredOfNamespace } from '#operator/build/desired.ts';
 import { durationMs } from '#operator/build/duration.ts';
 import { event } from '#operator/build/event.ts';
 import { originPod, originSpecHash, settingsHash } from '#operator/build/origin-pod.ts';
 import { tokensSecret } from '#operator/build/tokens.ts';
 import { urls } from '#operator/build/urls.ts';
 import { hash } from '#operator/hash.ts';
+import type { KubeObject } from '#operator/kube.ts';
 import { config, storedRoom } from './objects.ts';
 
 const asYaml = (objects: unknown) =>
@@ -44,6 +46,17 @@ const rooms = {
   }),
 };
 
+const both = { ServiceMonitor: true, PrometheusRule: true };
+const own = storedRoom({
+  monitoring: {
+    ...storedRoom().spec.monitoring,
+    scope: 'Room',
+    labels: { team: 'video' },
+    interval: '5s',
+    scrapeTimeout: '4s',
+  },
+});
+
 for (const [name, room] of Object.entries(rooms))
   test(`objects of a room: ${name}`, (t) => {
     const choice = { ...first, hostPort: room.spec.network.media.mode === 'HostPort' ? 7000 : undefined };
@@ -52,8 +65,37 @@ for (const [name, room] of Object.entries(rooms))
   });
 
 test('objects of a namespace with rooms', (t) => {
-  const objects = desiredOfNamespace('events', config, { ServiceMonitor: true, PrometheusRule: true });
+  const objects = desiredOfNamespace('events', [rooms.minimal], config, both);
   t.assert.fileSnapshot(objects, golden('namespace'), { serializers: [asYaml] });
+});
+
+test('objects of a namespace where two rooms have monitoring of their own, and one of those', (t) => {
+  const named = (room: LiveRoom, name: string) => ({ ...room, metadata: { ...room.metadata, name } });
+  const all = [named(own, 'stage'), named(rooms.minimal, 'lobby'), own];
+  const objects = [...desiredOfNamespace('events', all, config, both), ...desiredMonitoring(own, config, both)];
+  t.assert.fileSnapshot(objects, golden('namespace-and-own'), { serializers: [asYaml] });
+});
+
+const wanted: Readonly<Record<string, readonly [Partial<LiveRoomSpec['monitoring']>, string, string]>> = {
+  'a room that leaves everything as it is': [{}, 'Service ServiceMonitor PrometheusRule', ''],
+  'a room without a monitor': [{ serviceMonitor: 'Disabled' }, 'Service PrometheusRule', ''],
+  'a room without any': [{ serviceMonitor: 'Disabled', prometheusRule: 'Disabled' }, 'Service', ''],
+  'a room with its own': [{ scope: 'Room' }, 'Service', 'ServiceMonitor PrometheusRule'],
+  'a room with its own rule alone': [{ scope: 'Room', serviceMonitor: 'Disabled' }, 'Service', 'PrometheusRule'],
+};
+for (const [name, [monitoring, ofNamespace, ofRoom]] of Object.entries(wanted))
+  test(`${name} wants of its namespace: ${ofNamespace}; for itself: ${ofRoom || 'nothing'}`, () => {
+    const room = storedRoom({ monitoring: { ...storedRoom().spec.monitoring, ...monitoring } });
+    const kinds = (objects: readonly KubeObject[]) => objects.map(({ kind }) => kind).join(' ');
+    assert.equal(kinds(desiredOfNamespace('events', [room], config, both)), ofNamespace);
+    assert.equal(kinds(desiredMonitoring(room, config, both)), ofRoom);
+  });
+
+test('a label of a room cannot take the place of one by which we find our objects', () => {
+  const labels = { [label.room]: 'other', team: 'video', release: 'own' };
+  const room = storedRoom({ monitoring: { ...own.spec.monitoring, labels } });
+  const [monitor] = desiredMonitoring(room, config, both);
+  assert.partialDeepStrictEqual(monitor?.metadata.labels, { [label.room]: 'keynote', team: 'video', release: 'own' });
 });
 
 test('the generated Secret and an Event', (t) => {
@@ -66,9 +108,8 @@ test('the generated Secret and an Event', (t) => {
 });
 
 test('without its CRD a monitoring object is not wanted', () => {
-  const kinds = desiredOfNamespace('events', config, { ServiceMonitor: true, PrometheusRule: false }).map(
-    (o) => o.kind,
-  );
+  const served = { ServiceMonitor: true, PrometheusRule: false };
+  const kinds = desiredOfNamespace('events', [rooms.minimal], config, served).map(({ kind }) => kind);
   assert.deepEqual(kinds, ['Service', 'ServiceMonitor']);
 });
 

@@ -14,7 +14,6 @@ const publisher = { since: '2026-11-01T13:30:00Z', sendsMedia: true };
 const seen = (traits: Partial<Seen> = {}): Seen =>
   seenRoom({
     audience: { room: { namespace: 'events', name: 'keynote', subscribers: 3, publisher } },
-    monitoring: { missingKinds: [], serviceMonitor: 'live-sfu', prometheusRule: 'live-sfu' },
     ...traits,
   });
 
@@ -134,24 +133,6 @@ const table: Readonly<Record<string, readonly [string, Partial<Seen>, string, Re
     /until the spec is accepted/,
   ],
   'nothing to roll out': ['Progressing', {}, 'False/RolloutComplete', /as the spec says/],
-  'no Prometheus Operator': [
-    'MonitoringReady',
-    { monitoring: { missingKinds: ['ServiceMonitor', 'PrometheusRule'] } },
-    'False/CRDsNotInstalled',
-    /no ServiceMonitor and PrometheusRule\. Install/,
-  ],
-  'monitoring objects of which nobody knows who reads them': [
-    'MonitoringReady',
-    {},
-    'Unknown/SelectionUnknown',
-    /live-sfu exist/,
-  ],
-  'a stranger among the monitoring objects': [
-    'MonitoringReady',
-    { monitoring: { missingKinds: [], problem: { reason: 'NameConflict', message: 'Service live-sfu' } } },
-    'False/NameConflict',
-    /live-sfu/,
-  ],
   'the first failing part is the reason of Ready': [
     'Ready',
     { origin: undefined, rejection: { reason: 'NameConflict', message: 'Service events/keynote is taken.' } },

@@ -1,8 +1,9 @@
 import { annotation, label, portName } from '#crds/contract.ts';
 import type { Condition, LiveRoom, LiveRoomSpec } from '#crds/liveroom.ts';
 import type { Config } from '#operator/config.ts';
+import type { MonitoringSeen } from '#operator/decide/monitoring.ts';
 import type { Seen } from '#operator/decide/seen.ts';
-import type { Pod } from '#operator/kube.ts';
+import type { MonitoringObject, Pod, Prometheus } from '#operator/kube.ts';
 
 export const config: Config = {
   publicURL: 'https://live.example.com',
@@ -22,7 +23,12 @@ const defaults: LiveRoomSpec = {
   play: { auth: { mode: 'BearerToken' }, maxSubscribers: 0 },
   network: { media: { mode: 'HostPort' } },
   drain: { timeout: '9m' },
-  monitoring: { alerts: { highSubscriberCount: 500, nearCapacityPercent: 90, publisherExpected: 'Never' } },
+  monitoring: {
+    serviceMonitor: 'Auto',
+    prometheusRule: 'Auto',
+    scope: 'Namespace',
+    alerts: { highSubscriberCount: 500, nearCapacityPercent: 90, publisherExpected: 'Never' },
+  },
   pod: {},
 };
 
@@ -90,6 +96,50 @@ export const aCondition = (type: string, status: Condition['status'], reason: st
   lastTransitionTime: '2026-11-01T12:00:00Z',
 });
 
+/** What is seen of the monitoring of that room: both objects are there, and nobody who would read them. */
+export const seenMonitoring = (traits: Partial<MonitoringSeen> = {}): MonitoringSeen => ({
+  wanted: ['ServiceMonitor', 'PrometheusRule'],
+  served: ['ServiceMonitor', 'PrometheusRule'],
+  versions: ['monitoring.coreos.com/v1'],
+  problems: [],
+  objects: [aMonitor('ServiceMonitor'), aMonitor('PrometheusRule')],
+  labelsField: "monitoring.labels of the operator's configuration",
+  prometheuses: [],
+  namespaceLabels: { 'kubernetes.io/metadata.name': 'events' },
+  ...traits,
+});
+
+/** A monitoring object of the namespace `events`. */
+export const aMonitor = (
+  kind: string,
+  labels: Readonly<Record<string, string>> = {},
+  bindings?: NonNullable<MonitoringObject['status']>['bindings'],
+): MonitoringObject => ({
+  apiVersion: 'monitoring.coreos.com/v1',
+  kind,
+  metadata: { name: 'live-sfu', namespace: 'events', labels },
+  ...(bindings && { status: { bindings } }),
+});
+
+/** What a Prometheus as kube-prometheus-stack makes it asks for. */
+export const release = { matchLabels: { release: 'kps' } };
+export const everything = {
+  serviceMonitorSelector: {},
+  serviceMonitorNamespaceSelector: {},
+  ruleSelector: {},
+  ruleNamespaceSelector: {},
+};
+export const asking = { ...everything, serviceMonitorSelector: release, ruleSelector: release };
+
+export const aPrometheus = (
+  spec: Prometheus['spec'],
+  {
+    kind = 'Prometheus',
+    name = 'k8s',
+    namespace = 'monitoring',
+  }: Partial<Prometheus['metadata']> & { kind?: Prometheus['kind'] } = {},
+): Prometheus => ({ apiVersion: 'monitoring.coreos.com/v1', kind, metadata: { name, namespace }, spec });
+
 /** When `seenRoom` is looked at. */
 export const nowMs = Date.parse('2026-11-01T14:00:00Z');
 
@@ -103,7 +153,7 @@ export const seenRoom = (traits: Partial<Seen> = {}): Seen => ({
   mediaAddress: { address: '203.0.113.7', port: 7000 },
   audience: { room: { namespace: 'events', name: 'keynote', subscribers: 3 } },
   draining: [],
-  monitoring: { missingKinds: [] },
+  monitoring: seenMonitoring(),
   nowMs,
   ...traits,
 });

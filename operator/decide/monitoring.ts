@@ -1,0 +1,119 @@
+import type { MonitoringObject, Prometheus } from '../kube.ts';
+import { type Finding, no, unknown, type Verdict, yes } from './finding.ts';
+import { distance, type Missed, type Selection, selection } from './selection.ts';
+
+/** All that MonitoringReady is made of. */
+export interface MonitoringSeen {
+  /** Kinds that the room is to have objects of, its own or the namespace's. */
+  readonly wanted: readonly string[];
+  /** Kinds that the API server serves, and versions of their group that it serves. */
+  readonly served: readonly string[];
+  readonly versions: readonly string[];
+  /** What is wrong with the objects, and with what they depend on. */
+  readonly problems: readonly Finding<'MonitoringReady'>[];
+  /** Those that exist. */
+  readonly objects: readonly MonitoringObject[];
+  /** Where somebody would give them another label. */
+  readonly labelsField: string;
+  /** Everything in the cluster that may read them; undefined while that is not known. */
+  readonly prometheuses: readonly Prometheus[] | undefined;
+  readonly namespaceLabels: Readonly<Record<string, string>>;
+}
+
+/** Whether somebody scrapes the room and evaluates its alerts, as far as the cluster tells. */
+export function monitoringReady(seen: MonitoringSeen): Verdict<'MonitoringReady'> {
+  const { wanted, problems, objects } = seen;
+  if (wanted.length === 0)
+    return no('Disabled', 'spec.monitoring wants neither a ServiceMonitor nor a PrometheusRule.');
+  const [problem] = problems;
+  if (problem !== undefined) return no(problem.reason, problem.message);
+  const missing = wanted.filter((kind) => !seen.served.includes(kind));
+  if (missing.length > 0) return no('CRDsNotInstalled', missingMessage(missing, seen.versions));
+  if (wanted.some((kind) => objects.every((object) => object.kind !== kind)))
+    return unknown('SelectionUnknown', `The ${wanted.join(' and the ')} are being made.`);
+  const verdicts = objects.map((object) => verdictOf(object, seen));
+  return (
+    verdicts.find(({ status }) => status === 'False') ??
+    verdicts.find(({ status }) => status === 'Unknown') ??
+    yes('MonitoringReady', `${verdicts.map(({ message }) => message).join('; ')}.`)
+  );
+}
+
+/** `namespace/name` of everything that reads one of the objects. */
+export const selectedBy = ({ objects, prometheuses, namespaceLabels }: MonitoringSeen): readonly string[] => {
+  const readers = objects.flatMap((object) => selection(object, prometheuses, namespaceLabels).by);
+  return [...new Set(readers.map(({ key }) => key))].toSorted();
+};
+
+function missingMessage(missing: readonly string[], versions: readonly string[]): string {
+  const there = versions.length === 0 ? '' : ` in version v1 (the cluster serves ${versions.join(', ')})`;
+  return `The cluster has no ${missing.join(' and ')}${there}. Install the Prometheus Operator's CRDs; the objects follow by themselves.`;
+}
+
+function verdictOf(object: MonitoringObject, seen: MonitoringSeen): Verdict<'MonitoringReady'> {
+  const found = selection(object, seen.prometheuses, seen.namespaceLabels);
+  const readers = found.by.map(({ title }) => title).join(' and ');
+  // Without a full stop: several are put together.
+  if (readers !== '')
+    return yes('MonitoringReady', `${readers} ${found.by.length > 1 ? 'select' : 'selects'} ${titleOf(object)}`);
+  return refusal(object, found) ?? miss(object, found, seen.labelsField) ?? unknowable(object, seen);
+}
+
+function refusal(object: MonitoringObject, { refusedBy }: Selection): Verdict<'MonitoringReady'> | undefined {
+  const [first] = refusedBy;
+  if (first === undefined) return undefined;
+  return no(
+    object.kind === 'ServiceMonitor' ? 'MonitorRejected' : 'RuleRejected',
+    `${first.title} selects ${titleOf(object)} and does not take it: ${first.message}.`,
+  );
+}
+
+/** By the one that lacks least. */
+function miss(
+  object: MonitoringObject,
+  { missedBy }: Selection,
+  field: string,
+): Verdict<'MonitoringReady'> | undefined {
+  const [nearest, ...others] = missedBy.toSorted((a, b) => distance(a) - distance(b));
+  if (nearest === undefined) return undefined;
+  const isByNamespace = nearest.ofObject.length === 0 && !nearest.selectsNone;
+  const rest = others.length === 0 ? '' : ` Nor does any of ${others.length} more.`;
+  return no(
+    isByNamespace ? 'NamespaceNotSelected' : 'NotSelected',
+    `${nearest.title} does not select ${titleOf(object)}: ${why(object, nearest)}.${rest}${remedies(object, nearest, field)}`,
+  );
+}
+
+function why({ kind, metadata: { namespace } }: MonitoringObject, missed: Missed): string {
+  const texts = (unmet: Missed['ofObject']) => unmet.map(({ text }) => text).join(', ');
+  const selector = kind === 'ServiceMonitor' ? 'serviceMonitor' : 'rule';
+  return [
+    ...(missed.selectsNone ? [`without a ${selector}Selector it selects none`] : []),
+    ...(missed.ofObject.length > 0 ? [`it asks for ${texts(missed.ofObject)}`] : []),
+    ...(missed.staysAtHome ? [`without a ${selector}NamespaceSelector it reads its own namespace only`] : []),
+    ...(missed.ofNamespace.length > 0 ? [`it asks for ${texts(missed.ofNamespace)} on namespace ${namespace}`] : []),
+  ].join(', and ');
+}
+
+function remedies({ metadata: { namespace } }: MonitoringObject, missed: Missed, field: string): string {
+  const labels = (unmet: Missed['ofObject']) =>
+    unmet.flatMap(({ key, wanted }) => (wanted === undefined ? [] : [`${key}=${wanted}`])).join(' ');
+  const [own, ofNamespace] = [labels(missed.ofObject), labels(missed.ofNamespace)];
+  return [
+    ...(own === '' ? [] : [` Put ${own.replaceAll(' ', ' and ')} into ${field}.`]),
+    ...(ofNamespace === '' ? [] : [` Run: kubectl label namespace ${namespace} ${ofNamespace}`]),
+  ].join('');
+}
+
+function unknowable(object: MonitoringObject, { prometheuses }: MonitoringSeen): Verdict<'MonitoringReady'> {
+  const cause =
+    prometheuses === undefined
+      ? 'the operator cannot read the Prometheus objects of the cluster (see its log)'
+      : 'the cluster has no Prometheus object that would';
+  return unknown(
+    'SelectionUnknown',
+    `Whether somebody reads ${titleOf(object)} is not known: ${cause}, and the Prometheus Operator has noted nobody in its status.`,
+  );
+}
+
+const titleOf = ({ kind, metadata: { namespace, name } }: MonitoringObject): string => `${kind} ${namespace}/${name}`;
