@@ -6,8 +6,8 @@ import { tickMs } from '#server/media/timers.ts';
 import { type Peer, peer, videoDown, videoUp } from './peer.ts';
 import { seeded } from './seeded.ts';
 
-/** The media core between peers, without sockets; the clock stands still unless it is moved. */
-export function arena(seed = 1) {
+/** The media core between peers, without sockets; the clock stands still unless it is moved, or sending takes time. */
+export function arena(seed = 1, { sendTakesMs = 0 } = {}) {
   const random = seeded(seed);
   const peers = new Map<number, Peer>();
   const events: string[] = [];
@@ -17,6 +17,7 @@ export function arena(seed = 1) {
     random,
     tally: tally(),
     send(pieces, to) {
+      now += sendTakesMs;
       peers.get(to.port)?.receive(Buffer.concat(pieces));
       return true;
     },
@@ -71,6 +72,7 @@ export function arena(seed = 1) {
       assert.ok(room !== undefined);
       return room;
     },
+    totals: () => core.snapshot().totals,
     resent: () => core.snapshot().totals.rtp.out.retransmission.packets,
     dropped: (reason: DropReason) => core.snapshot().dropped[reason],
   };

@@ -54,7 +54,9 @@ const received = ({ inbox }: Peer, count: number) => until(() => inbox.rtp.lengt
 for (const address of ['127.0.0.1', '::1'])
   test(`media goes from a publisher to two subscribers by ${address}`, async (t) => {
     const connectedIds: string[] = [];
-    const plane = await started(t, { onConnected: (id) => connectedIds.push(id) }, address);
+    const begun: string[] = [];
+    const events = { onConnected: (id: string) => connectedIds.push(id), onFirstFrame: (id: string) => begun.push(id) };
+    const plane = await started(t, events, address);
     const random = seeded(1);
     const up = await connected(t, plane, 'up', random);
     const downs = [await connected(t, plane, 'one', random), await connected(t, plane, 'two', random)];
@@ -65,10 +67,14 @@ for (const address of ['127.0.0.1', '::1'])
     for (let sequence = 0; sequence < 100; sequence++) up.send(up.client.rtp({ ssrc: 7, sequence }));
     for (const { client } of downs) await received(client, 100);
     assert.deepEqual(connectedIds, ['up', 'one', 'two']);
-    const { rooms, transports } = await plane.snapshot();
+    assert.deepEqual(begun, ['up', 'one', 'two']);
+    const { rooms, totals, tracks, load, transports } = await plane.snapshot();
     assert.equal(rooms['room']?.receivedPackets, 100);
     assert.equal(rooms['room']?.sentPackets, 200);
     assert.equal(transports, 3);
+    assert.equal(totals.rtp.out.initial.packets, 200);
+    assert.deepEqual(tracks, { published: { audio: 0, video: 1 }, subscribed: { audio: 0, video: 2 } });
+    assert.ok(load.utilization > 0 && load.utilization <= 1 && load.lagSeconds >= 0);
     const mapped = stunAttributes(up.client.inbox.stun[0] ?? Buffer.alloc(0)).get(0x0020);
     assert.equal((mapped?.readUInt16BE(2) ?? 0) ^ 0x2112, up.client.endpoint.port);
   });
