@@ -11,6 +11,8 @@ export interface Config {
   readonly monitoring: {
     readonly labels: Readonly<Record<string, string>>;
     readonly interval: string;
+    /** Whether pods carry `prometheus.io/…`, for clusters without the Prometheus Operator. */
+    readonly scrapeAnnotations: 'Disabled' | 'Enabled';
     /** Base URL of a copy of this source tree, whose docs/runbooks alerts point to; without a trailing slash. */
     readonly runbookURL?: string;
   };
@@ -30,7 +32,8 @@ export class ConfigError extends Error {
 export function configFrom(text: string): Config {
   const root = fields('the file', yaml(text), ['publicURL', 'images', 'hostPorts', 'monitoring', 'tracing']);
   const images = fields('images', root['images'], ['sfu']);
-  const monitoring = fields('monitoring', root['monitoring'] ?? {}, ['labels', 'interval', 'runbookURL']);
+  const known = ['labels', 'interval', 'scrapeAnnotations', 'runbookURL'];
+  const monitoring = fields('monitoring', root['monitoring'] ?? {}, known);
   return {
     ...(root['publicURL'] === undefined ? {} : { publicURL: baseURL('publicURL', root['publicURL']) }),
     images: { sfu: stringLike('images.sfu', images['sfu'], /^\S+$/, 'must be an image') },
@@ -38,6 +41,7 @@ export function configFrom(text: string): Config {
     monitoring: {
       labels: labels('monitoring.labels', monitoring['labels'] ?? {}),
       interval: stringLike('monitoring.interval', monitoring['interval'] ?? '10s', /^\d+(ms|s|m)$/, 'must be like 10s'),
+      scrapeAnnotations: isOn('monitoring.scrapeAnnotations', monitoring['scrapeAnnotations']) ? 'Enabled' : 'Disabled',
       ...(monitoring['runbookURL'] ? { runbookURL: baseURL('monitoring.runbookURL', monitoring['runbookURL']) } : {}),
     },
     ...(root['tracing'] === undefined ? {} : { tracing: tracing(root['tracing']) }),
@@ -88,6 +92,11 @@ function tracing(value: unknown): NonNullable<Config['tracing']> {
       ? {}
       : { samplingRatio: stringLike('tracing.samplingRatio', samplingRatio, isRatio, 'must be like "0.1"') }),
   };
+}
+
+function isOn(name: string, value: unknown = 'Disabled'): boolean {
+  if (value !== 'Enabled' && value !== 'Disabled') throw new ConfigError(name, 'must be Enabled or Disabled');
+  return value === 'Enabled';
 }
 
 function portRange(value: unknown): Config['hostPorts'] {

@@ -3,6 +3,7 @@ import { kind, type LiveRoom } from '#crds/liveroom.ts';
 import { isMonitoringKind } from './build/coverage.ts';
 import { desired, desiredMonitoring } from './build/desired.ts';
 import { settingsHash } from './build/origin-pod.ts';
+import { scrapeAnnotations } from './build/scrape-annotations.ts';
 import { type Cluster, roomKey } from './cluster/cluster.ts';
 import type { Outcome } from './cluster/queue.ts';
 import type { Finding } from './decide/finding.ts';
@@ -28,7 +29,7 @@ const closeSeconds = 10;
 
 /** Brings one room, by key, nearer to what its spec says, and reports what it is. */
 export async function reconcileRoom(key: string, dependencies: RoomDependencies): Promise<Outcome> {
-  const { cluster, shown, monitoring } = dependencies;
+  const { cluster, config, shown, monitoring } = dependencies;
   const room = openRoom(key, cluster);
   await clearAway(key, room, cluster);
   if (room === undefined) {
@@ -44,7 +45,8 @@ export async function reconcileRoom(key: string, dependencies: RoomDependencies)
   if (origin.pod !== undefined) {
     // The file stays as it was where the spec is not accepted.
     const settings = rejection === undefined ? { [annotation.settingsHash]: settingsHash(room) } : {};
-    await annotate(origin.pod, { ...settings, ...addressAnnotation(origin.pod, address) }, cluster);
+    const told = { ...scrapeAnnotations(config), ...settings, ...addressAnnotation(origin.pod, address) };
+    await annotate(origin.pod, told, cluster);
   }
   const monitored = await settleMonitoring(room, dependencies);
   const reportAgainMs = await writeReport(

@@ -42,7 +42,7 @@ describe('the chart', () => {
   const ofKind = (manifests: readonly Manifest[], kind: string) => manifests.find((manifest) => manifest.kind === kind);
 
   test('writes a configuration that the operator understands', async () => {
-    const monitoring = { labels: { release: 'kps' }, interval: '30s' };
+    const monitoring = { labels: { release: 'kps' }, interval: '30s', scrapeAnnotations: 'Enabled' };
     const hostPorts = { from: 30_000, to: 30_999 };
     const publicURL = 'https://live.example.com';
     const image = { repository: 'registry.example.com:5000/sfu', tag: '1.2.3' };

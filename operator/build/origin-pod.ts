@@ -16,6 +16,7 @@ import { hash } from '../hash.ts';
 import { configMap } from './config-map.ts';
 import { durationMs } from './duration.ts';
 import { roomMeta } from './labels.ts';
+import { scrapeAnnotations } from './scrape-annotations.ts';
 import { tokenPlaces } from './tokens.ts';
 import { tracingEnvironment } from './tracing.ts';
 
@@ -47,7 +48,11 @@ export function originPod(room: LiveRoom, config: Config, { hostPort, replaces }
     metadata: {
       ...meta,
       labels: { ...meta.labels, [label.version]: version },
-      annotations: { [annotation.specHash]: specHash, [annotation.settingsHash]: settingsHash(room) },
+      annotations: {
+        ...scrapeAnnotations(config),
+        [annotation.specHash]: specHash,
+        [annotation.settingsHash]: settingsHash(room),
+      },
     },
     spec: { ...podSpec(room, config, hostPort), terminationGracePeriodSeconds: drainSeconds(room) },
   } as const;

@@ -158,6 +158,18 @@ test('the pod carries the hashes by which it is judged', () => {
   assert.equal(annotations[annotation.settingsHash], settingsHash(rooms.minimal));
 });
 
+test('annotations by which Prometheus finds pods are no part of what decides a roll-out', () => {
+  const enabled = { ...config, monitoring: { ...config.monitoring, scrapeAnnotations: 'Enabled' } } as const;
+  const { annotations } = originPod(rooms.minimal, enabled, first).metadata;
+  const found = Object.entries(annotations).filter(([name]) => name.startsWith('prometheus.io/'));
+  assert.deepEqual(Object.fromEntries(found), {
+    'prometheus.io/scrape': 'true',
+    'prometheus.io/port': '9090',
+    'prometheus.io/path': '/metrics',
+  });
+  assert.equal(originSpecHash(rooms.minimal, enabled), originSpecHash(rooms.minimal, config));
+});
+
 test('a hash does not depend on the order of keys', () => {
   assert.equal(hash({ a: 1, b: { c: [1, 2], d: 2 } }), hash({ b: { d: 2, c: [1, 2] }, a: 1 }));
   assert.notEqual(hash({ a: [1, 2] }), hash({ a: [2, 1] }));

@@ -9,7 +9,7 @@ export const config: Config = {
   publicURL: 'https://live.example.com',
   images: { sfu: 'liveroom.dev/sfu:0.1.0' },
   hostPorts: { from: 7000, to: 7999 },
-  monitoring: { labels: { release: 'kps' }, interval: '10s' },
+  monitoring: { labels: { release: 'kps' }, interval: '10s', scrapeAnnotations: 'Disabled' },
 };
 
 /** The spec `{}` as the API server fills it. */

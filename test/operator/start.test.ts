@@ -13,7 +13,7 @@ test('a configuration with an image alone has defaults for the rest', () => {
   assert.deepEqual(configFrom(good), {
     images: { sfu: 'liveroom.dev/sfu:0.1.0' },
     hostPorts: { from: 7000, to: 7999 },
-    monitoring: { labels: {}, interval: '10s' },
+    monitoring: { labels: {}, interval: '10s', scrapeAnnotations: 'Disabled' },
   });
 });
 
@@ -34,6 +34,7 @@ const wrong: Readonly<Record<string, RegExp>> = {
   [`${good}hostPorts: {from: 80, to: 90}`]: /hostPorts: from and to must be ports/,
   [`${good}hostPorts: {from: 8000, to: 7000}`]: /from \(8000\) is above to \(7000\)/,
   [`${good}publicURL: live.example.com`]: /publicURL: must be a URL such as/,
+  [`${good}monitoring: {scrapeAnnotations: yes}`]: /monitoring\.scrapeAnnotations: must be Enabled or Disabled/,
   [`${good}monitoring: {interval: 10}`]: /monitoring\.interval: must be like 10s/,
   [`${good}tracing: {endpoint: collector:4317}`]: /tracing\.endpoint: must be a URL/,
   [`${good}tracing: {protocol: http/json}`]: /tracing\.protocol: must be grpc or http/,
