@@ -1,0 +1,17 @@
+import type { AlertGroup } from './alert.ts';
+import { mediaAlerts } from './media.ts';
+import { podAlerts } from './pods.ts';
+import { roomAlerts } from './rooms.ts';
+import { series } from './series.ts';
+import { signallingAlerts } from './signalling.ts';
+
+/** All alerts about the pods that these PromQL matchers select, and about their rooms. */
+export const sfuAlertGroups = (scope: string): readonly AlertGroup[] => {
+  const covered = series(scope);
+  return [
+    { name: 'live-rooms', alerts: roomAlerts(covered) },
+    { name: 'live-media', alerts: mediaAlerts(covered) },
+    { name: 'live-signalling', alerts: signallingAlerts(covered) },
+    { name: 'live-sfu', alerts: podAlerts(covered) },
+  ];
+};
