@@ -3,6 +3,18 @@ import { type Family, none } from './metric-family.ts';
 /** The event loops of a pod: signalling, and packets. */
 const threads = ['main', 'media'] as const;
 
+/** What the probes look at. */
+const checks = [
+  'main_loop',
+  'media_loop',
+  'memory',
+  'event_loop_lag',
+  'udp_port',
+  'settings',
+  'media_address',
+] as const;
+export type CheckName = (typeof checks)[number];
+
 /** The process, its limits, and its part of the machine. */
 export const podMetric = {
   buildInfo: {
@@ -100,13 +112,13 @@ export const podMetric = {
     name: 'live_health_check_status',
     type: 'gauge',
     help: 'Whether a check of the probes passes.',
-    labels: { check: 'Checks' },
+    labels: { check: checks },
   },
   healthTime: {
     name: 'live_health_check_duration_seconds',
     type: 'gauge',
     help: 'How long a check took the last time.',
-    labels: { check: 'Checks' },
+    labels: { check: checks },
   },
   scrapeTime: {
     name: 'live_scrape_duration_seconds',

@@ -1,3 +1,4 @@
+import type { WatchdogOptions } from '../probes/watchdog.ts';
 import type { MediaCommands } from './media-core.ts';
 import type { MediaEvents, MediaSnapshot } from './plane.ts';
 
@@ -8,6 +9,8 @@ type Call<T> = { [K in keyof T]: T[K] extends (...args: infer A) => void ? { cal
 export interface WorkerOptions {
   readonly address: string;
   readonly port: number;
+  /** Ends the process when the main thread hangs; absent: nobody watches. */
+  readonly watchdog?: WatchdogOptions;
 }
 
 /** From the main thread. A question is answered by a message with the same number. */

@@ -14,10 +14,9 @@ export interface MediaPlaneOptions extends WorkerOptions {
  * Starts the media thread. Resolves once its socket is bound; rejects with the system's error when it cannot be. After
  * that a failure of the thread goes to `onFailure`, and whoever waits for an answer is told too.
  */
-export async function startMediaPlane({ events, address, port }: MediaPlaneOptions): Promise<MediaPlane> {
-  const workerData: WorkerOptions = { address, port };
+export async function startMediaPlane({ events, ...workerData }: MediaPlaneOptions): Promise<MediaPlane> {
   const worker = new Worker(new URL('./worker.ts', import.meta.url), {
-    workerData,
+    workerData: workerData satisfies WorkerOptions,
     name: 'media',
     // The outbox is prepared for what the warning about `node:ffi` warns of.
     execArgv: ['--disable-warning=ExperimentalWarning'],

@@ -1,5 +1,7 @@
 /** Entry of the media thread: the socket, the timer, and the way to the main thread. */
 import { parentPort, workerData } from 'node:worker_threads';
+import { endHungProcess } from '../probes/last-words.ts';
+import { startWatchdog } from '../probes/watchdog.ts';
 import { mediaCore } from './media-core.ts';
 import type { FromWorker, ToWorker, WorkerOptions } from './messages.ts';
 import { openSocket } from './socket.ts';
@@ -11,7 +13,9 @@ if (parentPort === null) throw new Error('server/media/worker.ts runs as a worke
 const main = parentPort;
 const tell = (message: FromWorker): void => main.postMessage(message);
 
-const socket = await openSocket(workerData as WorkerOptions, () => core.countDrop('SendFailed'));
+const { watchdog, ...endpoint } = workerData as WorkerOptions;
+if (watchdog !== undefined) startWatchdog(watchdog, { nowMs: () => performance.now(), onHung: endHungProcess });
+const socket = await openSocket(endpoint, () => core.countDrop('SendFailed'));
 const core = mediaCore({
   send: socket.send,
   now: () => performance.now(),
