@@ -3,7 +3,10 @@ import { randomBytes } from 'node:crypto';
 import { isIP } from 'node:net';
 import { parseArgs } from 'node:util';
 import { env as envName, port } from '#crds/contract.ts';
+import { ConfigError } from './config-error.ts';
 import { type LogLevel, logLevels } from './log.ts';
+import type { MetricsConfig } from './metrics/metrics.ts';
+import { metricsConfig } from './metrics-config.ts';
 import type { Endpoint } from './rtc/answer.ts';
 
 export interface Config {
@@ -18,11 +21,7 @@ export interface Config {
   /** For rooms whose settings name no token; only on a developer's machine. */
   readonly defaultTokens?: { readonly publish: string; readonly play: string };
   readonly logLevel: LogLevel;
-}
-
-/** A start that cannot be; the message says what to change. */
-export class ConfigError extends Error {
-  override readonly name = 'ConfigError';
+  readonly metrics: MetricsConfig;
 }
 
 /** The configuration of a pod. Throws a {@link ConfigError} that names the variable. */
@@ -44,6 +43,11 @@ export function podConfig(env: Readonly<Record<string, string | undefined>>): Co
     roomsFile: needed(envName.roomsFile, 'the file with the rooms, such as /etc/liveroom/room/rooms.yaml'),
     ...(tokensDir && { tokensDir }),
     logLevel: logLevel(env[envName.logLevel] ?? 'info', envName.logLevel),
+    metrics: metricsConfig({
+      prefix: [envName.metricsPrefix, env[envName.metricsPrefix]],
+      constLabels: [envName.metricsConstLabels, env[envName.metricsConstLabels]],
+      defaults: [envName.metricsDefault, env[envName.metricsDefault]],
+    }),
   };
 }
 
@@ -59,6 +63,9 @@ Runs one media server without Kubernetes. ROOMS_FILE lists the rooms; docs/examp
   --play-token TOKEN         for rooms that name none   (made up)
   --tokens-dir DIR           folder of the rooms' tokenFile
   --log-level LEVEL          ${logLevels.join(', ')}   (info)
+  --metrics-prefix PREFIX    before each metric's name
+  --metrics-labels K=V,K=V   on each metric
+  --metrics-default on|off   process_* and nodejs_*, too   (on)
   --help
 `;
 
@@ -83,6 +90,11 @@ export function argumentsConfig(args: readonly string[]): Config | undefined {
       play: values['play-token'] ?? randomBytes(16).toString('base64url'),
     },
     logLevel: logLevel(values['log-level'], '--log-level'),
+    metrics: metricsConfig({
+      prefix: ['--metrics-prefix', values['metrics-prefix']],
+      constLabels: ['--metrics-labels', values['metrics-labels']],
+      defaults: ['--metrics-default', values['metrics-default']],
+    }),
   };
 }
 
@@ -100,6 +112,9 @@ function parsed(args: readonly string[]) {
         'play-token': { type: 'string' },
         'tokens-dir': { type: 'string' },
         'log-level': { type: 'string', default: 'info' },
+        'metrics-prefix': { type: 'string' },
+        'metrics-labels': { type: 'string' },
+        'metrics-default': { type: 'string' },
         help: { type: 'boolean', default: false },
       },
     });

@@ -3,9 +3,10 @@ import { randomBytes } from 'node:crypto';
 import type { Access } from './http/bearer.ts';
 import type { Endpoints } from './http/endpoint.ts';
 import type { MediaPlane } from './media/plane.ts';
+import type { SessionMeter } from './meter.ts';
 import type { Refusal } from './room/refusal.ts';
 import type { Role } from './room/room.ts';
-import type { Rooms } from './room/rooms.ts';
+import type { Clock, Rooms } from './room/rooms.ts';
 import type { DtlsIdentity } from './rtc/dtls.ts';
 import type { Sessions } from './sessions.ts';
 import type { Settings } from './settings.ts';
@@ -28,10 +29,12 @@ interface Parts {
   readonly rooms: Rooms;
   readonly sessions: Sessions;
   readonly media: MediaPlane;
+  readonly clock: Clock;
+  readonly meter: SessionMeter;
 }
 
 /** {@link Endpoints} over rooms and sessions, by the settings of the moment. */
-export function endpoints({ state, rooms, sessions, media }: Parts): Endpoints {
+export function endpoints({ state, rooms, sessions, media, clock, meter }: Parts): Endpoints {
   const create = signalling({
     media,
     rooms,
@@ -41,9 +44,11 @@ export function endpoints({ state, rooms, sessions, media }: Parts): Endpoints {
       return state.identity;
     },
     announced: () => state.settings.announced ?? [],
+    meter,
   });
   return {
-    create,
+    create: ({ waitedMs, ...asked }) => create({ ...asked, askedMs: clock.now() - waitedMs }),
+    exists: (room) => rooms.has(room),
     access: (role, room) => access(rooms, state.settings, role, room),
     closed: () => closed(state),
     has: (role, room, id) => {

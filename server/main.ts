@@ -29,7 +29,7 @@ async function main() {
   });
   if (started === undefined) return;
   flushCompileCache();
-  const { server, log } = started;
+  const { server, log, tracing } = started;
 
   let isDraining = false;
   let isLeaving = false;
@@ -38,6 +38,7 @@ async function main() {
     isLeaving = true;
     log.info('leaving', { reason });
     await server.close();
+    await tracing.stop();
     process.exit(0);
   };
   /** SIGTERM drains, as Kubernetes means it. A second signal, or Ctrl-C, is somebody who will not wait. */
@@ -47,6 +48,11 @@ async function main() {
     log.info('draining', { signal });
     void server.drain().then(() => leave('drained'));
   };
+  // A promise that nobody waits for cuts no session: what broke is told, and the rest goes on.
+  process.on('unhandledRejection', (error) => {
+    server.uncaught();
+    log.error('an error was not caught', { error: String(error instanceof Error ? error.stack : error) });
+  });
   process.off('SIGTERM', leaveAtOnce);
   process.on('SIGTERM', signalled);
   process.on('SIGINT', signalled);

@@ -1,19 +1,23 @@
 /** Everything put together: settings, rooms, media, HTTP. Knows no environment, no signals and no exit. */
 import { join } from 'node:path';
+import { noTracer, type Tracer } from '#tracing/tracer.ts';
 import type { Config } from './config.ts';
 import { endpoints, type ServerState } from './endpoints.ts';
 import { internalServer } from './http/internal-server.ts';
 import { pageFiles } from './http/pages.ts';
 import { publicServer } from './http/public-server.ts';
 import type { Log } from './log.ts';
-import type { MediaEvents, MediaPlane, MediaSnapshot } from './media/plane.ts';
+import type { MediaEvents, MediaPlane } from './media/plane.ts';
 import { startMediaPlane } from './media/thread.ts';
-import { metrics } from './metrics/metrics.ts';
-import { type Clock, type Rooms, roomId, rooms } from './room/rooms.ts';
+import { meterOf } from './meter.ts';
+import type { MetricsOptions } from './metrics/metrics.ts';
+import { observation } from './observation.ts';
+import { type Clock, roomId, rooms } from './room/rooms.ts';
+import { roomSpans } from './room-spans.ts';
 import type { Endpoint } from './rtc/answer.ts';
 import { type Sessions, sessions } from './sessions.ts';
 import { readSettings, type Settings, watchSettings } from './settings.ts';
-import { leftOver, podStats, status } from './status.ts';
+import { tracedEndpoints } from './traced-endpoints.ts';
 
 export interface Server {
   /** What was bound; the ports are useful where 0 was asked for. */
@@ -22,16 +26,21 @@ export interface Server {
   drain(): Promise<void>;
   /** Ends all sessions, with a farewell to their clients, and gives every port back. */
   close(): Promise<void>;
+  /** Counts an error that nobody caught. */
+  uncaught(): void;
 }
 
 export interface ServerOptions {
   readonly config: Config;
   readonly log: Log;
   readonly clock: Clock;
+  readonly tracer?: Tracer;
   /** Called once the server listens, and again with all changes. */
   readonly onSettings?: (settings: Settings, local: Server['local']) => void;
   /** Media cannot flow any more; the process should end. */
   readonly onFatal: (error: Error) => void;
+  /** Called once with the registry, for metrics of an embedder's own. */
+  readonly onMetrics?: MetricsOptions['onMetrics'];
 }
 
 /** How often files are read again when nothing says that they have changed. */
@@ -41,30 +50,42 @@ const pingTimeoutMs = 1500;
 
 /** Rejects with the reason when settings cannot be read or a port cannot be bound. */
 export async function startServer(options: ServerOptions): Promise<Server> {
-  const { config, log, clock, onSettings, onFatal } = options;
+  const { config, log, clock, tracer = noTracer, onSettings, onFatal, onMetrics } = options;
   await readSettings(config); // what is missing is told before anything is bound
   const media = await startMediaPlane({ ...config.media, events: eventsOf(() => table, onFatal) });
   const files = { ...config, media: media.local };
   const state: ServerState = { settings: await readSettings(files), isDraining: false, identity: undefined };
   const allRooms = rooms(clock, (session, reason) => table.end(session, reason));
-  const look = async () => status(allRooms.list(), await snapshot(media, allRooms), state.isDraining);
-  const meter = metrics(look);
-  const table = sessions({ media, rooms: allRooms, clock, log, onFailed: meter.refused });
+  const sessionCount = () => table.count();
+  const observed = { media, rooms: allRooms, state, sessions: sessionCount, clock, config: config.metrics, onMetrics };
+  const { meter: counted, scrape, stats, stop } = await observation(observed);
+  const spans = roomSpans(tracer);
+  const meter = meterOf([counted, spans]);
+  const table = sessions({ media, rooms: allRooms, clock, log, meter });
   allRooms.configure(state.settings.rooms);
 
   const app = publicServer({
-    endpoints: endpoints({ state, rooms: allRooms, sessions: table, media }),
+    endpoints: tracedEndpoints(
+      endpoints({ state, rooms: allRooms, sessions: table, media, clock, meter }),
+      tracer,
+      spans,
+    ),
+    tracer,
     files: pageFiles(join(import.meta.dirname, 'http/pages')),
-    onRefused: meter.refused,
-    onError: (error) => log.error('request failed', { error: String(error instanceof Error ? error.stack : error) }),
+    meter,
+    onError: (error) => {
+      meter.failed('Http');
+      log.error('request failed', { error: String(error instanceof Error ? error.stack : error) });
+    },
   });
   const internal = internalServer({
     live: () => pinged(media, clock),
     ready: async () => (state.settings.announced ? undefined : 'the media address is not known yet'),
-    stats: async () => podStats(status(allRooms.list(), await media.snapshot(), state.isDraining)),
-    metrics: meter.scrape,
+    stats,
+    metrics: scrape,
   });
   const close = async () => {
+    stop();
     table.endAll('Shutdown');
     await Promise.all([app.close(), internal.close()]);
     await media.close();
@@ -84,7 +105,10 @@ export async function startServer(options: ServerOptions): Promise<Server> {
       log.info('settings changed', summary(settings));
       onSettings?.(settings, local);
     },
-    onProblem: (message) => log.error('settings cannot be used', { error: message }),
+    onProblem: (message) => {
+      meter.failed('Settings');
+      log.error('settings cannot be used', { error: message });
+    },
     everyMs: rereadMs,
   });
   return {
@@ -101,6 +125,7 @@ export async function startServer(options: ServerOptions): Promise<Server> {
       stopWatching();
       await close();
     },
+    uncaught: () => meter.failed('Uncaught'),
   };
 }
 
@@ -113,13 +138,6 @@ const eventsOf = (sessions: () => Sessions, onFailure: (error: Error) => void): 
   onClosed: (id, reason) => sessions().events.onClosed(id, reason),
   onFailure,
 });
-
-/** What is read for a scrape. Rooms that are gone are in it once more, and forgotten after that. */
-async function snapshot(media: MediaPlane, rooms: Rooms): Promise<MediaSnapshot> {
-  const seen = await media.snapshot();
-  for (const id of leftOver(rooms.list(), seen)) media.removeRoom(id);
-  return seen;
-}
 
 /** Undefined when the media thread turns its loop in time. That this function answers shows the same of this thread. */
 async function pinged(media: MediaPlane, clock: Clock): Promise<string | undefined> {

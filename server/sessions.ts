@@ -6,8 +6,10 @@
  */
 import { type Log, shortId } from './log.ts';
 import type { CloseReason, MediaEvents, MediaPlane, UpTrack } from './media/plane.ts';
-import { type HandshakeFailure, handshakeFailures } from './room/refusal.ts';
+import type { SessionMeter, Step } from './meter.ts';
+import type { HandshakeFailure } from './room/refusal.ts';
 import type { Role } from './room/room.ts';
+import { roomUse } from './room/room-use.ts';
 import type { Clock, EndReason, Rooms } from './room/rooms.ts';
 import type { DtlsIdentity } from './rtc/dtls.ts';
 import type { Dtls, DtlsEnd } from './rtc/dtls-association.ts';
@@ -23,8 +25,7 @@ export interface SessionsOptions {
   readonly rooms: Pick<Rooms, 'connected' | 'leave'>;
   readonly clock: Clock;
   readonly log: Log;
-  /** Counts sessions that fail after their answer. */
-  readonly onFailed: (reason: HandshakeFailure) => void;
+  readonly meter: Pick<SessionMeter, 'reached' | 'ended' | 'roomLeft'>;
 }
 
 /** What is known of a client before it connects. */
@@ -33,6 +34,8 @@ export interface NewSession {
   readonly role: Role;
   /** `namespace/name`. */
   readonly room: string;
+  /** When the request with its offer came, on the clock of the sessions. */
+  readonly askedMs: number;
   /** What it will send, if it is a publisher. */
   readonly published: readonly UpTrack[];
   readonly ice: { readonly localUfrag: string; readonly localPwd: string; readonly remoteUfrag: string };
@@ -47,6 +50,7 @@ export interface Sessions {
   /** Harmless when it has ended already. */
   end(id: string, reason: SessionEnd, detail?: string): void;
   endAll(reason: SessionEnd): void;
+  count(): number;
   /** Resolves when the last session has ended; at once when there is none. */
   empty(): Promise<void>;
   readonly events: Pick<MediaEvents, 'onDtls' | 'onConnected' | 'onMedia' | 'onFirstFrame' | 'onClosed'>;
@@ -56,11 +60,13 @@ interface Session extends NewSession {
   readonly dtls: Dtls;
   readonly startedMs: number;
   readonly cancelTimeout: () => void;
+  lastStep: Step;
 }
 
 export function sessions(options: SessionsOptions): Sessions {
-  const { media, log } = options;
+  const { media, log, meter } = options;
   const table = new Map<string, Session>();
+  const use = roomUse(options.clock, meter.roomLeft);
   let waiting: (() => void)[] = [];
 
   const end: Sessions['end'] = (id, reason, detail) => {
@@ -68,7 +74,8 @@ export function sessions(options: SessionsOptions): Sessions {
     if (session === undefined) return;
     table.delete(id);
     close(options, session);
-    if (isFailure(reason)) options.onFailed(reason);
+    meter.ended(session, { reason, last: session.lastStep, seconds: secondsSince(options, session.startedMs) });
+    use.left(session.room);
     log.info('session ended', { ...fields(options, session), reason, detail });
     if (table.size > 0) return;
     for (const resolve of waiting) resolve();
@@ -82,13 +89,16 @@ export function sessions(options: SessionsOptions): Sessions {
         send: (datagram) => media.sendDtls(id, datagram),
         onKeys: (keys) => {
           media.setKeys(id, keys);
+          reach(options, session, 'DtlsConnected');
           connected(options, session);
         },
         onEnd: (reason, detail) => end(id, reason, detail),
       });
       const cancelTimeout = options.clock.after(handshakeTimeoutMs, () => end(id, 'HandshakeTimeout'));
-      const session: Session = { ...wanted, dtls, startedMs: options.clock.now(), cancelTimeout };
+      const startedMs = options.clock.now();
+      const session: Session = { ...wanted, dtls, startedMs, cancelTimeout, lastStep: 'Answered' };
       table.set(id, session);
+      use.entered(session.room);
       media.addTransport({ id, ...ice });
       log.info('session opened', fields(options, session));
     },
@@ -97,16 +107,47 @@ export function sessions(options: SessionsOptions): Sessions {
     endAll: (reason) => {
       for (const id of [...table.keys()]) end(id, reason);
     },
+    count: () => table.size,
     empty: () => (table.size === 0 ? Promise.resolve() : new Promise((resolve) => waiting.push(resolve))),
-    events: {
-      onDtls: (id, datagram) => table.get(id)?.dtls.receive(datagram),
-      onConnected: (id) => log.debug('client reached the media port', { session: shortId(id) }),
-      onMedia: (id) => log.debug('media arrives', { session: shortId(id) }),
-      onFirstFrame: (id) => log.debug('the picture begins', { session: shortId(id) }),
-      onClosed: (id, reason) => end(id, reason),
-    },
+    events: events(options, table, end),
   };
 }
+
+function events(
+  options: SessionsOptions,
+  table: ReadonlyMap<string, Session>,
+  end: Sessions['end'],
+): Sessions['events'] {
+  const reached = (id: string, ...steps: readonly Step[]) => {
+    const session = table.get(id);
+    if (session === undefined) return;
+    for (const step of steps) reach(options, session, step);
+    options.log.debug('session reached', { session: shortId(id), step: session.lastStep });
+  };
+  return {
+    onDtls: (id, datagram) => table.get(id)?.dtls.receive(datagram),
+    onConnected: (id) => reached(id, 'IceConnected'),
+    onMedia: (id) => reached(id, 'Media'),
+    // Of what a subscriber is sent, the first frame is the first that is told.
+    onFirstFrame: (id) => reached(id, 'Media', 'FirstFrame'),
+    onClosed: (id, reason) => end(id, reason),
+  };
+}
+
+const steps: readonly Step[] = ['Answered', 'IceConnected', 'DtlsConnected', 'Media', 'FirstFrame'];
+
+/** Each step counts once, and none that comes behind a later one. */
+function reach(options: SessionsOptions, session: Session, step: Step) {
+  if (steps.indexOf(step) <= steps.indexOf(session.lastStep)) return;
+  session.lastStep = step;
+  options.meter.reached(session, step, {
+    sinceAsked: secondsSince(options, session.askedMs),
+    sinceAnswered: secondsSince(options, session.startedMs),
+  });
+}
+
+/** The wall clock may have been set back meanwhile. */
+const secondsSince = ({ clock }: SessionsOptions, ms: number) => Math.max(0, clock.now() - ms) / 1000;
 
 function connected(options: SessionsOptions, session: Session) {
   session.cancelTimeout();
@@ -128,6 +169,3 @@ const fields = ({ clock }: SessionsOptions, { id, room, role, startedMs }: Sessi
   session: shortId(id),
   afterMs: clock.now() - startedMs,
 });
-
-const isFailure = (reason: SessionEnd): reason is HandshakeFailure =>
-  handshakeFailures.some((failure) => failure === reason);

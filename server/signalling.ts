@@ -1,6 +1,7 @@
 /** From an offer to an answer: what WHIP and WHEP do once HTTP has let them in. */
 import { randomBytes } from 'node:crypto';
 import type { MediaPlane } from './media/plane.ts';
+import type { SessionMeter } from './meter.ts';
 import { Refused } from './room/refusal.ts';
 import type { Role } from './room/room.ts';
 import type { Rooms } from './room/rooms.ts';
@@ -19,6 +20,17 @@ export interface SignallingOptions {
   readonly identity: () => Promise<DtlsIdentity>;
   /** Where clients reach the media port. */
   readonly announced: () => readonly Endpoint[];
+  readonly meter: Pick<SessionMeter, 'codecMissing' | 'roomFull'>;
+}
+
+/** Who asks to come in, with what. */
+export interface Asked {
+  readonly role: Role;
+  /** `namespace/name`. */
+  readonly room: string;
+  readonly sdp: string;
+  /** When the request came. */
+  readonly askedMs: number;
 }
 
 /** What a client gets for its offer: the SDP answer, and the id that stands in its session's URL. */
@@ -27,52 +39,49 @@ export interface Created {
   readonly answer: string;
 }
 
-/** Makes a session of a role in a room (`namespace/name`). Rejects with {@link Refused}; then nothing is left of it. */
-export type Create = (role: Role, room: string, sdp: string) => Promise<Created>;
+/** Makes a session. Rejects with {@link Refused}; then nothing is left of it. */
+export type Create = (asked: Asked) => Promise<Created>;
 
 export function signalling(options: SignallingOptions): Create {
-  return async (role, room, sdp) => {
+  return async (asked) => {
     // 128 random bits: who holds a room's name, and even its token, cannot guess another client's session.
     const id = randomBytes(16).toString('base64url');
     try {
-      const made = await (role === 'publisher' ? publish(options, id, room, sdp) : play(options, id, room, sdp));
-      return { id, answer: made };
+      return { id, answer: await (asked.role === 'publisher' ? publish : play)(options, id, asked) };
     } catch (error) {
       options.sessions.end(id, 'Internal');
-      options.rooms.leave(room, id);
-      throw error;
+      options.rooms.leave(asked.room, id);
+      throw refusal(options.meter, asked.room, error);
     }
   };
 }
 
-async function publish(options: SignallingOptions, id: string, room: string, sdp: string): Promise<string> {
+async function publish(options: SignallingOptions, id: string, { room, sdp, askedMs }: Asked): Promise<string> {
   const { rooms, media } = options;
   const before = rooms.get(room);
-  const { wanted, agreed } = understood(() => {
-    const wanted = offer(sdp, 'send');
-    return { wanted, agreed: negotiatePublish(wanted, before.settings.publish.codecs) };
-  });
+  const wanted = offer(sdp, 'send');
+  const agreed = negotiatePublish(wanted, before.settings.publish.codecs);
   const sitting = before.room.publisher?.id;
   const [identity, silentForMs] = await Promise.all([options.identity(), silence(media, sitting)]);
   // Another may have come while we asked; then the silence was its predecessor's.
   const isSame = rooms.get(room).room.publisher?.id === sitting;
   rooms.publish(room, id, isSame ? silentForMs : undefined);
-  const local = open(options, { id, role: 'publisher', room, published: agreed.tracks, identity }, wanted);
+  const local = open(options, { id, role: 'publisher', room, askedMs, published: agreed.tracks, identity }, wanted);
   media.publish(id, room, agreed.tracks);
   return answered(options, agreed.media, local);
 }
 
-async function play(options: SignallingOptions, id: string, room: string, sdp: string): Promise<string> {
+async function play(options: SignallingOptions, id: string, { room, sdp, askedMs }: Asked): Promise<string> {
   const { rooms, sessions, media } = options;
   rooms.get(room);
-  const wanted = understood(() => offer(sdp, 'receive'));
+  const wanted = offer(sdp, 'receive');
   const identity = await options.identity();
   const { settings, room: now } = rooms.get(room);
   rooms.subscribe(room, id);
   const published = sessions.get(now.publisher?.id ?? '')?.published ?? [];
   const random = { randomSsrc, cname: secret(9) };
-  const agreed = understood(() => negotiatePlay(wanted, settings.publish.codecs, published, random));
-  const local = open(options, { id, role: 'subscriber', room, published: [], identity }, wanted);
+  const agreed = negotiatePlay(wanted, settings.publish.codecs, published, random);
+  const local = open(options, { id, role: 'subscriber', room, askedMs, published: [], identity }, wanted);
   media.subscribe(id, room, agreed.tracks);
   return answered(options, agreed.media, local);
 }
@@ -93,15 +102,15 @@ async function silence(media: MediaPlane, publisher: string | undefined): Promis
   return ms === undefined || ms < 0 ? undefined : ms;
 }
 
-/** Runs what reads an offer, with its errors as refusals. */
-function understood<T>(read: () => T): T {
-  try {
-    return read();
-  } catch (error) {
-    if (!(error instanceof SdpError)) throw error;
-    const reason = error.kind === 'malformed' ? 'MalformedOffer' : 'UnusableOffer';
-    throw new Refused({ reason, detail: error.message });
-  }
+/** What went wrong, as the client is to be told; counted where a room could not serve it. */
+function refusal(meter: SignallingOptions['meter'], room: string, error: unknown): unknown {
+  if (error instanceof Refused && error.refusal.reason === 'RoomFull') meter.roomFull(room);
+  if (!(error instanceof SdpError)) return error;
+  if (error.withoutCodec !== undefined) meter.codecMissing(room, error.withoutCodec);
+  return new Refused({
+    reason: error.kind === 'malformed' ? 'MalformedOffer' : 'UnusableOffer',
+    detail: error.message,
+  });
 }
 
 /** Base64 has just the characters that ICE allows (RFC 8839 section 5.4), as long as nothing needs padding. */

@@ -1,6 +1,9 @@
-import { env as envName, publicPath, type RoomSettings } from '#crds/contract.ts';
-import { argumentsConfig, ConfigError, podConfig, usage } from './config.ts';
+import { appName, env as envName, publicPath, type RoomSettings } from '#crds/contract.ts';
+import { startTracing, type Tracing } from '#tracing/start.ts';
+import { argumentsConfig, podConfig, usage } from './config.ts';
+import { ConfigError } from './config-error.ts';
 import { jsonLog, type Log } from './log.ts';
+import type { MetricsRegistry } from './metrics/exposition.ts';
 import { portProblem } from './port-problem.ts';
 import type { Clock } from './room/rooms.ts';
 import type { Endpoint } from './rtc/answer.ts';
@@ -10,11 +13,21 @@ import { type Settings, SettingsError } from './settings.ts';
 /** What a process is given: arguments without the program's own, environment, and where to write. */
 export interface Surroundings {
   readonly args: readonly string[];
-  readonly env: Readonly<Record<string, string | undefined>>;
+  /** The process's own, where OpenTelemetry looks for its settings. */
+  readonly env: NodeJS.ProcessEnv;
   readonly stdout: (text: string) => void;
   readonly stderr: (text: string) => void;
   /** Media cannot flow any more; the log says why. */
   readonly onFatal: () => void;
+  /** For whoever embeds the server: called once with the registry, to put metrics of their own beside ours. */
+  readonly onMetrics?: (registry: MetricsRegistry) => void;
+}
+
+/** `tracing` is to be stopped after the server, so that its last spans are sent. */
+export interface Started {
+  readonly server: Server;
+  readonly log: Log;
+  readonly tracing: Tracing;
 }
 
 const clock: Clock = {
@@ -30,7 +43,7 @@ export const isExplained = (error: unknown): error is Error =>
   error instanceof ConfigError || error instanceof SettingsError || (error instanceof Error && 'syscall' in error);
 
 /** Starts a server; undefined when only help was asked for. Rejects with the reason when it cannot start. */
-export async function start(given: Surroundings): Promise<{ readonly server: Server; readonly log: Log } | undefined> {
+export async function start(given: Surroundings): Promise<Started | undefined> {
   // A pod has no arguments, and its rooms file in the environment.
   const isPod = given.args.length === 0 && given.env[envName.roomsFile] !== undefined;
   const config = isPod ? podConfig(given.env) : argumentsConfig(given.args);
@@ -46,11 +59,21 @@ export async function start(given: Surroundings): Promise<{ readonly server: Ser
   };
   const tell = announcer(given.stdout);
   const onSettings = isPod ? () => {} : (settings: Settings, { http }: Server['local']) => tell(settings, http);
-  const server = await startServer({ config, log, clock, onSettings, onFatal }).catch((error: unknown) => {
+  const tracing = await startTracing({ env: given.env, service: appName.sfu, log });
+  const embedded = given.onMetrics && { onMetrics: given.onMetrics };
+  const server = await startServer({
+    config,
+    log,
+    clock,
+    tracer: tracing.tracer,
+    onSettings,
+    onFatal,
+    ...embedded,
+  }).catch((error: unknown) => {
     const problem = isPod ? undefined : portProblem(error, config);
     throw problem === undefined ? error : new ConfigError(problem, { cause: error });
   });
-  return { server, log };
+  return { server, log, tracing };
 }
 
 /** Says of each room where to go with a browser or an encoder, and again when that has changed. */

@@ -1,7 +1,9 @@
 /** What the pod says of itself: rooms and media seen together, for statistics and metrics. Pure. */
-import { type PodStats, version } from '#crds/contract.ts';
+import { type PodStats, type RoomSettings, version } from '#crds/contract.ts';
+import type { NodeStats } from '#crds/node-stats.ts';
 import { noCounters, type RoomCounters } from './media/counts.ts';
 import type { MediaSnapshot } from './media/plane.ts';
+import type { NodeSeen } from './node/watch.ts';
 import { silenceMs } from './room/room.ts';
 import type { RoomView } from './room/rooms.ts';
 
@@ -9,27 +11,46 @@ import type { RoomView } from './room/rooms.ts';
 export interface RoomStatus {
   readonly namespace: string;
   readonly name: string;
-  readonly publisher?: { readonly sinceMs: number; readonly sendsMedia: boolean };
+  /** Before its first packet it counts as silent since it came. */
+  readonly publisher?: { readonly sinceMs: number; readonly sendsMedia: boolean; readonly silentForMs: number };
   /** Those that are connected; not those whose handshake is under way. */
   readonly subscribers: number;
+  /** 0: no limit of the room's own. */
+  readonly maxSubscribers: number;
+  readonly alerts: RoomSettings['alerts'];
 }
 
-export interface Status {
+/** What is known without asking the rooms or the media thread. */
+export interface PodFacts {
   readonly isDraining: boolean;
+  /** Whether new sessions are taken. */
+  readonly isAccepting: boolean;
+  /** All of them, also those whose handshake is under way. */
+  readonly sessions: number;
+  readonly startedMs: number;
+  readonly nowMs: number;
+  readonly node: NodeSeen;
+}
+
+export interface Status extends PodFacts {
   readonly rooms: readonly RoomStatus[];
   /** By `namespace/name`; rooms that have just been removed are still among them. */
   readonly counters: Readonly<Record<string, RoomCounters>>;
   readonly media: Omit<MediaSnapshot, 'rooms'>;
 }
 
-export function status(views: readonly RoomView[], media: MediaSnapshot, isDraining: boolean): Status {
-  const rooms = views.map(({ settings: { namespace, name }, room: { publisher, subscribers } }): RoomStatus => {
-    const silentForMs = media.silentForMs[publisher?.id ?? ''] ?? -1;
-    const sendsMedia = silentForMs >= 0 && silentForMs < silenceMs;
+export function status(views: readonly RoomView[], media: MediaSnapshot, facts: PodFacts): Status {
+  const rooms = views.map(({ settings, room: { publisher, subscribers } }): RoomStatus => {
+    const { namespace, name, play, alerts } = settings;
+    const sentMsAgo = media.silentForMs[publisher?.id ?? ''] ?? -1;
+    const sendsMedia = sentMsAgo >= 0 && sentMsAgo < silenceMs;
+    const silentForMs = sentMsAgo >= 0 ? sentMsAgo : facts.nowMs - (publisher?.sinceMs ?? facts.nowMs);
     return {
       namespace,
       name,
-      ...(publisher?.isConnected && { publisher: { sinceMs: publisher.sinceMs, sendsMedia } }),
+      maxSubscribers: play.maxSubscribers,
+      alerts,
+      ...(publisher?.isConnected && { publisher: { sinceMs: publisher.sinceMs, sendsMedia, silentForMs } }),
       subscribers: subscribers
         .values()
         .filter(({ isConnected }) => isConnected)
@@ -37,19 +58,19 @@ export function status(views: readonly RoomView[], media: MediaSnapshot, isDrain
     };
   });
   const idle = Object.fromEntries(views.map(({ id }) => [id, noCounters()]));
-  return { isDraining, rooms, counters: { ...idle, ...media.rooms }, media };
+  return { ...facts, rooms, counters: { ...idle, ...media.rooms }, media };
 }
 
 /** The rooms of the media plane that are no longer ours: to be forgotten once they have been told of. */
-export const leftOver = (views: readonly RoomView[], media: MediaSnapshot): readonly string[] => {
+export const leftOver = (views: readonly RoomView[], counters: Status['counters']): readonly string[] => {
   const ours = new Set(views.map(({ id }) => id));
-  return Object.keys(media.rooms).filter((id) => !ours.has(id));
+  return Object.keys(counters).filter((id) => !ours.has(id));
 };
 
-export const podStats = ({ isDraining, rooms }: Status): PodStats => ({
+export const podStats = (of: Status): PodStats => ({
   version,
-  draining: isDraining,
-  rooms: rooms.map(({ namespace, name, publisher, subscribers }) => ({
+  draining: of.isDraining,
+  rooms: of.rooms.map(({ namespace, name, publisher, subscribers }) => ({
     namespace,
     name,
     ...(publisher && {
@@ -57,4 +78,38 @@ export const podStats = ({ isDraining, rooms }: Status): PodStats => ({
     }),
     subscribers,
   })),
+  node: nodeStats(of),
+});
+
+function nodeStats({ rooms, media: { tracks }, node, startedMs }: Status): NodeStats {
+  const { reading, totals, perSecond, cpuLoad, averageMemoryBytes } = node;
+  const { cpuSeconds: _, forwardSeconds, forwardMeasured, ...rates } = perSecond;
+  const { cpuSeconds: __, forwardSeconds: ___, forwardMeasured: ____, ...sums } = totals;
+  return {
+    startedAt: new Date(startedMs).toISOString(),
+    updatedAt: new Date(node.atMs).toISOString(),
+    ...inUse(rooms),
+    tracks: {
+      in: tracks.published.audio + tracks.published.video,
+      out: tracks.subscribed.audio + tracks.subscribed.video,
+    },
+    totals: sums,
+    perSecond: rates,
+    cpu: { limitCores: reading.limits.cores, loadRatio: cpuLoad, machineLoad: reading.machineLoad },
+    memory: {
+      usedBytes: reading.usage.memoryBytes,
+      averageBytes: averageMemoryBytes,
+      limitBytes: reading.limits.memoryBytes,
+    },
+    forwardSeconds: forwardMeasured > 0 ? forwardSeconds / forwardMeasured : 0,
+  };
+}
+
+/** How many rooms somebody is in, and who is connected. */
+export const inUse = (rooms: readonly RoomStatus[]) => ({
+  rooms: rooms.filter(({ publisher, subscribers }) => publisher !== undefined || subscribers > 0).length,
+  clients: {
+    publisher: rooms.filter(({ publisher }) => publisher !== undefined).length,
+    subscriber: rooms.reduce((sum, { subscribers }) => sum + subscribers, 0),
+  },
 });

@@ -1,6 +1,7 @@
 /** WHIP (RFC 9725) and WHEP: the same requests, one for each role. */
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import { publicPath } from '#crds/contract.ts';
+import type { HttpMeter } from '../meter.ts';
 import { type Refusal, Refused } from '../room/refusal.ts';
 import type { Role } from '../room/room.ts';
 import { type Access, bearer } from './bearer.ts';
@@ -12,8 +13,14 @@ export interface Endpoints {
   access(role: Role, room: string): Access;
   /** Why no new session can be made now, whatever the room. */
   closed(): Refusal | undefined;
-  /** Rejects with {@link Refused}. */
-  create(role: Role, room: string, sdp: string): Promise<{ readonly id: string; readonly answer: string }>;
+  /** `waitedMs` is the time since the request came. Rejects with {@link Refused}. */
+  create(asked: {
+    readonly role: Role;
+    readonly room: string;
+    readonly sdp: string;
+    readonly waitedMs: number;
+  }): Promise<{ readonly id: string; readonly answer: string }>;
+  exists(room: string): boolean;
   has(role: Role, room: string, id: string): boolean;
   end(id: string): void;
 }
@@ -28,13 +35,14 @@ type Request = FastifyRequest<{ Params: Params }>;
 const roomOf = ({ params }: Request) => `${params.namespace}/${params.room}`;
 
 /** Routes of one role: the endpoint that makes sessions, and the sessions below it. */
-export function endpoint(app: FastifyInstance, role: Role, endpoints: Endpoints) {
+export function endpoint(app: FastifyInstance, role: Role, endpoints: Endpoints, meter: HttpMeter) {
   const url = publicPath[role === 'publisher' ? 'whip' : 'whep'];
   const path = url(':namespace', ':room');
   // Before the body is read: what a stranger sends is not even parsed.
   const authorized = async (request: Request, reply: FastifyReply) => {
     const granted = bearer(endpoints.access(role, roomOf(request)), request.headers.authorization);
     if (granted === 'granted') return;
+    meter.unauthorized(role, granted === 'wrong' ? 'Wrong' : 'Missing');
     reply.header('www-authenticate', granted === 'wrong' ? 'Bearer error="invalid_token"' : 'Bearer');
     throw new Refused(unauthorized(role, granted));
   };
@@ -51,7 +59,8 @@ export function endpoint(app: FastifyInstance, role: Role, endpoints: Endpoints)
 
   app.post(path, { onRequest: [known, open, authorized] }, async (request: Request, reply) => {
     if (typeof request.body !== 'string') throw new Refused(notSdp);
-    const { id, answer } = await endpoints.create(role, roomOf(request), request.body);
+    const asked = { role, room: roomOf(request), sdp: request.body, waitedMs: reply.elapsedTime };
+    const { id, answer } = await endpoints.create(asked);
     const location = `${url(request.params.namespace, request.params.room)}/${id}`;
     return reply.code(201).header('location', location).type('application/sdp').send(answer);
   });

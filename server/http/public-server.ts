@@ -1,14 +1,19 @@
 import fastify, { type FastifyError, type FastifyInstance, type FastifyReply, type FastifyRequest } from 'fastify';
-import { type Refusal, type RefusalReason, Refused } from '../room/refusal.ts';
+import { noTracer, type Tracer } from '#tracing/tracer.ts';
+import type { HttpMeter } from '../meter.ts';
+import { type Refusal, Refused } from '../room/refusal.ts';
 import { allowOrigins } from './cors.ts';
 import { type Endpoints, endpoint } from './endpoint.ts';
+import { httpSpans } from './http-spans.ts';
+import { metered } from './metered.ts';
 import { type pageFiles, pages } from './pages.ts';
 import { sendProblem } from './problem.ts';
 
 export interface PublicServerOptions {
   readonly endpoints: Endpoints;
   readonly files: ReturnType<typeof pageFiles>;
-  readonly onRefused: (reason: RefusalReason) => void;
+  readonly meter: HttpMeter;
+  readonly tracer?: Tracer;
   /** An error that is nobody's fault but ours. */
   readonly onError: (error: unknown) => void;
 }
@@ -17,9 +22,15 @@ export interface PublicServerOptions {
 const bodyLimitBytes = 64 * 1024;
 
 /** WHIP, WHEP and the pages, not listening yet. Every refusal is problem+json (RFC 9457), and counted. */
-export function publicServer({ endpoints, files, onRefused, onError }: PublicServerOptions): FastifyInstance {
+export function publicServer({
+  endpoints,
+  files,
+  meter,
+  tracer = noTracer,
+  onError,
+}: PublicServerOptions): FastifyInstance {
   const refuse = (reply: FastifyReply, refusal: Refusal) => {
-    onRefused(refusal.reason);
+    meter.refused(refusal.reason);
     return sendProblem(reply, refusal);
   };
   const failed = (error: unknown, _request: FastifyRequest, reply: FastifyReply) => {
@@ -43,9 +54,11 @@ export function publicServer({ endpoints, files, onRefused, onError }: PublicSer
   );
   app.setErrorHandler(failed);
   app.setNotFoundHandler(async (_request, reply) => refuse(reply, unknownPath));
+  httpSpans(app, tracer);
   allowOrigins(app);
-  endpoint(app, 'publisher', endpoints);
-  endpoint(app, 'subscriber', endpoints);
+  metered(app, meter, (room) => endpoints.exists(room));
+  endpoint(app, 'publisher', endpoints, meter);
+  endpoint(app, 'subscriber', endpoints, meter);
   pages(app, files, (room) => endpoints.access('subscriber', room));
   return app;
 }

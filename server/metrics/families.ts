@@ -1,5 +1,6 @@
-import { Counter, Gauge, Histogram, type Registry } from 'prom-client';
+import { Counter, Gauge, Histogram } from 'prom-client';
 import type { Family } from '#crds/metric-family.ts';
+import type { MetricsRegistry } from './exposition.ts';
 
 type Label<F extends Family> = Extract<keyof F['labels'], string>;
 
@@ -9,11 +10,11 @@ export interface Families {
   counter<const F extends Family>(family: F, collect?: (counter: Counter<Label<F>>) => void): Counter<Label<F>>;
   gauge<const F extends Family>(family: F, collect?: (gauge: Gauge<Label<F>>) => void): Gauge<Label<F>>;
   histogram<const F extends Family>(family: F): Histogram<Label<F>>;
-  readonly registry: Registry;
+  readonly registry: MetricsRegistry;
   readonly prefix: string;
 }
 
-export function families(registry: Registry, prefix = ''): Families {
+export function families(registry: MetricsRegistry, prefix = ''): Families {
   const settings = <F extends Family>({ name, help, labels }: F) => ({
     name: `${prefix}${name}`,
     help,

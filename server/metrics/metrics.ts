@@ -1,34 +1,95 @@
-import { Registry } from 'prom-client';
-import type { HandshakeFailure, RefusalReason } from '../room/refusal.ts';
+import { podMetric } from '#crds/pod-metrics.ts';
+import { type Meter, meterOf } from '../meter.ts';
 import type { Status } from '../status.ts';
-import { podMetrics } from './pod.ts';
-import { requestMetrics } from './requests.ts';
+import { errorMetrics } from './errors.ts';
+import { type Exposition, exposition, type Format, type MetricsRegistry, metricsRegistry } from './exposition.ts';
+import { families } from './families.ts';
+import { forwardMetrics } from './forward.ts';
+import { httpMetrics } from './http.ts';
+import { joinMetrics } from './joins.ts';
+import { nodeMetrics } from './node.ts';
+import { podMetrics, processMetrics } from './pod.ts';
+import { roomSeries } from './room-series.ts';
 import { roomMetrics } from './rooms.ts';
+import { rtcpMetrics } from './rtcp.ts';
 import { rtpMetrics } from './rtp.ts';
+import { sessionMetrics } from './sessions.ts';
 
-export interface Metrics {
-  /** All families in the text format, from one status read once, so that they agree with each other. */
-  scrape(): Promise<{ readonly contentType: string; readonly body: string }>;
-  refused(reason: RefusalReason | HandshakeFailure): void;
+/** What an installation chooses. */
+export interface MetricsConfig {
+  /** Before each family's name. */
+  readonly prefix: string;
+  /** On each series. */
+  readonly constLabels: Readonly<Record<string, string>>;
+  /** Whether Node's own families are among them. */
+  readonly hasDefaults: boolean;
+  /** For so long a text is handed to whoever asks next. */
+  readonly reuseMs: number;
 }
 
-/** `look` is asked once a scrape. */
-export function metrics(look: () => Promise<Status>): Metrics {
-  const registry = new Registry();
+export interface MetricsOptions extends MetricsConfig {
+  /** Asked once for each text. */
+  readonly look: () => Promise<Status>;
+  /** Monotonic milliseconds. */
+  readonly nowMs: () => number;
+  /** For families of an embedder's own. */
+  readonly onMetrics?: (registry: MetricsRegistry) => void;
+}
+
+export interface Metrics {
+  /** What happens is told to this. */
+  readonly meter: Meter;
+  /** All families, from one status read once, so that they agree with each other. */
+  scrape(format: Format): Promise<Exposition>;
+}
+
+export function metrics({
+  look,
+  nowMs,
+  onMetrics,
+  prefix,
+  constLabels,
+  hasDefaults,
+  reuseMs,
+}: MetricsOptions): Metrics {
+  const registry = metricsRegistry(constLabels);
+  const make = families(registry, prefix);
+  const byRoom = roomSeries();
   let last: Status | undefined;
   const seen = () => {
     if (last === undefined) throw new Error('metrics are collected by scrape() only');
     return last;
   };
-  roomMetrics(registry, seen);
-  rtpMetrics(registry, seen);
-  podMetrics(registry, seen);
-  const { refused } = requestMetrics(registry);
-  return {
-    refused,
-    scrape: async () => {
+  const meter = meterOf([
+    roomMetrics(make, seen, byRoom),
+    sessionMetrics(make, seen, byRoom),
+    ...joinMetrics(make),
+    ...httpMetrics(make, byRoom),
+    errorMetrics(make),
+  ]);
+  rtpMetrics(make, seen);
+  rtcpMetrics(make, seen);
+  forwardMetrics(make, seen);
+  podMetrics(make, seen);
+  nodeMetrics(make, seen);
+  const took = make.gauge(podMetric.scrapeTime);
+  if (hasDefaults) processMetrics(make);
+  onMetrics?.(registry);
+
+  let beganMs = 0;
+  const scrape = exposition(registry, {
+    before: async () => {
+      beganMs = nowMs();
       last = await look();
-      return { contentType: registry.contentType, body: await registry.metrics() };
     },
-  };
+    // What is told of a room that is gone has been told now.
+    after: () => {
+      byRoom.keepOnly(new Set(last?.rooms.map(({ name }) => name)));
+      took.set((nowMs() - beganMs) / 1000);
+    },
+    onFailure: () => meter.failed('Metrics'),
+    nowMs,
+    reuseMs,
+  });
+  return { meter, scrape };
 }

@@ -1,22 +1,26 @@
-import { collectDefaultMetrics, Gauge, type Registry } from 'prom-client';
-import { metric, version } from '#crds/contract.ts';
+import { collectDefaultMetrics } from 'prom-client';
+import { version } from '#crds/contract.ts';
+import { podMetric } from '#crds/pod-metrics.ts';
 import type { Status } from '../status.ts';
+import type { Families } from './families.ts';
 
-/** The process itself: memory, CPU, event loop, garbage collection, release, draining. */
-export function podMetrics(registry: Registry, seen: () => Status) {
-  collectDefaultMetrics({ register: registry });
-  new Gauge({
-    name: metric.draining,
-    help: 'Whether the pod takes no new sessions because it is going.',
-    registers: [registry],
-    collect() {
-      this.set(seen().isDraining ? 1 : 0);
-    },
+/** The server as a whole: its release and age, whether it takes sessions, and what it holds. */
+export function podMetrics(families: Families, seen: () => Status) {
+  families.gauge(podMetric.buildInfo).set({ version, node: process.version }, 1);
+  families.gauge(podMetric.uptime, (gauge) => gauge.set(Math.max(0, seen().nowMs - seen().startedMs) / 1000));
+  families.gauge(podMetric.draining, (gauge) => gauge.set(seen().isDraining ? 1 : 0));
+  families.gauge(podMetric.accepting, (gauge) => gauge.set(seen().isAccepting ? 1 : 0));
+  families.gauge(podMetric.drainRemaining, (gauge) => gauge.set(seen().isDraining ? seen().sessions : 0));
+  families.gauge(podMetric.debugObjects, (gauge) => {
+    const { rooms, sessions, media } = seen();
+    const resources = process.getActiveResourcesInfo();
+    gauge.set({ type: 'room' }, rooms.length);
+    gauge.set({ type: 'session' }, sessions);
+    gauge.set({ type: 'transport' }, media.transports);
+    gauge.set({ type: 'socket' }, resources.filter((resource) => /Socket|TCP|UDP/.test(resource)).length);
+    gauge.set({ type: 'timer' }, resources.filter((resource) => resource === 'Timeout').length);
   });
-  new Gauge({
-    name: metric.buildInfo,
-    help: 'The release that runs; always 1.',
-    labelNames: ['version', 'node'],
-    registers: [registry],
-  }).set({ version, node: process.version }, 1);
 }
+
+/** The process as prom-client sees it, under the names that Node's dashboards know: `process_*` and `nodejs_*`. */
+export const processMetrics = ({ registry, prefix }: Families) => collectDefaultMetrics({ register: registry, prefix });

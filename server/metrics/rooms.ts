@@ -1,39 +1,58 @@
-import { Gauge, type Registry } from 'prom-client';
-import { metric } from '#crds/contract.ts';
-import type { Status } from '../status.ts';
+import { kinds } from '#crds/metric-family.ts';
+import { roomMetric } from '#crds/room-metrics.ts';
+import type { Meter } from '../meter.ts';
+import { inUse, type Status } from '../status.ts';
+import type { Families } from './families.ts';
+import { type RoomSeries, roomLabel } from './room-series.ts';
 
-/**
- * Who is in the rooms. A room that is configured has its series, at zero while nobody is in it. Its name is label
- * enough: the namespace is a label of the scrape's target.
- */
-export function roomMetrics(registry: Registry, seen: () => Status) {
-  const registers = [registry];
-  new Gauge({
-    name: metric.rooms,
-    help: 'Rooms with a publisher or a subscriber.',
-    registers,
-    collect() {
-      this.set(seen().rooms.filter(({ publisher, subscribers }) => publisher || subscribers > 0).length);
-    },
+/** Who is in the rooms. A room that is configured has its series, at zero while nobody is in it. */
+export function roomMetrics(families: Families, seen: () => Status, byRoom: RoomSeries): Partial<Meter> {
+  families.gauge(roomMetric.rooms, (gauge) => gauge.set(inUse(seen().rooms).rooms));
+  families.gauge(roomMetric.roomsPublishing, (gauge) =>
+    gauge.set(seen().rooms.filter(({ publisher }) => publisher?.sendsMedia).length),
+  );
+  const ofRooms = [
+    [roomMetric.subscribers, ({ subscribers }) => subscribers],
+    [roomMetric.roomPublishing, ({ publisher }) => (publisher?.sendsMedia ? 1 : 0)],
+    [roomMetric.roomMaxSubscribers, ({ maxSubscribers }) => maxSubscribers],
+    [roomMetric.roomHealth, ({ publisher }) => health(publisher?.silentForMs ?? 0)],
+  ] as const satisfies readonly (readonly [object, (room: Status['rooms'][number]) => number])[];
+  for (const [family, value] of ofRooms) {
+    families.gauge(family, (gauge) => {
+      gauge.reset();
+      for (const room of seen().rooms) gauge.set({ room: room.name }, value(room));
+    });
+  }
+  thresholds(families, seen);
+  return roomEvents(families, seen, byRoom);
+}
+
+/** 1 up to 5 s of silence, which a lost connection or a busy encoder may cause; 0 from 30 s on. */
+const health = (silentForMs: number) => Math.min(1, Math.max(0, (30_000 - silentForMs) / 25_000));
+
+function thresholds(families: Families, seen: () => Status) {
+  families.gauge(roomMetric.roomAlertThreshold, (gauge) => {
+    gauge.reset();
+    for (const { name: room, alerts } of seen().rooms) {
+      gauge.set({ room, alert: 'HighSubscriberCount' }, alerts.highSubscriberCount);
+      gauge.set({ room, alert: 'NearCapacity' }, alerts.nearCapacityPercent);
+      gauge.set({ room, alert: 'NoPublisher' }, alerts.publisherExpected === 'Always' ? 1 : 0);
+    }
   });
-  new Gauge({
-    name: metric.subscribers,
-    help: 'Connected subscribers of a room.',
-    labelNames: ['room'],
-    registers,
-    collect() {
-      this.reset();
-      for (const { name, subscribers } of seen().rooms) this.set({ room: name }, subscribers);
-    },
+}
+
+function roomEvents(families: Families, seen: () => Status, byRoom: RoomSeries): Partial<Meter> {
+  const duration = families.histogram(roomMetric.roomDuration);
+  const mismatches = families.counter(roomMetric.codecMismatches, (counter) => {
+    for (const { name: room } of seen().rooms)
+      for (const kind of kinds) counter.inc(byRoom.note(counter, { room, kind }), 0);
   });
-  new Gauge({
-    name: metric.roomPublishing,
-    help: 'Whether a publisher is connected to a room and sends media.',
-    labelNames: ['room'],
-    registers,
-    collect() {
-      this.reset();
-      for (const { name, publisher } of seen().rooms) this.set({ room: name }, publisher?.sendsMedia ? 1 : 0);
-    },
+  const rejections = families.counter(roomMetric.capacityRejections, (counter) => {
+    for (const { name: room } of seen().rooms) counter.inc(byRoom.note(counter, { room, scope: 'room' }), 0);
   });
+  return {
+    roomLeft: (_room, seconds) => duration.observe(seconds),
+    codecMissing: (room, kind) => mismatches.inc(byRoom.note(mismatches, { room: roomLabel(room), kind })),
+    roomFull: (room) => rejections.inc(byRoom.note(rejections, { room: roomLabel(room), scope: 'room' })),
+  };
 }

@@ -1,50 +1,77 @@
-import { Counter, type Registry } from 'prom-client';
-import { metric } from '#crds/contract.ts';
-import type { RoomCounters } from '../media/counts.ts';
+import { mediaMetric } from '#crds/media-metrics.ts';
+import { directions, kinds } from '#crds/metric-family.ts';
+import { roomMetric } from '#crds/room-metrics.ts';
+import type { RoomCounters, Volume } from '../media/counts.ts';
 import type { Status } from '../status.ts';
+import type { Families } from './families.ts';
+import { roomLabel } from './room-series.ts';
 
-const families: readonly { name: string; help: string; value: (counters: RoomCounters) => number }[] = [
-  { name: metric.rtpPackets, help: 'RTP packets sent to subscribers.', value: ({ sentPackets }) => sentPackets },
-  {
-    name: metric.rtpBytes,
-    help: 'Bytes of RTP sent to subscribers, headers included.',
-    value: ({ sentBytes }) => sentBytes,
-  },
-  {
-    name: metric.rtpReceivedPackets,
-    help: 'RTP packets received from the publisher.',
-    value: ({ receivedPackets }) => receivedPackets,
-  },
-  {
-    name: metric.rtpReceivedBytes,
-    help: 'Bytes of RTP received from the publisher, headers included.',
-    value: ({ receivedBytes }) => receivedBytes,
-  },
-];
+const ofRooms = [
+  [mediaMetric.rtpPackets, ({ sentPackets }) => sentPackets],
+  [mediaMetric.rtpBytes, ({ sentBytes }) => sentBytes],
+  [mediaMetric.rtpReceivedPackets, ({ receivedPackets }) => receivedPackets],
+  [mediaMetric.rtpReceivedBytes, ({ receivedBytes }) => receivedBytes],
+] as const satisfies readonly (readonly [object, (counters: RoomCounters) => number])[];
 
 /** What flows through the rooms. The media thread counts; a scrape reads. */
-export function rtpMetrics(registry: Registry, seen: () => Status) {
-  for (const { name, help, value } of families) {
-    new Counter({
-      name,
-      help,
-      labelNames: ['room'],
-      registers: [registry],
-      collect() {
-        this.reset();
-        for (const [id, counters] of Object.entries(seen().counters))
-          this.inc({ room: id.slice(id.indexOf('/') + 1) }, value(counters));
-      },
+export function rtpMetrics(families: Families, seen: () => Status): void {
+  for (const [family, value] of ofRooms) {
+    families.counter(family, (counter) => {
+      counter.reset();
+      for (const [room, counters] of byRoom(seen())) counter.inc({ room }, value(counters));
     });
   }
-  new Counter({
-    name: metric.datagramsDropped,
-    help: 'Datagrams on the media port that were dropped.',
-    labelNames: ['reason'],
-    registers: [registry],
-    collect() {
-      this.reset();
-      for (const [reason, count] of Object.entries(seen().media.dropped)) this.inc({ reason }, count);
-    },
+  heldUp(families, seen);
+  ofThePod(families, seen);
+}
+
+const byRoom = ({ counters }: Status) =>
+  Object.entries(counters).map(([id, counted]) => [roomLabel(id), counted] as const);
+
+/** What does not flow. */
+function heldUp(families: Families, seen: () => Status): void {
+  for (const [family, value] of volumes(mediaMetric.rtpWithheldPackets, mediaMetric.rtpWithheldBytes)) {
+    families.counter(family, (counter) => {
+      counter.reset();
+      for (const [room, { withheld }] of byRoom(seen()))
+        for (const reason of family.labels.reason) counter.inc({ room, reason }, value(withheld[reason]));
+    });
+  }
+  families.counter(roomMetric.trackStalls, (counter) => {
+    counter.reset();
+    for (const [room, { stalls }] of byRoom(seen()))
+      for (const kind of kinds) counter.inc({ room, kind }, stalls[kind]);
+  });
+  families.counter(mediaMetric.datagramsDropped, (counter) => {
+    counter.reset();
+    for (const [reason, count] of Object.entries(seen().media.dropped)) counter.inc({ reason }, count);
   });
 }
+
+function ofThePod(families: Families, seen: () => Status): void {
+  for (const [family, value] of volumes(mediaMetric.rtpPacketsByDirection, mediaMetric.rtpBytesByDirection)) {
+    families.counter(family, (counter) => {
+      counter.reset();
+      const { rtp } = seen().media.totals;
+      for (const direction of directions)
+        for (const transmission of family.labels.transmission)
+          counter.inc({ direction, transmission }, value(rtp[direction][transmission]));
+    });
+  }
+  const tracks = [
+    [mediaMetric.tracksPublished, 'published'],
+    [mediaMetric.tracksSubscribed, 'subscribed'],
+  ] as const;
+  for (const [family, side] of tracks) {
+    families.gauge(family, (gauge) => {
+      for (const kind of kinds) gauge.set({ kind }, seen().media.tracks[side][kind]);
+    });
+  }
+}
+
+/** Two families of one volume. */
+const volumes = <P, B>(packets: P, bytes: B) =>
+  [
+    [packets, (volume: Volume) => volume.packets],
+    [bytes, (volume: Volume) => volume.bytes],
+  ] as const;

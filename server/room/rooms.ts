@@ -34,6 +34,7 @@ export interface Rooms {
   /** New settings. Nobody is cut, but in rooms that are no longer among them. */
   configure(settings: readonly RoomSettings[]): void;
   get(id: string): RoomView;
+  has(id: string): boolean;
   list(): readonly RoomView[];
   /** Lets a publisher in, after ending the one it replaces. Throws {@link Refused}. */
   publish(id: string, session: string, silentForMs: number | undefined): void;
@@ -93,6 +94,7 @@ export function rooms(clock: Clock, end: (session: string, reason: EndReason) =>
       }
     },
     get: (id) => ({ id, ...entry(id) }),
+    has: (id) => entries.has(id),
     list: () => [...entries].map(([id, { settings, room }]) => ({ id, settings, room })),
     publish: (id, session, silentForMs) => {
       const { room, settings } = entry(id);

@@ -53,7 +53,11 @@ export function negotiatePlay(
     const sentNow = published.find(({ kind }) => kind === offered.kind)?.codecs[0]?.name;
     const now = usable.filter(({ name }) => name === sentNow);
     if (sentNow !== undefined && now.length === 0)
-      throw new SdpError('unusable', `${offered.place}: the publisher sends ${sentNow}, which is not offered.`);
+      throw new SdpError(
+        'unusable',
+        `${offered.place}: the publisher sends ${sentNow}, which is not offered.`,
+        offered.kind,
+      );
     const ordered = [...now, ...usable.filter(({ name }) => name !== sentNow)];
     const isRetransmitted = ordered.some(({ rtxPayloadType }) => rtxPayloadType !== undefined);
     const sent = { ssrc: randomSsrc(), ...(isRetransmitted && { rtxSsrc: randomSsrc() }), cname };
@@ -91,5 +95,5 @@ function noCodec({ place, kind }: OfferedMedia, codecs: readonly Codec[]): SdpEr
     usable.length === 0
       ? `This room has no ${kind}. Leave ${place} out of the offer.`
       : `This room's ${kind} is ${usable.join(' or ')}. None of that is offered in ${place}.`;
-  return new SdpError('unusable', message);
+  return new SdpError('unusable', message, kind);
 }

@@ -27,10 +27,13 @@ export interface SessionLines {
  */
 export class SdpError extends Error {
   readonly kind: 'malformed' | 'unusable';
-  constructor(kind: SdpError['kind'], message: string) {
+  /** Of the track that has no codec in common with us, when that is the reason. */
+  readonly withoutCodec: 'audio' | 'video' | undefined;
+  constructor(kind: SdpError['kind'], message: string, withoutCodec?: SdpError['withoutCodec']) {
     super(message);
     this.name = 'SdpError';
     this.kind = kind;
+    this.withoutCodec = withoutCodec;
   }
 }
 

@@ -49,6 +49,7 @@ export async function running(rooms: string, change: Partial<Config> = {}, clock
       roomsFile,
       defaultTokens: tokens,
       logLevel: 'debug',
+      metrics: { prefix: '', constLabels: {}, hasDefaults: true, reuseMs: 0 },
       ...change,
     },
     log: jsonLog(

@@ -1,0 +1,36 @@
+import type { FastifyInstance, FastifyRequest } from 'fastify';
+import { publicPath, roomPath } from '#crds/contract.ts';
+import type { AskedRequest, HttpMeter, Method, Route } from '../meter.ts';
+
+const room = [':namespace', ':room'] as const;
+
+/** What each path of the routes is for. */
+const routes: ReadonlyMap<string | undefined, Route> = new Map([
+  [publicPath.whip(...room), 'whip'],
+  [`${publicPath.whip(...room)}/:session`, 'whip_session'],
+  [publicPath.whep(...room), 'whep'],
+  [`${publicPath.whep(...room)}/:session`, 'whep_session'],
+  [roomPath(...room), 'player'],
+  [publicPath.player(...room), 'player'],
+  [publicPath.publisher(...room), 'publisher'],
+  [`${roomPath(...room)}/assets/:file`, 'asset'],
+]);
+const methods: readonly string[] = ['GET', 'HEAD', 'POST', 'PATCH', 'DELETE', 'OPTIONS'];
+
+/** Tells of every request and its answer. `exists` says whether there is a room `namespace/name`. */
+export function metered(app: FastifyInstance, meter: HttpMeter, exists: (room: string) => boolean) {
+  app.addHook('onRequest', async (request) => meter.asked(askedRequest(request, exists)));
+  app.addHook('onResponse', async (request, reply) =>
+    meter.answered(askedRequest(request, exists), { status: reply.statusCode, seconds: reply.elapsedTime / 1000 }),
+  );
+}
+
+function askedRequest(request: FastifyRequest, exists: (room: string) => boolean): AskedRequest {
+  const { namespace, room: name } = request.params as { readonly namespace?: string; readonly room?: string };
+  const id = `${namespace}/${name}`;
+  return {
+    route: routes.get(request.routeOptions.url) ?? 'other',
+    method: methods.includes(request.method) ? (request.method as Method) : 'other',
+    ...(exists(id) && { room: id }),
+  };
+}

@@ -1,0 +1,87 @@
+/** What the server tells of itself as it happens. Metrics are made of it; who tells knows nothing of them. */
+import type { httpMetric } from '#crds/http-metrics.ts';
+import type { Kind } from './media/plane.ts';
+import type { RefusalReason } from './room/refusal.ts';
+import type { Role } from './room/room.ts';
+import type { SessionEnd } from './sessions.ts';
+
+type RequestLabels = (typeof httpMetric)['httpRequests']['labels'];
+/** A path without what differs from client to client. */
+export type Route = RequestLabels['route'][number];
+export type Method = RequestLabels['method'][number];
+export type ErrorType = (typeof httpMetric)['errors']['labels']['type'][number];
+
+/** A request of the public port. */
+export interface AskedRequest {
+  readonly route: Route;
+  readonly method: Method;
+  /** `namespace/name`; absent when there is no such room, so that strangers cannot make up series. */
+  readonly room?: string;
+}
+
+export interface HttpMeter {
+  /** The request's head is here. */
+  asked(request: AskedRequest): void;
+  /** It is over: answered, or left by its client. */
+  answered(request: AskedRequest, answer: { readonly status: number; readonly seconds: number }): void;
+  refused(reason: RefusalReason): void;
+  unauthorized(role: Role, why: 'Missing' | 'Wrong'): void;
+}
+
+/** How far a session has come. Its offer has been answered when there is one. */
+export type Step = 'Answered' | 'IceConnected' | 'DtlsConnected' | 'Media' | 'FirstFrame';
+
+export interface MeteredSession {
+  readonly role: Role;
+  /** `namespace/name`. */
+  readonly room: string;
+}
+
+export interface SessionMeter {
+  /** `sinceAsked` counts from the request with the offer, `sinceAnswered` from its answer; both in seconds. */
+  reached(
+    session: MeteredSession,
+    step: Step,
+    after: { readonly sinceAsked: number; readonly sinceAnswered: number },
+  ): void;
+  /** `last` is the last step that it reached. */
+  ended(
+    session: MeteredSession,
+    end: { readonly reason: SessionEnd; readonly last: Step; readonly seconds: number },
+  ): void;
+  /** A room's last session has ended; the first began `seconds` ago. */
+  roomLeft(room: string, seconds: number): void;
+  /** A track of an offer could not be served. */
+  codecMissing(room: string, kind: Kind): void;
+  /** A session was refused for want of places. */
+  roomFull(room: string): void;
+}
+
+export interface Meter extends HttpMeter, SessionMeter {
+  /** A fault of the server's own. */
+  failed(type: ErrorType): void;
+}
+
+const verbs = [
+  'asked',
+  'answered',
+  'refused',
+  'unauthorized',
+  'reached',
+  'ended',
+  'roomLeft',
+  'codecMissing',
+  'roomFull',
+  'failed',
+] as const satisfies readonly (keyof Meter)[];
+
+/** One meter that tells several, each of which listens for what concerns it. */
+export function meterOf(listeners: readonly Partial<Meter>[]): Meter {
+  const tellAll = (verb: keyof Meter) => {
+    const calls = listeners.flatMap((listener) => listener[verb] ?? []) as ((...event: unknown[]) => void)[];
+    return (...event: unknown[]) => {
+      for (const call of calls) call(...event);
+    };
+  };
+  return Object.fromEntries(verbs.map((verb) => [verb, tellAll(verb)])) as unknown as Meter;
+}

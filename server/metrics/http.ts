@@ -1,0 +1,82 @@
+import { httpMetric } from '#crds/http-metrics.ts';
+import { clients } from '#crds/metric-family.ts';
+import type { AskedRequest, Meter } from '../meter.ts';
+import { handshakeFailures } from '../room/refusal.ts';
+import type { Families } from './families.ts';
+import { type RoomSeries, roomLabel } from './room-series.ts';
+
+/** What clients ask for on the public port, and what they get. */
+export function httpMetrics(families: Families, byRoom: RoomSeries): readonly Partial<Meter>[] {
+  const requests = families.counter(httpMetric.httpRequests);
+  const time = families.histogram(httpMetric.httpTime);
+  for (const [route, method, code] of usual) {
+    requests.inc({ route, method, code }, 0);
+    time.zero({ route, method });
+  }
+  const all: Partial<Meter> = {
+    answered: ({ route, method }, { status, seconds }) => {
+      requests.inc({ route, method, code: String(status) });
+      time.observe({ route, method }, seconds);
+    },
+  };
+  return [all, signalling(families, byRoom), refusals(families)];
+}
+
+/** What goes well in every session. */
+const usual = [
+  ['whip', 'POST', '201'],
+  ['whep', 'POST', '201'],
+  ['whip_session', 'DELETE', '200'],
+  ['whep_session', 'DELETE', '200'],
+] as const;
+
+/** Statuses of messages that were not understood. */
+const malformed = new Set([400, 413, 415]);
+
+function signalling(families: Families, byRoom: RoomSeries): Partial<Meter> {
+  const messages = families.counter(httpMetric.signalMessages);
+  const { protocol: protocols, direction: directions, status: statuses } = httpMetric.signalMessages.labels;
+  for (const protocol of protocols)
+    for (const direction of directions) for (const status of statuses) messages.inc({ protocol, direction, status }, 0);
+  const protocolMetrics = {
+    whip: { requests: families.counter(httpMetric.whipRequests), time: families.histogram(httpMetric.whipTime) },
+    whep: { requests: families.counter(httpMetric.whepRequests), time: families.histogram(httpMetric.whepTime) },
+  };
+  return {
+    answered: (request, { status, seconds }) => {
+      const message = signalOf(request);
+      if (message === undefined) return;
+      const { protocol, method } = message;
+      const room = request.room === undefined ? '' : roomLabel(request.room);
+      const { requests, time } = protocolMetrics[protocol];
+      requests.inc(byRoom.note(requests, { method, code: String(status), room }));
+      time.observe(byRoom.note(time, { method, room }), seconds);
+      messages.inc({ protocol, direction: 'in', status: malformed.has(status) ? 'failure' : 'success' });
+      messages.inc({ protocol, direction: 'out', status: status < 400 ? 'success' : 'failure' });
+    },
+  };
+}
+
+/** The methods that WHIP and WHEP give a meaning; the rest are for browsers and proxies. */
+function signalOf({ route, method }: AskedRequest) {
+  if (method !== 'POST' && method !== 'PATCH' && method !== 'DELETE') return undefined;
+  if (route === 'whip' || route === 'whip_session') return { protocol: 'whip', method } as const;
+  if (route === 'whep' || route === 'whep_session') return { protocol: 'whep', method } as const;
+  return undefined;
+}
+
+/** Clients that were turned away, at the door or in the handshake. Every reason has its series from the start. */
+function refusals(families: Families): Partial<Meter> {
+  const refused = families.counter(httpMetric.requestsRefused);
+  for (const reason of httpMetric.requestsRefused.labels.reason) refused.inc({ reason }, 0);
+  const authFailures = families.counter(httpMetric.authFailures);
+  for (const client of clients)
+    for (const reason of httpMetric.authFailures.labels.reason) authFailures.inc({ client, reason }, 0);
+  return {
+    refused: (reason) => refused.inc({ reason }),
+    ended: (_session, { reason }) => {
+      if (handshakeFailures.some((known) => known === reason)) refused.inc({ reason });
+    },
+    unauthorized: (client, reason) => authFailures.inc({ client, reason }),
+  };
+}

@@ -1,0 +1,34 @@
+import { clients } from '#crds/metric-family.ts';
+import { sessionMetric } from '#crds/session-metrics.ts';
+import { connectionFailure } from '../joins.ts';
+import type { Meter } from '../meter.ts';
+import { inUse, type Status } from '../status.ts';
+import type { Families } from './families.ts';
+import { type RoomSeries, roomLabel } from './room-series.ts';
+
+/** Who is connected, for how long sessions last, and how their connections come about and break. */
+export function sessionMetrics(families: Families, seen: () => Status, byRoom: RoomSeries): Partial<Meter> {
+  families.gauge(sessionMetric.connections, (gauge) => {
+    const connected = inUse(seen().rooms).clients;
+    for (const client of clients) gauge.set({ client }, connected[client]);
+  });
+  const duration = families.histogram(sessionMetric.sessionDuration);
+  for (const client of clients) duration.zero({ client, reason: 'Deleted' });
+  const iceTime = families.histogram(sessionMetric.iceTime);
+  const failures = families.counter(sessionMetric.iceFailures);
+  return {
+    reached: ({ role: client, room }, step, { sinceAnswered }) => {
+      if (step !== 'IceConnected') return;
+      const labels = { client, room: roomLabel(room), result: 'connected' } as const;
+      iceTime.observe(byRoom.note(iceTime, labels), sinceAnswered);
+    },
+    ended: ({ role: client, room: id }, { reason, last, seconds }) => {
+      duration.observe({ client, reason }, seconds);
+      const failure = connectionFailure(reason, last);
+      if (failure === undefined) return;
+      const room = roomLabel(id);
+      failures.inc(byRoom.note(failures, { client, room, reason: failure }));
+      if (failure === 'Timeout') iceTime.observe(byRoom.note(iceTime, { client, room, result: 'failed' }), seconds);
+    },
+  };
+}
