@@ -21,7 +21,7 @@ const ofServer: readonly Subject[] = [
 ];
 
 /** What stands for the values of a label that are not known beforehand. */
-const open: Readonly<Record<Exclude<LabelValues, readonly string[]>, string>> = {
+const open: Readonly<Record<string, string>> = {
   Rooms: 'each room of the pod',
   StatusCodes: 'HTTP status codes',
   Release: 'the release',

@@ -28,5 +28,10 @@ export const namesIn = (text: string, kind: Kind): readonly string[] =>
     .filter((name) => name !== undefined)
     .toArray();
 
-/** The text with its names set as code. */
-export const withCode = (text: string) => text.replace(named, '`$&`');
+/** The text for a page in docs/reference: names set as code, alerts and pages as links. */
+export const marked = (text: string) =>
+  text.replace(named, (name, ...rest) => {
+    const { alert, file } = rest.at(-1) as Readonly<Record<Kind, string | undefined>>;
+    if (alert) return `[\`${name}\`](../runbooks/${name}.md)`;
+    return file ? `[${name}](../../${name})` : `\`${name}\``;
+  });

@@ -1,7 +1,7 @@
-import { withCode } from './names.ts';
+import { marked } from './names.ts';
 import { isStarred, type Proof, type Row, type Section } from './section.ts';
 
-const cell = (text: string) => withCode(text).replaceAll('|', '\\|');
+const cell = (text: string) => marked(text).replaceAll('|', '\\|');
 
 const link = ({ file, name }: Proof) => `[${file.split('/').at(-1)}](../../${file} "${name.replaceAll('"', "'")}")`;
 

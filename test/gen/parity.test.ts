@@ -6,7 +6,7 @@ import { collectDefaultMetrics, Registry } from 'prom-client';
 import { alert, operatorMetric } from '#crds/contract.ts';
 import { serverMetric } from '#crds/metrics.ts';
 import { findings, type Tree } from '#gen/parity/findings.ts';
-import { namesIn, withCode } from '#gen/parity/names.ts';
+import { marked, namesIn } from '#gen/parity/names.ts';
 import { parityPage } from '#gen/parity/page.ts';
 import { isStarred, rows, type Section } from '#gen/parity/section.ts';
 import { parityTable } from '#gen/parity/table.ts';
@@ -101,8 +101,12 @@ test('names are told from words', () => {
   ]);
   assert.deepEqual(namesIn('a LiveRoom, LiveKit, LiveSFUDown', 'alert'), ['LiveSFUDown']);
   assert.equal(
-    withCode('GET /stats or /livez?verbose in spec.drain.timeout, by LOG_LEVEL; and/or 5 s'),
+    marked('GET /stats or /livez?verbose in spec.drain.timeout, by LOG_LEVEL; and/or 5 s'),
     'GET `/stats` or `/livez?verbose` in `spec.drain.timeout`, by `LOG_LEVEL`; and/or 5 s',
+  );
+  assert.equal(
+    marked('see docs/reference/metrics.md.'),
+    'see [docs/reference/metrics.md](../../docs/reference/metrics.md).',
   );
 });
 
@@ -111,7 +115,7 @@ test('the page has a line for each row, its star, its state, and the sum of them
   assert.match(page, /^\| \[A system\]\(#a-system\) \| 2 \| 1 \| 0 \| 1 \| 0 \|$/m);
   assert.ok(
     page.includes(
-      '| A-001 | their rooms | `live_rooms`, `LiveSFUDown`, `spec.drain.timeout` | **there**: [a.test.ts](../../test/a.test.ts "it counts") |',
+      '| A-001 | their rooms | `live_rooms`, [`LiveSFUDown`](../runbooks/LiveSFUDown.md), `spec.drain.timeout` | **there**: [a.test.ts](../../test/a.test.ts "it counts") |',
     ),
     page,
   );
