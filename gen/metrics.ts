@@ -21,11 +21,10 @@ const ofServer: readonly Subject[] = [
 ];
 
 /** What stands for the values of a label that are not known beforehand. */
-const open: Readonly<Record<string, string>> = {
+const open: Readonly<Record<Exclude<LabelValues, readonly string[]>, string>> = {
   Rooms: 'each room of the pod',
   StatusCodes: 'HTTP status codes',
   Release: 'the release',
-  Checks: 'each check of the probes',
 };
 
 const valuesOf = (values: LabelValues) =>
