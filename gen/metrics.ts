@@ -1,6 +1,8 @@
+import { env, internalPath, port, portName } from '#crds/contract.ts';
 import { httpMetric } from '#crds/http-metrics.ts';
 import { mediaMetric } from '#crds/media-metrics.ts';
 import type { Family, LabelValues } from '#crds/metric-family.ts';
+import { serverMetric } from '#crds/metrics.ts';
 import { podMetric } from '#crds/pod-metrics.ts';
 import { roomMetric } from '#crds/room-metrics.ts';
 import { sessionMetric } from '#crds/session-metrics.ts';
@@ -48,14 +50,30 @@ ${Object.values(families).map(row).join('\n')}
 export const metricsPage = () => `<!-- Generated from crds/ by \`npm run gen\`. Do not edit. -->
 # Metrics
 
-A server pod and the operator answer \`GET /metrics\` on their internal port (9090, named \`metrics\`).
+A server pod and the operator answer \`GET ${internalPath.metrics}\` on their internal port (${port.internal}, named
+\`${portName.internal}\`), in Prometheus' text format; a server pod also in OpenMetrics,
+where the scraper likes that better.
 
 - Base units: seconds, bytes, ratios from 0 to 1.
-- Every family is there from the start, with its series at zero where their labels are known beforehand.
-- A room's series come with the room, and go with it after one more scrape. No label ever holds a session or an address.
+- A family has its series at zero from the start where their labels are known beforehand.
+- A room's series come with the room, and go with it after one more scrape. No label ever holds a session or an address,
+  and a request for a room that does not exist makes no series of that name.
 - \`room\` is the room's name; the namespace is a label of the scrape's target, as are \`pod\` and \`component\` (origin).
 - Counts are of the pod. A client is counted on the pod that holds its session, so sums over pods are right:
-  \`sum(live_rooms)\`, \`sum by (namespace, room) (live_subscribers)\`.
+  \`sum(${serverMetric.rooms.name})\`, \`sum by (namespace, room) (${serverMetric.subscribers.name})\`.
+
+What stands for the metrics of other systems: [parity.md](parity.md). What to do when an alert about them fires:
+[runbooks](../runbooks/).
+
+## Settings of a server
+| variable | option of \`npm run sfu\` | meaning |
+|---|---|---|
+| \`${env.metricsPrefix}\` | \`--metrics-prefix\` | stands before the name of each family. Our alerts do not know it |
+| \`${env.metricsConstLabels}\` | \`--metrics-labels\` | labels on each series, as \`cluster=east,team=video\` |
+| \`${env.metricsDefault}\` | \`--metrics-default\` | \`off\`: without \`process_*\` and \`nodejs_*\`, which Node and the process have besides |
+
+Whoever embeds the server gives \`start\` of \`server/start.ts\` an \`onMetrics\`: it is called with the registry, for families
+of their own.
 
 ## Of a server pod
 ${ofServer.map(table).join('').trimStart()}`;
