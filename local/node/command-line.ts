@@ -9,6 +9,11 @@ export interface LocalImage {
   readonly command?: readonly string[];
   /** The image's own environment. */
   readonly env?: Readonly<Record<string, string>>;
+  /**
+   * All files of the image that its program needs, by their path in it: containers get a file system of their own.
+   * Without it they see this machine's, and paths of volumes are replaced in their commands and variables.
+   */
+  readonly files?: Readonly<Record<string, string>>;
 }
 
 export type LocalImages = Readonly<Record<string, LocalImage>>;

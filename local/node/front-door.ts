@@ -4,12 +4,14 @@ import type { KubeClient } from '#operator/cluster/client.ts';
 import { reflector } from '#operator/cluster/reflector.ts';
 import type { Pod, Service } from './objects.ts';
 import { connectToPod } from './pod-socket.ts';
-import { type Backend, backends, routeOf } from './routes.ts';
+import { type Backend, backends, type Route, routeOf } from './routes.ts';
 
 export interface FrontDoorOptions {
   readonly client: KubeClient;
   /** The pods that requests may go to. */
   readonly pods: () => Iterable<Pod>;
+  /** Which Service a path leads to; default: `/{namespace}/{service}/…`. */
+  readonly route?: (path: string) => Route | undefined;
   readonly log: (line: string) => void;
 }
 
@@ -23,7 +25,7 @@ export interface FrontDoor {
  * A stand-in for an Ingress: passes `/{namespace}/{service}/…` on, path unchanged, to a ready pod of that Service.
  * It looks at Services and pods itself, so it works where there are no EndpointSlices.
  */
-export function frontDoor({ client, pods, log }: FrontDoorOptions): FrontDoor {
+export function frontDoor({ client, pods, log, route: routeTo = routeOf }: FrontDoorOptions): FrontDoor {
   const services = reflector<Service>({
     client,
     path: '/api/v1/services',
@@ -33,7 +35,7 @@ export function frontDoor({ client, pods, log }: FrontDoorOptions): FrontDoor {
   let turn = 0;
 
   const server = createServer((incoming, response) => {
-    const route = routeOf(incoming.url ?? '/');
+    const route = routeTo(incoming.url ?? '/');
     if (route === undefined) return problem(response, 404, 'Paths here are /{namespace}/{room}/…');
     const key = `${route.namespace}/${route.service}`;
     const service = services.get(key);

@@ -1,4 +1,4 @@
-import { dirname } from 'node:path';
+import { dirname, join } from 'node:path';
 import { commandLine, localImage } from './command-line.ts';
 import type { Launch } from './container-runner.ts';
 import type { NodeContext } from './context.ts';
@@ -6,6 +6,7 @@ import { ContainerConfigError, environment } from './environment.ts';
 import type { PodAddresses } from './field-ref.ts';
 import { mountPathReplacer } from './mount-paths.ts';
 import type { Container, Pod, Sources } from './objects.ts';
+import { inOwnRoot } from './own-root.ts';
 import { mountedPaths } from './volumes.ts';
 
 /** Nothing on this machine stands for the image: the kubelet's ErrImagePull. */
@@ -43,12 +44,15 @@ export function launch(
     KUBERNETES_SERVICE_PORT_HTTPS: String(apiServer.port),
     ...image.env,
   };
-  const onDisk = mountPathReplacer(mountedPaths(container, volumes, terminationLog));
+  const mounted = mountedPaths(container, volumes, terminationLog);
+  const { files } = image;
+  const onDisk = files === undefined ? mountPathReplacer(mounted) : (text: string) => text;
   const variables = environment(container, { pod, addresses, sources, base });
   const commandOf = (words: Pick<Container, 'command' | 'args' | 'workingDir'>) => {
     const command = commandLine(words, { image, variables, onDisk, node: nodeBinary });
     if (command === undefined) throw new ContainerConfigError('neither the container nor its image names a command');
-    return command;
+    if (files === undefined) return command;
+    return inOwnRoot(command, new Map([...Object.entries(files), ...mounted]), join(dirname(terminationLog), 'root'));
   };
   return {
     command: commandOf(container),

@@ -10,8 +10,14 @@ export interface Backend {
 /** The name of the Service port that is public. */
 const portName = 'http';
 
+/** A Service. */
+export interface Route {
+  readonly namespace: string;
+  readonly service: string;
+}
+
 /** `/{namespace}/{service}/…`; undefined for any other path. */
-export function routeOf(path: string): { readonly namespace: string; readonly service: string } | undefined {
+export function routeOf(path: string): Route | undefined {
   const [, namespace, service] = /^\/([a-z0-9-]+)\/([a-z0-9-]+)(?:[/?]|$)/.exec(path) ?? [];
   return namespace === undefined || service === undefined ? undefined : { namespace, service };
 }

@@ -31,6 +31,14 @@ const firstRetryMs = 500;
 /** A kubelet waits up to two minutes. Here somebody sits before the machine. */
 const longestRetryMs = 8_000;
 
+/** A pod's wish not to wait a minute for a changed ConfigMap or Secret, in seconds. No kubelet knows it. */
+export const refreshAnnotation = 'local.liveroom.dev/refresh-seconds';
+
+function ownRefreshMs({ metadata }: Pod): number | undefined {
+  const seconds = Number(metadata.annotations?.[refreshAnnotation]);
+  return seconds > 0 ? seconds * 1000 : undefined;
+}
+
 export function sandbox(directory: string, context: NodeContext): Sandbox {
   const { client, address, pool, openHostPort, refreshEveryMs, report, now, random } = context;
   const volumes = join(directory, 'volumes');
@@ -54,7 +62,7 @@ export function sandbox(directory: string, context: NodeContext): Sandbox {
   }
 
   /** About a minute, spread so that pods made together do not all ask together (the kubelet's spread is 1 to 1.5). */
-  const nextRefresh = () => now() + refreshEveryMs * (0.75 + 0.5 * random());
+  const nextRefresh = (pod: Pod) => now() + (ownRefreshMs(pod) ?? refreshEveryMs) * (0.75 + 0.5 * random());
 
   async function makeReady(pod: Pod): Promise<void> {
     addresses ??= { podIP: pool.take(pod.status?.podIP), hostIP: address };
@@ -84,7 +92,7 @@ export function sandbox(directory: string, context: NodeContext): Sandbox {
       try {
         await makeReady(pod);
         obstacle = undefined;
-        seen = { isPrepared: true, prepareAt: 0, refreshAt: isOutdated ? now() : nextRefresh() };
+        seen = { isPrepared: true, prepareAt: 0, refreshAt: isOutdated ? now() : nextRefresh(pod) };
       } catch (error) {
         const event = error instanceof HostPortError ? 'FailedCreatePodSandBox' : 'FailedMount';
         giveUpFor(retryMs, pod, event, 'ContainerCreating', (error as Error).message);
@@ -93,7 +101,7 @@ export function sandbox(directory: string, context: NodeContext): Sandbox {
     },
     async refresh(pod) {
       if (addresses === undefined) return;
-      seen = { ...seen, refreshAt: nextRefresh() };
+      seen = { ...seen, refreshAt: nextRefresh(pod) };
       try {
         await fillVolumes(volumes, { pod, addresses, sources: await sources(pod) });
       } catch (error) {

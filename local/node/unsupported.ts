@@ -24,11 +24,9 @@ export function unsupported(pod: Pod): readonly string[] {
       ...refused(`spec.initContainers[${index}]`, [
         [container.restartPolicy === 'Always', 'restartPolicy', 'no sidecars among the init containers'],
       ]),
-      ...containerFindings(container, `spec.initContainers[${index}]`, spec.volumes ?? []),
+      ...containerFindings(container, `spec.initContainers[${index}]`),
     ]),
-    ...spec.containers.flatMap((container, index) =>
-      containerFindings(container, `spec.containers[${index}]`, spec.volumes ?? []),
-    ),
+    ...spec.containers.flatMap((container, index) => containerFindings(container, `spec.containers[${index}]`)),
   ];
 }
 
@@ -61,10 +59,9 @@ function volumeFindings(volume: Volume, index: number): string[] {
   ];
 }
 
-function containerFindings(container: Container, path: string, volumes: readonly Volume[]): string[] {
+function containerFindings(container: Container, path: string): string[] {
   const { env = [], volumeMounts = [], ports = [] } = container;
   const isMounted = (path: string) => volumeMounts.some(({ mountPath }) => `${path}/`.startsWith(`${mountPath}/`));
-  const isEmptyDir = (name: string) => volumes.some((volume) => volume.name === name && volume.emptyDir !== undefined);
   return [
     ...refused(path, [
       [container.workingDir !== undefined && !isMounted(container.workingDir), 'workingDir', 'only below a mount'],
@@ -88,10 +85,7 @@ function containerFindings(container: Container, path: string, volumes: readonly
       ]),
     ),
     ...volumeMounts.flatMap((mount, index) =>
-      refused(`${path}.volumeMounts[${index}]`, [
-        [mount.subPathExpr !== undefined, 'subPathExpr', 'not supported'],
-        [mount.subPath !== undefined && !isEmptyDir(mount.name), 'subPath', 'only of an emptyDir'],
-      ]),
+      refused(`${path}.volumeMounts[${index}]`, [[mount.subPathExpr !== undefined, 'subPathExpr', 'not supported']]),
     ),
     ...probeFindings(container, path),
   ];

@@ -1,3 +1,4 @@
+import { existsSync } from 'node:fs';
 import { mkdir } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { PodAddresses } from './field-ref.ts';
@@ -23,7 +24,8 @@ export async function fillVolumes(
       });
     }
   }
-  for (const path of subPaths(directory, input.pod)) await mkdir(path, { recursive: true });
+  // Of a ConfigMap or Secret it is one of the files; of an emptyDir it may have to be made.
+  for (const path of subPaths(directory, input.pod)) if (!existsSync(path)) await mkdir(path, { recursive: true });
 }
 
 /** From each mount path of a container to its place on disk; `terminationLog` stands for its termination message. */

@@ -7,7 +7,7 @@ import { join } from 'node:path';
 import { test } from 'node:test';
 import type { NodeContext } from '#local/node/context.ts';
 import type { Pod } from '#local/node/objects.ts';
-import { sandbox } from '#local/node/sandbox.ts';
+import { refreshAnnotation, sandbox } from '#local/node/sandbox.ts';
 import { kubeClient } from '#operator/cluster/client.ts';
 
 const annotation = 'liveroom.dev/media-address';
@@ -57,6 +57,8 @@ test('an annotation that arrives while the volumes are made is in them at the ne
     await box.refresh(aPod({ [annotation]: '192.0.2.1:7000' }));
     assert.equal(await readFile(join(box.volumes, 'pod', 'address'), 'utf8'), '192.0.2.1:7000');
     assert.equal(box.seen().refreshAt, 61_000);
+    await box.refresh(aPod({ [refreshAnnotation]: '2' }));
+    assert.equal(box.seen().refreshAt, 3_000, 'a pod may ask for more');
   } finally {
     box.release();
     await client.close();
