@@ -7,12 +7,14 @@
  * Everything of it is below one temporary folder, and gone after `stop`.
  */
 import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
+import type { Server } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
 import type { ClientConfig } from '#operator/cluster/client.ts';
 import { ensureBinaries } from './binaries/ensure.ts';
 import { certificateName, kubeconfig } from './control-plane/kubeconfig.ts';
 import { type InsideProcess, startInside } from './inside-process.ts';
+import { monitoringPrograms } from './monitoring/images.ts';
 import { findSite, loopbackPrefix } from './network.ts';
 import { type Progress, progress } from './progress.ts';
 import { run } from './run.ts';
@@ -26,6 +28,8 @@ export interface ClusterOptions {
   /** Ports of the front door and the API server on 127.0.0.1; 0, the default, takes any. */
   readonly httpPort?: number;
   readonly apiPort?: number;
+  /** The cluster can run the Prometheus Operator (monitoring/install.ts), reached on this port of 127.0.0.1; 0 takes any. */
+  readonly monitoringPort?: number;
   /** The address of this machine on which pods' host ports are opened; default: a loopback one that no other cluster has. */
   readonly hostAddress?: string;
   /** Default: this process's. LIVEROOM_NAMESPACE=none does without namespaces. */
@@ -44,6 +48,8 @@ export interface Cluster {
   readonly apiURL: string;
   /** The front door: `/{namespace}/{room}/…` leads to a ready pod of the room. */
   readonly httpURL: string;
+  /** Where its Prometheus answers once it is installed; undefined where none can run. */
+  readonly monitoringURL: string | undefined;
   /** Everything of the cluster is below. */
   readonly dir: string;
   readonly logsDir: string;
@@ -72,18 +78,23 @@ export async function startCluster(options: ClusterOptions = {}): Promise<Cluste
   };
 
   try {
-    const binaries = await ensureBinaries({ want: programs, env, progress: shown, ...stopping });
+    const getting = { env, progress: shown, ...stopping };
+    const binaries = await ensureBinaries({ want: programs, ...getting });
     const logsDir = join(dir, 'logs');
     await mkdir(logsDir);
     const site = await findSite(env['LIVEROOM_NAMESPACE'] === 'none', shown.say);
+    const canMonitor = front.sockets.monitoring !== undefined && site.kind === 'namespace';
+    if (!canMonitor) front.sockets.monitoring?.close();
+    const monitoring = canMonitor ? await ensureBinaries({ want: monitoringPrograms, ...getting }) : undefined;
     const root = resolve(import.meta.dirname, '..');
     const { node: hasNode = true, manifests = [] } = options;
     const hostAddress = options.hostAddress ?? `${await loopbackPrefix()}.1`;
-    const settings = { site, dir, logsDir, root, binaries, hasNode, hostAddress };
+    const settings = { site, dir, logsDir, root, binaries, hasNode, hostAddress, ...(monitoring && { monitoring }) };
     inside = await startInside({ settings, front: front.sockets, env, log: shown.say });
     const { ca, token } = await Promise.race([inside.ready, inside.failed, aborted(signal)]);
 
-    const access = { ...front.urls, ...(await writeAccess(dir, front.urls.apiURL, ca, token)) };
+    const monitoringURL = canMonitor ? front.urls.monitoringURL : undefined;
+    const access = { ...front.urls, monitoringURL, ...(await writeAccess(dir, front.urls.apiURL, ca, token)) };
     const cluster = { ...access, kubectlFile: binaries.kubectl, dir, logsDir, failed: inside.failed, stop };
     for (const file of manifests) await apply(cluster, file, stopping);
     return cluster;
@@ -94,19 +105,29 @@ export async function startCluster(options: ClusterOptions = {}): Promise<Cluste
 }
 
 /** The sockets by which this machine reaches the cluster. */
-async function openFront({ httpPort = 0, apiPort = 0 }: ClusterOptions) {
-  const http = await listen('127.0.0.1', httpPort);
-  const api = await listen('127.0.0.1', apiPort).catch((error) => {
-    http.close();
-    throw error;
-  });
+async function openFront({ httpPort = 0, apiPort = 0, monitoringPort }: ClusterOptions) {
+  const opened: Server[] = [];
+  const close = () => {
+    for (const socket of opened) socket.close();
+  };
+  const open = async (port: number) => {
+    const socket = await listen('127.0.0.1', port).catch((error) => {
+      close();
+      throw error;
+    });
+    opened.push(socket);
+    return socket;
+  };
+  const [http, api] = [await open(httpPort), await open(apiPort)];
+  const monitoring = monitoringPort === undefined ? undefined : await open(monitoringPort);
   return {
-    sockets: { http, api },
-    urls: { httpURL: `http://127.0.0.1:${portOf(http)}`, apiURL: `https://127.0.0.1:${portOf(api)}` },
-    close() {
-      http.close();
-      api.close();
+    sockets: { http, api, ...(monitoring && { monitoring }) },
+    urls: {
+      httpURL: `http://127.0.0.1:${portOf(http)}`,
+      apiURL: `https://127.0.0.1:${portOf(api)}`,
+      monitoringURL: monitoring && `http://127.0.0.1:${portOf(monitoring)}`,
     },
+    close,
   };
 }
 

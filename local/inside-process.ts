@@ -25,7 +25,7 @@ export interface InsideProcess {
 export interface InsideOptions {
   readonly settings: StartSettings;
   /** Handed over: closed in this process. */
-  readonly front: Readonly<Record<FrontSocket, Server>>;
+  readonly front: Readonly<Partial<Record<FrontSocket, Server>>>;
   readonly env: NodeJS.ProcessEnv;
   readonly log: (text: string) => void;
 }
@@ -65,7 +65,7 @@ export async function startInside({ settings, front, env, log }: InsideOptions):
     })
     .catch(failed.reject);
   tell(child, { kind: 'start', settings });
-  for (const name of ['api', 'http'] as const) handOver(child, name, front[name]);
+  for (const [name, socket] of Object.entries(front)) handOver(child, name, socket);
 
   return {
     ready: ready.promise,

@@ -10,9 +10,11 @@ import { kubeClient } from '#operator/cluster/client.ts';
 import { type ControlPlane, startControlPlane } from './control-plane/control-plane.ts';
 import { apiPort } from './control-plane/flags.ts';
 import { mark } from './marked-processes.ts';
-import type { StartSettings, ToInside, ToOutside } from './messages.ts';
+import type { FrontSocket, StartSettings, ToInside, ToOutside } from './messages.ts';
+import { monitoringDoor } from './monitoring/door.ts';
+import { monitoringImages } from './monitoring/images.ts';
 import { networkCommands } from './network.ts';
-import { frontDoor } from './node/front-door.ts';
+import { type FrontDoor, frontDoor } from './node/front-door.ts';
 import { startNode } from './node/node.ts';
 import { tcpRelay } from './node/tcp-relay.ts';
 import { run } from './run.ts';
@@ -49,7 +51,8 @@ async function start(settings: StartSettings): Promise<void> {
 }
 
 /** Starts the node, and opens the front door to its pods. */
-async function runPods({ site, dir, root, hostAddress }: StartSettings, controlPlane: ControlPlane): Promise<void> {
+async function runPods(settings: StartSettings, controlPlane: ControlPlane): Promise<void> {
+  const { site, dir, root, hostAddress, monitoring } = settings;
   const { url, caFile, certFile, keyFile, adminToken } = controlPlane;
   const authorization = async () => `Bearer ${adminToken}`;
   const client = kubeClient({ server: url, ca: await readFile(caFile), authorization });
@@ -57,18 +60,25 @@ async function runPods({ site, dir, root, hostAddress }: StartSettings, controlP
     ...{ client, name: 'local', cidr: site.podCidr, address: site.address, externalAddress: hostAddress },
     ...{ dir: join(dir, 'node'), certFile, keyFile, openHostPort: inbox.open, log: console.log },
     // Both of our images are this tree.
-    images: { 'liveroom.dev/': { cwd: root, env: mark(dir) } },
+    images: { 'liveroom.dev/': { cwd: root, env: mark(dir) }, ...(monitoring && monitoringImages(monitoring)) },
     apiServer: { host: site.address, port: apiPort },
   });
-  const door = frontDoor({ client, pods: node.pods, log: console.log });
-  (await inbox.front('http')).on('connection', (socket) => door.server.emit('connection', socket));
+  const behind = { client, pods: node.pods, log: console.log };
+  const doors = [await opened('http', frontDoor(behind))];
+  if (monitoring !== undefined) doors.push(await opened('monitoring', monitoringDoor(behind, root)));
   running.push({
     async stop() {
-      door.close();
+      for (const door of doors) door.close();
       await node.stop();
       await client.close();
     },
   });
+}
+
+/** Gives a door its socket of the machine. */
+async function opened(name: FrontSocket, door: FrontDoor): Promise<FrontDoor> {
+  (await inbox.front(name)).on('connection', (socket) => door.server.emit('connection', socket));
+  return door;
 }
 
 function fail(error: unknown): void {

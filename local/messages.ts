@@ -1,5 +1,6 @@
 /** What the process outside and the one inside say to each other over IPC. */
 import type { Program } from './control-plane/control-plane.ts';
+import type { MonitoringProgram } from './monitoring/images.ts';
 import type { Site } from './network.ts';
 
 export interface StartSettings {
@@ -11,12 +12,14 @@ export interface StartSettings {
   readonly root: string;
   readonly binaries: Readonly<Record<Program, string>>;
   readonly hasNode: boolean;
+  /** Where each is, in a cluster that is to run them. */
+  readonly monitoring?: Readonly<Record<MonitoringProgram, string>>;
   /** The machine's address on which host ports are opened. */
   readonly hostAddress: string;
 }
 
 /** Sockets that the process outside opens unasked. */
-export type FrontSocket = 'api' | 'http';
+export type FrontSocket = 'api' | 'http' | 'monitoring';
 
 export type ToInside =
   | { readonly kind: 'start'; readonly settings: StartSettings }

@@ -1,4 +1,3 @@
-import { setTimeout as sleep } from 'node:timers/promises';
 import { parse } from 'yaml';
 import { group, publicPath, type tokenKey, tokensSecretName } from '#crds/contract.ts';
 import { apiVersion, kind, type LiveRoom, plural } from '#crds/liveroom.ts';
@@ -6,6 +5,7 @@ import { absentIfNotFound } from '#operator/cluster/api-error.ts';
 import type { KubeClient } from '#operator/cluster/client.ts';
 import type { Cluster } from './cluster.ts';
 import { CommandFailed, run } from './run.ts';
+import { until, type WaitOptions } from './until.ts';
 
 export interface RoomName {
   readonly namespace: string;
@@ -21,11 +21,6 @@ export function roomNameIn(yaml: string): RoomName {
 
 const roomAPI = ({ namespace, name }: RoomName) =>
   `/apis/${group}/${apiVersion}/namespaces/${namespace}/${plural}/${name}`;
-
-export interface WaitOptions {
-  readonly signal: AbortSignal;
-  readonly deadlineMs: number;
-}
 
 /**
  * Applies a room as its user would, so that `kubectl apply` of the same file goes on from there. The API server knows
@@ -90,12 +85,4 @@ type TokenData = Partial<Record<keyof typeof tokenKey, string>>;
 function fragment(fields: Readonly<Record<string, string>>): string {
   const given = Object.entries(fields).filter(([, value]) => value !== '');
   return given.length === 0 ? '' : `#${new URLSearchParams(given)}`;
-}
-
-async function until({ signal, deadlineMs }: WaitOptions, what: string, isSo: () => Promise<boolean>): Promise<void> {
-  const endsAt = performance.now() + deadlineMs;
-  while (!(await isSo())) {
-    if (performance.now() > endsAt) throw new Error(`waited ${deadlineMs / 1000} s for ${what}`);
-    await sleep(100, undefined, { signal });
-  }
 }

@@ -6,12 +6,19 @@ export interface StartOptions {
   readonly apiPort: number;
   /** Path of the LiveRoom that is applied. */
   readonly room: string;
+  /** Port of Prometheus; undefined: no monitoring. */
+  readonly monitoringPort?: number;
 }
 
 /** What a user wrote cannot be used; the message says what can. */
 export class UsageError extends Error {}
 
-export const defaults = { httpPort: 8080, apiPort: 0, room: 'docs/examples/liveroom.yaml' } as const;
+export const defaults = {
+  httpPort: 8080,
+  apiPort: 0,
+  monitoringPort: 9090,
+  room: 'docs/examples/liveroom.yaml',
+} as const;
 
 export const usage = `Usage: npm start -- [options]
 
@@ -21,10 +28,14 @@ Ctrl-C stops all of it. Nothing is kept but the binaries in the cache.
   --http-port PORT   port of the rooms' pages and endpoints on 127.0.0.1 (${defaults.httpPort}; 0: any that is free)
   --api-port PORT    port of the Kubernetes API on 127.0.0.1 (default: any that is free)
   --room FILE        the LiveRoom to apply (${defaults.room})
+  --monitoring       also a Prometheus Operator and a Prometheus that finds the rooms, with a page of plots
+  --prometheus-port PORT
+                     its port on 127.0.0.1, with --monitoring (${defaults.monitoringPort}; 0: any that is free)
   --help             this text
 
 Environment:
-  LIVEROOM_BINARIES  a folder with etcd, kube-apiserver, kube-controller-manager, kube-scheduler and kubectl
+  LIVEROOM_BINARIES  a folder with etcd, kube-apiserver, kube-controller-manager, kube-scheduler and kubectl;
+                     with --monitoring prometheus, prometheus-operator, prometheus-config-reloader, too
   LIVEROOM_NAMESPACE none: do without Linux namespaces
   XDG_CACHE_HOME     where binaries are kept (~/.cache)
   HTTPS_PROXY        how to reach the downloads
@@ -34,19 +45,26 @@ Environment:
 export function startOptions(args: readonly string[], root: string): StartOptions | 'help' {
   const { values } = parsed(args);
   if (values.help) return 'help';
+  if (values['prometheus-port'] !== undefined && !values.monitoring) {
+    throw new UsageError('--prometheus-port is for --monitoring, which is not given.');
+  }
   const room = values.room ?? defaults.room;
   return {
     httpPort: port('http-port', values['http-port'], defaults.httpPort),
     apiPort: port('api-port', values['api-port'], defaults.apiPort),
     room: isAbsolute(room) ? room : join(root, room),
+    ...(values.monitoring && {
+      monitoringPort: port('prometheus-port', values['prometheus-port'], defaults.monitoringPort),
+    }),
   };
 }
 
 function parsed(args: readonly string[]) {
   try {
     const text = { type: 'string' } as const;
-    const options = { 'http-port': text, 'api-port': text, room: text, help: { type: 'boolean' } } as const;
-    return parseArgs({ args: [...args], options });
+    const flag = { type: 'boolean' } as const;
+    const ports = { 'http-port': text, 'api-port': text, 'prometheus-port': text } as const;
+    return parseArgs({ args: [...args], options: { ...ports, room: text, monitoring: flag, help: flag } });
   } catch (error) {
     throw new UsageError(`${(error as Error).message}\nnpm start -- --help lists the options.`);
   }

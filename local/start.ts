@@ -2,16 +2,21 @@
 import { mkdir, readFile, rm, writeFile } from 'node:fs/promises';
 import { join, relative, resolve } from 'node:path';
 import { version } from '#crds/contract.ts';
+import { serverMetric as metric } from '#crds/metrics.ts';
 import { type KubeClient, kubeClient } from '#operator/cluster/client.ts';
 import { apply, type Cluster, startCluster } from './cluster.ts';
-import { withPublicURL } from './install-manifest.ts';
+import { withConfig } from './install-manifest.ts';
 import { claim } from './instance.ts';
+import { plotsPath } from './monitoring/door.ts';
+import { installMonitoring } from './monitoring/install.ts';
+import { query } from './monitoring/query.ts';
 import { findProgram } from './path.ts';
 import { spoken, terminalProgress } from './progress.ts';
 import { applyRoom, type RoomName, roomNameIn, roomPages, roomReady } from './room.ts';
 import { run } from './run.ts';
 import { PortInUse } from './sockets.ts';
 import { type StartOptions, startOptions, UsageError, usage } from './start-options.ts';
+import { until } from './until.ts';
 
 const root = resolve(import.meta.dirname, '..');
 const kubeconfigFile = join(root, '.liveroom', 'kubeconfig');
@@ -28,8 +33,11 @@ async function start(options: StartOptions, signal: AbortSignal): Promise<{ clus
   try {
     await mkdir(join(kubeconfigFile, '..'), { recursive: true });
     await writeFile(kubeconfigFile, await readFile(cluster.kubeconfigFile), { mode: 0o600 });
+    // Before the operator, so that it finds the kinds of the Prometheus Operator there.
+    await Promise.race([monitor(options, cluster, signal), cluster.failed]);
     await install(cluster, signal);
     const pages = await Promise.race([bringUp(wanted, client, cluster, signal), cluster.failed]);
+    await Promise.race([discovered(wanted, cluster, signal), cluster.failed]);
     terminal.say(`Ready after ${spoken(performance.now() - startedAt)}.\n`);
     return { cluster, summary: await summaryOf(cluster, pages) };
   } catch (error) {
@@ -42,8 +50,26 @@ async function start(options: StartOptions, signal: AbortSignal): Promise<{ clus
 
 async function install(cluster: Cluster, signal: AbortSignal): Promise<void> {
   const manifests = await readFile(join(root, 'install.yaml'), 'utf8');
-  await apply(cluster, '-', { input: withPublicURL(manifests, cluster.httpURL), signal });
+  await apply(cluster, '-', { input: withConfig(manifests, { publicURL: cluster.httpURL }), signal });
   terminal.say('The operator is installed.');
+}
+
+async function monitor({ monitoringPort }: StartOptions, cluster: Cluster, signal: AbortSignal): Promise<void> {
+  if (monitoringPort === undefined) return;
+  if (cluster.monitoringURL === undefined) {
+    return terminal.say('Without EndpointSlices Prometheus finds nothing: --monitoring is left out.');
+  }
+  await installMonitoring(cluster, { env: process.env, progress: terminal, signal, deadlineMs: operatorDeadlineMs });
+  terminal.say('The Prometheus Operator and a Prometheus are installed.');
+}
+
+/** Waits until Prometheus has figures of the room. */
+async function discovered({ namespace, name }: RoomName, { monitoringURL }: Cluster, signal: AbortSignal) {
+  if (monitoringURL === undefined) return;
+  const wait = { signal, deadlineMs: operatorDeadlineMs };
+  const series = `${metric.subscribers.name}{namespace="${namespace}",room="${name}"}`;
+  await until(wait, 'Prometheus to find the room', async () => (await query(monitoringURL, series)).length > 0);
+  terminal.say('Prometheus has found the room.');
 }
 
 interface WantedRoom extends RoomName {
@@ -84,11 +110,19 @@ async function summaryOf(cluster: Cluster, pages: { publisher: string; player: s
   const kubectl = installed === undefined ? cluster.kubectlFile : 'kubectl';
   return `  Publish   ${pages.publisher}
   Watch     ${pages.player}
-
+${monitoringLines(cluster)}
   Look      ${kubectl} --kubeconfig ${relative(process.cwd(), kubeconfigFile)} get liverooms
   Logs      ${cluster.logsDir}
 `;
 }
+
+const monitoringLines = ({ monitoringURL }: Cluster) =>
+  monitoringURL === undefined
+    ? ''
+    : `
+  Plots       ${monitoringURL}${plotsPath}
+  Prometheus  ${monitoringURL}
+`;
 
 /** Runs until a signal comes or the cluster fails. Returns the exit code. */
 async function main(): Promise<number> {
@@ -133,8 +167,12 @@ function stopping(): AbortController {
   return controller;
 }
 
-function otherPort({ message, port }: PortInUse, { apiPort }: StartOptions): string {
-  const flag = port === apiPort ? '--api-port' : '--http-port';
+function otherPort({ message, port }: PortInUse, { apiPort, monitoringPort }: StartOptions): string {
+  const flags = new Map([
+    [monitoringPort, '--prometheus-port'],
+    [apiPort, '--api-port'],
+  ]);
+  const flag = flags.get(port) ?? '--http-port';
   return `${message}. Free it, or choose another: npm start -- ${flag} ${port + 1}`;
 }
 

@@ -38,6 +38,7 @@ export const staticSteps: readonly Step[] = [
   { name: 'formatting and lint', command: ['biome', 'ci', '--colors=off', '.'] },
   { name: 'types', command: ['tsc', '-p', '.'] },
   { name: 'types of the pages', command: ['tsc', '-p', 'server/http/pages'] },
+  { name: 'types of the plots', command: ['tsc', '-p', 'local/monitoring/page'] },
   { name: 'unused code', command: ['knip', '--no-progress'] },
   { name: 'known vulnerabilities', command: ['node', 'test/audit.ts'] },
 ];

@@ -1,7 +1,10 @@
 import { readFile } from 'node:fs/promises';
 import { label } from '#crds/contract.ts';
 import { type Cluster, startCluster } from '#local/cluster.ts';
-import { withPublicURL } from '#local/install-manifest.ts';
+import { withConfig } from '#local/install-manifest.ts';
+import { installMonitoring } from '#local/monitoring/install.ts';
+import type { MonitoringOptions } from '#local/monitoring/objects.ts';
+import { terminalProgress } from '#local/progress.ts';
 import { roomPages } from '#local/room.ts';
 import { kubeClient } from '#operator/cluster/client.ts';
 import { type Kubectl, kubectl } from './kubectl.ts';
@@ -18,11 +21,20 @@ export interface Product {
   stop(): Promise<void>;
 }
 
-export async function startProduct(): Promise<Product> {
-  const cluster = await startCluster();
+export interface ProductOptions {
+  /** Installs a Prometheus Operator and a Prometheus before our operator; see {@link monitored}. */
+  readonly monitoring?: MonitoringOptions;
+  /** Fields of our operator's configuration, such as `{monitoring: {labels: {release: 'local'}}}`. */
+  readonly config?: Readonly<Record<string, unknown>>;
+}
+
+export async function startProduct({ monitoring, config }: ProductOptions = {}): Promise<Product> {
+  const cluster = await startCluster(monitoring === undefined ? {} : { monitoringPort: 0 });
   try {
     const kube = kubectl(cluster.kubectlFile, cluster.kubeconfigFile);
-    await kube.run(['apply', '-f', '-'], withPublicURL(await readFile('install.yaml', 'utf8'), cluster.httpURL));
+    if (monitoring !== undefined) await monitor(cluster, monitoring);
+    const manifests = withConfig(await readFile('install.yaml', 'utf8'), { ...config, publicURL: cluster.httpURL });
+    await kube.run(['apply', '-f', '-'], manifests);
     await kube.run(['wait', '--for=condition=Established', 'crd/liverooms.liveroom.dev', '--timeout=20s']);
     const system = ['-n', 'liveroom-system'];
     await kube.run([...system, 'rollout', 'status', 'deployment/liveroom-operator', '--timeout=60s']);
@@ -41,6 +53,12 @@ export async function startProduct(): Promise<Product> {
     await cluster.stop();
     throw error;
   }
+}
+
+async function monitor(cluster: Cluster, options: MonitoringOptions): Promise<void> {
+  const { signal } = new AbortController();
+  const shown = { env: process.env, progress: terminalProgress(process.stderr) };
+  await installMonitoring(cluster, { ...options, ...shown, signal, deadlineMs: 60_000 });
 }
 
 /** Kinds that a room becomes, and those that exist once per namespace with rooms. */

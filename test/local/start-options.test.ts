@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { startOptions, UsageError } from '#local/start-options.ts';
+import { type StartOptions, startOptions, UsageError } from '#local/start-options.ts';
 
 test('without arguments the rooms are on port 8080 and the example is applied', () => {
   const room = '/project/docs/examples/liveroom.yaml';
@@ -12,6 +12,13 @@ test('ports and the room can be chosen', () => {
   assert.deepEqual(startOptions(args, '/project'), { httpPort: 9000, apiPort: 6443, room: '/tmp/room.yaml' });
 });
 
+test('--monitoring has a port of its own, which can be chosen', () => {
+  const port = (args: readonly string[]) => (startOptions(args, '/project') as StartOptions).monitoringPort;
+  assert.equal(port([]), undefined);
+  assert.equal(port(['--monitoring']), 9090);
+  assert.equal(port(['--monitoring', '--prometheus-port', '0']), 0);
+});
+
 test('--help wins over all else', () => assert.equal(startOptions(['--http-port', 'x', '--help'], '/project'), 'help'));
 
 for (const [args, says] of [
@@ -20,6 +27,8 @@ for (const [args, says] of [
   [['--http-port', '-1'], /--http-port/],
   [['--api-port='], /--api-port is ''/],
   [['--ports'], /--ports.*--help/s],
+  [['--prometheus-port', '9091'], /--monitoring/],
+  [['--monitoring', '--prometheus-port', 'x'], /--prometheus-port is 'x'/],
   [['cluster'], /cluster.*--help/s],
 ] as const) {
   test(`\`${args.join(' ')}\` is refused, and the message says what would be right`, () => {

@@ -1,7 +1,7 @@
-/** A sparkline of the last minute: a pure part that makes the curve, and an SVG that shows it. */
+/** A sparkline: a pure part that makes the curve, and an SVG that shows it. */
 
-/** How much time a plot shows. */
-const windowMs = 60_000;
+/** How much time a plot shows, unless it says otherwise. */
+const lastMinute = { ms: 60_000, name: 'last minute' };
 
 /** The SVG's own coordinates; CSS stretches them. */
 const box = { width: 240, height: 48 };
@@ -19,7 +19,7 @@ const box = { width: 240, height: 48 };
  * @param {Point} point
  * @returns {readonly Point[]}
  */
-export const withPoint = (points, point) => [...points.filter(({ atMs }) => atMs > point.atMs - windowMs), point];
+export const withPoint = (points, point) => [...points.filter(({ atMs }) => atMs > point.atMs - lastMinute.ms), point];
 
 /**
  * The curve as SVG path data: `line` for the stroke, `area` for what lies below it. Zero is the bottom; the top is a
@@ -28,8 +28,9 @@ export const withPoint = (points, point) => [...points.filter(({ atMs }) => atMs
  * @param {readonly Point[]} points  In order of time; the last one stands at the right edge.
  * @param {number} floor
  * @param {{ readonly width: number, readonly height: number }} size
+ * @param {number} windowMs  Time from the left edge to the right one.
  */
-export function curve(points, floor, { width, height }) {
+export function curve(points, floor, { width, height }, windowMs = lastMinute.ms) {
   const endMs = points.at(-1)?.atMs ?? 0;
   const top = Math.max(floor, 1.25 * Math.max(0, ...points.map(({ value }) => value ?? 0)));
   const x = (/** @type {number} */ atMs) => round(width * (1 - (endMs - atMs) / windowMs));
@@ -71,17 +72,18 @@ const round = (/** @type {number} */ value) => Math.round(value * 10) / 10;
  *
  * @param {readonly Point[]} points
  * @param {(value: number) => string} text
+ * @param {string} span  Its time, in words.
  */
-export function summary(points, text) {
+export function summary(points, text, span = lastMinute.name) {
   const values = points.flatMap(({ value }) => (value === undefined ? [] : [value]));
-  if (values.length === 0) return 'no values in the last minute';
-  return `last minute: lowest ${text(Math.min(...values))}, highest ${text(Math.max(...values))}`;
+  if (values.length === 0) return `no values in the ${span}`;
+  return `${span}: lowest ${text(Math.min(...values))}, highest ${text(Math.max(...values))}`;
 }
 
 /**
- * @param {{ label: string, floor: number, text: (value: number) => string }} figure
+ * @param {{ label: string, floor: number, text: (value: number) => string, span?: { ms: number, name: string } }} figure
  */
-export function plot({ label, floor, text }) {
+export function plot({ label, floor, text, span = lastMinute }) {
   const svg = element('svg', { class: 'plot', viewBox: `0 0 ${box.width} ${box.height}`, preserveAspectRatio: 'none' });
   const area = element('path', { class: 'area' });
   const line = element('path', { class: 'line' });
@@ -89,10 +91,10 @@ export function plot({ label, floor, text }) {
   svg.append(area, line);
   /** @param {readonly Point[]} points */
   const draw = (points) => {
-    const shape = curve(points, floor, box);
+    const shape = curve(points, floor, box, span.ms);
     area.setAttribute('d', shape.area);
     line.setAttribute('d', shape.line);
-    svg.setAttribute('aria-label', `${label}, ${summary(points, text)}`);
+    svg.setAttribute('aria-label', `${label}, ${summary(points, text, span.name)}`);
   };
   draw([]);
   return { svg, draw };
