@@ -37,6 +37,7 @@ const groupPaths = (text: string): ReadonlyMap<string, string> =>
   new Map(
     text
       .split('\n')
+      .filter((line) => line !== '')
       .map((line) => line.split(':'))
       .flatMap(([, names = '', ...path]) => names.split(',').map((name) => [name, path.join(':')] as const)),
   );
