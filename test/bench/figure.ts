@@ -10,26 +10,30 @@ export interface Figure {
     readonly atMost?: number;
     /** The baseline is at least so many times the value. */
     readonly timesLess?: number;
+    /** The value is at most so many times the baseline. */
+    readonly timesMore?: number;
   };
 }
 
 /** The value as a multiple of its baseline; undefined without one. */
 export const ratio = ({ value, baseline }: Figure) => (baseline === undefined ? undefined : value / baseline.value);
 
-/** Whether the figure keeps its target; undefined where it has none. */
-export function isKept({ value, baseline, target }: Figure): boolean | undefined {
-  if (target === undefined) return undefined;
-  const { atMost = Number.POSITIVE_INFINITY, timesLess } = target;
-  if (value > atMost) return false;
-  return timesLess === undefined || (baseline !== undefined && baseline.value / value >= timesLess);
+/** Whether the figure keeps its target; undefined where it has none. A target beside a baseline needs one. */
+export function isKept(figure: Figure): boolean | undefined {
+  if (figure.target === undefined) return undefined;
+  const { atMost = Number.POSITIVE_INFINITY, timesLess = 0, timesMore = Number.POSITIVE_INFINITY } = figure.target;
+  const isAlone = figure.target.timesLess === undefined && figure.target.timesMore === undefined;
+  const times = ratio(figure) ?? Number.NaN;
+  return figure.value <= atMost && (isAlone || (times <= 1 / timesLess && times <= timesMore));
 }
 
 const rounded = (value: number) => (value >= 100 ? value.toFixed(0) : value.toFixed(value >= 10 ? 1 : 2));
 
-const targetText = ({ unit, target: { atMost, timesLess } = {} }: Figure) =>
+const targetText = ({ unit, target: { atMost, timesLess, timesMore } = {} }: Figure) =>
   [
     ...(atMost === undefined ? [] : [`≤ ${atMost} ${unit}`]),
     ...(timesLess === undefined ? [] : [`≥ ${timesLess}× less`]),
+    ...(timesMore === undefined ? [] : [`ratio ≤ ${timesMore}`]),
   ].join(', ');
 
 const verdict = (figure: Figure) => ({ true: 'kept', false: 'MISSED', undefined: '' })[`${isKept(figure)}`];

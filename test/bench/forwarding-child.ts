@@ -23,7 +23,8 @@ const usageQuestion = 'usage';
 
 /** Starts a script. Questions are rejected when the process ends early. */
 export async function startChild(script: URL): Promise<Child> {
-  const child = fork(script, { serialization: 'advanced' });
+  // As the server does for the thread that uses `node:ffi`.
+  const child = fork(script, { serialization: 'advanced', execArgv: ['--disable-warning=ExperimentalWarning'] });
   const ended = once(child, 'exit').then(([code]) =>
     Promise.reject(new Error(`${script.pathname} ended with code ${code}`)),
   );

@@ -1,7 +1,7 @@
 /** The media plane as the server runs it, in a thread of its own. */
 import { startMediaPlane } from '#server/media/thread.ts';
 import { answer } from './forwarding-child.ts';
-import type { PlaneClient } from './forwarding-plane.ts';
+import { addClients, type PlaneQuestion, planeRoom } from './forwarding-clients.ts';
 
 const ignore = () => undefined;
 const fail = (error: Error) => {
@@ -17,16 +17,10 @@ const events = {
 };
 const plane = await startMediaPlane({ address: '127.0.0.1', port: 0, events });
 
-async function addClients(clients: readonly PlaneClient[]): Promise<number> {
-  for (const { spec, keys, publishes, subscribes } of clients) {
-    plane.addTransport(spec);
-    plane.setKeys(spec.id, keys);
-    if (publishes) plane.publish(spec.id, room, [publishes]);
-    if (subscribes) plane.subscribe(spec.id, room, [subscribes]);
-  }
+async function begin({ clients }: PlaneQuestion): Promise<number> {
+  addClients(plane, clients);
   await plane.ping();
   return plane.local.port;
 }
 
-const room = 'room';
-answer(addClients, async () => (await plane.snapshot()).rooms[room]?.sentPackets ?? 0);
+answer(begin, async () => (await plane.snapshot()).rooms[planeRoom]?.sentPackets ?? 0);

@@ -1,17 +1,10 @@
 import { randomBytes } from 'node:crypto';
-import { type DownTrack, type SrtpKeys, srtpProfile, type TransportSpec, type UpTrack } from '#server/media/plane.ts';
+import { type SrtpKeys, srtpProfile } from '#server/media/plane.ts';
 import { openRtp, srtpSession } from '#server/media/srtp.ts';
 import { stunCheck } from '#test/media/stun-client.ts';
 import { startChild } from './forwarding-child.ts';
+import type { PlaneClient, PlaneQuestion } from './forwarding-clients.ts';
 import { type Contender, type Load, sockets } from './forwarding-load.ts';
-
-/** A client as the child is told of it. */
-export interface PlaneClient {
-  readonly spec: TransportSpec;
-  readonly keys: SrtpKeys;
-  readonly publishes?: UpTrack;
-  readonly subscribes?: DownTrack;
-}
 
 const headerLength = 12;
 const upSsrc = 7;
@@ -19,8 +12,16 @@ const upSsrc = 7;
 const verifiedEvery = 100;
 
 /** Our media plane over AEAD_AES_128_GCM. */
-export async function plane({ subscribers, payloadBytes }: Load): Promise<Contender> {
-  const child = await startChild(new URL('./forwarding-plane-child.ts', import.meta.url));
+export const plane = (load: Load) => start(new URL('./forwarding-plane-child.ts', import.meta.url), load, true);
+
+/** Its core alone, counting, and counting nothing. */
+export const counting = (load: Load) => start(core, load, true);
+export const silent = (load: Load) => start(core, load, false);
+
+const core = new URL('./forwarding-core-child.ts', import.meta.url);
+
+async function start(script: URL, { subscribers, payloadBytes }: Load, isCounting: boolean): Promise<Contender> {
+  const child = await startChild(script);
   const codecs = [{ name: 'video/any', payloadType: 96, clockRate: 90_000 }];
   const up = client('up', { publishes: { kind: 'video', mid: '0', codecs, nack: true, pli: true, ssrc: upSsrc } });
   const downs = Array.from({ length: subscribers }, (_, i) =>
@@ -28,7 +29,7 @@ export async function plane({ subscribers, payloadBytes }: Load): Promise<Conten
       subscribes: { kind: 'video', mid: '0', midExtensionId: 1, ssrc: 1000 + i, cname: 'live', codecs, nack: true },
     }),
   );
-  const port = await child.ask<number>([up, ...downs]);
+  const port = await child.ask<number>({ clients: [up, ...downs], isCounting } satisfies PlaneQuestion);
   const [upSocket, ...downSockets] = await sockets(subscribers + 1);
   for (const [i, socket] of [upSocket, ...downSockets].entries()) await connect(socket, [up, ...downs][i], port);
 

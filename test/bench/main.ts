@@ -1,15 +1,17 @@
 /**
  * `npm run bench`: speed and memory, each figure beside a baseline of the same run. `-- --json FILE` writes the figures
- * down, `-- --only forwarding` (or `product`) measures a part.
+ * down, `-- --only forwarding` measures a part.
  */
 import { writeFile } from 'node:fs/promises';
 import { parseArgs } from 'node:util';
+import { countingBench } from './counting.ts';
 import { type Figure, isKept, ratio, table } from './figure.ts';
 import { forwardingBench } from './forwarding.ts';
 import { productBench } from './product.ts';
 
 const parts: Readonly<Record<string, (say: (text: string) => void) => Promise<readonly Figure[]>>> = {
   forwarding: forwardingBench,
+  counting: countingBench,
   product: productBench,
 };
 

@@ -1,0 +1,64 @@
+/**
+ * The media core with its socket in one thread: with all that it counts, or with a tally that counts nothing. What then
+ * remains of counting are sums that the compiler keeps in registers.
+ */
+import { noTotals } from '#server/media/counts.ts';
+import { type MediaCore, mediaCore } from '#server/media/media-core.ts';
+import { openSocket } from '#server/media/socket.ts';
+import { type Tally, tally } from '#server/media/tally.ts';
+import { threadLoad } from '#server/media/thread-load.ts';
+import { tickMs } from '#server/media/timers.ts';
+import { answer } from './forwarding-child.ts';
+import { addClients, type PlaneQuestion } from './forwarding-clients.ts';
+
+const ignore = () => undefined;
+const now = () => performance.now();
+
+const silence: Tally = {
+  received: ignore,
+  sent: ignore,
+  isSampled: () => false,
+  took: ignore,
+  withheld: ignore,
+  resent: ignore,
+  wasRepair: ignore,
+  cameLate: ignore,
+  stalled: ignore,
+  reported: ignore,
+  tookRoundTrip: ignore,
+  feedback: ignore,
+  nacked: ignore,
+  totals: noTotals,
+};
+
+const socket = await openSocket({ address: '127.0.0.1', port: 0 }, () => core?.countDrop('SendFailed'));
+let core: MediaCore | undefined;
+let received = 0;
+let subscribers = 0;
+
+/** Both kinds do the same with a datagram before the core has it. */
+function begin({ clients, isCounting }: PlaneQuestion): number {
+  const made = mediaCore({
+    send: socket.send,
+    now,
+    random: Math.random,
+    outbox: socket.outbox,
+    tally: isCounting ? tally() : silence,
+    events: { onDtls: ignore, onConnected: ignore, onMedia: ignore, onFirstFrame: ignore, onClosed: ignore },
+  });
+  const load = threadLoad(tickMs, now, () => performance.eventLoopUtilization());
+  core = made;
+  addClients(made, clients);
+  subscribers = clients.filter(({ subscribes }) => subscribes).length;
+  socket.onDatagram((datagram, from) => {
+    if ((datagram[0] ?? 0) >= 128) received += 1;
+    made.receive(datagram, from);
+  });
+  setInterval(() => {
+    if (isCounting) load.turn();
+    made.tick();
+  }, tickMs);
+  return socket.local.port;
+}
+
+answer(begin, () => received * subscribers);
