@@ -1,5 +1,8 @@
 import assert from 'node:assert/strict';
+import { readFile } from 'node:fs/promises';
+import { join } from 'node:path';
 import { test } from 'node:test';
+import { parse } from 'yaml';
 import type { Family } from '#crds/metric-family.ts';
 import { serverMetric } from '#crds/metrics.ts';
 import { metricsPage } from '#gen/metrics.ts';
@@ -32,4 +35,13 @@ test('a histogram tells its buckets', () => {
 
 test('no help breaks the table', () => {
   for (const { name, help } of families) assert.doesNotMatch(help, /[|\n]/, name);
+});
+
+test('what 0.1.0 told of a pod is told by the same names, types and labels', async () => {
+  const text = await readFile(join(import.meta.dirname, '../fixtures/0.1.0/metrics.yaml'), 'utf8');
+  const former = parse(text) as Readonly<Record<string, unknown>>;
+  for (const [name, told] of Object.entries(former)) {
+    const family = families.find((found) => found.name === name);
+    assert.deepEqual(family && { type: family.type, labels: Object.keys(family.labels) }, told, name);
+  }
 });
