@@ -77,6 +77,8 @@ export const env = {
   /** Absent when clients reach the pod by its own address (`ClusterOnly`). */
   mediaAddressFile: 'MEDIA_ADDRESS_FILE',
   logLevel: 'LOG_LEVEL',
+  /** Seconds without a turn of the main loop after which the server ends itself; 0: never. */
+  hangLimit: 'HANG_LIMIT_SECONDS',
   /** Before the name of each metric family. */
   metricsPrefix: 'METRICS_PREFIX',
   /** On each series, as `name=value,name=value`. */
@@ -194,4 +196,5 @@ export const alert = {
   sfuThreadBusy: 'LiveSFUThreadBusy',
   sfuEventLoopLag: 'LiveSFUEventLoopLag',
   sfuReceiveDrops: 'LiveSFUReceiveDrops',
+  operatorDown: 'LiveOperatorDown',
 } as const;

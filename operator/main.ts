@@ -21,6 +21,7 @@ Environment:
                       (default /var/run/secrets/kubernetes.io/serviceaccount)
   POD_IP              the address for probes and metrics, port ${port.internal} (default 127.0.0.1)
   POD_NAME            this operator's name in Events (default: the host's name)
+  POD_NAMESPACE       where its own ServiceMonitor and PrometheusRule go (default: nowhere)
   LOG_LEVEL           ${levels.join(', ')} (default info)
   OTEL_EXPORTER_OTLP_ENDPOINT
                       where traces go, such as http://otel-collector:4317 (default: none are made);
@@ -73,6 +74,7 @@ async function start(): Promise<void> {
     log,
     tracer: tracing.tracer,
     instance: env['POD_NAME'] ?? hostname(),
+    ...(env['POD_NAMESPACE'] && { namespace: env['POD_NAMESPACE'] }),
     newToken: () => randomBytes(24).toString('base64url'),
   });
   const server = await internalServer({

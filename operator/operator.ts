@@ -3,7 +3,7 @@ import { attempt } from './attempt.ts';
 import { event } from './build/event.ts';
 import { ownSelector } from './build/labels.ts';
 import type { KubeClient } from './cluster/client.ts';
-import { keyOfOwned, cluster as seeCluster } from './cluster/cluster.ts';
+import { keyOfOwned, ownKey, cluster as seeCluster } from './cluster/cluster.ts';
 import { queue } from './cluster/queue.ts';
 import type { Config } from './config.ts';
 import type { ShownAudience } from './decide/audience.ts';
@@ -14,6 +14,7 @@ import type { Log } from './log.ts';
 import { monitoring } from './monitoring.ts';
 import { reconcileRoom } from './reconcile.ts';
 import { reconcileNamespace } from './reconcile-namespace.ts';
+import { reconcileOwn } from './reconcile-own.ts';
 import { type StatsOptions, stats } from './stats.ts';
 import { telemetry } from './telemetry.ts';
 
@@ -24,6 +25,8 @@ export interface OperatorOptions {
   readonly tracer?: Tracer;
   /** Name of this operator in Events. */
   readonly instance: string;
+  /** Where this operator is installed; absent, it is not monitored itself. */
+  readonly namespace?: string;
   /** A new secret token. */
   readonly newToken: () => string;
   readonly now?: () => number;
@@ -57,6 +60,7 @@ export function operator(options: OperatorOptions) {
   const dependencies = {
     cluster,
     config,
+    log,
     hostPorts: hostPorts(cluster, config.hostPorts),
     isBusy: audience.isBusy,
     askNow: audience.askNow,
@@ -81,7 +85,8 @@ export function operator(options: OperatorOptions) {
   const reconcile = attempt({
     reconcile: {
       liveroom: (key) => reconcileRoom(key, dependencies),
-      namespace: (key) => reconcileNamespace(key, dependencies),
+      namespace: (key) =>
+        key === ownKey ? reconcileOwn(options.namespace, dependencies) : reconcileNamespace(key, dependencies),
     },
     reconciled: measured.reconciled,
     tracer,

@@ -1,4 +1,4 @@
-import { group, label } from '#crds/contract.ts';
+import { appName, group, label } from '#crds/contract.ts';
 import { apiVersion, kind, type LiveRoom, type LiveRoomStatus } from '#crds/liveroom.ts';
 import { noTracer, type Tracer } from '#tracing/tracer.ts';
 import type { KubeObject, Namespace, Node, Pod } from '../kube.ts';
@@ -15,7 +15,7 @@ export interface ClusterOptions {
   readonly tracer?: Tracer;
   /** Label selector of what the operator makes. */
   readonly ownSelector: string;
-  /** Something about this key may have changed: `namespace/room`, or `namespace` for what a namespace has once. */
+  /** Something about this key may have changed: `namespace/room`, `namespace` for what a namespace has once, or `ownKey`. */
   readonly onKey: (key: string) => void;
   readonly onError: (error: unknown) => void;
   /** How often to look for kinds of the Prometheus Operator. */
@@ -134,7 +134,8 @@ function everyCache({ client, ownSelector, onKey, onError, discoverEveryMs = 10_
       onKey(namespace.metadata.name);
     },
   });
-  const everyRoom = () => {
+  const onNews = () => {
+    onKey(ownKey);
     for (const room of rooms.list()) {
       onKey(roomKey(room));
       onKey(room.metadata.namespace);
@@ -143,7 +144,7 @@ function everyCache({ client, ownSelector, onKey, onError, discoverEveryMs = 10_
   const monitors = monitoring({
     client,
     everyMs: discoverEveryMs,
-    onNews: everyRoom,
+    onNews,
     onError,
     cacheOptions: {
       ...ours,
@@ -169,8 +170,12 @@ function everyCache({ client, ownSelector, onKey, onError, discoverEveryMs = 10_
 /** A room's key is `namespace/name`. */
 export const roomKey = ({ metadata: { namespace, name } }: LiveRoom): string => `${namespace}/${name}`;
 
-/** The key that an object of ours belongs to: its room's, or its namespace. */
+/** The key of what the operator has for itself. No namespace is called so. */
+export const ownKey = '';
+
+/** The key that an object of ours belongs to: its room's, its namespace, or the operator's own. */
 export function keyOfOwned({ metadata: { namespace = '', labels } }: KubeObject): string {
+  if (labels?.[label.name] === appName.operator) return ownKey;
   const room = labels?.[label.room];
   return room === undefined ? namespace : `${namespace}/${room}`;
 }

@@ -1,5 +1,6 @@
 import type { AlertGroup } from './alert.ts';
 import { mediaAlerts } from './media.ts';
+import { operatorAlerts } from './operator.ts';
 import { podAlerts } from './pods.ts';
 import { roomAlerts } from './rooms.ts';
 import { series } from './series.ts';
@@ -15,3 +16,8 @@ export const sfuAlertGroups = (scope: string): readonly AlertGroup[] => {
     { name: 'live-sfu', alerts: podAlerts(covered) },
   ];
 };
+
+/** All alerts about the operator whose series these PromQL matchers select, and about what it alone knows. */
+export const operatorAlertGroups = (scope: string): readonly AlertGroup[] => [
+  { name: 'liveroom-operator', alerts: operatorAlerts(series(scope)) },
+];
