@@ -23,10 +23,12 @@ const ofServer: readonly Subject[] = [
 ];
 
 /** What stands for the values of a label that are not known beforehand. */
-const open: Readonly<Record<Exclude<LabelValues, readonly string[]>, string>> = {
-  Rooms: 'each room of the pod',
+const open: Readonly<Record<string, string>> = {
+  Rooms: 'each room',
+  Namespaces: 'each namespace with rooms',
   StatusCodes: 'HTTP status codes',
   Release: 'the release',
+  ApiServer: 'host and port of the API server',
 };
 
 const valuesOf = (values: LabelValues) =>
@@ -38,7 +40,11 @@ const labelsOf = ({ labels, buckets }: Family) =>
     ...(buckets ? [`buckets: ${buckets.join(', ')}`] : []),
   ].join('<br>');
 
-const row = (family: Family) => `| \`${family.name}\` | ${family.type} | ${family.help} | ${labelsOf(family)} |`;
+/** Angle brackets would be taken for HTML. */
+const escaped = (help: string) => help.replaceAll('<', '&lt;');
+
+const row = (family: Family) =>
+  `| \`${family.name}\` | ${family.type} | ${escaped(family.help)} | ${labelsOf(family)} |`;
 
 const table = ({ title, families }: Subject) => `
 ### ${title}

@@ -21,7 +21,7 @@ test('every family has one line with its type, its help, its labels and their va
   for (const family of families) {
     const [, type, help, labels = ''] = cells(family);
     assert.equal(type, family.type);
-    assert.equal(help, family.help);
+    assert.equal(help, family.help.replaceAll('<', '&lt;'));
     for (const [label, values] of Object.entries(family.labels)) {
       assert.ok(labels.includes(`\`${label}\`: `), `${family.name}: ${label}`);
       if (typeof values !== 'string') for (const value of values) assert.ok(labels.includes(`\`${value}\``), value);
@@ -33,8 +33,9 @@ test('a histogram tells its buckets', () => {
   assert.match(cells(serverMetric.forwardLatency)[3] ?? '', /buckets: 0\.00005, 0\.0001, .+, 0\.02\b/);
 });
 
-test('no help breaks the table', () => {
+test('no help breaks the table, and no label’s values are left open', () => {
   for (const { name, help } of families) assert.doesNotMatch(help, /[|\n]/, name);
+  assert.ok(!metricsPage().includes('undefined'));
 });
 
 test('what 0.1.0 told of a pod is told by the same names, types and labels', async () => {
