@@ -3,6 +3,7 @@ import {
   context,
   DiagLogLevel,
   diag,
+  type Attributes as OtelAttributes,
   type Span as OtelSpan,
   propagation,
   ROOT_CONTEXT,
@@ -14,14 +15,17 @@ import { NodeSDK } from '@opentelemetry/sdk-node';
 import { version } from '#crds/contract.ts';
 import type { Attributes, Headers, Span, SpanOptions, Tracer } from './tracer.ts';
 
-/** What the library has to say: that spans are lost, or that a variable means nothing. */
-export interface OpenTelemetryLog {
+export interface OpenTelemetryOptions {
+  /** Told that a variable means nothing, for instance. */
   readonly warn: (text: string) => void;
+  /** Told why spans were lost. */
   readonly error: (text: string) => void;
+  /** Whether the attributes of HTTP are written by their former names too. */
+  readonly withOldNames: boolean;
 }
 
 /** Starts the SDK with what it finds in the process's environment. `stop` sends what is left; it may take its time. */
-export function openTelemetry({ warn, error }: OpenTelemetryLog): { tracer: Tracer; stop: () => Promise<void> } {
+export function openTelemetry({ warn, error, withOldNames }: OpenTelemetryOptions) {
   const sdk = new NodeSDK();
   const ignored = () => {};
   diag.setLogger(
@@ -29,19 +33,19 @@ export function openTelemetry({ warn, error }: OpenTelemetryLog): { tracer: Trac
     { logLevel: DiagLogLevel.WARN, suppressOverrideMessage: true },
   );
   sdk.start();
-  return { tracer: tracer(), stop: () => sdk.shutdown() };
+  return { tracer: tracer(withOldNames ? dated : current), stop: () => sdk.shutdown() };
 }
 
 const kinds = { server: SpanKind.SERVER, client: SpanKind.CLIENT, internal: SpanKind.INTERNAL } as const;
 
-function tracer(): Tracer {
+function tracer(named: Naming): Tracer {
   const source = trace.getTracer('liveroom', version);
   const begin = (name: string, options: SpanOptions): readonly [Traced, Context] => {
     const { attributes = {}, kind = 'internal', parent, link } = options;
     const at = parentContext(parent);
     const links = linksTo(link);
-    const span = source.startSpan(name, { attributes: copied(attributes), kind: kinds[kind], links }, at);
-    return [new Traced(span), trace.setSpan(at, span)];
+    const span = source.startSpan(name, { attributes: named(attributes), kind: kinds[kind], links }, at);
+    return [new Traced(span, named), trace.setSpan(at, span)];
   };
   return {
     start: (name, options) => begin(name, options)[0],
@@ -56,6 +60,7 @@ function tracer(): Tracer {
         span.end();
       }
     },
+    within: (span, run) => (span instanceof Traced ? context.with(span.within(context.active()), run) : run()),
     headers: () => {
       const headers = {};
       propagation.inject(context.active(), headers);
@@ -66,11 +71,13 @@ function tracer(): Tracer {
 
 class Traced implements Span {
   readonly #span: OtelSpan;
-  constructor(span: OtelSpan) {
+  readonly #named: Naming;
+  constructor(span: OtelSpan, named: Naming) {
     this.#span = span;
+    this.#named = named;
   }
   set(attributes: Attributes) {
-    this.#span.setAttributes(copied(attributes));
+    this.#span.setAttributes(this.#named(attributes));
   }
   event(name: string) {
     this.#span.addEvent(name);
@@ -103,8 +110,22 @@ function linksTo(link: SpanOptions['link']) {
   return found === undefined ? [] : [{ context: found }];
 }
 
+type Naming = (attributes: Attributes) => OtelAttributes;
+
 /** The library wants lists that it may write to. */
-const copied = (attributes: Attributes) =>
+const current: Naming = (attributes) =>
   Object.fromEntries(
     Object.entries(attributes).map(([name, value]) => [name, typeof value === 'object' ? [...value] : value]),
   );
+
+const oldNames: Readonly<Record<string, string>> = {
+  'http.request.method': 'http.method',
+  'http.response.status_code': 'http.status_code',
+  'url.scheme': 'http.scheme',
+};
+
+const dated: Naming = (attributes) => {
+  const now = current(attributes);
+  const old = Object.entries(now).flatMap(([name, value]) => (oldNames[name] ? [[oldNames[name], value]] : []));
+  return { ...now, ...Object.fromEntries(old) };
+};

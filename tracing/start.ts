@@ -35,7 +35,11 @@ export async function startTracing({ env, service, log, now = Date.now }: Tracin
     now,
   );
   const warn = seldom((text) => log.warn('OpenTelemetry warns', { warning: text }), complainEveryMs, now);
-  const { tracer, stop } = openTelemetry({ warn, error: complain });
+  const { tracer, stop } = openTelemetry({
+    warn,
+    error: complain,
+    withOldNames: /\bhttp\/dup\b/.test(env['OTEL_SEMCONV_STABILITY_OPT_IN'] ?? ''),
+  });
   return {
     tracer,
     stop: async () => {

@@ -18,6 +18,7 @@ describe('spans, by gRPC', () => {
     collector = await receiver();
     process.env['OTEL_EXPORTER_OTLP_ENDPOINT'] = collector.grpcURL;
     process.env['OTEL_BSP_SCHEDULE_DELAY'] = '50';
+    process.env['OTEL_SEMCONV_STABILITY_OPT_IN'] = 'http/dup';
     process.env['OTEL_RESOURCE_ATTRIBUTES'] = 'deployment.environment.name=test';
     const log = { warn: say, error: say };
     tracing = await startTracing({ env: process.env, service: 'live-sfu', log });
@@ -61,6 +62,29 @@ describe('spans, by gRPC', () => {
     await tracing.tracer.span('part', { parent }, async () => parent.end());
     const [request, part] = [await collector.span('request'), await collector.span('part')];
     assert.deepEqual([part.traceId, part.parentSpanId], [request.traceId, request.spanId]);
+  });
+
+  test('what runs within a span is a part of it, and what comes after is not', async () => {
+    const { tracer } = tracing;
+    const span = tracer.start('held', { parent: 'none' });
+    await tracer.within(span, () => tracer.span('part of it', {}, async () => span.end()));
+    tracer.start('after it', {}).end();
+    const held = await collector.span('held');
+    assert.equal((await collector.span('part of it')).parentSpanId, held.spanId);
+    assert.equal((await collector.span('after it')).parentSpanId, '');
+  });
+
+  test('the attributes of HTTP have their former names too where that is asked for', async () => {
+    const span = tracing.tracer.start('GET', { attributes: { 'http.request.method': 'GET', 'http.route': '/a' } });
+    span.set({ 'http.response.status_code': 200 });
+    span.end();
+    assert.deepEqual((await collector.span('GET')).attributes, {
+      'http.request.method': 'GET',
+      'http.method': 'GET',
+      'http.route': '/a',
+      'http.response.status_code': 200,
+      'http.status_code': 200,
+    });
   });
 
   test('a span whose work rejects has failed with its message', async () => {

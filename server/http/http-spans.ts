@@ -1,0 +1,50 @@
+import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
+import { noTracer, type Span, type Tracer } from '#tracing/tracer.ts';
+
+/** As OpenTelemetry knows them; whatever else a client makes up would be another span's name. */
+const methods: readonly string[] = ['GET', 'HEAD', 'POST', 'PUT', 'PATCH', 'DELETE', 'OPTIONS', 'CONNECT', 'TRACE'];
+
+/**
+ * A span around each request, named by its route: a path would tell session ids. Whoever calls from outside may say what
+ * they like, so that a trace of theirs becomes a link, and they decide neither ours nor whether it is kept.
+ */
+export function httpSpans(app: FastifyInstance, tracer: Tracer) {
+  if (tracer === noTracer) return;
+  const spans = new WeakMap<FastifyRequest, Span>();
+  app.addHook('onRequest', (request, reply, done) => {
+    const span = begun(tracer, request);
+    spans.set(request, span);
+    reply.raw.once('close', () => end(span, reply));
+    done();
+  });
+  // After the body has been read, whose events know nothing of a span.
+  app.addHook('preHandler', (request, _reply, done) => {
+    const span = spans.get(request);
+    if (span) tracer.within(span, done);
+    else done();
+  });
+}
+
+function begun(tracer: Tracer, request: FastifyRequest): Span {
+  const { method, headers, protocol } = request;
+  const route = request.routeOptions.url;
+  const isKnown = methods.includes(method);
+  const verb = isKnown ? method : 'HTTP';
+  return tracer.start(route === undefined ? verb : `${verb} ${route}`, {
+    kind: 'server',
+    parent: 'none',
+    link: headers,
+    attributes: {
+      'http.request.method': isKnown ? method : '_OTHER',
+      'url.scheme': protocol,
+      ...(route !== undefined && { 'http.route': route }),
+    },
+  });
+}
+
+function end(span: Span, { raw, statusCode }: FastifyReply) {
+  if (raw.headersSent) span.set({ 'http.response.status_code': statusCode });
+  if (!raw.writableFinished) span.fail('the client left');
+  else if (statusCode >= 500) span.fail(String(statusCode));
+  span.end();
+}

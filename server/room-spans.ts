@@ -1,0 +1,55 @@
+/**
+ * The life of rooms as spans: a room begins with its first session, which is its publisher, and ends with its last.
+ *
+ *   whip.publish ─► room.create ──publisher.connected──┤      …      room.close, linked to room.create
+ */
+import type { Attributes, Span, Tracer } from '#tracing/tracer.ts';
+import type { Meter } from './meter.ts';
+import type { SessionEnd } from './sessions.ts';
+
+interface Life {
+  readonly create: Span;
+  /** Why the latest of its sessions to end did so. */
+  reason: SessionEnd;
+}
+
+export interface RoomSpans extends Pick<Meter, 'reached' | 'ended' | 'roomLeft'> {
+  /** A session has been let in; to be called within the span of its request. */
+  entered(room: string): void;
+}
+
+/** Listens to what happens to sessions. Rooms are named `namespace/name`. */
+export function roomSpans(tracer: Tracer): RoomSpans {
+  const lives = new Map<string, Life>();
+  return {
+    entered: (room) => {
+      if (lives.has(room)) return;
+      const create = tracer.start('room.create', { attributes: roomAttributes(room) });
+      lives.set(room, { create, reason: 'Internal' });
+    },
+    reached: ({ role, room }, step) => {
+      if (role !== 'publisher' || step !== 'DtlsConnected') return;
+      const create = lives.get(room)?.create;
+      create?.event('publisher.connected');
+      create?.end();
+    },
+    ended: ({ room }, { reason }) => {
+      const life = lives.get(room);
+      if (life) life.reason = reason;
+    },
+    roomLeft: (room, seconds) => {
+      const life = lives.get(room);
+      if (life === undefined) return;
+      lives.delete(room);
+      life.create.end();
+      const attributes = { ...roomAttributes(room), reason: life.reason, duration_s: seconds };
+      tracer.start('room.close', { parent: 'none', link: life.create, attributes }).end();
+    },
+  };
+}
+
+/** Of `namespace/name`. */
+export function roomAttributes(room: string): Attributes {
+  const [namespace = '', name = ''] = room.split('/');
+  return { room: name, 'k8s.namespace.name': namespace };
+}
