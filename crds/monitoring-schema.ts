@@ -19,7 +19,7 @@ const alerts = {
       default: 90,
       minimum: 0,
       maximum: 100,
-      description: 'Share of play.maxSubscribers above which the alert about capacity fires; 0 turns it off.',
+      description: 'Share of play.maxSubscribers from which on the alert about capacity fires; 0 turns it off.',
     },
     publisherExpected: {
       type: 'string',
