@@ -57,7 +57,7 @@ function sampleOf(
   const pairs = [...inBraces.matchAll(/([a-zA-Z_]\w*)="((?:[^"\\]|\\.)*)"(?:,|$)/g)];
   if (pairs.map(([whole]) => whole).join('') !== inBraces) throw new Error(`labels: ${line}`);
   const value = number === '+Inf' ? Number.POSITIVE_INFINITY : Number(number);
-  if (Number.isNaN(value)) throw new Error(`no number: ${line}`);
+  if (Number.isNaN(value) && !/^nan$/i.test(number)) throw new Error(`no number: ${line}`);
   if (seen.has(`${name}{${inBraces}}`)) throw new Error(`twice: ${line}`);
   seen.add(`${name}{${inBraces}}`);
   const labels = Object.fromEntries(pairs.map(([, label = '', text = '']) => [label, text]));

@@ -80,7 +80,7 @@ export async function running(rooms: string, change: Partial<Config> = {}, clock
 }
 
 /** A POST of an offer, with the token that fits. */
-export const post = (at: Running, path: string, sdp: string, headers: Record<string, string> = {}) =>
+export const post = (at: Pick<Running, 'fetch'>, path: string, sdp: string, headers: Record<string, string> = {}) =>
   at.fetch(path, {
     method: 'POST',
     headers: {

@@ -1,17 +1,23 @@
 import { createSocket } from 'node:dgram';
 import { once } from 'node:events';
+import { type DtlsClient, RtpHeader, RtpPacket, SrtpSession } from 'werift';
 import { eventually } from '#test/harness/eventually.ts';
+import { keyFrame } from '#test/media/peer.ts';
 import { stunCheck } from '#test/media/stun-client.ts';
 import { type Certificate, certificate, dtlsClient } from './dtls-client.ts';
 import { smallOffer } from './offers.ts';
 import { post, type Running } from './running.ts';
 
-/** A client that goes all the way: offer, ICE check, DTLS. It sends no media. */
+/** A client that goes all the way: offer, ICE check, DTLS, SRTP. It sends no media by itself. */
 export interface UdpClient {
   readonly response: Response;
   readonly location: string;
   readonly isConnected: () => boolean;
   readonly isClosed: () => boolean;
+  /** Sends a packet of VP8 that begins a key frame. Only when connected. */
+  sendKeyFrame(): void;
+  /** How many RTP packets have come. */
+  readonly received: () => number;
   stop(): void;
 }
 
@@ -19,7 +25,7 @@ export interface UdpClient {
  * POSTs a small offer to an endpoint and connects by the answer. `presents` is the certificate that it shows in DTLS, its
  * own unless it is a thief.
  */
-export async function udpClient(at: Running, path: string, presents?: Certificate): Promise<UdpClient> {
+export async function udpClient(at: Pick<Running, 'fetch'>, path: string, presents?: Certificate): Promise<UdpClient> {
   const own = await certificate();
   const direction = path.endsWith('whip') ? 'sendonly' : 'recvonly';
   const offer = smallOffer((sdp) => sdp.replace(/sha-256 \S+/, own.fingerprint).replace('sendonly', direction));
@@ -39,10 +45,12 @@ export async function udpClient(at: Running, path: string, presents?: Certificat
   };
   const { dtls, receive, connect, stop } = dtlsClient(presents ?? own, send);
   let isAnswered = false;
+  let received = 0;
   socket.on('message', (datagram) => {
     // RFC 7983: 0 to 3 is STUN, 20 to 63 is DTLS.
     if ((datagram[0] ?? 0) < 4) isAnswered = true;
     else if ((datagram[0] ?? 0) < 64) receive(datagram);
+    else if ((datagram[1] ?? 0) < 192 || (datagram[1] ?? 0) > 223) received += 1;
   });
   dtls.onClose.subscribe(() => {
     isClosed = true;
@@ -53,15 +61,40 @@ export async function udpClient(at: Running, path: string, presents?: Certificat
     return isAnswered;
   });
   connect();
+  let srtp: SrtpSession | undefined;
+  let sequenceNumber = 0;
   return {
     response,
     location: response.headers.get('location') ?? '',
     isConnected: () => dtls.connected,
     isClosed: () => isClosed,
+    sendKeyFrame: () => {
+      srtp ??= srtpOf(dtls);
+      sequenceNumber += 1;
+      const timestamp = sequenceNumber * 3000;
+      const header = new RtpHeader({ ssrc: 1, sequenceNumber, timestamp, payloadType: 96, marker: true });
+      send(srtp.encrypt(keyFrame, new RtpPacket(header, keyFrame).header));
+    },
+    received: () => received,
     stop: () => {
       stop();
       isOpen = false;
       socket.close();
     },
   };
+}
+
+function srtpOf(dtls: DtlsClient): SrtpSession {
+  const profile = dtls.srtp.srtpProfile;
+  if (profile === undefined) throw new Error('no SRTP profile was agreed on');
+  const { localKey, localSalt, remoteKey, remoteSalt } = dtls.extractSessionKeys(16, profile === 1 ? 14 : 12);
+  return new SrtpSession({
+    profile,
+    keys: {
+      localMasterKey: localKey,
+      localMasterSalt: localSalt,
+      remoteMasterKey: remoteKey,
+      remoteMasterSalt: remoteSalt,
+    },
+  });
 }
