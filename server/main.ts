@@ -53,7 +53,8 @@ async function main() {
     server.uncaught();
     log.error('an error was not caught', { error: String(error instanceof Error ? error.stack : error) });
   });
-  process.off('SIGTERM', leaveAtOnce);
+  // In this order: a signal that has just come would be lost while nobody listens.
   process.on('SIGTERM', signalled);
+  process.off('SIGTERM', leaveAtOnce);
   process.on('SIGINT', signalled);
 }

@@ -9,6 +9,8 @@ import type { SessionEnd } from './sessions.ts';
 
 interface Life {
   readonly create: Span;
+  /** Whether a publisher has connected, with which the room is created. */
+  isLive: boolean;
   /** Why the latest of its sessions to end did so. */
   reason: SessionEnd;
 }
@@ -25,13 +27,15 @@ export function roomSpans(tracer: Tracer): RoomSpans {
     entered: (room) => {
       if (lives.has(room)) return;
       const create = tracer.start('room.create', { attributes: roomAttributes(room) });
-      lives.set(room, { create, reason: 'Internal' });
+      lives.set(room, { create, isLive: false, reason: 'Internal' });
     },
     reached: ({ role, room }, step) => {
       if (role !== 'publisher' || step !== 'DtlsConnected') return;
-      const create = lives.get(room)?.create;
-      create?.event('publisher.connected');
-      create?.end();
+      const life = lives.get(room);
+      if (life === undefined || life.isLive) return;
+      life.isLive = true;
+      life.create.event('publisher.connected');
+      life.create.end();
     },
     ended: ({ room }, { reason }) => {
       const life = lives.get(room);
@@ -41,7 +45,10 @@ export function roomSpans(tracer: Tracer): RoomSpans {
       const life = lives.get(room);
       if (life === undefined) return;
       lives.delete(room);
-      life.create.end();
+      if (!life.isLive) {
+        life.create.fail('no publisher connected');
+        life.create.end();
+      }
       const attributes = { ...roomAttributes(room), reason: life.reason, duration_s: seconds };
       tracer.start('room.close', { parent: 'none', link: life.create, attributes }).end();
     },

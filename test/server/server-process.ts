@@ -14,6 +14,8 @@ export interface ServerProcess {
   metric(series: string): Promise<number | undefined>;
   /** What it has told the person who started it. */
   told(): string;
+  /** The lines of its log. */
+  readonly said: readonly string[];
   writeRooms(text: string): Promise<void>;
   signal(name: NodeJS.Signals): void;
   /** Resolves when the process has ended. */
@@ -26,8 +28,11 @@ interface Started {
   readonly internal: { readonly port: number };
 }
 
-/** Starts a server with the rooms of a rooms file. Resolves when it listens; rejects with what it said when it ended. */
-export async function serverProcess(roomsFile: string): Promise<ServerProcess> {
+/** Starts a server with the rooms of a rooms file, and with these variables beside our own. Resolves when it listens; rejects with what it said when it ended. */
+export async function serverProcess(
+  roomsFile: string,
+  env: Readonly<Record<string, string>> = {},
+): Promise<ServerProcess> {
   const dir = await mkdtemp(join(tmpdir(), 'liveroom-sfu-'));
   const rooms = join(dir, 'rooms.yaml');
   await writeFile(rooms, roomsFile);
@@ -35,7 +40,7 @@ export async function serverProcess(roomsFile: string): Promise<ServerProcess> {
   const child = spawn(
     process.execPath,
     ['server/main.ts', rooms, ...anyPort, '--publish-token', 'the-publish-token', '--play-token', 'the-play-token'],
-    { stdio: ['ignore', 'pipe', 'pipe'] },
+    { stdio: ['ignore', 'pipe', 'pipe'], env: { ...process.env, ...env } },
   );
   const exited = once(child, 'exit') as Promise<[number | null]>;
   const started = Promise.withResolvers<Started>();
@@ -57,6 +62,7 @@ export async function serverProcess(roomsFile: string): Promise<ServerProcess> {
       return seriesValue(await response.text(), series);
     },
     told: () => told,
+    said,
     writeRooms: (text) => writeFile(rooms, text),
     signal: (name) => void child.kill(name),
     exitCode: async () => (await exited)[0],
