@@ -108,6 +108,25 @@ describe('one server as a process, clients in Chromium', () => {
     }
   });
 
+  test('a browser’s reports become round trips, loss and jitter; some packets are timed on their way', async () => {
+    const [publisher, player] = [await visitor(), await visitor()];
+    await publish(publisher, 'vp8');
+    await watch(player, 'vp8');
+    for (const series of [
+      'live_round_trip_seconds_count{client="subscriber"}',
+      'live_rtp_jitter_seconds_count{direction="out",kind="video"}',
+      'live_rtp_loss_ratio_count{direction="in",kind="video"}',
+      'live_forward_latency_seconds_count',
+    ])
+      await eventually(`${series} rises`, async () => ((await server.metric(series)) ?? 0) > 0, 20_000);
+    const [trips = 0, seconds = 0] = [
+      await server.metric('live_round_trip_seconds_count{client="subscriber"}'),
+      await server.metric('live_round_trip_seconds_sum{client="subscriber"}'),
+    ];
+    assert.ok(seconds > 0 && seconds / trips < 1, `${trips} round trips of this machine took ${seconds} s`);
+    for (const page of [publisher, player]) await page.context().close();
+  });
+
   test('a viewer carries on in the same session when another publisher takes over', async () => {
     const [first, second, player] = [await visitor(), await visitor(), await visitor()];
     await publish(first, 'vp8');
