@@ -4,8 +4,8 @@
  * others. Base units; a label's values are bounded, so never a session or an address.
  */
 
-/** Values of a label: those written down, or one for each room that the pod holds, HTTP status, or release. */
-export type LabelValues = readonly string[] | 'Rooms' | 'StatusCodes' | 'Release';
+/** Values of a label: those written down, or one for each room, namespace with rooms, HTTP status, release, or API server. */
+export type LabelValues = readonly string[] | 'Rooms' | 'StatusCodes' | 'Release' | 'Namespaces' | 'ApiServer';
 
 export interface Family {
   readonly name: string;

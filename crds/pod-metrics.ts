@@ -4,15 +4,7 @@ import { type Family, none } from './metric-family.ts';
 const threads = ['main', 'media'] as const;
 
 /** What the probes look at. */
-const checks = [
-  'main_loop',
-  'media_loop',
-  'memory',
-  'event_loop_lag',
-  'udp_port',
-  'settings',
-  'media_address',
-] as const;
+const checks = ['main_loop', 'media_loop', 'memory', 'event_loop_lag', 'udp_port', 'media_address'] as const;
 export type CheckName = (typeof checks)[number];
 
 /** The process, its limits, and its part of the machine. */

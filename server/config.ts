@@ -21,8 +21,13 @@ export interface Config {
   /** For rooms whose settings name no token; only on a developer's machine. */
   readonly defaultTokens?: { readonly publish: string; readonly play: string };
   readonly logLevel: LogLevel;
+  /** After so long without a turn of the main loop the process ends. Absent or 0: never. */
+  readonly hangLimitMs?: number;
   readonly metrics: MetricsConfig;
 }
+
+/** In seconds. Longer than any turn of a loop that will go on, and sooner than the kubelet gives a pod up. */
+const defaultHangLimit = '15';
 
 /** The configuration of a pod. Throws a {@link ConfigError} that names the variable. */
 export function podConfig(env: Readonly<Record<string, string | undefined>>): Config {
@@ -43,6 +48,7 @@ export function podConfig(env: Readonly<Record<string, string | undefined>>): Co
     roomsFile: needed(envName.roomsFile, 'the file with the rooms, such as /etc/liveroom/room/rooms.yaml'),
     ...(tokensDir && { tokensDir }),
     logLevel: logLevel(env[envName.logLevel] ?? 'info', envName.logLevel),
+    hangLimitMs: hangLimitMs(env[envName.hangLimit] ?? defaultHangLimit, envName.hangLimit),
     metrics: metricsConfig({
       prefix: [envName.metricsPrefix, env[envName.metricsPrefix]],
       constLabels: [envName.metricsConstLabels, env[envName.metricsConstLabels]],
@@ -63,6 +69,7 @@ Runs one media server without Kubernetes. ROOMS_FILE lists the rooms; docs/examp
   --play-token TOKEN         for rooms that name none   (made up)
   --tokens-dir DIR           folder of the rooms' tokenFile
   --log-level LEVEL          ${logLevels.join(', ')}   (info)
+  --hang-limit SECONDS       ends when it hangs for so long, 0: never   (${defaultHangLimit})
   --metrics-prefix PREFIX    before each metric's name
   --metrics-labels K=V,K=V   on each metric
   --metrics-default on|off   process_* and nodejs_*, too   (on)
@@ -90,6 +97,7 @@ export function argumentsConfig(args: readonly string[]): Config | undefined {
       play: values['play-token'] ?? randomBytes(16).toString('base64url'),
     },
     logLevel: logLevel(values['log-level'], '--log-level'),
+    hangLimitMs: hangLimitMs(values['hang-limit'], '--hang-limit'),
     metrics: metricsConfig({
       prefix: ['--metrics-prefix', values['metrics-prefix']],
       constLabels: ['--metrics-labels', values['metrics-labels']],
@@ -112,6 +120,7 @@ function parsed(args: readonly string[]) {
         'play-token': { type: 'string' },
         'tokens-dir': { type: 'string' },
         'log-level': { type: 'string', default: 'info' },
+        'hang-limit': { type: 'string', default: defaultHangLimit },
         'metrics-prefix': { type: 'string' },
         'metrics-labels': { type: 'string' },
         'metrics-default': { type: 'string' },
@@ -139,4 +148,11 @@ function logLevel(text: string, where: string): LogLevel {
   const level = logLevels.find((name) => name === text);
   if (level === undefined) throw new ConfigError(`${where} must be one of ${logLevels.join(', ')}, not ${text}`);
   return level;
+}
+
+/** Two looks are needed to see a heart stand still. */
+function hangLimitMs(text: string, where: string): number {
+  const seconds = /^\d{1,4}$/.test(text) ? Number(text) : Number.NaN;
+  if (seconds === 0 || (seconds >= 2 && seconds <= 3600)) return seconds * 1000;
+  throw new ConfigError(`${where} must be 0 or 2 to 3600 seconds, not ${text}`);
 }

@@ -1,15 +1,20 @@
-/** What is seen of a server from outside: metrics and statistics, from one look at rooms, media and node. */
+/** What is seen of a server from outside: metrics, statistics and health, from one look at rooms, media and node. */
 import type { PodStats } from '#crds/contract.ts';
 import type { ServerState } from './endpoints.ts';
 import { joinCounts } from './joins.ts';
+import type { Log } from './log.ts';
 import type { MediaPlane } from './media/plane.ts';
 import { mediaLook } from './media-look.ts';
 import { type Meter, meterOf } from './meter.ts';
 import type { Exposition, Format } from './metrics/exposition.ts';
 import { type MetricsConfig, type MetricsOptions, metrics } from './metrics/metrics.ts';
 import { nodeCounts } from './node/counts.ts';
-import { reader, surroundings } from './node/reading.ts';
-import { watchNode } from './node/watch.ts';
+import { reader, type Surroundings, surroundings } from './node/reading.ts';
+import { type NodeWatch, watchNode } from './node/watch.ts';
+import type { Checkup } from './probes/checkup.ts';
+import { health } from './probes/health.ts';
+import type { Heart } from './probes/heart.ts';
+import { isUdpPortBound } from './probes/udp-port.ts';
 import type { Clock, Rooms } from './room/rooms.ts';
 import { leftOver, podStats, type Status, status } from './status.ts';
 
@@ -19,7 +24,10 @@ export interface Observed {
   readonly state: Pick<ServerState, 'isDraining' | 'settings'>;
   /** How many there are, also those whose handshake is under way. */
   readonly sessions: () => number;
-  readonly clock: Pick<Clock, 'now'>;
+  readonly clock: Clock;
+  /** Of the main thread; it is stopped with the rest. */
+  readonly heart: Heart;
+  readonly log: Log;
   readonly config: MetricsConfig;
   readonly onMetrics: MetricsOptions['onMetrics'];
 }
@@ -29,6 +37,7 @@ export interface Observation {
   readonly meter: Meter;
   scrape(format: Format): Promise<Exposition>;
   stats(): Promise<PodStats>;
+  readonly checkup: Checkup;
   stop(): void;
 }
 
@@ -46,23 +55,28 @@ export async function observation(observed: Observed): Promise<Observation> {
     timeoutMs: mediaTimeoutMs,
     onLate: () => meter.failed('Media'),
   });
+  const machine = surroundings();
   const watch = await watchNode({
-    read: reader(surroundings()),
+    read: reader(machine),
     counts: async () => nodeCounts(joined.counts, await seenMedia()),
     clock,
     nowMs,
     loopTime: () => performance.eventLoopUtilization(),
     ...node,
   });
-  const look = async (): Promise<Status> =>
-    status(rooms.list(), await seenMedia(), {
+  const checkup = podHealth(observed, watch, machine);
+  const look = async (): Promise<Status> => {
+    const [seen, findings] = await Promise.all([seenMedia(), checkup()]);
+    return status(rooms.list(), seen, {
       isDraining: state.isDraining,
       isAccepting: !state.isDraining && state.settings.announced !== undefined,
       sessions: sessions(),
       startedMs,
       nowMs: clock.now(),
       node: watch.seen(),
+      health: findings,
     });
+  };
   const { meter, scrape } = metrics({
     ...config,
     ...(onMetrics && { onMetrics }),
@@ -78,6 +92,26 @@ export async function observation(observed: Observed): Promise<Observation> {
     meter: meterOf([meter, joined.listener]),
     scrape,
     stats: async () => podStats(await look()),
-    stop: watch.stop,
+    checkup,
+    stop: () => {
+      watch.stop();
+      observed.heart.stop();
+    },
   };
 }
+
+const podHealth = ({ media, state, clock, heart, log }: Observed, watch: NodeWatch, { read }: Surroundings) =>
+  health({
+    log,
+    clock,
+    nowMs,
+    heartAgeMs: heart.ageMs,
+    pingMedia: media.ping,
+    hasMediaPort: () => isUdpPortBound(['/proc/net/udp', '/proc/net/udp6'].map(read), media.local.port),
+    hasMediaAddress: () => state.settings.announced !== undefined,
+    memory: () => {
+      const { usage, limits } = watch.seen().reading;
+      return { usedBytes: usage.memoryBytes, limitBytes: limits.memoryBytes };
+    },
+    lagSeconds: () => watch.seen().mainThread.lagSeconds,
+  });

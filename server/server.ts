@@ -7,11 +7,12 @@ import { internalServer } from './http/internal-server.ts';
 import { pageFiles } from './http/pages.ts';
 import { publicServer } from './http/public-server.ts';
 import type { Log } from './log.ts';
-import type { MediaEvents, MediaPlane } from './media/plane.ts';
+import type { MediaEvents } from './media/plane.ts';
 import { startMediaPlane } from './media/thread.ts';
 import { meterOf } from './meter.ts';
 import type { MetricsOptions } from './metrics/metrics.ts';
 import { observation } from './observation.ts';
+import { type Heart, startHeart } from './probes/heart.ts';
 import { type Clock, roomId, rooms } from './room/rooms.ts';
 import { roomSpans } from './room-spans.ts';
 import type { Endpoint } from './rtc/answer.ts';
@@ -45,31 +46,28 @@ export interface ServerOptions {
 
 /** How often files are read again when nothing says that they have changed. */
 const rereadMs = 1000;
-/** Less than a probe's own time-out. */
-const pingTimeoutMs = 1500;
 
 /** Rejects with the reason when settings cannot be read or a port cannot be bound. */
 export async function startServer(options: ServerOptions): Promise<Server> {
   const { config, log, clock, tracer = noTracer, onSettings, onFatal, onMetrics } = options;
   await readSettings(config); // what is missing is told before anything is bound
-  const media = await startMediaPlane({ ...config.media, events: eventsOf(() => table, onFatal) });
+  const heart = startHeart(() => performance.now());
+  const watchdog = watchdogOf(heart, config.hangLimitMs);
+  const media = await startMediaPlane({ ...config.media, ...watchdog, events: eventsOf(() => table, onFatal) });
   const files = { ...config, media: media.local };
   const state: ServerState = { settings: await readSettings(files), isDraining: false, identity: undefined };
   const allRooms = rooms(clock, (session, reason) => table.end(session, reason));
   const sessionCount = () => table.count();
-  const observed = { media, rooms: allRooms, state, sessions: sessionCount, clock, config: config.metrics, onMetrics };
-  const { meter: counted, scrape, stats, stop } = await observation(observed);
+  const observed = { media, rooms: allRooms, state, sessions: sessionCount, clock, heart, log, onMetrics };
+  const { meter: counted, scrape, stats, checkup, stop } = await observation({ ...observed, config: config.metrics });
   const spans = roomSpans(tracer);
   const meter = meterOf([counted, spans]);
   const table = sessions({ media, rooms: allRooms, clock, log, meter });
   allRooms.configure(state.settings.rooms);
 
+  const untraced = endpoints({ state, rooms: allRooms, sessions: table, media, clock, meter });
   const app = publicServer({
-    endpoints: tracedEndpoints(
-      endpoints({ state, rooms: allRooms, sessions: table, media, clock, meter }),
-      tracer,
-      spans,
-    ),
+    endpoints: tracedEndpoints(untraced, tracer, spans),
     tracer,
     files: pageFiles(join(import.meta.dirname, 'http/pages')),
     meter,
@@ -78,12 +76,7 @@ export async function startServer(options: ServerOptions): Promise<Server> {
       log.error('request failed', { error: String(error instanceof Error ? error.stack : error) });
     },
   });
-  const internal = internalServer({
-    live: () => pinged(media, clock),
-    ready: async () => (state.settings.announced ? undefined : 'the media address is not known yet'),
-    stats,
-    metrics: scrape,
-  });
+  const internal = internalServer({ checkup, stats, metrics: scrape });
   const close = async () => {
     stop();
     table.endAll('Shutdown');
@@ -116,10 +109,7 @@ export async function startServer(options: ServerOptions): Promise<Server> {
     drain: async () => {
       state.isDraining = true;
       allRooms.drain();
-      const { promise, resolve } = Promise.withResolvers<void>();
-      const cancel = clock.after(state.settings.drainTimeoutMs, resolve);
-      await Promise.race([table.empty(), promise]);
-      cancel();
+      await emptied(table, clock, state.settings.drainTimeoutMs);
     },
     close: async () => {
       stopWatching();
@@ -139,16 +129,16 @@ const eventsOf = (sessions: () => Sessions, onFailure: (error: Error) => void): 
   onFailure,
 });
 
-/** Undefined when the media thread turns its loop in time. That this function answers shows the same of this thread. */
-async function pinged(media: MediaPlane, clock: Clock): Promise<string | undefined> {
-  const { promise, resolve } = Promise.withResolvers<string>();
-  const cancel = clock.after(pingTimeoutMs, () => resolve(`the media thread has not answered for ${pingTimeoutMs} ms`));
-  const answered = media.ping().then(
-    () => undefined,
-    (error: unknown) => String(error),
-  );
-  return Promise.race([answered, promise]).finally(cancel);
+/** Resolves when the last session has ended, or after that time. */
+async function emptied(sessions: Sessions, clock: Clock, timeoutMs: number): Promise<void> {
+  const { promise, resolve } = Promise.withResolvers<void>();
+  const cancel = clock.after(timeoutMs, resolve);
+  await Promise.race([sessions.empty(), promise]);
+  cancel();
 }
+
+/** The media thread watches the main one, unless that may hang for ever. */
+const watchdogOf = ({ beats }: Heart, limitMs = 0) => (limitMs > 0 ? { watchdog: { beats, limitMs } } : {});
 
 async function listen(app: ReturnType<typeof publicServer>, { address, port }: Endpoint): Promise<Endpoint> {
   await app.listen({ host: address, port });

@@ -1,9 +1,11 @@
 /** What the pod says of itself: rooms and media seen together, for statistics and metrics. Pure. */
 import { type PodStats, type RoomSettings, version } from '#crds/contract.ts';
 import type { NodeStats } from '#crds/node-stats.ts';
+import type { CheckName } from '#crds/pod-metrics.ts';
 import { noCounters, type RoomCounters } from './media/counts.ts';
 import type { MediaSnapshot } from './media/plane.ts';
 import type { NodeSeen } from './node/watch.ts';
+import type { Finding } from './probes/checkup.ts';
 import { silenceMs } from './room/room.ts';
 import type { RoomView } from './room/rooms.ts';
 
@@ -30,6 +32,7 @@ export interface PodFacts {
   readonly startedMs: number;
   readonly nowMs: number;
   readonly node: NodeSeen;
+  readonly health: readonly Finding<CheckName>[];
 }
 
 export interface Status extends PodFacts {

@@ -5,6 +5,7 @@ import { errorMetrics } from './errors.ts';
 import { type Exposition, exposition, type Format, type MetricsRegistry, metricsRegistry } from './exposition.ts';
 import { families } from './families.ts';
 import { forwardMetrics } from './forward.ts';
+import { healthMetrics } from './health.ts';
 import { httpMetrics } from './http.ts';
 import { joinMetrics } from './joins.ts';
 import { nodeMetrics } from './node.ts';
@@ -72,6 +73,7 @@ export function metrics({
   forwardMetrics(make, seen);
   podMetrics(make, seen);
   nodeMetrics(make, seen);
+  healthMetrics(make, seen);
   const took = make.gauge(podMetric.scrapeTime);
   if (hasDefaults) processMetrics(make);
   onMetrics?.(registry);

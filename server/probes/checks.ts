@@ -10,7 +10,6 @@ export interface Looked {
   pingMedia(): Promise<void>;
   /** Whether the UDP port of all clients is bound. */
   hasMediaPort(): boolean;
-  hasSettings(): boolean;
   /** Whether clients can be told where media goes. */
   hasMediaAddress(): boolean;
   memory(): { readonly usedBytes: number; readonly limitBytes: number };
@@ -25,6 +24,7 @@ const mostLagSeconds = 0.5;
 /** Ten missed beats. */
 const mostHeartAgeMs = 10_000;
 
+/** Nobody answers a probe before the settings are loaded, so they are none of the checks. */
 export function podChecks(at: Looked): readonly Check<CheckName>[] {
   const ping = oneAtATime(at.pingMedia);
   return [
@@ -33,7 +33,6 @@ export function podChecks(at: Looked): readonly Check<CheckName>[] {
     minor('memory', () => memoryFault(at.memory())),
     minor('event_loop_lag', () => lagFault(at.lagSeconds())),
     critical('udp_port', 'ready', async () => (at.hasMediaPort() ? undefined : 'the UDP port is gone')),
-    critical('settings', 'ready', async () => (at.hasSettings() ? undefined : 'the settings are not loaded')),
     critical('media_address', 'ready', async () =>
       at.hasMediaAddress() ? undefined : 'the media address is not known yet',
     ),

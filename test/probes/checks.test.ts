@@ -6,7 +6,6 @@ const healthy: Looked = {
   heartAgeMs: () => 900,
   pingMedia: async () => undefined,
   hasMediaPort: () => true,
-  hasSettings: () => true,
   hasMediaAddress: () => true,
   memory: () => ({ usedBytes: 80 * 2 ** 20, limitBytes: 160 * 2 ** 20 }),
   lagSeconds: () => 0.02,
@@ -34,7 +33,6 @@ const cases: Readonly<Record<string, readonly [change: Partial<Looked>, wanted: 
     { media_loop: 'Error: the media thread ended with code 1' },
   ],
   'a port that is gone': [{ hasMediaPort: () => false }, { udp_port: 'the UDP port is gone' }],
-  'settings that were never read': [{ hasSettings: () => false }, { settings: 'the settings are not loaded' }],
   'an address that is not known': [
     { hasMediaAddress: () => false },
     { media_address: 'the media address is not known yet' },
@@ -56,11 +54,11 @@ test('only what a restart or waiting mends is critical', () => {
   );
 });
 
-test('readiness asks for settings, port and address, and nothing that comes and goes', () => {
+test('readiness asks for port and address, and nothing that comes and goes', () => {
   const ready = podChecks(healthy).filter(({ probe }) => probe === 'ready');
   assert.deepEqual(
     ready.map(({ name }) => name),
-    ['udp_port', 'settings', 'media_address'],
+    ['udp_port', 'media_address'],
   );
 });
 

@@ -53,6 +53,18 @@ test('every option is taken, several announced addresses and IPv6 too', () => {
   assert.deepEqual([config?.defaultTokens, config?.tokensDir], [{ publish: 'x', play: 'y' }, 'd']);
 });
 
+test('a server ends itself when it hangs for 15 s, or as long as it is told; 0 is never', () => {
+  assert.equal(podConfig(pod).hangLimitMs, 15_000);
+  assert.equal(podConfig({ ...pod, HANG_LIMIT_SECONDS: '60' }).hangLimitMs, 60_000);
+  assert.equal(argumentsConfig(['r.yaml', '--hang-limit', '0'])?.hangLimitMs, 0);
+  for (const bad of ['1', '3601', '-5', '2.5', 'soon', ''])
+    assert.throws(
+      () => podConfig({ ...pod, HANG_LIMIT_SECONDS: bad }),
+      says(/HANG_LIMIT_SECONDS must be 0 or 2 to/),
+      bad,
+    );
+});
+
 test('help needs nothing else', () => {
   assert.equal(argumentsConfig(['--help']), undefined);
 });

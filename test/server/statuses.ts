@@ -56,6 +56,7 @@ export const facts = (change: Partial<PodFacts> = {}): PodFacts => ({
   startedMs: 0,
   nowMs: 60_000,
   node: idleNode,
+  health: [],
   ...change,
 });
 
