@@ -5,6 +5,7 @@ import type { Family, LabelValues } from '#crds/metric-family.ts';
 import { serverMetric } from '#crds/metrics.ts';
 import { podMetric } from '#crds/pod-metrics.ts';
 import { roomMetric } from '#crds/room-metrics.ts';
+import { seriesBudget } from '#crds/series-budget.ts';
 import { sessionMetric } from '#crds/session-metrics.ts';
 
 /** The reference of the metrics for readers, straight from the catalogue. */
@@ -53,6 +54,22 @@ const table = ({ title, families }: Subject) => `
 ${Object.values(families).map(row).join('\n')}
 `;
 
+const thousands = (count: number) => String(count).replace(/\B(?=(\d{3})+$)/g, ' ');
+
+function budget(): string {
+  const { pod, perRoom } = seriesBudget();
+  const line = (rooms: number) => `| ${rooms} | ${thousands(pod + rooms * perRoom)} |`;
+  return `## How many series
+A pod with *n* rooms has at most **${thousands(pod)} + ${perRoom} *n*** series, besides \`process_*\` and \`nodejs_*\`: each label with
+each of its values. What has not happened yet has no series where a room or a status is among the labels, so that idle
+rooms have a small part of that. The number of sessions does not count.
+
+| rooms of a pod | series at most |
+|---|---|
+${[1, 5, 200].map(line).join('\n')}
+`;
+}
+
 export const metricsPage = () => `<!-- Generated from crds/ by \`npm run gen\`. Do not edit. -->
 # Metrics
 
@@ -81,5 +98,6 @@ What stands for the metrics of other systems: [parity.md](parity.md). What to do
 Whoever embeds the server gives \`start\` of \`server/start.ts\` an \`onMetrics\`: it is called with the registry, for families
 of their own.
 
+${budget()}
 ## Of a server pod
 ${ofServer.map(table).join('').trimStart()}`;

@@ -5,6 +5,7 @@ import { test } from 'node:test';
 import { parse } from 'yaml';
 import type { Family } from '#crds/metric-family.ts';
 import { serverMetric } from '#crds/metrics.ts';
+import { seriesBudget } from '#crds/series-budget.ts';
 import { metricsPage } from '#gen/metrics.ts';
 
 const lines = metricsPage().split('\n');
@@ -45,4 +46,10 @@ test('what 0.1.0 told of a pod is told by the same names, types and labels', asy
     const family = families.find((found) => found.name === name);
     assert.deepEqual(family && { type: family.type, labels: Object.keys(family.labels) }, told, name);
   }
+});
+
+test('the formula for the number of series stands on the page', () => {
+  const { pod, perRoom } = seriesBudget();
+  const [, first = '', second] = /at most \*\*([\d ]+) \+ (\d+) \*n\*\*\*/.exec(metricsPage()) ?? [];
+  assert.deepEqual([first.replaceAll(' ', ''), second], [String(pod), String(perRoom)]);
 });
