@@ -3,6 +3,7 @@
  * the datagrams are, nothing here throws.
  */
 import type { Endpoint } from './address.ts';
+import { copyOf } from './counts.ts';
 import { type Client, type MediaState, mediaState } from './media-state.ts';
 import type { CloseReason, DropReason, MediaPlane, MediaSnapshot } from './plane.ts';
 import { receive, wantKeyFrames } from './receive.ts';
@@ -132,7 +133,7 @@ function snapshot({ rooms, byId, dropped }: MediaState, { tally, now }: World): 
     lastRtpMs < 0 ? -1 : Math.round(nowMs - lastRtpMs),
   ]);
   return {
-    rooms: Object.fromEntries([...rooms.values()].map(({ id, counters }) => [id, structuredClone(counters)])),
+    rooms: Object.fromEntries([...rooms.values()].map(({ id, counters }) => [id, copyOf(counters)])),
     totals: tally.totals(),
     tracks: tracks([...rooms.values()]),
     dropped: { ...dropped },

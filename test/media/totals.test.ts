@@ -39,6 +39,15 @@ test('packets are counted once as they come, and once for each subscriber as the
   assert.equal(counters().sentBytes, 256);
 });
 
+test('a snapshot stays as it was taken', () => {
+  const { core, publisher, subscriber, from } = arena();
+  const up = publisher('up');
+  subscriber('down');
+  const { rooms, totals } = core.snapshot();
+  from(up, up.rtp({ ssrc: 7, sequence: 1, payload: deltaFrame }), up.rtp({ ssrc: 7, sequence: 2 }));
+  assert.deepEqual([rooms['room'], totals], [noCounters(), noTotals()]);
+});
+
 test('what a subscriber asks for again is a retransmission, in the pod’s count and in the room’s', () => {
   const { publisher, subscriber, from, counters, totals } = arena();
   const [up, down] = [publisher('up'), subscriber('down')];
