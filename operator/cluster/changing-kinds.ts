@@ -6,13 +6,16 @@ export interface ChangingKindsOptions<K, T extends KubeObject> {
   readonly begin: (kind: K) => Cache<T>;
   /** The objects of a kind are known at last, long after it was begun with. */
   readonly onLate: () => void;
+  /** How long a kind that we may not list, for instance, is waited for. */
+  readonly patienceMs?: number;
 }
 
-/** How long a kind that we may not list, for instance, is waited for. */
-const patienceMs = 5_000;
-
 /** Caches of kinds that come and go while we run. */
-export function changingKinds<K, T extends KubeObject>({ begin, onLate }: ChangingKindsOptions<K, T>) {
+export function changingKinds<K, T extends KubeObject>({
+  begin,
+  onLate,
+  patienceMs = 5_000,
+}: ChangingKindsOptions<K, T>) {
   const caches = new Map<K, Cache<T>>();
   const listed = new WeakSet<Cache<T>>();
   let isStopped = false;
