@@ -2,7 +2,7 @@
 export interface Figure {
   readonly name: string;
   readonly value: number;
-  readonly unit: 'µs' | 'ms' | 'MB';
+  readonly unit: 'µs' | 'ms' | 'kB' | 'MB';
   /** What the figure stands beside: measured in the same run, in the same unit. */
   readonly baseline?: { readonly name: string; readonly value: number };
   readonly target?: {

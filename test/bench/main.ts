@@ -7,11 +7,13 @@ import { parseArgs } from 'node:util';
 import { countingBench } from './counting.ts';
 import { type Figure, isKept, ratio, table } from './figure.ts';
 import { forwardingBench } from './forwarding.ts';
+import { metricsBench } from './metrics.ts';
 import { productBench } from './product.ts';
 
 const parts: Readonly<Record<string, (say: (text: string) => void) => Promise<readonly Figure[]>>> = {
   forwarding: forwardingBench,
   counting: countingBench,
+  metrics: metricsBench,
   product: productBench,
 };
 
