@@ -46,10 +46,11 @@ describe('the chart', () => {
     const hostPorts = { from: 30_000, to: 30_999 };
     const publicURL = 'https://live.example.com';
     const image = { repository: 'registry.example.com:5000/sfu', tag: '1.2.3' };
-    const manifests = await rendered({ publicURL, hostPorts, monitoring, 'sfu.image': image });
+    const tracing = { endpoint: 'http://otel-collector.monitoring.svc:4318', protocol: 'http', samplingRatio: '0.1' };
+    const manifests = await rendered({ publicURL, hostPorts, monitoring, tracing, 'sfu.image': image });
     const text = ofKind(manifests, 'ConfigMap')?.data?.['config.yaml'] ?? '';
     const images = { sfu: 'registry.example.com:5000/sfu:1.2.3' };
-    assert.deepEqual(configFrom(text), { publicURL, hostPorts, monitoring, images });
+    assert.deepEqual(configFrom(text), { publicURL, hostPorts, monitoring, tracing, images });
   });
 
   test('places the operator where its values say', async () => {
@@ -67,6 +68,13 @@ describe('the chart', () => {
     assert.partialDeepStrictEqual(containers[0]?.env, [{ name: 'LOG_LEVEL', value: 'debug' }]);
   });
 
+  test('gives the operator further environment, such as where its own traces go', async () => {
+    const variable = { name: 'OTEL_EXPORTER_OTLP_ENDPOINT', value: 'http://otel-collector.monitoring.svc:4317' };
+    const deployment = ofKind(await rendered({ 'operator.env': [variable] }), 'Deployment');
+    const given = deployment?.spec?.template?.spec.containers[0]?.env ?? [];
+    assert.deepEqual(given.at(-1), variable);
+  });
+
   test('keeps the CRD, and with it every room, when it is uninstalled, unless told otherwise', async () => {
     const policy = async (values: Readonly<Record<string, unknown>>) =>
       ofKind(await rendered(values), 'CustomResourceDefinition')?.metadata.annotations?.['helm.sh/resource-policy'];
@@ -79,6 +87,7 @@ describe('the chart', () => {
     'a misspelt value': [{ publicUrl: 'https://live.example.com' }, /publicUrl/],
     'a public URL with a path': [{ publicURL: 'https://example.com/live' }, /publicURL/],
     'a port that is none': [{ hostPorts: { from: 7000, to: 70_000 } }, /hostPorts.to/],
+    'a share of traces that is a number': [{ 'tracing.samplingRatio': 0.1 }, /samplingRatio/],
     'a level that the log does not have': [{ 'operator.logLevel': 'loud' }, /logLevel/],
   };
   for (const [what, [values, says]] of Object.entries(wrong))
