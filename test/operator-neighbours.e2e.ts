@@ -1,8 +1,5 @@
 import assert from 'node:assert/strict';
-import { join } from 'node:path';
 import { after, afterEach, before, describe, test } from 'node:test';
-import { ensureBinaries } from '#local/binaries/ensure.ts';
-import { progress } from '#local/progress.ts';
 import type { KubeObject } from '#operator/kube.ts';
 import { eventually } from '#test/harness/eventually.ts';
 import { type OperatedCluster, operatedCluster } from '#test/harness/operated-cluster.ts';
@@ -132,28 +129,6 @@ describe('the operator, among others,', () => {
     await on.kube.apply(aRoom('inside', { network: { media: { mode: 'ClusterOnly' } } }, strict));
     await on.runOrigin(strict);
     await on.says('inside', strict, 'Ready=True/Ready');
-  });
-
-  test('makes the monitoring objects when their kinds come, late as that may be', async () => {
-    await on.start();
-    const at = await on.namespace('monitored');
-    await on.kube.apply(aRoom('keynote', {}, at));
-    await on.says('keynote', at, 'MonitoringReady=False/CRDsNotInstalled');
-    const want = ['prometheus-operator-crds'] as const;
-    const quiet = progress({ write: () => undefined, columns: undefined, now: Date.now });
-    const { 'prometheus-operator-crds': dir } = await ensureBinaries({ want, env: process.env, progress: quiet });
-    const files = ['servicemonitors', 'prometheusrules'].map((kind) => join(dir, `monitoring.coreos.com_${kind}.yaml`));
-    for (const file of files) await on.kube.run(['apply', '--server-side', '-f', file]);
-    await on.says('keynote', at, 'MonitoringReady=Unknown/SelectionUnknown');
-    const { status } = (await on.room('keynote', at)) ?? {};
-    assert.deepEqual(status?.monitoring, { serviceMonitor: 'live-sfu', prometheusRule: 'live-sfu' });
-    const monitor = await on.kube.get<KubeObject>('servicemonitor', 'live-sfu', '-n', at);
-    assert.equal(monitor?.metadata.labels?.['release'], 'kps');
-    await on.kube.run(['delete', 'servicemonitor', 'live-sfu', '-n', at]);
-    await eventually('it is made again', () => on.kube.get('servicemonitor', 'live-sfu', '-n', at));
-
-    for (const file of files) await on.kube.run(['delete', '-f', file]);
-    await on.says('keynote', at, 'MonitoringReady=False/CRDsNotInstalled');
   });
 
   test('tells of each transition in one Event', async () => {

@@ -5,7 +5,7 @@ import { startCluster } from '#local/cluster.ts';
 import type { Pod } from '#operator/kube.ts';
 import { eventually } from './eventually.ts';
 import { type Kubectl, kubectl } from './kubectl.ts';
-import { type RunningOperator, startOperator } from './operator.ts';
+import { type OperatorSettings, type RunningOperator, startOperator } from './operator.ts';
 
 /**
  * A real API server with real controllers, a node in name only, and the operator in this process. Nothing runs the pods:
@@ -17,7 +17,7 @@ export interface OperatedCluster {
   /** What each pod answers the operator, by its name. */
   readonly stats: Map<string, PodStats>;
   /** Starts an operator; `tidy` stops the last one. */
-  start(): Promise<RunningOperator>;
+  start(settings?: Pick<OperatorSettings, 'monitoringLabels'>): Promise<RunningOperator>;
   /** Makes a namespace that lasts until `tidy`. */
   namespace(name: string, labels?: Record<string, string>): Promise<string>;
   room(name: string, namespace: string): Promise<LiveRoom | undefined>;
@@ -69,8 +69,8 @@ export async function operatedCluster(): Promise<OperatedCluster> {
     pods,
     staying,
     tidy,
-    async start() {
-      operator = await startOperator({ kubeconfigFile: cluster.kubeconfigFile, stats });
+    async start(settings = {}) {
+      operator = await startOperator({ ...settings, kubeconfigFile: cluster.kubeconfigFile, stats });
       return operator;
     },
     async namespace(name, labels = {}) {

@@ -18,15 +18,20 @@ export interface OperatorSettings {
   readonly kubeconfigFile: string;
   /** What each pod answers to `/stats`, by its name; a pod that is not in it does not answer. */
   readonly stats?: ReadonlyMap<string, PodStats>;
+  /** Labels of its configuration for monitoring objects. */
+  readonly monitoringLabels?: Readonly<Record<string, string>>;
 }
 
 /** The real operator in this process, with short waits, and counting what it writes. */
-export async function startOperator({ kubeconfigFile, stats = new Map() }: OperatorSettings): Promise<RunningOperator> {
+export async function startOperator(settings: OperatorSettings): Promise<RunningOperator> {
+  const { kubeconfigFile, stats = new Map(), monitoringLabels = { release: 'kps' } } = settings;
   const client = kubeClient(await clientConfigFromFile(kubeconfigFile));
   const writes: string[] = [];
   const running = operator({
     client: counting(client, writes),
-    config: configFrom('images: {sfu: liveroom.dev/sfu:0.1.0}\nmonitoring: {labels: {release: kps}}'),
+    config: configFrom(
+      JSON.stringify({ images: { sfu: 'liveroom.dev/sfu:0.1.0' }, monitoring: { labels: monitoringLabels } }),
+    ),
     log: jsonLog({ level: 'error', write: (line) => process.stderr.write(line), now: Date.now }),
     instance: 'operator-under-test',
     newToken: () => randomBytes(8).toString('hex'),
