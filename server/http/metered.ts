@@ -1,4 +1,4 @@
-import type { FastifyInstance, FastifyRequest } from 'fastify';
+import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import { publicPath, roomPath } from '#crds/contract.ts';
 import type { AskedRequest, HttpMeter, Method, Route } from '../meter.ts';
 
@@ -15,7 +15,7 @@ const routes: ReadonlyMap<string | undefined, Route> = new Map([
   [publicPath.publisher(...room), 'publisher'],
   [`${roomPath(...room)}/assets/:file`, 'asset'],
 ]);
-const methods: readonly string[] = ['GET', 'HEAD', 'POST', 'PATCH', 'DELETE', 'OPTIONS'];
+const methods: readonly Method[] = ['GET', 'HEAD', 'POST', 'PATCH', 'DELETE', 'OPTIONS'];
 
 /** Tells of every request and its answer. `exists` says whether there is a room `namespace/name`. */
 export function metered(app: FastifyInstance, meter: HttpMeter, exists: (room: string) => boolean) {
@@ -25,12 +25,21 @@ export function metered(app: FastifyInstance, meter: HttpMeter, exists: (room: s
   );
 }
 
+/** Tells of a request whose path cannot be read. */
+export function answeredPathless(meter: HttpMeter, request: FastifyRequest, { statusCode, elapsedTime }: FastifyReply) {
+  const asked = { route: 'other', method: methodOf(request) } as const;
+  meter.asked(asked);
+  meter.answered(asked, { status: statusCode, seconds: elapsedTime / 1000 });
+}
+
+const methodOf = ({ method }: FastifyRequest): Method => methods.find((known) => known === method) ?? 'other';
+
 function askedRequest(request: FastifyRequest, exists: (room: string) => boolean): AskedRequest {
   const { namespace, room: name } = request.params as { readonly namespace?: string; readonly room?: string };
   const id = `${namespace}/${name}`;
   return {
     route: routes.get(request.routeOptions.url) ?? 'other',
-    method: methods.includes(request.method) ? (request.method as Method) : 'other',
+    method: methodOf(request),
     ...(exists(id) && { room: id }),
   };
 }

@@ -5,7 +5,7 @@ import { type Refusal, Refused } from '../room/refusal.ts';
 import { allowOrigins } from './cors.ts';
 import { type Endpoints, endpoint } from './endpoint.ts';
 import { httpSpans } from './http-spans.ts';
-import { metered } from './metered.ts';
+import { answeredPathless, metered } from './metered.ts';
 import { type pageFiles, pages } from './pages.ts';
 import { sendProblem } from './problem.ts';
 
@@ -44,7 +44,11 @@ export function publicServer({
     requestTimeout: 15_000,
     http: { headersTimeout: 10_000 },
     forceCloseConnections: true,
-    frameworkErrors: failed,
+    // Hooks do not run for what has no path.
+    frameworkErrors: (error, request, reply) => {
+      failed(error, request, reply);
+      answeredPathless(meter, request, reply);
+    },
   });
   app.removeAllContentTypeParsers();
   app.addContentTypeParser(

@@ -117,6 +117,7 @@ describe('the metrics of a running server', () => {
     }
     assert.equal(of('live_whip_requests_total', { method: 'POST', code: '404', room: '' }), 1);
     assert.equal(of('live_http_requests_total', { route: 'whip', method: 'POST', code: '422' }), 1);
+    assert.equal(of('live_http_requests_total', { route: 'other', method: 'POST', code: '400' }), 1, 'not even a path');
     assert.equal(of('live_codec_mismatches_total', { room: 'tiny', kind: 'video' }), 1);
     assert.equal(of('live_capacity_rejections_total', { room: 'tiny', scope: 'room' }), 1);
     assert.equal(of('live_auth_failures_total', { client: 'subscriber', reason: 'Missing' }), 1);
