@@ -34,6 +34,12 @@ export const podMetric = {
     help: 'Sessions that a draining pod waits for; 0 while it does not drain.',
     labels: none,
   },
+  drainTime: {
+    name: 'live_drain_remaining_seconds',
+    type: 'gauge',
+    help: 'Time that a draining pod still gives its sessions, below 0 when it is overdue; 0 while it does not drain.',
+    labels: none,
+  },
   cpuLimit: {
     name: 'live_pod_cpu_limit_cores',
     type: 'gauge',

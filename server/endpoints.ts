@@ -16,6 +16,8 @@ import { signalling } from './signalling.ts';
 export interface ServerState {
   settings: Settings;
   isDraining: boolean;
+  /** By the clock, once it drains. */
+  drainEndsMs?: number;
   /** The process's DTLS certificate, once somebody needs it. */
   identity: Promise<DtlsIdentity> | undefined;
 }

@@ -21,7 +21,7 @@ import { leftOver, podStats, type Status, status } from './status.ts';
 export interface Observed {
   readonly media: MediaPlane;
   readonly rooms: Pick<Rooms, 'list'>;
-  readonly state: Pick<ServerState, 'isDraining' | 'settings'>;
+  readonly state: Pick<ServerState, 'isDraining' | 'drainEndsMs' | 'settings'>;
   /** How many there are, also those whose handshake is under way. */
   readonly sessions: () => number;
   readonly clock: Clock;
@@ -69,6 +69,7 @@ export async function observation(observed: Observed): Promise<Observation> {
     const [seen, findings] = await Promise.all([seenMedia(), checkup()]);
     return status(rooms.list(), seen, {
       isDraining: state.isDraining,
+      drainLeftMs: state.drainEndsMs === undefined ? 0 : state.drainEndsMs - clock.now(),
       isAccepting: !state.isDraining && state.settings.announced !== undefined,
       sessions: sessions(),
       startedMs,

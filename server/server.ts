@@ -107,9 +107,11 @@ export async function startServer(options: ServerOptions): Promise<Server> {
   return {
     local,
     drain: async () => {
+      const { drainTimeoutMs } = state.settings;
       state.isDraining = true;
+      state.drainEndsMs = clock.now() + drainTimeoutMs;
       allRooms.drain();
-      await emptied(table, clock, state.settings.drainTimeoutMs);
+      await emptied(table, clock, drainTimeoutMs);
     },
     close: async () => {
       stopWatching();

@@ -25,6 +25,8 @@ export interface RoomStatus {
 /** What is known without asking the rooms or the media thread. */
 export interface PodFacts {
   readonly isDraining: boolean;
+  /** Until its sessions are ended, below 0 when it should be over; 0 while it does not drain. */
+  readonly drainLeftMs: number;
   /** Whether new sessions are taken. */
   readonly isAccepting: boolean;
   /** All of them, also those whose handshake is under way. */

@@ -11,6 +11,7 @@ export function podMetrics(families: Families, seen: () => Status) {
   families.gauge(podMetric.draining, (gauge) => gauge.set(seen().isDraining ? 1 : 0));
   families.gauge(podMetric.accepting, (gauge) => gauge.set(seen().isAccepting ? 1 : 0));
   families.gauge(podMetric.drainRemaining, (gauge) => gauge.set(seen().isDraining ? seen().sessions : 0));
+  families.gauge(podMetric.drainTime, (gauge) => gauge.set(seen().drainLeftMs / 1000));
   families.gauge(podMetric.debugObjects, (gauge) => {
     const { rooms, sessions, media } = seen();
     const resources = process.getActiveResourcesInfo();

@@ -110,11 +110,13 @@ test('a room that was removed is left over in the media plane, and has no series
   assert.deepEqual(await told(seen([view('lobby')]), /keynote/), {});
 });
 
-test('a draining pod tells whom it waits for, and takes nobody', async () => {
+test('a draining pod tells whom it waits for and how long, also when it is overdue, and takes nobody', async () => {
   const names = /^live_(pod_accepting|pod_draining|drain_remaining)/;
   const of = (change: Parameters<typeof seen>[2]) => told(seen([], snapshot(), { sessions: 3, ...change }), names);
-  assert.deepEqual(Object.values(await of({})), [0, 1, 0]);
-  assert.deepEqual(Object.values(await of({ isDraining: true, isAccepting: false })), [1, 0, 3]);
+  assert.deepEqual(Object.values(await of({})), [0, 1, 0, 0]);
+  const draining = { isDraining: true, isAccepting: false };
+  assert.deepEqual(Object.values(await of({ ...draining, drainLeftMs: 4500 })), [1, 0, 3, 4.5]);
+  assert.deepEqual(Object.values(await of({ ...draining, drainLeftMs: -500 })), [1, 0, 3, -0.5]);
 });
 
 test('the operator is told who publishes since when, whether media comes, and how many watch', () => {

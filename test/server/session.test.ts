@@ -113,6 +113,8 @@ describe('a session, from its offer to its end', () => {
     assert.deepEqual([refused.status, refused.headers.get('retry-after')], [503, '1']);
     assert.match((await problem(refused)).detail, /another will answer/);
     assert.equal(await at.metric('live_pod_draining'), 1);
+    const left = (await at.metric('live_drain_remaining_seconds')) ?? 0;
+    assert.ok(left > 0 && left <= 60, `${left} s of 60 are left`);
     assert.equal((await at.stats()).draining, true);
     assert.equal((await at.inside('/readyz')).status, 200, 'ready until the end');
     assert.equal((await at.fetch(publisher.location)).status, 204);

@@ -51,6 +51,7 @@ const idleNode: NodeSeen = {
 /** A pod that is ready, with nobody in it. */
 export const facts = (change: Partial<PodFacts> = {}): PodFacts => ({
   isDraining: false,
+  drainLeftMs: 0,
   isAccepting: true,
   sessions: 0,
   startedMs: 0,
