@@ -168,12 +168,6 @@ export interface RoomStats {
   readonly subscribers: number;
 }
 
-/** Metrics of the operator. The controller-runtime names work with the dashboards that people already have. */
-export const operatorMetric = {
-  reconciles: 'controller_runtime_reconcile_total',
-  rooms: 'liveroom_operator_rooms',
-} as const;
-
 /** Alerts, by the name under which Prometheus shows them. */
 export const alert = {
   roomNoPublisher: 'LiveRoomNoPublisher',

@@ -2,20 +2,21 @@ import type { Span, Tracer } from '#tracing/tracer.ts';
 import type { Outcome } from './cluster/queue.ts';
 import { outcomeOf } from './errors.ts';
 import type { Log } from './log.ts';
-import type { Controller, ReconcileResult } from './telemetry.ts';
+import type { Controller, ReconcileMeter, ReconcileResult } from './metrics/reconciles.ts';
 
 export interface AttemptOptions {
   readonly reconcile: Readonly<Record<Controller, (key: string) => Promise<Outcome>>>;
-  readonly reconciled: (controller: Controller, result: ReconcileResult) => void;
+  readonly meter: ReconcileMeter;
   readonly tracer: Tracer;
   readonly log: Log;
 }
 
 /** One reconcile as the queue runs it: counted, traced, and with its failure as an outcome. */
-export function attempt({ reconcile, reconciled, tracer, log }: AttemptOptions): (key: string) => Promise<Outcome> {
+export function attempt({ reconcile, meter, tracer, log }: AttemptOptions): (key: string) => Promise<Outcome> {
   async function run(key: string, controller: Controller, span: Span): Promise<Outcome> {
+    const counted = meter(controller);
     const ended = (result: ReconcileResult) => {
-      reconciled(controller, result);
+      counted(result);
       span.set({ result });
     };
     try {
@@ -25,7 +26,10 @@ export function attempt({ reconcile, reconciled, tracer, log }: AttemptOptions):
       return outcome;
     } catch (error) {
       const outcome = outcomeOf(error);
-      if (outcome.kind === 'done') return outcome;
+      if (outcome.kind === 'done') {
+        ended('success');
+        return outcome;
+      }
       ended('error');
       span.fail(error instanceof Error ? error.message : String(error));
       log.warn('reconciling failed and is tried again', { key, error });

@@ -11,11 +11,17 @@ interface PortsSeen {
 /** Hands out host ports so that pods that are being made at the same time do not get the same. */
 export function hostPorts(cluster: PortsSeen, range: Config['hostPorts']) {
   const reserved = new Set<number>();
+  const inUse = () => [...cluster.pods()].map(hostPortOf).filter((port) => port !== undefined);
+  const nodes = () => Math.max(1, cluster.nodeCount());
   return {
+    /** Ports of all nodes together: those that pods have, and those that are left. */
+    count() {
+      const used = inUse().filter((port) => port >= range.from && port <= range.to).length;
+      return { used, free: Math.max(0, (range.to - range.from + 1) * nodes() - used) };
+    },
     /** Runs `make` with a port; undefined, without running it, if there is none left. */
     async withPort(make: (port: number) => Promise<void>): Promise<'Made' | 'Exhausted'> {
-      const used = [...cluster.pods()].map(hostPortOf).filter((port) => port !== undefined);
-      const port = hostPort(range, [...used, ...reserved], Math.max(1, cluster.nodeCount()));
+      const port = hostPort(range, [...inUse(), ...reserved], nodes());
       if (port === undefined) return 'Exhausted';
       reserved.add(port);
       try {

@@ -1,10 +1,11 @@
 import { noTracer, type Tracer } from '#tracing/tracer.ts';
-import { attempt } from './attempt.ts';
+import { type AttemptOptions, attempt } from './attempt.ts';
 import { event } from './build/event.ts';
 import { ownSelector } from './build/labels.ts';
 import type { KubeClient } from './cluster/client.ts';
-import { keyOfOwned, ownKey, cluster as seeCluster } from './cluster/cluster.ts';
-import { queue } from './cluster/queue.ts';
+import { type Cluster, keyOfOwned, ownKey, cluster as seeCluster } from './cluster/cluster.ts';
+import { measuredClient } from './cluster/measured-client.ts';
+import { defaultWorkers, queue } from './cluster/queue.ts';
 import type { Config } from './config.ts';
 import type { ShownAudience } from './decide/audience.ts';
 import type { Transition } from './decide/transitions.ts';
@@ -12,9 +13,9 @@ import { hostPorts } from './host-ports.ts';
 import type { KubeObject } from './kube.ts';
 import type { Log } from './log.ts';
 import { monitoring } from './monitoring.ts';
-import { reconcileRoom } from './reconcile.ts';
-import { reconcileNamespace } from './reconcile-namespace.ts';
-import { reconcileOwn } from './reconcile-own.ts';
+import { type RoomDependencies, reconcileRoom } from './reconcile.ts';
+import { type NamespaceDependencies, reconcileNamespace } from './reconcile-namespace.ts';
+import { type OwnDependencies, reconcileOwn } from './reconcile-own.ts';
 import { type StatsOptions, stats } from './stats.ts';
 import { telemetry } from './telemetry.ts';
 
@@ -37,9 +38,20 @@ export interface OperatorOptions {
 
 /** The operator at work. It begins to write when it has seen all there is. */
 export function operator(options: OperatorOptions) {
-  const { client, config, log, instance, newToken, tracer = noTracer, now = Date.now } = options;
+  const { config, log, instance, newToken, tracer = noTracer, now = Date.now } = options;
   const shown = new Map<string, ShownAudience>();
   let isReady = false;
+
+  const measured = telemetry({
+    rooms: () => cluster.rooms(),
+    hostPorts: () => ports.count(),
+    watches: () => cluster.watches(),
+    queue: () => work.seen(),
+    workers: defaultWorkers,
+    host: options.client.host,
+    now,
+  });
+  const client = measuredClient(options.client, measured.apiRequest, () => performance.now());
 
   const cluster = seeCluster({
     client,
@@ -55,13 +67,15 @@ export function operator(options: OperatorOptions) {
     onNews: (pod) => work.add(keyOfOwned(pod)),
     ...(options.statsEveryMs && { everyMs: options.statsEveryMs }),
     ...(options.askStats && { ask: options.askStats }),
+    onAsked: measured.podAsked,
   });
-  const measured = telemetry(() => [...cluster.rooms()].length);
+  const ports = hostPorts(cluster, config.hostPorts);
+  const tell = teller(cluster, { log, now, instance });
   const dependencies = {
     cluster,
     config,
     log,
-    hostPorts: hostPorts(cluster, config.hostPorts),
+    hostPorts: ports,
     isBusy: audience.isBusy,
     askNow: audience.askNow,
     audience: audience.audience,
@@ -73,22 +87,9 @@ export function operator(options: OperatorOptions) {
     tell,
   };
 
-  /** An Event that cannot be written is no reason to reconcile again. */
-  async function tell(object: KubeObject, news: Transition): Promise<void> {
-    const { kind, metadata } = object;
-    log.info(news.message, { [kind]: `${metadata.namespace}/${metadata.name}`, reason: news.reason });
-    await cluster
-      .create(event(object, news, { nowMs: now(), instance }), () => true)
-      .catch((error) => log.warn('an Event could not be written', { error }));
-  }
-
   const reconcile = attempt({
-    reconcile: {
-      liveroom: (key) => reconcileRoom(key, dependencies),
-      namespace: (key) =>
-        key === ownKey ? reconcileOwn(options.namespace, dependencies) : reconcileNamespace(key, dependencies),
-    },
-    reconciled: measured.reconciled,
+    reconcile: reconcilers(options.namespace, dependencies),
+    meter: measured.reconcile,
     tracer,
     log,
   });
@@ -96,6 +97,7 @@ export function operator(options: OperatorOptions) {
   const work = queue({
     work: (key) => cluster.synced.then(() => reconcile(key)),
     onError: (key, error) => log.error('a reconcile threw', { key, error }),
+    meter: measured.queue,
   });
   const synced = cluster.synced.then(() => {
     isReady = true;
@@ -112,3 +114,26 @@ export function operator(options: OperatorOptions) {
     },
   };
 }
+
+/** What each controller does with a key. `namespace` is the operator's own. */
+const reconcilers = (
+  namespace: string | undefined,
+  dependencies: RoomDependencies & NamespaceDependencies & OwnDependencies,
+): AttemptOptions['reconcile'] => ({
+  liveroom: (key) => reconcileRoom(key, dependencies),
+  namespace: (key) => (key === ownKey ? reconcileOwn(namespace, dependencies) : reconcileNamespace(key, dependencies)),
+});
+
+/** Writes Events. One that cannot be written is no reason to reconcile again. */
+const teller =
+  (
+    cluster: Pick<Cluster, 'create'>,
+    { log, now, instance }: Pick<OperatorOptions, 'log' | 'instance'> & { now: () => number },
+  ) =>
+  async (object: KubeObject, news: Transition): Promise<void> => {
+    const { kind, metadata } = object;
+    log.info(news.message, { [kind]: `${metadata.namespace}/${metadata.name}`, reason: news.reason });
+    await cluster
+      .create(event(object, news, { nowMs: now(), instance }), () => true)
+      .catch((error) => log.warn('an Event could not be written', { error }));
+  };

@@ -12,7 +12,7 @@ import { isControlledBy, type Pod } from './kube.ts';
 export interface OriginDependencies {
   readonly cluster: Cluster;
   readonly config: Config;
-  readonly hostPorts: HostPorts;
+  readonly hostPorts: Pick<HostPorts, 'withPort'>;
   /** Whether somebody publishes to the pod, or may do so for all we know. */
   readonly isBusy: (pod: Pod) => boolean;
   /** Brings up to date what `isBusy` knows of the pod. Never rejects. */

@@ -13,6 +13,8 @@ export interface StatsOptions {
   /** How often each pod is asked. */
   readonly everyMs?: number;
   readonly ask?: (pod: Pod, signal: AbortSignal) => Promise<PodStats>;
+  /** Told of each question. */
+  readonly onAsked?: (asked: { readonly tookMs: number; readonly failed: boolean }) => void;
 }
 
 /** Pods asked at the same time: more pods make a round longer, not the load higher. */
@@ -32,7 +34,7 @@ interface Heard {
 type Told = PodStats | 'Silent' | undefined;
 
 /** Asks the pods about their rooms, round by round, and keeps the answers in memory. */
-export function stats({ pods, onNews, everyMs = 5_000, ask = askPod() }: StatsOptions) {
+export function stats({ pods, onNews, everyMs = 5_000, ask = askPod(), onAsked }: StatsOptions) {
   const heard = new Map<string, Heard>();
   const stopping = new AbortController();
 
@@ -40,6 +42,7 @@ export function stats({ pods, onNews, everyMs = 5_000, ask = askPod() }: StatsOp
     const uid = uidOf(pod);
     const entry = heard.get(uid) ?? { stats: undefined, failures: 0, told: undefined };
     heard.set(uid, entry);
+    const beganMs = performance.now();
     try {
       entry.stats = await ask(pod, AbortSignal.any([stopping.signal, AbortSignal.timeout(answerTimeoutMs)]));
       entry.failures = 0;
@@ -47,6 +50,7 @@ export function stats({ pods, onNews, everyMs = 5_000, ask = askPod() }: StatsOp
       entry.failures++;
       if (entry.failures >= silentAfter) entry.stats = 'Silent';
     }
+    onAsked?.({ tookMs: performance.now() - beganMs, failed: entry.failures > 0 });
     if (stopping.signal.aborted || !isNews(entry.told, entry.stats)) return;
     entry.told = entry.stats;
     onNews(pod);

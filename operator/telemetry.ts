@@ -1,30 +1,40 @@
-import { Counter, collectDefaultMetrics, Gauge, Registry } from 'prom-client';
-import { operatorMetric } from '#crds/contract.ts';
+import { collectDefaultMetrics, Registry } from 'prom-client';
+import { version } from '#crds/contract.ts';
+import { operatorMetric } from '#crds/operator-metrics.ts';
+import type { QueueSeen } from './cluster/queue.ts';
+import type { Watch } from './cluster/watch.ts';
+import { families } from './metrics/families.ts';
+import { queueMetrics } from './metrics/queue.ts';
+import { reconcileMetrics } from './metrics/reconciles.ts';
+import { apiMetrics, podRequestMetrics } from './metrics/requests.ts';
+import { type RoomsSeen, roomMetrics } from './metrics/rooms.ts';
+import { watchMetrics } from './metrics/watches.ts';
 
-/** As controller-runtime calls them. */
-export type Controller = 'liveroom' | 'namespace';
-export type ReconcileResult = 'success' | 'error' | 'requeue_after';
+/** What the operator says of itself; all functions are asked when it is scraped. */
+export interface OperatorSeen extends RoomsSeen {
+  queue(): QueueSeen;
+  watches(): readonly Watch[];
+  /** Keys that can be worked on at the same time. */
+  readonly workers: number;
+  /** Of the API server. */
+  readonly host: string;
+  /** The clock of the reflectors. */
+  readonly now: () => number;
+}
 
-/** What the operator says of itself; `rooms` is asked when it is scraped. */
-export function telemetry(rooms: () => number) {
+/** Its registry, and the meters that are told of what happens. */
+export function telemetry(seen: OperatorSeen) {
   const registry = new Registry();
   collectDefaultMetrics({ register: registry });
-  const reconciles = new Counter({
-    name: operatorMetric.reconciles,
-    help: 'Reconciliations by controller and result.',
-    labelNames: ['controller', 'result'],
-    registers: [registry],
-  });
-  new Gauge({
-    name: operatorMetric.rooms,
-    help: 'LiveRooms that the operator knows.',
-    registers: [registry],
-    collect() {
-      this.set(rooms());
-    },
-  });
+  const make = families(registry);
+  make.gauge(operatorMetric.buildInfo).set({ version, node: process.version }, 1);
+  roomMetrics(make, seen);
+  watchMetrics(make, seen.watches, seen.now);
   return {
     registry,
-    reconciled: (controller: Controller, result: ReconcileResult) => reconciles.inc({ controller, result }),
+    reconcile: reconcileMetrics(make, seen.workers, () => performance.now()),
+    queue: queueMetrics(make, seen.queue),
+    apiRequest: apiMetrics(make, seen.host),
+    podAsked: podRequestMetrics(make),
   };
 }

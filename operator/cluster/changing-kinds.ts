@@ -24,6 +24,7 @@ export function changingKinds<K, T extends KubeObject>({
     has: (kind: K) => caches.has(kind),
     get: (kind: K) => caches.get(kind),
     all: () => [...caches.values()],
+    entries: () => [...caches.entries()],
     /** Whether the objects of all kinds that are there are known. */
     areListed: () => [...caches.values()].every((one) => listed.has(one)),
 

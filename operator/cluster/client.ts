@@ -35,6 +35,8 @@ export interface RequestOptions {
 export type Method = 'GET' | 'POST' | 'PUT' | 'PATCH' | 'DELETE';
 
 export interface KubeClient {
+  /** Host and port of the API server. */
+  readonly host: string;
   /** The answer's JSON (its text, if it is no JSON). Throws ApiError for a refusal, undici's error for a broken connection. */
   request<T = unknown>(method: Method, path: string, options?: RequestOptions): Promise<T>;
   /** Events until the server closes cleanly. Throws ApiError, UnparsableLine, or undici's error. */
@@ -46,6 +48,8 @@ export interface KubeClient {
 export interface WatchOptions {
   readonly query?: Query;
   readonly signal?: AbortSignal;
+  /** Told the HTTP status when the watch begins or is refused. */
+  readonly onStatus?: (status: number) => void;
 }
 
 /** How long the API server may take to begin an answer, and may be silent within one that is no watch. */
@@ -84,6 +88,8 @@ export function kubeClient(config: ClientConfig): KubeClient {
   };
 
   return {
+    host: new URL(config.server).host,
+
     async request<T>(method: Method, path: string, options: RequestOptions = {}) {
       const response = await send(method, path, options, answerTimeoutMs);
       options.onStatus?.(response.statusCode);
@@ -96,6 +102,7 @@ export function kubeClient(config: ClientConfig): KubeClient {
       // No time limit on the body: a watch of a quiet kind is silent for a minute. The reflector keeps one of its own.
       const query = { ...options.query, watch: true };
       const response = await send('GET', path, { ...options, query }, 0);
+      options.onStatus?.(response.statusCode);
       if (response.statusCode >= 400) throw refusal(response, await response.body.text(), `watch ${path}`);
       yield* watchEvents<T>(response.body);
     },

@@ -7,6 +7,7 @@ import type { KubeClient } from './client.ts';
 import { monitoring } from './monitoring.ts';
 import { collectionPath } from './paths.ts';
 import { tracedClient } from './traced-client.ts';
+import type { Watch } from './watch.ts';
 import { type ApplyOptions, writes } from './writes.ts';
 
 export interface ClusterOptions {
@@ -45,6 +46,16 @@ export function cluster(options: ClusterOptions) {
   }
 
   return {
+    /** All kinds that are watched, those that come and go with them. */
+    watches: (): readonly Watch[] => [
+      ['LiveRoom', rooms],
+      ['Pod', pods],
+      ['Service', services],
+      ['ConfigMap', configMaps],
+      ['Node', nodes],
+      ['Namespace', namespaces],
+      ...monitors.watches(),
+    ],
     synced: Promise.all(Object.values(caches).map((one) => one.synced)),
     room: (key: string) => rooms.get(key),
     rooms: () => rooms.list(),

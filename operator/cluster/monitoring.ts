@@ -5,6 +5,7 @@ import { changingKinds } from './changing-kinds.ts';
 import type { KubeClient } from './client.ts';
 import { collectionPath } from './paths.ts';
 import { servedKinds } from './served-kinds.ts';
+import type { Watch } from './watch.ts';
 
 const group = 'monitoring.coreos.com';
 const ownKinds = ['ServiceMonitor', 'PrometheusRule'] as const;
@@ -81,6 +82,8 @@ export function monitoring({ client, everyMs, cacheOptions, onNews, onError }: M
     /** Everything that may read our objects; undefined while that is not known. */
     prometheuses: (): readonly Prometheus[] | undefined =>
       readers.areListed() ? readers.all().flatMap((kind) => [...kind.list()]) : undefined,
+    /** Those of all kinds that are watched. */
+    watches: (): readonly Watch[] => [...own.entries(), ...readers.entries()],
     remember: (object: KubeObject): void => own.get(object.kind as OwnKind)?.remember(object),
     stop(): void {
       stopping.abort();

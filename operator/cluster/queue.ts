@@ -10,21 +10,39 @@ export interface QueueOptions {
   /** Keys worked on at the same time. */
   readonly workers?: number;
   readonly onError?: (key: string, error: unknown) => void;
+  readonly meter?: QueueMeter;
   readonly random?: () => number;
   readonly backoffFirstMs?: number;
   readonly backoffMaxMs?: number;
 }
 
+/** Told how long a key has waited when its work begins, and how long that took when it ends; in milliseconds. */
+export interface QueueMeter {
+  waited(ms: number): void;
+  worked(ms: number): void;
+}
+
+/** The queue now, and what it has counted. */
+export interface QueueSeen {
+  /** Keys waiting for a worker, without those that wait for their time. */
+  readonly waiting: number;
+  /** Keys that were put into the queue, and those of them whose work had failed. */
+  readonly adds: number;
+  readonly retries: number;
+  /** How long the work on each key under way has taken so far. */
+  readonly workMs: readonly number[];
+}
+
 export interface Queue {
   /** Work on `key` now or `afterMs` later; adding it twice before it begins is adding it once. */
   add(key: string, afterMs?: number): void;
-  /** Keys waiting for a worker, without those that wait for their time. */
-  depth(): number;
-  /** Keys being worked on. */
-  active(): number;
+  seen(): QueueSeen;
   /** Begins nothing more; settled when the work under way has ended. */
   stop(): Promise<void>;
 }
+
+/** Keys worked on at the same time, unless told otherwise. */
+export const defaultWorkers = 16;
 
 /**
  * Keys to be worked on, in order of arrival, each by one worker at a time. A key that is added while it is worked on is
@@ -35,21 +53,23 @@ export interface Queue {
  *      └── back-off ◄─────┘
  */
 export function queue(options: QueueOptions): Queue {
-  const { work, workers = 16, onError = () => {}, random = Math.random } = options;
-  const { backoffFirstMs = 100, backoffMaxMs = 60_000 } = options;
-  const waiting = new Set<string>();
-  const running = new Map<string, Promise<void>>();
+  const { workers = defaultWorkers, meter } = options;
+  /** With the time since when. */
+  const waiting = new Map<string, number>();
+  const running = new Map<string, { readonly ended: Promise<void>; readonly sinceMs: number }>();
   const addedMeanwhile = new Set<string>();
   const later = new Map<string, { readonly timer: NodeJS.Timeout; readonly atMs: number }>();
-  const failures = new Map<string, number>();
+  const backoff = backoffs(options);
   const stopping = new AbortController();
+  const counts = { adds: 0, retries: 0 };
 
   function add(key: string, afterMs = 0): void {
     if (stopping.signal.aborted) return;
     if (afterMs > 0) addLater(key, afterMs);
     else if (running.has(key)) addedMeanwhile.add(key);
     else {
-      waiting.add(key);
+      if (!waiting.has(key)) counts.adds++;
+      waiting.set(key, waiting.get(key) ?? performance.now());
       begin();
     }
   }
@@ -68,52 +88,71 @@ export function queue(options: QueueOptions): Queue {
   }
 
   function begin(): void {
-    for (const key of waiting) {
+    for (const [key, sinceMs] of waiting) {
       if (running.size >= workers || stopping.signal.aborted) return;
       waiting.delete(key);
-      running.set(key, run(key));
+      const nowMs = performance.now();
+      meter?.waited(nowMs - sinceMs);
+      running.set(key, { ended: run(key, nowMs), sinceMs: nowMs });
     }
   }
 
-  async function run(key: string): Promise<void> {
+  async function run(key: string, sinceMs: number): Promise<void> {
     // So that `running` has the key before its work can end.
     await Promise.resolve();
-    const outcome = await attempt(key);
+    const outcome = await attempt(key, options, stopping.signal);
     running.delete(key);
+    meter?.worked(performance.now() - sinceMs);
     if (outcome.kind === 'done') {
-      failures.delete(key);
+      backoff.forget(key);
       if (outcome.againInMs !== undefined) add(key, outcome.againInMs);
-    } else add(key, Math.max(outcome.atLeastMs ?? 0, nextBackoffMs(key)));
+    } else {
+      counts.retries++;
+      add(key, Math.max(outcome.atLeastMs ?? 0, backoff.nextMs(key)));
+    }
     if (addedMeanwhile.delete(key)) add(key);
     begin();
   }
 
-  async function attempt(key: string): Promise<Outcome> {
-    try {
-      return await work(key, stopping.signal);
-    } catch (error) {
-      onError(key, error);
-      return { kind: 'backoff' };
-    }
-  }
-
-  /** Half of it random, and never 0: a key that fails at once must not spin. */
-  function nextBackoffMs(key: string): number {
-    const n = failures.get(key) ?? 0;
-    failures.set(key, n + 1);
-    return Math.min(backoffMaxMs, backoffFirstMs * 2 ** n) * (0.5 + random() / 2);
-  }
-
   return {
     add,
-    depth: () => waiting.size,
-    active: () => running.size,
+    seen: () => ({
+      ...counts,
+      waiting: waiting.size,
+      workMs: running
+        .values()
+        .map(({ sinceMs }) => performance.now() - sinceMs)
+        .toArray(),
+    }),
     async stop() {
       stopping.abort();
       waiting.clear();
       for (const { timer } of later.values()) clearTimeout(timer);
       later.clear();
-      await Promise.all(running.values());
+      await Promise.all(running.values().map(({ ended }) => ended));
+    },
+  };
+}
+
+async function attempt(key: string, { work, onError }: QueueOptions, signal: AbortSignal): Promise<Outcome> {
+  try {
+    return await work(key, signal);
+  } catch (error) {
+    onError?.(key, error);
+    return { kind: 'backoff' };
+  }
+}
+
+/** How long each key that has failed is put off. */
+function backoffs({ random = Math.random, backoffFirstMs = 100, backoffMaxMs = 60_000 }: QueueOptions) {
+  const failures = new Map<string, number>();
+  return {
+    forget: (key: string) => failures.delete(key),
+    /** Half of it random, and never 0: a key that fails at once must not spin. */
+    nextMs(key: string): number {
+      const n = failures.get(key) ?? 0;
+      failures.set(key, n + 1);
+      return Math.min(backoffMaxMs, backoffFirstMs * 2 ** n) * (0.5 + random() / 2);
     },
   };
 }

@@ -3,8 +3,9 @@ import { existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { test } from 'node:test';
 import { collectDefaultMetrics, Registry } from 'prom-client';
-import { alert, operatorMetric } from '#crds/contract.ts';
+import { alert } from '#crds/contract.ts';
 import { serverMetric } from '#crds/metrics.ts';
+import { operatorMetric } from '#crds/operator-metrics.ts';
 import { findings, type Tree } from '#gen/parity/findings.ts';
 import { marked, namesIn } from '#gen/parity/names.ts';
 import { parityPage } from '#gen/parity/page.ts';
@@ -25,7 +26,7 @@ const table = await parityTable();
 const tree: Tree = {
   metrics: new Set([
     ...Object.values(serverMetric).map(({ name }) => name),
-    ...Object.values(operatorMetric),
+    ...Object.values(operatorMetric).map(({ name }) => name),
     ...(await defaultMetrics()),
   ]),
   alerts: new Set(Object.values(alert)),

@@ -43,7 +43,7 @@ describe('a reconcile as the queue runs it', () => {
     const counted: string[] = [];
     const run = attempt({
       reconcile: { liveroom: work, namespace: work },
-      reconciled: (controller, result) => counted.push(`${controller} ${result}`),
+      meter: (controller) => (result) => void counted.push(`${controller} ${result}`),
       tracer: tracing.tracer,
       log,
     });

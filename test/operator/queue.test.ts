@@ -34,7 +34,7 @@ test('a key that waits is worked on once, however often it is added', async () =
   for (const key of ['first', 'a', 'a', 'b', 'a']) work.add(key);
   await settled();
   assert.deepEqual(begun, ['first']);
-  assert.equal(work.depth(), 2);
+  assert.equal(work.seen().waiting, 2);
 });
 
 test('keys are worked on in the order in which they came', async () => {
@@ -60,7 +60,7 @@ test('a key is never worked on twice at a time, and once more if it was added me
   await eventually('the second time', () => begun.length === 2);
   end();
   await settled();
-  assert.equal(work.active(), 0);
+  assert.deepEqual(work.seen().workMs, []);
   assert.deepEqual(begun, ['a', 'a']);
 });
 
@@ -134,4 +134,30 @@ test('stop lets the work under way end, and begins nothing more', async () => {
   end({ kind: 'done', againInMs: 1 });
   await stopped;
   assert.deepEqual(begun, ['a']);
+});
+
+test('it counts what was added and what was tried again, and tells how long keys wait and work takes', async (t) => {
+  t.mock.timers.enable({ apis: ['setTimeout'] });
+  const told: [what: string, ms: number][] = [];
+  const meter = {
+    waited: (ms: number) => told.push(['waited', ms]),
+    worked: (ms: number) => told.push(['worked', ms]),
+  };
+  const { work, end } = held({ workers: 1, meter });
+  for (const key of ['a', 'b', 'b']) work.add(key);
+  await settled();
+  const { workMs, ...seen } = work.seen();
+  assert.deepEqual(seen, { adds: 2, retries: 0, waiting: 1 });
+  assert.equal(workMs.length, 1);
+  end({ kind: 'backoff' });
+  await settled();
+  t.mock.timers.tick(5);
+  await settled();
+  assert.deepEqual(work.seen().retries, 1);
+  assert.equal(work.seen().adds, 3, 'what is tried again is added again');
+  assert.deepEqual(
+    told.map(([what]) => what),
+    ['waited', 'worked', 'waited'],
+  );
+  assert.ok(told.every(([, ms]) => ms >= 0));
 });

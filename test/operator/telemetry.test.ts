@@ -1,0 +1,158 @@
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import { version } from '#crds/contract.ts';
+import { operatorMetric } from '#crds/operator-metrics.ts';
+import { kubeClient } from '#operator/cluster/client.ts';
+import { measuredClient, type RequestMeter } from '#operator/cluster/measured-client.ts';
+import { hostPorts } from '#operator/host-ports.ts';
+import { type OperatorSeen, telemetry } from '#operator/telemetry.ts';
+import { series } from '#test/server/series.ts';
+import { flakyServer, list, refuse, reset, watch } from './flaky-server.ts';
+import { aCondition, aPod, storedRoom } from './objects.ts';
+
+const counts = { lists: 0, watches: 0, failures: 0, unparsableLines: 0 };
+const seen = (change: Partial<OperatorSeen> = {}): OperatorSeen => ({
+  rooms: () => [],
+  hostPorts: () => ({ used: 0, free: 1000 }),
+  queue: () => ({ waiting: 0, adds: 0, retries: 0, workMs: [] }),
+  watches: () => [['Pod', { counts, lastHeardMs: () => 0 }]],
+  workers: 16,
+  host: '10.96.0.1:443',
+  now: () => 0,
+  ...change,
+});
+
+const readyRoom = storedRoom({}, { conditions: [aCondition('Ready', 'True', 'Ready')] });
+
+test('what is exported is what the catalogue promises: names, types, help, labels and their values', async () => {
+  const { registry, reconcile, queue, apiRequest, podAsked } = telemetry(seen({ rooms: () => [readyRoom] }));
+  reconcile('liveroom')('success');
+  queue.waited(3);
+  queue.worked(20);
+  apiRequest('GET', 200, 15);
+  podAsked({ tookMs: 4, failed: true });
+  const families = await registry.getMetricsAsJSON();
+  const ours = families.filter(({ name }) => !/^(process|nodejs)_/.test(name));
+  const promised = Object.values(operatorMetric);
+  assert.deepEqual(ours.map(({ name }) => name).toSorted(), promised.map(({ name }) => name).toSorted());
+  for (const { name, type, help, labels } of promised) {
+    const family = ours.find((one) => one.name === name);
+    assert.deepEqual([family?.type, family?.help], [type, help], name);
+    assert.ok((family?.values.length ?? 0) > 0, `${name} has no series`);
+    for (const { labels: given } of family?.values ?? [])
+      for (const [label, value] of Object.entries(given)) {
+        if (label === 'le' && type === 'histogram') continue;
+        const known = (labels as Readonly<Record<string, unknown>>)[label];
+        assert.ok(known !== undefined, `${name} has label ${label}`);
+        if (Array.isArray(known)) assert.ok(known.includes(value), `${name}{${label}="${value}"}`);
+      }
+  }
+});
+
+test('an operator that has done nothing yet has its series at zero', async () => {
+  const text = await telemetry(seen()).registry.metrics();
+  const zeros = series(text, /^(controller_runtime_(reconcile_.*total|active_workers)|workqueue_)/);
+  assert.ok(Object.keys(zeros).length > 20);
+  assert.deepEqual(new Set(Object.values(zeros)), new Set([0]));
+  assert.match(text, /^controller_runtime_max_concurrent_reconciles\{controller="liveroom"\} 16$/m);
+  assert.match(text, new RegExp(`^liveroom_operator_build_info\\{version="${version}",node="v`, 'm'));
+});
+
+test('a reconcile counts while it is under way, and with its result and time when it has ended', async () => {
+  const { reconcile, registry } = telemetry(seen());
+  const first = reconcile('liveroom');
+  const second = reconcile('liveroom');
+  first('requeue_after');
+  const read = async () => series(await registry.metrics(), /^controller_runtime_\w+\{controller="liveroom"/);
+  const during = await read();
+  assert.equal(during['controller_runtime_active_workers{controller="liveroom"}'], 1);
+  second('error');
+  const after = await read();
+  assert.equal(after['controller_runtime_active_workers{controller="liveroom"}'], 0);
+  assert.equal(after['controller_runtime_reconcile_total{controller="liveroom",result="requeue_after"}'], 1);
+  assert.equal(after['controller_runtime_reconcile_total{controller="liveroom",result="error"}'], 1);
+  assert.equal(after['controller_runtime_reconcile_errors_total{controller="liveroom"}'], 1);
+  assert.equal(after['controller_runtime_reconcile_time_seconds_count{controller="liveroom"}'], 2);
+});
+
+test('the queue, its slowest work and its counters are read when they are scraped', async () => {
+  let adds = 3;
+  const { registry } = telemetry(seen({ queue: () => ({ waiting: 2, adds, retries: 1, workMs: [500, 1500] }) }));
+  const read = async () => series(await registry.metrics(), /^workqueue_(depth|adds|retries|unfinished|longest)/);
+  const wanted = {
+    'workqueue_depth{name="liveroom"}': 2,
+    'workqueue_adds_total{name="liveroom"}': 3,
+    'workqueue_retries_total{name="liveroom"}': 1,
+    'workqueue_unfinished_work_seconds{name="liveroom"}': 2,
+    'workqueue_longest_running_processor_seconds{name="liveroom"}': 1.5,
+  };
+  assert.deepEqual(await read(), wanted);
+  adds = 5;
+  assert.deepEqual(await read(), { ...wanted, 'workqueue_adds_total{name="liveroom"}': 5 });
+});
+
+test('a room has a series as long as it is there, which says whether it is ready', async () => {
+  let rooms = [readyRoom, { ...storedRoom(), metadata: { ...storedRoom().metadata, name: 'lobby' } }];
+  const { registry } = telemetry(seen({ rooms: () => rooms }));
+  const read = async () => series(await registry.metrics(), /^liveroom_operator_room/);
+  const keynote = { 'liveroom_operator_room_ready{namespace="events",room="keynote"}': 1 };
+  assert.deepEqual(await read(), {
+    liveroom_operator_rooms: 2,
+    ...keynote,
+    'liveroom_operator_room_ready{namespace="events",room="lobby"}': 0,
+  });
+  rooms = [readyRoom];
+  assert.deepEqual(await read(), { liveroom_operator_rooms: 1, ...keynote });
+});
+
+test('each kind that is watched says how old its news are, and how often it was begun anew', async () => {
+  const watches: OperatorSeen['watches'] = () => [
+    ['Pod', { counts: { ...counts, lists: 1, watches: 1 }, lastHeardMs: () => 40_000 }],
+    ['LiveRoom', { counts: { ...counts, lists: 3, watches: 7 }, lastHeardMs: () => 98_500 }],
+  ];
+  const { registry } = telemetry(seen({ watches, now: () => 100_000 }));
+  assert.deepEqual(series(await registry.metrics(), /^liveroom_operator_(watch|relists)/), {
+    'liveroom_operator_watch_age_seconds{kind="Pod"}': 60,
+    'liveroom_operator_watch_age_seconds{kind="LiveRoom"}': 1.5,
+    'liveroom_operator_watch_restarts_total{kind="Pod"}': 0,
+    'liveroom_operator_watch_restarts_total{kind="LiveRoom"}': 6,
+    'liveroom_operator_relists_total{kind="Pod"}': 0,
+    'liveroom_operator_relists_total{kind="LiveRoom"}': 2,
+  });
+});
+
+test('host ports are counted over all nodes, and those outside the range are not', () => {
+  const pods = [aPod('a', { hostPort: 7000 }), aPod('b', { hostPort: 7000 }), aPod('c', { hostPort: 9000 })];
+  const ports = hostPorts({ pods: () => pods, nodeCount: () => 2 }, { from: 7000, to: 7009 });
+  assert.deepEqual(ports.count(), { used: 2, free: 18 });
+});
+
+test('a request to the API server counts once, with its status or without one, and a watch when it begins', async (t) => {
+  const server = await flakyServer([list(1, []), refuse(404), reset, watch([], 'closed'), refuse(410), reset]);
+  const plain = kubeClient({ server: server.url });
+  t.after(async () => {
+    await plain.close();
+    await server.stop();
+  });
+  const told: unknown[] = [];
+  const meter: RequestMeter = (method, status, tookMs) => told.push([method, status, tookMs >= 0]);
+  const client = measuredClient(plain, meter, () => performance.now());
+  await client.request('GET', '/api/v1/things');
+  await assert.rejects(client.request('PATCH', '/api/v1/things', { body: {} }));
+  await assert.rejects(client.request('POST', '/api/v1/things', { body: {} }));
+  const watched = async () => {
+    for await (const event of client.watch('/api/v1/things')) assert.fail(JSON.stringify(event));
+  };
+  await watched();
+  await assert.rejects(watched());
+  await assert.rejects(watched());
+  assert.deepEqual(told, [
+    ['GET', 200, true],
+    ['PATCH', 404, true],
+    ['POST', undefined, true],
+    ['GET', 200, true],
+    ['GET', 410, true],
+    ['GET', undefined, true],
+  ]);
+  assert.equal(client.host, new URL(server.url).host);
+});
