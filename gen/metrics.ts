@@ -3,6 +3,7 @@ import { httpMetric } from '#crds/http-metrics.ts';
 import { mediaMetric } from '#crds/media-metrics.ts';
 import type { Family, LabelValues } from '#crds/metric-family.ts';
 import { serverMetric } from '#crds/metrics.ts';
+import { operatorMetric } from '#crds/operator-metrics.ts';
 import { podMetric } from '#crds/pod-metrics.ts';
 import { roomMetric } from '#crds/room-metrics.ts';
 import { seriesBudget } from '#crds/series-budget.ts';
@@ -23,8 +24,10 @@ const ofServer: readonly Subject[] = [
   { title: 'The pod', families: podMetric },
 ];
 
+const ofOperator: readonly Subject[] = [{ title: 'Rooms, queue, requests and watches', families: operatorMetric }];
+
 /** What stands for the values of a label that are not known beforehand. */
-const open: Readonly<Record<string, string>> = {
+const open: Readonly<Record<Exclude<LabelValues, readonly string[]>, string>> = {
   Rooms: 'each room',
   Namespaces: 'each namespace with rooms',
   StatusCodes: 'HTTP status codes',
@@ -100,4 +103,9 @@ of their own.
 
 ${budget()}
 ## Of a server pod
-${ofServer.map(table).join('').trimStart()}`;
+${ofServer.map(table).join('').trimStart()}
+## Of the operator
+Besides these it has \`process_*\` and \`nodejs_*\`. Where controller-runtime and client-go have a name for something, it is theirs,
+so that dashboards for operators show this one too.
+
+${ofOperator.map(table).join('').trimStart()}`;

@@ -5,11 +5,12 @@ import { test } from 'node:test';
 import { parse } from 'yaml';
 import type { Family } from '#crds/metric-family.ts';
 import { serverMetric } from '#crds/metrics.ts';
+import { operatorMetric } from '#crds/operator-metrics.ts';
 import { seriesBudget } from '#crds/series-budget.ts';
 import { metricsPage } from '#gen/metrics.ts';
 
 const lines = metricsPage().split('\n');
-const families: readonly Family[] = Object.values(serverMetric);
+const families: readonly Family[] = [...Object.values(serverMetric), ...Object.values(operatorMetric)];
 
 /** The cells of a family's line. */
 const cells = ({ name }: Family) => {
@@ -34,7 +35,7 @@ test('a histogram tells its buckets', () => {
   assert.match(cells(serverMetric.forwardLatency)[3] ?? '', /buckets: 0\.00005, 0\.0001, .+, 0\.02\b/);
 });
 
-test('no help breaks the table, and no label’s values are left open', () => {
+test('no help breaks the table, and the values of no label are left open', () => {
   for (const { name, help } of families) assert.doesNotMatch(help, /[|\n]/, name);
   assert.ok(!metricsPage().includes('undefined'));
 });
