@@ -170,6 +170,7 @@ export interface RoomStats {
 
 /** Alerts, by the name under which Prometheus shows them. */
 export const alert = {
+  roomNotReady: 'LiveRoomNotReady',
   roomNoPublisher: 'LiveRoomNoPublisher',
   roomHighSubscriberCount: 'LiveRoomHighSubscriberCount',
   roomNearCapacity: 'LiveRoomNearCapacity',
@@ -190,5 +191,10 @@ export const alert = {
   sfuThreadBusy: 'LiveSFUThreadBusy',
   sfuEventLoopLag: 'LiveSFUEventLoopLag',
   sfuReceiveDrops: 'LiveSFUReceiveDrops',
+  sfuDrainStuck: 'LiveSFUDrainStuck',
   operatorDown: 'LiveOperatorDown',
+  operatorReconcileErrors: 'LiveOperatorReconcileErrors',
+  operatorWatchStale: 'LiveOperatorWatchStale',
+  operatorQueueStuck: 'LiveOperatorQueueStuck',
+  hostPortsNearlyExhausted: 'LiveHostPortsNearlyExhausted',
 } as const;

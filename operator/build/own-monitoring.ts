@@ -33,9 +33,9 @@ const serviceMonitor = (service: KubeObject, config: Config) =>
   }) as const;
 
 const prometheusRule = (service: KubeObject, config: Config) => {
-  const { name, namespace } = service.metadata;
+  const { name, namespace = '' } = service.metadata;
   // The job is called after the Service.
-  const groups = operatorAlertGroups(`namespace="${namespace}", job="${name}"`);
+  const groups = operatorAlertGroups(namespace, name);
   return {
     apiVersion: 'monitoring.coreos.com/v1',
     kind: 'PrometheusRule',

@@ -6,6 +6,7 @@ import { parse } from 'yaml';
 import { alert } from '#crds/contract.ts';
 import type { Family } from '#crds/metric-family.ts';
 import { serverMetric } from '#crds/metrics.ts';
+import { operatorMetric } from '#crds/operator-metrics.ts';
 import { durationMs } from '#operator/build/duration.ts';
 import { prometheusRule } from '#operator/build/prometheus-rule.ts';
 import { config } from '#test/operator/objects.ts';
@@ -21,9 +22,10 @@ test('every alert that has a name has one rule, and every rule a name of ours', 
 const seriesNames = ({ name, type }: Family) =>
   type === 'histogram' ? ['bucket', 'count', 'sum'].map((part) => `${name}_${part}`) : [name];
 
+const exported = ['up', ...Object.values({ ...serverMetric, ...operatorMetric }).flatMap(seriesNames)];
+
 for (const { alert: name, expr } of rules)
   test(`${name} asks for nothing that is not exported`, () => {
-    const exported = ['up', ...Object.values(serverMetric).flatMap(seriesNames)];
     const named = expr
       .matchAll(/\w+(?=\{)/g)
       .map(String)
@@ -50,10 +52,8 @@ test('every alert has a runbook that says what it means, how to look and what to
     assert.deepEqual(headings, [`# ${name}`, '## What it means', '## How to look', '## What to do'], page);
     for (const [, linked = ''] of text.matchAll(/\]\(([^)]+)\)/g))
       assert.ok(pages.includes(linked), `${page}: ${linked}`);
-    for (const [metric] of text.matchAll(/\b(live|liveroom_operator)_\w+(?=\{|`)/g)) {
-      const known = Object.values(serverMetric).flatMap(seriesNames);
-      assert.ok(known.includes(metric), `${page}: ${metric}`);
-    }
+    for (const [metric] of text.matchAll(/\b(live|liveroom_operator|controller_runtime|workqueue)_\w+(?=\{|`)/g))
+      assert.ok(exported.includes(metric), `${page}: ${metric}`);
   }
 });
 

@@ -1,9 +1,9 @@
 import assert from 'node:assert/strict';
-import { readdir, readFile } from 'node:fs/promises';
 import { after, before, describe, test } from 'node:test';
 import { type Cluster, startCluster } from '#local/cluster.ts';
 import { eventually } from '#test/harness/eventually.ts';
 import { type Kubectl, kubectl } from '#test/harness/kubectl.ts';
+import { processesOf } from '#test/harness/processes.ts';
 import { isReady, type Look, lookAt } from './look.ts';
 import { aPod, configMap, secret, service } from './objects.ts';
 
@@ -136,10 +136,3 @@ describe('the life of a pod', () => {
     assert.equal((await look.pod('sleeper'))?.status?.containerStatuses?.[0]?.restartCount, 0);
   });
 });
-
-/** The processes of this machine that run that pod. */
-async function processesOf(pod: string): Promise<string[]> {
-  const pids = (await readdir('/proc')).filter((name) => /^\d+$/.test(name));
-  const environments = await Promise.all(pids.map((pid) => readFile(`/proc/${pid}/environ`, 'utf8').catch(() => '')));
-  return pids.filter((_, index) => environments[index]?.split('\0').includes(`POD_NAME=${pod}`));
-}

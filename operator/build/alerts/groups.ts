@@ -2,6 +2,7 @@ import type { AlertGroup } from './alert.ts';
 import { mediaAlerts } from './media.ts';
 import { operatorAlerts } from './operator.ts';
 import { podAlerts } from './pods.ts';
+import { readinessAlerts } from './readiness.ts';
 import { roomAlerts } from './rooms.ts';
 import { series } from './series.ts';
 import { signallingAlerts } from './signalling.ts';
@@ -17,7 +18,8 @@ export const sfuAlertGroups = (scope: string): readonly AlertGroup[] => {
   ];
 };
 
-/** All alerts about the operator whose series these PromQL matchers select, and about what it alone knows. */
-export const operatorAlertGroups = (scope: string): readonly AlertGroup[] => [
-  { name: 'liveroom-operator', alerts: operatorAlerts(series(scope)) },
+/** All alerts about the operator that is scraped by this job from this namespace, and about what it alone knows. */
+export const operatorAlertGroups = (namespace: string, job: string): readonly AlertGroup[] => [
+  { name: 'liveroom-operator', alerts: operatorAlerts(series(`namespace="${namespace}", job="${job}"`)) },
+  { name: 'liveroom-rooms', alerts: readinessAlerts(series(`job="${job}"`)) },
 ];

@@ -1,9 +1,18 @@
 import { alert } from '#crds/contract.ts';
+import { operatorMetric } from '#crds/operator-metrics.ts';
 import type { Alert } from './alert.ts';
 import type { Series } from './series.ts';
 
+const { reconcileErrors, watchAge, unfinishedWork, hostPorts } = operatorMetric;
+
 /** Whether the operator does its work. Media does not depend on it. */
-export const operatorAlerts = (series: Series): readonly Alert[] => [down(series)];
+export const operatorAlerts = (series: Series): readonly Alert[] => [
+  down(series),
+  reconcilesFail(series),
+  watchStale(series),
+  queueStuck(series),
+  hostPortsNearlyExhausted(series),
+];
 
 /** Also when it is not even a target any more. */
 const down = (series: Series): Alert => ({
@@ -14,4 +23,46 @@ const down = (series: Series): Alert => ({
   summary: 'The LiveRoom operator does not run.',
   description:
     'Prometheus has reached no operator in namespace {{ $labels.namespace }} for 5 minutes. Rooms go on, but a pod that is lost is not replaced, and changes of rooms have no effect.',
+});
+
+/** What fails for good is tried again once a minute, so that this is never 0 then. */
+const reconcilesFail = (series: Series): Alert => ({
+  name: alert.operatorReconcileErrors,
+  severity: 'warning',
+  expr: `sum by (namespace, controller) (increase(${series.of(reconcileErrors)}[5m])) > 0`,
+  for: '15m',
+  summary: 'The LiveRoom operator fails to bring about what a {{ $labels.controller }} should be.',
+  description:
+    'Reconciles of controller {{ $labels.controller }} have failed again and again for 15 minutes, about {{ $value | printf "%.0f" }} times in the last 5. The operator keeps trying.',
+});
+
+const watchStale = (series: Series): Alert => ({
+  name: alert.operatorWatchStale,
+  severity: 'warning',
+  expr: `max by (namespace, kind) (${series.of(watchAge)}) > 300`,
+  for: '5m',
+  summary: 'The LiveRoom operator hears nothing of {{ $labels.kind }} objects.',
+  description:
+    'The operator has heard nothing of {{ $labels.kind }} objects from the API server for {{ $value | humanizeDuration }}; it should at least once a minute or so. It acts on what was true then.',
+});
+
+const queueStuck = (series: Series): Alert => ({
+  name: alert.operatorQueueStuck,
+  severity: 'warning',
+  expr: `max by (namespace, name) (${series.of(unfinishedWork)}) > 300`,
+  for: '5m',
+  summary: "The LiveRoom operator's work does not end.",
+  description:
+    'What the workers of queue {{ $labels.name }} have begun has taken {{ $value | humanizeDuration }} so far, all together, and is not done. The rooms that they hold are not looked after.',
+});
+
+const hostPortsNearlyExhausted = (series: Series): Alert => ({
+  name: alert.hostPortsNearlyExhausted,
+  severity: 'warning',
+  expr: `sum by (namespace) (${series.of(hostPorts, { state: 'used' })})
+  / sum by (namespace) (${series.of(hostPorts)}) > 0.9`,
+  for: '10m',
+  summary: 'The host ports for rooms are nearly used up.',
+  description:
+    '{{ $value | humanizePercentage }} of the host ports of all nodes are taken by pods of rooms. When none is left, new rooms do not become Ready, nor do pods that replace others.',
 });

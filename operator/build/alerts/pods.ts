@@ -4,7 +4,7 @@ import type { Alert } from './alert.ts';
 import { podRoom, type Series } from './series.ts';
 
 const { errors, memory, memoryLimit, cpuSeconds, cpuLimit, cpuThrottled } = serverMetric;
-const { threadUtilization, threadLag, udpDatagrams } = serverMetric;
+const { threadUtilization, threadLag, udpDatagrams, drainTime } = serverMetric;
 
 /** Whether each pod works, and has what it needs to. */
 export const podAlerts = (series: Series): readonly Alert[] => [
@@ -16,6 +16,7 @@ export const podAlerts = (series: Series): readonly Alert[] => [
   threadBusy(series),
   eventLoopLag(series),
   receiveDrops(series),
+  drainStuck(series),
 ];
 
 const pod = '{{ $labels.namespace }}/{{ $labels.pod }}';
@@ -98,3 +99,13 @@ const receiveDrops = (series: Series): Alert => {
     description: `The kernel dropped {{ $value | humanizePercentage }} of the datagrams for ${pod} in the last 5 minutes, as the pod did not read them in time.`,
   };
 };
+
+/** The server ends by itself when its time is over, and is killed half a minute later. */
+const drainStuck = (series: Series): Alert => ({
+  name: alert.sfuDrainStuck,
+  severity: 'warning',
+  expr: `-${series.of(drainTime)} > 60`,
+  for: '1m',
+  summary: `Server pod {{ $labels.pod }} ${ofRoom} does not end.`,
+  description: `${pod} should have ended {{ $value | humanizeDuration }} ago: the time for its sessions is over. What waits for it, such as a node's drain, goes on waiting.`,
+});
