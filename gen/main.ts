@@ -7,6 +7,7 @@ import { dirname, join } from 'node:path';
 import { parseArgs } from 'node:util';
 import { ensureBinaries } from '#local/binaries/ensure.ts';
 import { progress } from '#local/progress.ts';
+import { alertsPage } from './alerts.ts';
 import { crdTemplate, crdYaml } from './crd.ts';
 import { installYaml } from './install.ts';
 import { metricsPage } from './metrics.ts';
@@ -41,6 +42,7 @@ const changed = [
   await bring('crds/liveroom.yaml', crdYaml()),
   await bring('charts/liveroom/templates/crd.yaml', crdTemplate()),
   await bring('docs/reference/liveroom.md', reference()),
+  await bring('docs/reference/alerts.md', alertsPage()),
   await bring('docs/reference/metrics.md', metricsPage()),
   await bring('docs/reference/parity.md', parityPage(await parityTable())),
 ];
