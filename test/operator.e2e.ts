@@ -10,6 +10,7 @@ import type { KubeObject } from '#operator/kube.ts';
 import { eventually } from '#test/harness/eventually.ts';
 import { nodeAddress, type OperatedCluster, operatedCluster } from '#test/harness/operated-cluster.ts';
 import { aRoom } from '#test/harness/room.ts';
+import { receiver } from '#test/tracing/receiver.ts';
 
 /** What becomes of rooms. The tests say what a kubelet would. */
 
@@ -216,9 +217,10 @@ describe('the operator', () => {
     await eventually('10 s again', async () => (await grace('away')) === 10);
   });
 
-  test('runs as a process: ready when it has listed, metrics, and an end by SIGTERM', async () => {
+  test('runs as a process: ready when it has listed, metrics, traces, and an end by SIGTERM', async () => {
     const at = await on.namespace('process');
     const dir = await mkdtemp(join(tmpdir(), 'operator-'));
+    const collector = await receiver();
     await writeFile(join(dir, 'config.yaml'), 'images: {sfu: liveroom.dev/sfu:0.1.0}');
     const child = spawn(process.execPath, ['operator/main.ts'], {
       stdio: ['ignore', 'ignore', 'inherit'],
@@ -226,6 +228,7 @@ describe('the operator', () => {
         CONFIG_FILE: join(dir, 'config.yaml'),
         KUBECONFIG: on.kubeconfigFile,
         POD_IP: '127.77.0.8',
+        OTEL_EXPORTER_OTLP_ENDPOINT: collector.grpcURL,
       },
     });
     const ended = once(child, 'exit');
@@ -239,9 +242,16 @@ describe('the operator', () => {
       assert.match(metrics, /^liveroom_operator_rooms [1-9]/m);
       assert.match(metrics, /^controller_runtime_reconcile_total\{controller="liveroom",result="\w+"\} [1-9]/m);
       assert.equal((await get('/elsewhere')).status, 404);
+      const made = await collector.span('POST /api/v1/namespaces/{namespace}/pods');
+      assert.equal(made.attributes['http.response.status_code'], 201);
+      const reconcile = collector.spans.find(({ spanId }) => spanId === made.parentSpanId);
+      assert.equal(reconcile?.name, 'reconcile liveroom');
+      assert.partialDeepStrictEqual(reconcile?.attributes, { 'k8s.namespace.name': at, room: 'keynote' });
+      assert.ok(await collector.span('reconcile namespace'));
     } finally {
       child.kill('SIGTERM');
       assert.deepEqual(await ended, [0, null]);
+      await collector.stop();
       await rm(dir, { recursive: true });
     }
   });
