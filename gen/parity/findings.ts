@@ -31,6 +31,12 @@ const unproven = ({ file, name }: Proof, tree: Tree): readonly string[] => {
   return isThere ? [] : [`${file} has no test whose name begins with "${name}"`];
 };
 
+/** A span has no catalogue: one of the row's tests has to name it. */
+const unseen = ({ ours = '', there }: Row, tree: Tree): readonly string[] =>
+  namesIn(ours, 'span')
+    .filter((span) => there.length > 0 && !there.some(({ file }) => tree.read(file)?.includes(`'${span}'`)))
+    .map((span) => `no test of its names the span ${span}`);
+
 const unknown = ({ ours = '', later = '', not = '' }: Row, tree: Tree): readonly string[] => {
   const text = `${ours} ${later} ${not}`;
   return [
@@ -60,8 +66,11 @@ const incomplete = ({ was, ours, there, later, not }: Row): readonly string[] =>
 export const findings = (section: Section, rows: readonly Row[], tree: Tree): readonly string[] => [
   ...missing(section, rows),
   ...rows.flatMap((row) =>
-    [...incomplete(row), ...row.there.flatMap((proof) => unproven(proof, tree)), ...unknown(row, tree)].map(
-      (fault) => `${row.id}: ${fault}`,
-    ),
+    [
+      ...incomplete(row),
+      ...row.there.flatMap((proof) => unproven(proof, tree)),
+      ...unknown(row, tree),
+      ...unseen(row, tree),
+    ].map((fault) => `${row.id}: ${fault}`),
   ),
 ];

@@ -4,6 +4,7 @@ const patterns = {
   metric:
     /\b(?:live|liveroom_operator|process|nodejs|controller_runtime|workqueue|rest_client|leader_election)_[a-z0-9_]+\b/,
   alert: /\bLive(?!Rooms?\b|Kit\b)[A-Z]\w+/,
+  span: /\b(?:whip|whep|room)\.[a-z]+\b/,
   field: /\bspec\.[a-z]\w*(?:\.\w+)*/,
   path: /(?<![\w/.])\/[a-z]+(?:[/?=][\w{}-]+)*/,
   file: /\b(?:docs|charts)\/[\w./-]+\w/,

@@ -73,6 +73,12 @@ const faults: readonly (readonly [what: string, from: string, to: string, findin
   ],
   ['the middle of a name', 'it counts', 'counts', 'A-001: test/a.test.ts has no test whose name begins with "counts"'],
   ['a file without a test', ' > it counts', '', 'A-001: "test/a.test.ts" names no test: write "file > name"'],
+  [
+    'a span that its test does not name',
+    'live_rooms',
+    'live_rooms, room.create',
+    'A-001: no test of its names the span room.create',
+  ],
   ['no word of what it was', 'was: their rooms', 'was: ""', 'A-001: it does not say what it was'],
   [
     'a test, but no name',
