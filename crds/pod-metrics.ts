@@ -49,7 +49,7 @@ export const podMetric = {
   cpuSeconds: {
     name: 'live_pod_cpu_seconds_total',
     type: 'counter',
-    help: 'CPU time of the pod, as its control group counts it.',
+    help: 'CPU time of the pod by its control group, or of the process where it has no group of its own.',
     labels: none,
   },
   cpuThrottled: {
@@ -67,7 +67,7 @@ export const podMetric = {
   memory: {
     name: 'live_pod_memory_bytes',
     type: 'gauge',
-    help: 'Memory of the pod, as its control group counts it.',
+    help: 'Memory of the pod by its control group, without file pages that can go; of the process where it has no such group.',
     labels: none,
   },
   memoryLimit: {

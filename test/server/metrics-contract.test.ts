@@ -122,6 +122,9 @@ describe('the metrics of a running server', () => {
     assert.equal(of('live_capacity_rejections_total', { room: 'tiny', scope: 'room' }), 1);
     assert.equal(of('live_auth_failures_total', { client: 'subscriber', reason: 'Missing' }), 1);
     assert.equal(of('live_auth_failures_total', { client: 'subscriber', reason: 'Wrong' }), 1);
+    at.server.uncaught();
+    assert.equal(await at.metric('live_uncaught_errors_total'), 1);
+    assert.equal(await at.metric('live_errors_total{type="Uncaught"}'), 1);
     await remove(viewer.location, tokens.play);
     await remove(publisher.location, tokens.publish);
     const left = await agrees();
