@@ -8,7 +8,10 @@ import { promisify } from 'node:util';
 import { stringify } from 'yaml';
 import { ensureBinaries } from '#local/binaries/ensure.ts';
 import { terminalProgress } from '#local/progress.ts';
+import type { Coverage } from '#operator/build/coverage.ts';
+import { prometheusRule } from '#operator/build/prometheus-rule.ts';
 import { groups, rules } from '#test/alerts/rules.ts';
+import { config, storedRoom } from '#test/operator/objects.ts';
 
 /** Prometheus' own tool reads our rules and runs the stories of test/alerts/*.yaml on them, with the times as they are. */
 
@@ -33,12 +36,24 @@ describe('the alerts', async () => {
     return String(said.stdout);
   };
 
-  test('are rules that Prometheus accepts', async () => {
+  const accepts = async (file: string, count: number) =>
     assert.match(
-      await run('check', 'rules', '--lint=all', '--lint-fatal', 'rules.yaml'),
-      new RegExp(`SUCCESS: ${rules.length} rules found`),
+      await run('check', 'rules', '--lint=all', '--lint-fatal', file),
+      new RegExp(`SUCCESS: ${count} rules found`),
     );
-  });
+
+  test('are rules that Prometheus accepts', () => accepts('rules.yaml', rules.length));
+
+  const coverages: Readonly<Record<string, Coverage>> = {
+    'of a room of its own': { room: storedRoom() },
+    'of a namespace without some of its rooms': { namespace: 'events', except: ['backstage', 'keynote'] },
+  };
+  for (const [which, coverage] of Object.entries(coverages))
+    test(`${which}, too`, async () => {
+      const { groups } = prometheusRule(coverage, config).spec;
+      await writeFile(join(folder, 'covered.yaml'), stringify({ groups }));
+      await accepts('covered.yaml', groups.flatMap((group) => group.rules).length);
+    });
 
   for (const file of (await readdir(stories)).filter((name) => name.endsWith('.yaml')))
     test(`begin and end as told in ${file}`, async () => {
