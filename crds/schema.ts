@@ -1,4 +1,5 @@
 import { monitoring } from './monitoring-schema.ts';
+import { probes } from './probes-schema.ts';
 import type { Schema } from './static.ts';
 import { tracing } from './tracing-schema.ts';
 
@@ -190,6 +191,7 @@ const pod = {
       additionalProperties: { type: 'string', maxLength: 63 },
     },
     tolerations: { type: 'array', description: 'Taints that the pods tolerate.', maxItems: 16, items: toleration },
+    probes,
   },
 } as const satisfies Schema;
 

@@ -27,6 +27,18 @@ const refusals: Readonly<Record<string, { room: object; says: RegExp }>> = {
     room: aRoom('codec', { publish: { codecs: ['VP9'] } }),
     says: /spec\.publish\.codecs\[0\].*supported values: "H264", "VP8", "Opus"/s,
   },
+  'a probe that waits for longer than it repeats': {
+    room: aRoom('late', { pod: { probes: { readiness: { periodSeconds: 2, timeoutSeconds: 3 } } } }),
+    says: /spec\.pod\.probes\.readiness\.timeoutSeconds.*timeoutSeconds must be at most periodSeconds/s,
+  },
+  'a liveness probe that gives a pod up at once': {
+    room: aRoom('hasty', { pod: { probes: { liveness: { periodSeconds: 5, failureThreshold: 1 } } } }),
+    says: /spec\.pod\.probes\.liveness.*periodSeconds times failureThreshold must be between 10 and 600 seconds/s,
+  },
+  'a probe less often than once a minute': {
+    room: aRoom('seldom', { pod: { probes: { startup: { periodSeconds: 61 } } } }),
+    says: /spec\.pod\.probes\.startup\.periodSeconds.*less than or equal to 60/s,
+  },
   'no codec at all': { room: aRoom('none', { publish: { codecs: [] } }), says: /spec\.publish\.codecs.*at least 1/s },
   'a token for an open room': {
     room: aRoom('open', { play: { auth: { mode: 'None', secretRef: { name: 'a', key: 'b' } } } }),
@@ -191,6 +203,13 @@ describe('the API server', () => {
     await kube.apply(aRoom('watched', { monitoring }));
     const room = await kube.get<{ spec: { monitoring: object } }>('liveroom', 'watched');
     assert.deepEqual(room?.spec.monitoring, monitoring);
+  });
+
+  test('fills what is not said of a probe, and leaves the others to the operator', async () => {
+    await kube.apply(aRoom('probed', { pod: { probes: { liveness: { failureThreshold: 6 } } } }));
+    const room = await kube.get<{ spec: { pod: object } }>('liveroom', 'probed');
+    const liveness = { periodSeconds: 10, timeoutSeconds: 5, failureThreshold: 6 };
+    assert.deepEqual(room?.spec.pod, { probes: { liveness } });
   });
 
   test('accepts a room without any spec', async () => {

@@ -1,21 +1,11 @@
-import {
-  annotation,
-  compileCache,
-  env,
-  file,
-  internalPath,
-  label,
-  mount,
-  port,
-  portName,
-  version,
-} from '#crds/contract.ts';
+import { annotation, compileCache, env, file, label, mount, port, portName, version } from '#crds/contract.ts';
 import type { LiveRoom } from '#crds/liveroom.ts';
 import type { Config } from '../config.ts';
 import { hash } from '../hash.ts';
 import { configMap } from './config-map.ts';
 import { durationMs } from './duration.ts';
 import { roomMeta } from './labels.ts';
+import { probes } from './probes.ts';
 import { scrapeAnnotations } from './scrape-annotations.ts';
 import { tokenPlaces } from './tokens.ts';
 import { tracingEnvironment } from './tracing.ts';
@@ -80,7 +70,7 @@ function podSpec(room: LiveRoom, config: Config, hostPort: number | undefined) {
         command: ['node', youngGeneration, 'server/main.ts'],
         env: environment(room, config),
         ports: ports(hostPort),
-        ...probes,
+        ...probes(room),
         resources: resources ?? { requests: { cpu: '100m', memory: '160Mi' } },
         securityContext: {
           allowPrivilegeEscalation: false,
@@ -120,14 +110,6 @@ const ports = (hostPort: number | undefined) => [
   { name: portName.internal, containerPort: port.internal, protocol: 'TCP' },
   { name: portName.media, containerPort: port.media, protocol: 'UDP', ...(hostPort === undefined ? {} : { hostPort }) },
 ];
-
-const get = (path: string) => ({ httpGet: { path, port: portName.internal } });
-
-const probes = {
-  startupProbe: { ...get(internalPath.livez), periodSeconds: 1, failureThreshold: 60 },
-  livenessProbe: { ...get(internalPath.livez), periodSeconds: 10, timeoutSeconds: 5, failureThreshold: 3 },
-  readinessProbe: { ...get(internalPath.readyz), periodSeconds: 2, timeoutSeconds: 2 },
-} as const;
 
 const pathOf = { room: mount.room.path, tokens: mount.tokens.path, pod: mount.pod.path } as const;
 

@@ -42,6 +42,7 @@ const rooms = {
       resources: { requests: { cpu: 2 }, limits: { memory: '1Gi' } },
       nodeSelector: { pool: 'media' },
       tolerations: [{ key: 'media', operator: 'Exists', effect: 'NoSchedule' }],
+      probes: { liveness: { periodSeconds: 5, timeoutSeconds: 2, failureThreshold: 6 } },
     },
   }),
 };
@@ -141,6 +142,7 @@ test('what a running pod cannot take over is part of it', () => {
     storedRoom(),
     storedRoom({ pod: { image: 'other' } }),
     storedRoom({ pod: { nodeSelector: { pool: 'media' } } }),
+    storedRoom({ pod: { probes: { readiness: { periodSeconds: 5, timeoutSeconds: 2, failureThreshold: 3 } } } }),
     storedRoom({ play: { auth: { mode: 'BearerToken', secretRef: { name: 'own', key: 'play' } }, maxSubscribers: 0 } }),
   ].map((room) => originSpecHash(room, config));
   assert.equal(new Set(hashes).size, hashes.length);
