@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { execFile } from 'node:child_process';
-import { cp, mkdtemp, readdir, rm, writeFile } from 'node:fs/promises';
+import { cp, mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { after, before, describe, test } from 'node:test';
@@ -54,6 +54,20 @@ describe('the alerts', async () => {
       await writeFile(join(folder, 'covered.yaml'), stringify({ groups }));
       await accepts('covered.yaml', groups.flatMap((group) => group.rules).length);
     });
+
+  test('have runbooks whose queries Prometheus understands', async () => {
+    const runbooks = join(import.meta.dirname, '../docs/runbooks');
+    const pages = await readdir(runbooks);
+    const texts = await Promise.all(pages.map((page) => readFile(join(runbooks, page), 'utf8')));
+    const blocks = texts.flatMap((text) =>
+      [...text.matchAll(/^```promql\n(.*?)^```/gms)].map(([, block = '']) => block),
+    );
+    const queries = new Set(blocks.flatMap((block) => block.trim().split('\n')));
+    assert.ok(queries.size >= pages.length);
+    const asRules = [...queries].map((expr, index) => ({ record: `query:${index}`, expr }));
+    await writeFile(join(folder, 'queries.yaml'), stringify({ groups: [{ name: 'runbooks', rules: asRules }] }));
+    await accepts('queries.yaml', queries.size);
+  });
 
   for (const file of (await readdir(stories)).filter((name) => name.endsWith('.yaml')))
     test(`begin and end as told in ${file}`, async () => {
