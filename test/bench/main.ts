@@ -9,11 +9,13 @@ import { type Figure, isKept, ratio, table } from './figure.ts';
 import { forwardingBench } from './forwarding.ts';
 import { metricsBench } from './metrics.ts';
 import { productBench } from './product.ts';
+import { tracingBench } from './tracing.ts';
 
 const parts: Readonly<Record<string, (say: (text: string) => void) => Promise<readonly Figure[]>>> = {
   forwarding: forwardingBench,
   counting: countingBench,
   metrics: metricsBench,
+  tracing: tracingBench,
   product: productBench,
 };
 
