@@ -1,4 +1,4 @@
-import type { Format } from '../metrics/exposition.ts';
+import type { Format } from '../metrics/family-text.ts';
 
 /**
  * The format that a scraper likes best, by its `Accept` header (RFC 9110 section 12.5.1). The text format, unless

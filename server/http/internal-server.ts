@@ -1,6 +1,7 @@
 import fastify, { type FastifyInstance } from 'fastify';
 import { internalPath, type PodStats } from '#crds/contract.ts';
-import type { Exposition, Format } from '../metrics/exposition.ts';
+import type { Exposition } from '../metrics/exposition.ts';
+import type { Format } from '../metrics/family-text.ts';
 import type { Checkup } from '../probes/checkup.ts';
 import { scrapeFormat } from './accept.ts';
 import { probeRoutes } from './probes.ts';

@@ -1,17 +1,15 @@
 /** The text that a scrape gets. */
-import { Counter, type OpenMetricsContentType, type PrometheusContentType, Registry } from 'prom-client';
+import { type OpenMetricsContentType, type PrometheusContentType, Registry } from 'prom-client';
+import { type Format, familyText, type TellingMetric } from './family-text.ts';
 
 /** Of both formats: it tells either, and takes metrics with exemplars. */
 export type MetricsRegistry = Registry<OpenMetricsContentType | PrometheusContentType>;
 
-export function metricsRegistry(constLabels: Readonly<Record<string, string>>): MetricsRegistry {
+export function metricsRegistry(): MetricsRegistry {
   const registry: MetricsRegistry = new Registry<OpenMetricsContentType | PrometheusContentType>();
   registry.setContentType(Registry.OPENMETRICS_CONTENT_TYPE);
-  registry.setDefaultLabels({ ...constLabels });
   return registry;
 }
-
-export type Format = 'text' | 'openMetrics';
 
 export interface Exposition {
   readonly contentType: string;
@@ -19,6 +17,8 @@ export interface Exposition {
 }
 
 export interface ExpositionOptions {
+  /** On each series. */
+  readonly constLabels: Readonly<Record<string, string>>;
   /** Called before families are read. */
   readonly before: () => Promise<void>;
   readonly after: () => void;
@@ -43,10 +43,7 @@ export function exposition(
   const make = async (format: Format): Promise<Exposition> => {
     await options.before();
     const contentType = format === 'text' ? Registry.PROMETHEUS_CONTENT_TYPE : Registry.OPENMETRICS_CONTENT_TYPE;
-    registry.setContentType(contentType);
-    const body = await text(registry, format, options.onFailure);
-    // Metrics with exemplars can be made in this state only.
-    registry.setContentType(Registry.OPENMETRICS_CONTENT_TYPE);
+    const body = await text(registry, format, options);
     options.after();
     return { contentType, body };
   };
@@ -64,19 +61,14 @@ export function exposition(
   };
 }
 
-async function text(registry: MetricsRegistry, format: Format, onFailure: (error: unknown) => void): Promise<string> {
+async function text(registry: MetricsRegistry, format: Format, options: ExpositionOptions): Promise<string> {
   const families: string[] = [];
-  for (const metric of registry.getMetricsAsArray()) {
-    const { name } = metric;
+  for (const metric of registry.getMetricsAsArray() as unknown as readonly TellingMetric[]) {
     try {
-      // In OpenMetrics `_total` belongs to the samples. prom-client's own way takes it from the name and never gives it back.
-      if (format === 'openMetrics' && metric instanceof Counter) metric.name = name.replace(/_total$/, '');
-      families.push(await registry.getSingleMetricAsString(name));
+      families.push(await familyText(metric, format, options.constLabels));
     } catch (error) {
-      onFailure(error);
-    } finally {
-      metric.name = name;
+      options.onFailure(error);
     }
   }
-  return format === 'text' ? `${families.join('\n\n')}\n` : `${families.join('\n')}\n# EOF\n`;
+  return format === 'text' ? `${families.join('\n\n')}\n` : [...families, '# EOF\n'].join('\n');
 }

@@ -2,8 +2,9 @@ import { podMetric } from '#crds/pod-metrics.ts';
 import { type Meter, meterOf } from '../meter.ts';
 import type { Status } from '../status.ts';
 import { errorMetrics } from './errors.ts';
-import { type Exposition, exposition, type Format, type MetricsRegistry, metricsRegistry } from './exposition.ts';
+import { type Exposition, exposition, type MetricsRegistry, metricsRegistry } from './exposition.ts';
 import { families } from './families.ts';
+import type { Format } from './family-text.ts';
 import { forwardMetrics } from './forward.ts';
 import { healthMetrics } from './health.ts';
 import { httpMetrics } from './http.ts';
@@ -53,7 +54,7 @@ export function metrics({
   hasDefaults,
   reuseMs,
 }: MetricsOptions): Metrics {
-  const registry = metricsRegistry(constLabels);
+  const registry = metricsRegistry();
   const make = families(registry, prefix);
   const byRoom = roomSeries();
   let last: Status | undefined;
@@ -80,6 +81,7 @@ export function metrics({
 
   let beganMs = 0;
   const scrape = exposition(registry, {
+    constLabels,
     before: async () => {
       beganMs = nowMs();
       last = await look();

@@ -13,7 +13,7 @@ import { type Observation, observation } from '#server/observation.ts';
 import { startHeart } from '#server/probes/heart.ts';
 import { type Rooms, rooms } from '#server/room/rooms.ts';
 import type { Figure } from './figure.ts';
-import { quantile } from './quantile.ts';
+import { median } from './quantile.ts';
 
 interface Scene {
   readonly name: string;
@@ -57,7 +57,7 @@ async function measured(scene: Scene, say: (text: string) => void): Promise<read
   observed.stop();
   await app.close();
   await media.close();
-  const figures = figuresOf(scene, { ms: quantile(times.scrape, 0.9), emptyMs: quantile(times.empty, 0.9), bytes });
+  const figures = figuresOf(scene, { ms: median(times.scrape), emptyMs: median(times.empty), bytes });
   say(figures.map(({ name, value, unit }) => `${name}: ${value.toFixed(1)} ${unit}`).join(', '));
   return figures;
 }
@@ -67,7 +67,7 @@ const figuresOf = (
   { ms, emptyMs, bytes }: { readonly ms: number; readonly emptyMs: number; readonly bytes: number },
 ): readonly Figure[] => [
   {
-    name: `scrape of ${name}, 9 of 10 within`,
+    name: `scrape of ${name}`,
     value: ms,
     unit: 'ms',
     baseline: { name: 'an empty answer', value: emptyMs },

@@ -24,12 +24,13 @@ for (const [accept, format] of [
 
 /** A registry's exposition, with a hand on the clock and on how long the look before takes. */
 function arranged(before: () => Promise<void> = async () => undefined) {
-  const registry = metricsRegistry({ cluster: 'east' });
+  const registry = metricsRegistry();
   const registers = [registry];
   const failures: unknown[] = [];
   let nowMs = 0;
   let looks = 0;
   const scrape = exposition(registry, {
+    constLabels: { cluster: 'east' },
     before: () => {
       looks += 1;
       return before();
