@@ -2,6 +2,8 @@ import assert from 'node:assert/strict';
 import { after, before, describe, test } from 'node:test';
 import { alert } from '#crds/contract.ts';
 import { serverMetric } from '#crds/metrics.ts';
+import { plotsPath } from '#local/monitoring/door.ts';
+import { launchChromium } from '#test/harness/browser.ts';
 import { eventually } from '#test/harness/eventually.ts';
 import { type Monitored, monitored } from '#test/harness/monitored.ts';
 import { type Product, startProduct } from '#test/harness/product.ts';
@@ -41,10 +43,10 @@ describe('Prometheus', () => {
   test('finds the pod of the next room, too, and reaches every target', async () => {
     await makeRoom('second');
     await eventually(
-      'both targets are up',
+      'both pods and the operator are up',
       async () => {
         const targets = await prometheus.targets();
-        return targets.length === 2 && targets.every(({ health }) => health === 'up');
+        return targets.length === 3 && targets.every(({ health }) => health === 'up');
       },
       30_000,
     );
@@ -67,6 +69,28 @@ describe('Prometheus', () => {
       [],
     );
     assert.deepEqual(await prometheus.alerts(), []);
+  });
+
+  test('accepts every query of the page of plots', async () => {
+    const answer = await fetch(`${product.cluster.monitoringURL}${plotsPath}queries.json`);
+    const { plots, columns } = (await answer.json()) as Record<'plots' | 'columns', { query: string }[]>;
+    assert.ok(plots.length > 5 && columns.length > 2);
+    for (const { query } of [...plots, ...columns]) await prometheus.query(query);
+  });
+
+  test('is shown on the page of plots, which breaks no rule of its own', async (t) => {
+    const browser = await launchChromium();
+    t.after(() => browser.close());
+    const page = await browser.newPage();
+    const complaints: string[] = [];
+    page.on('console', (message) => message.type() === 'error' && complaints.push(message.text()));
+    page.on('pageerror', ({ message }) => complaints.push(message));
+    await page.goto(`${product.cluster.monitoringURL}${plotsPath}`);
+    await page.getByRole('cell', { name: 'default/first' }).waitFor();
+    await page.getByText('No alert', { exact: true }).waitFor();
+    assert.equal(await page.locator('.tile').filter({ hasText: 'Subscribers' }).locator('.value').textContent(), '0');
+    assert.match((await page.locator('.tile .line').first().getAttribute('d')) ?? '', /^M/);
+    assert.deepEqual(complaints, []);
   });
 
   test('forgets a deleted room within 30 s', async () => {

@@ -6,6 +6,7 @@ import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { after, describe, test } from 'node:test';
 import { ensureBinaries } from '#local/binaries/ensure.ts';
+import { query } from '#local/monitoring/query.ts';
 import { terminalProgress } from '#local/progress.ts';
 import { listen, portOf } from '#local/sockets.ts';
 import { eventually } from '#test/harness/eventually.ts';
@@ -44,7 +45,7 @@ async function untilRunning(started: Started): Promise<void> {
   const gaveUp = started.ended.then((code) => {
     throw new Error(`npm start ended with ${code}:\n${started.text()}`);
   });
-  await Promise.race([eventually('npm start is running', () => isRunning.test(started.text()), 60_000), gaveUp]);
+  await Promise.race([eventually('npm start is running', () => isRunning.test(started.text()), 90_000), gaveUp]);
 }
 
 const printed = (started: Started, pattern: RegExp): string => {
@@ -135,6 +136,28 @@ describe('npm start', { concurrency: false }, () => {
     await untilRunning(started);
     assert.match(started.text(), /What is missing then: EndpointSlices/);
     assert.equal((await fetch(printed(started, /Watch\s+(\S+)/))).status, 200);
+    await endsWithoutTrace(started, portsBefore);
+  });
+
+  test('with --monitoring prints a Prometheus that knows the room, and a page of plots', async () => {
+    const portsBefore = await openPorts();
+    const started = npmStart(['--http-port', '0', '--monitoring', '--prometheus-port', '0']);
+    await untilRunning(started);
+    const prometheus = printed(started, /Prometheus\s+(http\S+)/);
+    assert.equal((await query(prometheus, 'up{job="live-sfu"} == 1')).length, 1);
+    const page = await fetch(printed(started, /Plots\s+(http\S+)/));
+    assert.equal(page.status, 200);
+    assert.match(await page.text(), /<title>LiveRoom/);
+    await endsWithoutTrace(started, portsBefore);
+  });
+
+  test('with --monitoring, but without namespaces, says what is left out and what would allow it', async () => {
+    const portsBefore = await openPorts();
+    const args = ['--http-port', '0', '--monitoring', '--prometheus-port', '0'];
+    const started = npmStart(args, { LIVEROOM_NAMESPACE: 'none' });
+    await untilRunning(started);
+    assert.match(started.text(), /This would allow it: unset LIVEROOM_NAMESPACE.*--monitoring is left out/s);
+    assert.doesNotMatch(started.text(), /Plots/);
     await endsWithoutTrace(started, portsBefore);
   });
 

@@ -4,7 +4,7 @@ import { serverMetric as metric } from '#crds/metrics.ts';
 /** One curve; `query` is PromQL that gives one value. */
 export interface Plot {
   readonly label: string;
-  readonly unit: 'count' | 'bits per second' | 'per second' | 'percent';
+  readonly unit: 'count' | 'yes or no' | 'bits per second' | 'per second' | 'percent' | 'milliseconds';
   /** The plot's top is never below this value. */
   readonly floor: number;
   readonly query: string;
@@ -28,12 +28,18 @@ export const plots: readonly Plot[] = [
     floor: 5,
     query: `100 * ${lost} / clamp_min(${sentOrReceived} + ${lost}, 1)`,
   },
+  {
+    label: 'Forwarding, 99 %',
+    unit: 'milliseconds',
+    floor: 2,
+    query: `1000 * histogram_quantile(0.99, sum by (le) (rate(${metric.forwardLatency.name}_bucket[1m])))`,
+  },
 ];
 
 /** Columns of the table of rooms; each query gives one value per series that has a room. */
 const byRoom = 'by (namespace, room)';
 export const columns: readonly Omit<Plot, 'floor'>[] = [
-  { label: 'Publishing', unit: 'count', query: `max ${byRoom} (${metric.roomPublishing.name})` },
+  { label: 'Publishing', unit: 'yes or no', query: `max ${byRoom} (${metric.roomPublishing.name})` },
   { label: 'Subscribers', unit: 'count', query: `sum ${byRoom} (${metric.subscribers.name})` },
   {
     label: 'Received',

@@ -9,16 +9,18 @@ import { fill } from './table.js';
 const span = { ms: 600_000, name: 'last 10 minutes' };
 const stepMs = 5_000;
 
-/** @typedef {'count' | 'bits per second' | 'per second' | 'percent'} Unit */
+/** @typedef {'count' | 'yes or no' | 'bits per second' | 'per second' | 'percent' | 'milliseconds'} Unit */
 /** @typedef {{ readonly label: string, readonly unit: Unit, readonly query: string }} Column */
 /** @typedef {Column & { readonly floor: number }} Plot */
 
 /** @type {Readonly<Record<Unit, (value: number) => string>>} */
 const texts = {
   count: (value) => value.toFixed(0),
+  'yes or no': (value) => (value === 0 ? 'no' : 'yes'),
   'bits per second': bitrateText,
   'per second': (value) => `${value.toFixed(0)} /s`,
   percent: (value) => `${value.toFixed(1)} %`,
+  milliseconds: (value) => `${value.toFixed(2)} ms`,
 };
 
 const state = byId('state', HTMLElement);
@@ -79,7 +81,7 @@ async function showAlerts() {
   const { alerts: found, rules } = await alerts();
   const rows = found.map(({ state, name, text }) => ({ state, cells: [name, state, text] }));
   fill(byId('alerts', HTMLTableElement), ['Alert', 'State', 'What'], rows, 'Nothing is pending or firing.');
-  byId('rules', HTMLElement).textContent = `${rules} rules loaded`;
+  byId('rules', HTMLElement).textContent = rules === 1 ? '1 rule loaded' : `${rules} rules loaded`;
   const firing = found.filter(({ state }) => state === 'firing').length;
   if (firing === 0) say('quiet', 'No alert');
   else say('alerting', firing === 1 ? '1 alert' : `${firing} alerts`);
