@@ -71,6 +71,8 @@ function podSpec(room: LiveRoom, config: Config, hostPort: number | undefined) {
         env: environment(room, config),
         ports: ports(hostPort),
         ...probes(room),
+        // So that the pod's status says why a server ended.
+        terminationMessagePolicy: 'FallbackToLogsOnError',
         resources: resources ?? { requests: { cpu: '100m', memory: '160Mi' } },
         securityContext: {
           allowPrivilegeEscalation: false,

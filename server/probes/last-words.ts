@@ -1,22 +1,18 @@
 /** The end of a process whose main thread hangs, from another thread: nothing here waits for that one. */
-import { writeFileSync, writeSync } from 'node:fs';
+import { writeSync } from 'node:fs';
 import { jsonLog } from '../log.ts';
 
 /** How the process ends: as what BSD calls an internal software error. 137 where Node has no `node:ffi`. */
 export const hungExitCode = 70;
 
-/** The kubelet makes this file, and shows what is in it as the reason of the container's end. */
-const terminationLog = '/dev/termination-log';
 const stderr = 2;
 
-/** Says how long the main thread has hung, in the log and to the kubelet, and ends the process. */
+/** Says how long the main thread has hung, and ends the process. Of a pod that fails the kubelet shows the end of the log. */
 export function endHungProcess(silentMs: number): void {
   const seconds = Math.round(silentMs / 100) / 10;
   const message = `the main thread has hung for ${seconds} s: the process ends`;
   const write = (line: string) => ignoringErrors(() => writeSync(stderr, line));
   jsonLog('error', write, () => new Date()).error(message, { hungSeconds: seconds, exitCode: hungExitCode });
-  // Never made where it is not: outside of Kubernetes nobody reads it.
-  ignoringErrors(() => writeFileSync(terminationLog, `${message}\n`, { flag: 'r+' }));
   ignoringErrors(exitAtOnce);
   process.kill(process.pid, 'SIGKILL');
 }
@@ -30,7 +26,7 @@ function exitAtOnce(): void {
   ffi?.dlopen(null, { _exit: { return: 'void', arguments: ['int32'] } }).functions._exit(hungExitCode);
 }
 
-/** A full pipe or a missing file must not keep the process alive. */
+/** A full pipe, for one, must not keep the process alive. */
 function ignoringErrors(act: () => void): void {
   try {
     act();
