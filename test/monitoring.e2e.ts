@@ -98,6 +98,24 @@ describe('monitoring', () => {
     }
   });
 
+  test('it sees who selects them, with no more rights than the chart gives', async () => {
+    const everything = { matchLabels: {} };
+    await product.kube.run(['apply', '--server-side', '-f', join(crds, 'monitoring.coreos.com_prometheuses.yaml')]);
+    const main = {
+      apiVersion: 'monitoring.coreos.com/v1',
+      kind: 'Prometheus',
+      metadata: { name: 'main', namespace: 'default' },
+      spec: { serviceMonitorSelector: everything, ruleSelector: everything },
+    };
+    await eventually('the kind is served', async () => {
+      const { code } = await product.kube.try(['apply', '-f', '-'], JSON.stringify(main));
+      return code === 0;
+    });
+    await eventually('it is True', async () => (await monitoringReady())?.status === 'True', 45_000);
+    const room = await product.kube.get<LiveRoom>('liveroom', 'keynote');
+    assert.deepEqual(room?.status?.monitoring?.selectedBy, ['default/main']);
+  });
+
   test('they go with the last room of the namespace', async () => {
     await product.kube.run(['delete', 'liveroom', 'keynote']);
     await eventually('no ServiceMonitor', async () => !(await product.kube.get('servicemonitor', 'live-sfu')));
