@@ -54,7 +54,7 @@ export async function monitoringKinds({ kube }: OperatedCluster): Promise<Monito
       const names = kinds.map((kind) => `crd/${definition(kind)}`);
       await eventually('the API server knows the kinds', async () => {
         const { code } = await kube.try(['wait', '--for=condition=Established', ...names, '--timeout=20s']);
-        return code === 0 && (await kube.try(['get', ...kinds.map(definition).slice(0, 1)])).code === 0;
+        return code === 0 && (await kube.try(['get', kinds.map(definition).join()])).code === 0;
       });
     },
     async uninstall() {
