@@ -1,16 +1,10 @@
 import assert from 'node:assert/strict';
-import { spawn } from 'node:child_process';
-import { once } from 'node:events';
-import { mkdtemp, rm, writeFile } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
 import { after, afterEach, before, describe, test } from 'node:test';
 import { annotation } from '#crds/contract.ts';
 import type { KubeObject } from '#operator/kube.ts';
 import { eventually } from '#test/harness/eventually.ts';
 import { nodeAddress, type OperatedCluster, operatedCluster } from '#test/harness/operated-cluster.ts';
 import { aRoom } from '#test/harness/room.ts';
-import { receiver } from '#test/tracing/receiver.ts';
 
 /** What becomes of rooms. The tests say what a kubelet would. */
 
@@ -215,44 +209,5 @@ describe('the operator', () => {
     await eventually('the collector took the long way', async () => (await grace('away')) === 570);
     await on.start();
     await eventually('10 s again', async () => (await grace('away')) === 10);
-  });
-
-  test('runs as a process: ready when it has listed, metrics, traces, and an end by SIGTERM', async () => {
-    const at = await on.namespace('process');
-    const dir = await mkdtemp(join(tmpdir(), 'operator-'));
-    const collector = await receiver();
-    await writeFile(join(dir, 'config.yaml'), 'images: {sfu: liveroom.dev/sfu:0.1.0}');
-    const child = spawn(process.execPath, ['operator/main.ts'], {
-      stdio: ['ignore', 'ignore', 'inherit'],
-      env: {
-        CONFIG_FILE: join(dir, 'config.yaml'),
-        KUBECONFIG: on.kubeconfigFile,
-        POD_IP: '127.77.0.8',
-        OTEL_EXPORTER_OTLP_ENDPOINT: collector.grpcURL,
-      },
-    });
-    const ended = once(child, 'exit');
-    const get = (path: string) => fetch(`http://127.77.0.8:9090${path}`);
-    try {
-      await eventually('it is ready', async () => (await get('/readyz')).ok);
-      await on.kube.apply(aRoom('keynote', {}, at));
-      await on.runOrigin(at);
-      await on.says('keynote', at, 'OriginReady=True/OriginReady');
-      const metrics = await (await get('/metrics')).text();
-      assert.match(metrics, /^liveroom_operator_rooms [1-9]/m);
-      assert.match(metrics, /^controller_runtime_reconcile_total\{controller="liveroom",result="\w+"\} [1-9]/m);
-      assert.equal((await get('/elsewhere')).status, 404);
-      const made = await collector.span('POST /api/v1/namespaces/{namespace}/pods');
-      assert.equal(made.attributes['http.response.status_code'], 201);
-      const reconcile = collector.spans.find(({ spanId }) => spanId === made.parentSpanId);
-      assert.equal(reconcile?.name, 'reconcile liveroom');
-      assert.partialDeepStrictEqual(reconcile?.attributes, { 'k8s.namespace.name': at, room: 'keynote' });
-      assert.ok(await collector.span('reconcile namespace'));
-    } finally {
-      child.kill('SIGTERM');
-      assert.deepEqual(await ended, [0, null]);
-      await collector.stop();
-      await rm(dir, { recursive: true });
-    }
   });
 });
