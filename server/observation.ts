@@ -52,6 +52,31 @@ export async function observation(observed: Observed): Promise<Observation> {
   const { media, rooms, state, sessions, clock, config, onMetrics } = observed;
   const startedMs = clock.now();
   const joined = joinCounts();
+  const look = async (): Promise<Status> => {
+    const [seen, findings] = await Promise.all([seenMedia(), checkup()]);
+    return status(rooms.list(), seen, {
+      isDraining: state.isDraining,
+      drainLeftMs: state.drainEndsMs === undefined ? 0 : state.drainEndsMs - clock.now(),
+      isAccepting: !state.isDraining && state.settings.announced !== undefined,
+      sessions: sessions(),
+      startedMs,
+      nowMs: clock.now(),
+      node: watch.seen(),
+      health: findings,
+    });
+  };
+  // Before anything that counts its failures by it.
+  const { meter, scrape } = metrics({
+    ...config,
+    ...(onMetrics && { onMetrics }),
+    nowMs,
+    look: async () => {
+      const seen = await look();
+      // Rooms that are gone are told of once more, and forgotten after that.
+      for (const id of leftOver(rooms.list(), seen.counters)) media.removeRoom(id);
+      return seen;
+    },
+  });
   const seenMedia = mediaLook(media, await media.snapshot(), {
     timeoutMs: mediaTimeoutMs,
     onLate: () => meter.failed('Media'),
@@ -66,30 +91,6 @@ export async function observation(observed: Observed): Promise<Observation> {
     ...node,
   });
   const checkup = podHealth(observed, watch, machine);
-  const look = async (): Promise<Status> => {
-    const [seen, findings] = await Promise.all([seenMedia(), checkup()]);
-    return status(rooms.list(), seen, {
-      isDraining: state.isDraining,
-      drainLeftMs: state.drainEndsMs === undefined ? 0 : state.drainEndsMs - clock.now(),
-      isAccepting: !state.isDraining && state.settings.announced !== undefined,
-      sessions: sessions(),
-      startedMs,
-      nowMs: clock.now(),
-      node: watch.seen(),
-      health: findings,
-    });
-  };
-  const { meter, scrape } = metrics({
-    ...config,
-    ...(onMetrics && { onMetrics }),
-    nowMs,
-    look: async () => {
-      const seen = await look();
-      // Rooms that are gone are told of once more, and forgotten after that.
-      for (const id of leftOver(rooms.list(), seen.counters)) media.removeRoom(id);
-      return seen;
-    },
-  });
   return {
     meter: meterOf([meter, joined.listener]),
     scrape,

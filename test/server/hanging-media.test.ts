@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import { test } from 'node:test';
+import { type TestContext, test } from 'node:test';
 import { internalPath } from '#crds/contract.ts';
 import { internalServer } from '#server/http/internal-server.ts';
 import { jsonLog } from '#server/log.ts';
@@ -14,16 +14,14 @@ import { settingsOf } from './settings-of.ts';
 
 const nothing = () => undefined;
 
-test('a pod whose media thread hangs is scraped all the same, with what was known, and the fault is counted', async () => {
+/** What is seen of a pod with one room, whose media thread hangs once it is told to, or from so many snapshots on. */
+async function hangingMedia(t: TestContext, { after = Number.POSITIVE_INFINITY } = {}) {
   const events = { onDtls: nothing, onConnected: nothing, onMedia: nothing, onFirstFrame: nothing, onClosed: nothing };
   const media = await startMediaPlane({ address: '127.0.0.1', port: 0, events: { ...events, onFailure: nothing } });
+  t.after(media.close);
   let isHanging = false;
+  let snapshots = 0;
   const never = new Promise<never>(nothing);
-  const hanging = {
-    ...media,
-    snapshot: (): Promise<MediaSnapshot> => (isHanging ? never : media.snapshot()),
-    ping: () => (isHanging ? never : media.ping()),
-  };
   const all = rooms(realClock, nothing);
   all.configure([settingsOf('keynote')]);
   const settings = {
@@ -34,7 +32,11 @@ test('a pod whose media thread hangs is scraped all the same, with what was know
     announced: [media.local],
   };
   const observed = await observation({
-    media: hanging,
+    media: {
+      ...media,
+      snapshot: (): Promise<MediaSnapshot> => (isHanging || snapshots++ >= after ? never : media.snapshot()),
+      ping: () => (isHanging ? never : media.ping()),
+    },
     rooms: all,
     state: { isDraining: false, settings },
     sessions: () => 0,
@@ -44,15 +46,30 @@ test('a pod whose media thread hangs is scraped all the same, with what was know
     config: { prefix: '', constLabels: {}, hasDefaults: false, reuseMs: 0 },
     onMetrics: undefined,
   });
+  t.after(observed.stop);
   const app = internalServer({ checkup: observed.checkup, stats: observed.stats, metrics: observed.scrape });
-  const scrape = async () => (await app.inject(internalPath.metrics)).body;
-  assert.equal(seriesValue(await scrape(), 'live_errors_total{type="Media"}'), 0);
-  isHanging = true;
+  t.after(() => app.close());
+  return {
+    scrape: async () => (await app.inject(internalPath.metrics)).body,
+    hang: () => {
+      isHanging = true;
+    },
+  };
+}
+
+const failures = 'live_errors_total{type="Media"}';
+
+test('a pod whose media thread hangs is scraped all the same, with what was known, and the fault is counted', async (t) => {
+  const { scrape, hang } = await hangingMedia(t);
+  assert.equal(seriesValue(await scrape(), failures), 0);
+  hang();
   await scrape();
   const text = await scrape();
-  assert.ok((seriesValue(text, 'live_errors_total{type="Media"}') ?? 0) >= 1, 'it is counted');
+  assert.ok((seriesValue(text, failures) ?? 0) >= 1, 'it is counted');
   assert.equal(seriesValue(text, 'live_subscribers{room="keynote"}'), 0, 'the rest is told');
-  observed.stop();
-  await app.close();
-  await media.close();
+});
+
+test('a media thread that is late while the pod starts is counted, and the pod starts', async (t) => {
+  const { scrape } = await hangingMedia(t, { after: 1 });
+  assert.ok((seriesValue(await scrape(), failures) ?? 0) >= 1);
 });
