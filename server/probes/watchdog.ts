@@ -28,11 +28,11 @@ export interface Look {
 const longestNapMs = 2 * heartBeatMs;
 
 /** The next look: of a silence it counts only what the watcher has lived through, for both may have slept. */
-export const looked = (before: Look, beats: number, nowMs: number): Look => ({
-  beats,
-  atMs: nowMs,
-  silentMs: beats === before.beats ? before.silentMs + Math.min(nowMs - before.atMs, longestNapMs) : 0,
-});
+export function looked(before: Look, beats: number, nowMs: number): Look {
+  const elapsedMs = nowMs - before.atMs;
+  const hasBeaten = beats !== before.beats;
+  return { beats, atMs: nowMs, silentMs: hasBeaten ? 0 : before.silentMs + (elapsedMs > longestNapMs ? 0 : elapsedMs) };
+}
 
 export const isHung = ({ silentMs }: Look, limitMs: number): boolean => silentMs >= limitMs;
 

@@ -27,6 +27,11 @@ test('a process that was stopped for an hour does not hang when it goes on', () 
   assert.equal(looked(woken, 2, 3_603_000).silentMs, 0);
 });
 
+test('nor does it with the shortest limit that can be set', () => {
+  const woken = after([1, 1000], [1, 2000], [1, 9000]);
+  assert.equal(isHung(woken, 2000), false);
+});
+
 test('a count that wraps around is a beat', () => {
   assert.equal(looked({ beats: 2_147_483_647, atMs: 0, silentMs: 0 }, -2_147_483_648, 1000).silentMs, 0);
 });
