@@ -13,7 +13,7 @@ export const httpMetric = {
   httpRequests: {
     name: 'live_http_requests_total',
     type: 'counter',
-    help: 'Requests on the public port.',
+    help: 'Requests on the public port; 499 is a client that left before its answer.',
     labels: {
       route: routes,
       method: methods,

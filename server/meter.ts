@@ -22,7 +22,7 @@ export interface AskedRequest {
 export interface HttpMeter {
   /** The request's head is here. */
   asked(request: AskedRequest): void;
-  /** It is over: answered, or left by its client. */
+  /** It is over: answered, or left by its client, which is status 499. */
   answered(request: AskedRequest, answer: { readonly status: number; readonly seconds: number }): void;
   refused(reason: RefusalReason): void;
   unauthorized(role: Role, why: 'Missing' | 'Wrong'): void;

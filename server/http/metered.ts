@@ -17,12 +17,20 @@ const routes: ReadonlyMap<string | undefined, Route> = new Map([
 ]);
 const methods: readonly Method[] = ['GET', 'HEAD', 'POST', 'PATCH', 'DELETE', 'OPTIONS'];
 
-/** Tells of every request and its answer. `exists` says whether there is a room `namespace/name`. */
+/** As proxies have it in their logs: nobody was there to take the answer. */
+const clientLeft = 499;
+
+/** Tells of every request and how it ended. `exists` says whether there is a room `namespace/name`. */
 export function metered(app: FastifyInstance, meter: HttpMeter, exists: (room: string) => boolean) {
-  app.addHook('onRequest', async (request) => meter.asked(askedRequest(request, exists)));
-  app.addHook('onResponse', async (request, reply) =>
-    meter.answered(askedRequest(request, exists), { status: reply.statusCode, seconds: reply.elapsedTime / 1000 }),
-  );
+  app.addHook('onRequest', async (request, reply) => {
+    const asked = askedRequest(request, exists);
+    meter.asked(asked);
+    // The hook for responses does not run when the client has left.
+    reply.raw.once('close', () => {
+      const status = reply.raw.writableFinished ? reply.statusCode : clientLeft;
+      meter.answered(asked, { status, seconds: reply.elapsedTime / 1000 });
+    });
+  });
 }
 
 /** Tells of a request whose path cannot be read. */

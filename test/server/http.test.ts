@@ -71,6 +71,26 @@ describe('WHIP and WHEP over HTTP', () => {
     await refusal(await at.fetch(`${open}/whip`, { method: 'POST' }), 415, 'unsupported-media-type', /Content-Type/);
   });
 
+  test('a client that leaves before its answer is counted, as one that was not let in', async () => {
+    const joins = async (state: string) =>
+      (await at.metric(`live_session_join_total{client="subscriber",state="${state}"}`)) ?? assert.fail('no metric');
+    const [received, rejected] = [await joins('Received'), await joins('Rejected')];
+    const client = connect(at.server.local.http.port, '127.0.0.1').on('error', () => undefined);
+    const head = [
+      `POST ${open}/whep HTTP/1.1`,
+      'Host: a',
+      'Content-Type: application/sdp',
+      'Content-Length: 9',
+      '',
+      '',
+    ];
+    client.write(head.join('\r\n'));
+    await eventually('it is heard', async () => (await joins('Received')) === received + 1);
+    client.destroy();
+    await eventually('it is counted', async () => (await joins('Rejected')) === rejected + 1);
+    assert.equal(await at.metric('live_http_requests_total{route="whep",method="POST",code="499"}'), 1);
+  });
+
   test('what is no offer is 400, what cannot be answered 422, what is too large 413, each with the reason', async () => {
     await refusal(await post(at, whip, ''), 400, 'malformed-offer', /empty/);
     await refusal(await post(at, whip, 'v=0\r\n'), 400, 'malformed-offer', /no m= line/);
