@@ -1,5 +1,5 @@
 import { hash } from './hash.ts';
-import type { KubeObject } from './kube.ts';
+import { controllerOf, type KubeObject } from './kube.ts';
 
 export type Removals = ReturnType<typeof removals>;
 
@@ -44,4 +44,6 @@ export function removals() {
   };
 }
 
-const keyOf = ({ kind, metadata: { name } }: KubeObject): string => `${kind} ${name}`;
+/** With the owner: what goes with one that has gone is no loss to another who has taken its name. */
+const keyOf = (object: KubeObject): string =>
+  `${object.kind} ${object.metadata.name} ${controllerOf(object)?.uid ?? ''}`;

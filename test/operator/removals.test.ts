@@ -58,6 +58,18 @@ describe('an object that somebody takes away', () => {
     assert.deepEqual(names(memory.missing([wanted()], [])), ['ServiceMonitor']);
   });
 
+  test('is not that of an owner who has gone, when another of the same name has come', () => {
+    const of = (object: KubeObject, uid: string): KubeObject => {
+      const owner = { apiVersion: 'liveroom.dev/v1alpha1', kind: 'LiveRoom', name: 'keynote', uid, controller: true };
+      return { ...object, metadata: { ...object.metadata, ownerReferences: [owner] } };
+    };
+    const memory = removals();
+    memory.missing([of(wanted(), 'old')], [of(live('a'), 'old')]);
+    assert.deepEqual(memory.missing([of(wanted(), 'new')], []), []);
+    memory.missing([of(wanted(), 'new')], [of(live('b'), 'new')]);
+    assert.deepEqual(names(memory.missing([of(wanted(), 'new')], [])), ['ServiceMonitor']);
+  });
+
   test('leaves one of another kind alone', () => {
     const rule = wanted({}, 'PrometheusRule');
     const memory = declined();
