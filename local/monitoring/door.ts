@@ -19,9 +19,10 @@ export function monitoringDoor(options: FrontDoorOptions, root: string): FrontDo
   const toPrometheus = frontDoor({ ...options, route: () => ({ namespace, service: prometheusService }) });
   const files = pageFiles(root);
   const server = createServer((incoming, response) => {
-    const { pathname } = new URL(incoming.url ?? '/', 'http://door');
-    if (!pathname.startsWith(plotsPath)) return void toPrometheus.server.emit('request', incoming, response);
-    show(response, files.get(pathname.slice(plotsPath.length)));
+    // As it came: what is no URL is for Prometheus to refuse.
+    const [path = ''] = (incoming.url ?? '').split('?');
+    if (!path.startsWith(plotsPath)) return void toPrometheus.server.emit('request', incoming, response);
+    show(response, files.get(path.slice(plotsPath.length)));
   });
   return {
     server,
