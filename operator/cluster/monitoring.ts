@@ -11,6 +11,9 @@ const group = 'monitoring.coreos.com';
 const ownKinds = ['ServiceMonitor', 'PrometheusRule'] as const;
 type OwnKind = (typeof ownKinds)[number];
 
+/** Until it is known for the first time what is served, rooms say that it is not. */
+const unknownAgainMs = 1_000;
+
 type CacheOptions<T extends KubeObject> = Pick<
   Parameters<typeof cache<T>>[0],
   'query' | 'groupOf' | 'onChange' | 'onError' | 'now' | 'random'
@@ -40,12 +43,12 @@ export function monitoring({ client, everyMs, cacheOptions, onNews, onError }: M
     onLate: onNews,
   });
   const readers = prometheusCaches(client, cacheOptions, onNews);
-  let versions: readonly string[] = [];
+  let versions: readonly string[] | undefined;
   let looking = Promise.resolve();
 
   async function look(): Promise<void> {
     const now = await seen();
-    const areOther = now.versions.join() !== versions.join();
+    const areOther = now.versions.join() !== versions?.join();
     versions = now.versions;
     const changes = await Promise.all([
       ...ownKinds.map((kind) => own.follow(kind, now.kinds.has(`${group}/v1 ${kind}`))),
@@ -65,7 +68,8 @@ export function monitoring({ client, everyMs, cacheOptions, onNews, onError }: M
     while (!stopping.signal.aborted) {
       await lookNow();
       setSynced();
-      await sleep(everyMs, undefined, { signal: stopping.signal }).catch(() => {});
+      const nextMs = versions === undefined ? Math.min(everyMs, unknownAgainMs) : everyMs;
+      await sleep(nextMs, undefined, { signal: stopping.signal }).catch(() => {});
     }
   }
 
@@ -74,7 +78,7 @@ export function monitoring({ client, everyMs, cacheOptions, onNews, onError }: M
   return {
     synced,
     kinds: () => ({ ServiceMonitor: own.has('ServiceMonitor'), PrometheusRule: own.has('PrometheusRule') }),
-    /** Versions of the group that are served, as `group/version`. */
+    /** Versions of the group that are served, as `group/version`; undefined until the API server has said so. */
     versions: () => versions,
     /** Asks out of turn what is served. Never rejects. */
     lookNow,

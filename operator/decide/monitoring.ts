@@ -6,9 +6,9 @@ import { distance, type Missed, type Selection, selection } from './selection.ts
 export interface MonitoringSeen {
   /** Kinds that the room is to have objects of, its own or the namespace's. */
   readonly wanted: readonly string[];
-  /** Kinds that the API server serves, and versions of their group that it serves. */
+  /** Kinds that the API server serves, and versions of their group that it serves; undefined until it has said so. */
   readonly served: readonly string[];
-  readonly versions: readonly string[];
+  readonly versions: readonly string[] | undefined;
   /** What is wrong with the objects, and with what they depend on. */
   readonly problems: readonly Finding<'MonitoringReady'>[];
   /** Those that exist. */
@@ -28,7 +28,7 @@ export function monitoringReady(seen: MonitoringSeen): Verdict<'MonitoringReady'
   const [problem] = problems;
   if (problem !== undefined) return no(problem.reason, problem.message);
   const missing = wanted.filter((kind) => !seen.served.includes(kind));
-  if (missing.length > 0) return no('CRDsNotInstalled', missingMessage(missing, seen.versions));
+  if (missing.length > 0) return withoutKinds(missing, seen.versions);
   if (wanted.some((kind) => objects.every((object) => object.kind !== kind)))
     return unknown('SelectionUnknown', `The ${wanted.join(' and the ')} are being made.`);
   const verdicts = objects.map((object) => verdictOf(object, seen));
@@ -45,9 +45,18 @@ export const selectedBy = ({ objects, prometheuses, namespaceLabels }: Monitorin
   return [...new Set(readers.map(({ key }) => key))].toSorted();
 };
 
-function missingMessage(missing: readonly string[], versions: readonly string[]): string {
+function withoutKinds(missing: readonly string[], versions: MonitoringSeen['versions']): Verdict<'MonitoringReady'> {
+  const kinds = missing.join(' and ');
+  if (versions === undefined)
+    return unknown(
+      'SelectionUnknown',
+      `Whether the cluster has the kinds ${kinds} is not known: the API server has not answered that yet (see the operator's log).`,
+    );
   const there = versions.length === 0 ? '' : ` in version v1 (the cluster serves ${versions.join(', ')})`;
-  return `The cluster has no ${missing.join(' and ')}${there}. Install the Prometheus Operator's CRDs; the objects follow by themselves.`;
+  return no(
+    'CRDsNotInstalled',
+    `The cluster has no ${kinds}${there}. Install the Prometheus Operator's CRDs; the objects follow by themselves.`,
+  );
 }
 
 function verdictOf(object: MonitoringObject, seen: MonitoringSeen): Verdict<'MonitoringReady'> {

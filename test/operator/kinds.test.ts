@@ -4,8 +4,10 @@ import { ApiError } from '#operator/cluster/api-error.ts';
 import type { Cache } from '#operator/cluster/cache.ts';
 import { changingKinds } from '#operator/cluster/changing-kinds.ts';
 import type { KubeClient } from '#operator/cluster/client.ts';
+import { monitoring } from '#operator/cluster/monitoring.ts';
 import { servedKinds } from '#operator/cluster/served-kinds.ts';
 import type { KubeObject } from '#operator/kube.ts';
+import { eventually } from '#test/harness/eventually.ts';
 
 describe('kinds that come and go', () => {
   /** Caches that are listed when told so, and what became of them. */
@@ -106,4 +108,29 @@ describe('what the API server serves of a group', () => {
     const { look } = served({ '/apis/g': new ApiError(503, { message: 'busy' }) });
     await assert.rejects(look(), /busy/);
   });
+});
+
+test('what is served is not known, and nobody waits for it, until the API server has said so', async (t) => {
+  let isBusy = true;
+  let news = 0;
+  const request = async () => {
+    throw isBusy ? new ApiError(503, { message: 'busy' }) : new ApiError(404, {});
+  };
+  const failures: unknown[] = [];
+  const onError = (error: unknown) => failures.push(error);
+  const seen = monitoring({
+    client: { request } as unknown as KubeClient,
+    everyMs: 5,
+    cacheOptions: { onChange: () => {} },
+    onNews: () => news++,
+    onError,
+  });
+  t.after(() => seen.stop());
+  await seen.synced;
+  assert.equal(seen.versions(), undefined);
+  assert.ok(failures.length > 0);
+  isBusy = false;
+  await eventually('it is known', () => seen.versions() !== undefined);
+  assert.deepEqual(seen.versions(), []);
+  assert.equal(news, 1);
 });

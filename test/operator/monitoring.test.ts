@@ -24,6 +24,11 @@ const table: Readonly<Record<string, readonly [Partial<MonitoringSeen>, string, 
     'False/CRDsNotInstalled',
     /no PrometheusRule in version v1 \(the cluster serves monitoring\.coreos\.com\/v2\)/,
   ],
+  'an API server that has not said yet what it serves': [
+    { served: [], versions: undefined, objects: [] },
+    'Unknown/SelectionUnknown',
+    /whether the cluster has the kinds ServiceMonitor and PrometheusRule is not known/i,
+  ],
   'a missing kind that the room does not want': [
     {
       wanted: ['ServiceMonitor'],
