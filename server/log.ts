@@ -14,5 +14,8 @@ export function jsonLog(level: LogLevel, write: (line: string) => void, now: () 
   return { debug: at('debug'), info: at('info'), warn: at('warn'), error: at('error') };
 }
 
+/** An error as a field of a line: with its stack, where it has one. */
+export const stackOf = (error: unknown): string => String(error instanceof Error ? error.stack : error);
+
 /** Enough of a session's id to follow it through the log, too little to end it. */
 export const shortId = (session: string) => session.slice(0, 6);

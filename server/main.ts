@@ -13,6 +13,7 @@ process.on('SIGTERM', leaveAtOnce);
 process.env['NODE_COMPILE_CACHE'] ??= join(import.meta.dirname, '../node_modules/.cache/node');
 enableCompileCache(process.env['NODE_COMPILE_CACHE']);
 const { isExplained, start } = await import('./start.ts');
+const { stackOf } = await import('./log.ts');
 
 await main().catch((error: unknown) => {
   console.error(isExplained(error) ? error.message : error);
@@ -37,21 +38,27 @@ async function main() {
     if (isLeaving) return;
     isLeaving = true;
     log.info('leaving', { reason });
-    await server.close();
+    const code = await server.close().then(
+      () => 0,
+      (error: unknown) => {
+        log.error('the server could not end in order', { error: stackOf(error) });
+        return 1;
+      },
+    );
     await tracing.stop();
-    process.exit(0);
+    process.exit(code);
   };
   /** SIGTERM drains, as Kubernetes means it. A second signal, or Ctrl-C, is somebody who will not wait. */
   const signalled = (signal: NodeJS.Signals) => {
     if (signal === 'SIGINT' || isDraining) return void leave(signal);
     isDraining = true;
     log.info('draining', { signal });
-    void server.drain().then(() => leave('drained'));
+    void server.drain().finally(() => leave('drained'));
   };
   // A promise that nobody waits for cuts no session: what broke is told, and the rest goes on.
   process.on('unhandledRejection', (error) => {
     server.uncaught();
-    log.error('an error was not caught', { error: String(error instanceof Error ? error.stack : error) });
+    log.error('an error was not caught', { error: stackOf(error) });
   });
   // In this order: a signal that has just come would be lost while nobody listens.
   process.on('SIGTERM', signalled);

@@ -26,7 +26,7 @@ export interface Observed {
   /** How many there are, also those whose handshake is under way. */
   readonly sessions: () => number;
   readonly clock: Clock;
-  /** Of the main thread; it is stopped with the rest. */
+  /** Of the main thread. */
   readonly heart: Heart;
   readonly log: Log;
   readonly config: MetricsConfig;
@@ -96,10 +96,7 @@ export async function observation(observed: Observed): Promise<Observation> {
     scrape,
     stats: async () => podStats(await look()),
     checkup,
-    stop: () => {
-      watch.stop();
-      observed.heart.stop();
-    },
+    stop: watch.stop,
   };
 }
 

@@ -6,7 +6,7 @@ import { endpoints, type ServerState } from './endpoints.ts';
 import { internalServer } from './http/internal-server.ts';
 import { pageFiles } from './http/pages.ts';
 import { publicServer } from './http/public-server.ts';
-import type { Log } from './log.ts';
+import { type Log, stackOf } from './log.ts';
 import type { MediaEvents } from './media/plane.ts';
 import { startMediaPlane } from './media/thread.ts';
 import { meterOf } from './meter.ts';
@@ -73,7 +73,7 @@ export async function startServer(options: ServerOptions): Promise<Server> {
     meter,
     onError: (error) => {
       meter.failed('Http');
-      log.error('request failed', { error: String(error instanceof Error ? error.stack : error) });
+      log.error('request failed', { error: stackOf(error) });
     },
   });
   const internal = internalServer({ checkup, stats, metrics: scrape });
@@ -82,6 +82,8 @@ export async function startServer(options: ServerOptions): Promise<Server> {
     table.endAll('Shutdown');
     await Promise.all([app.close(), internal.close()]);
     await media.close();
+    // Only now: the media thread would take a heart that stands still for a hang.
+    heart.stop();
   };
   const listening = Promise.all([listen(internal, config.internal), listen(app, config.http)]);
   const [atInternal, atHttp] = await listening.catch(async (error) => {

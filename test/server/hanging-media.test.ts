@@ -22,6 +22,8 @@ async function hangingMedia(t: TestContext, { after = Number.POSITIVE_INFINITY }
   let isHanging = false;
   let snapshots = 0;
   const never = new Promise<never>(nothing);
+  const heart = startHeart(() => performance.now());
+  t.after(heart.stop);
   const all = rooms(realClock, nothing);
   all.configure([settingsOf('keynote')]);
   const settings = {
@@ -41,7 +43,7 @@ async function hangingMedia(t: TestContext, { after = Number.POSITIVE_INFINITY }
     state: { isDraining: false, settings },
     sessions: () => 0,
     clock: realClock,
-    heart: startHeart(() => performance.now()),
+    heart,
     log: jsonLog('error', nothing, () => new Date()),
     config: { prefix: '', constLabels: {}, hasDefaults: false, reuseMs: 0 },
     onMetrics: undefined,
