@@ -14,6 +14,9 @@ export interface OwnDependencies {
   readonly log: Log;
 }
 
+/** The Service is not ours, so nothing tells when it comes. */
+const noServiceAgainMs = 60_000;
+
 /** Has the operator itself monitored, where it was installed with a Service. `namespace` is where that is. */
 export async function reconcileOwn(
   namespace: string | undefined,
@@ -23,7 +26,7 @@ export async function reconcileOwn(
   if (namespace === undefined || !isServed) return { kind: 'done' };
   const metadata = { name: appName.operator, namespace };
   const service = await cluster.read({ apiVersion: 'v1', kind: 'Service', metadata });
-  if (service === undefined) return { kind: 'done' };
+  if (service === undefined) return { kind: 'done', againInMs: noServiceAgainMs };
   const owned = cluster.monitorsOf(ownKey).filter((object) => object.metadata.namespace === namespace);
   const { isNews, againInMs } = await monitoring.settle(ownKey, ownMonitoring(service, config), { owned, isOurs });
   if (isNews) for (const { message, kind } of monitoring.problems(ownKey)) log.warn(message, { kind });
