@@ -118,18 +118,17 @@ function events(
   table: ReadonlyMap<string, Session>,
   end: Sessions['end'],
 ): Sessions['events'] {
-  const reached = (id: string, ...steps: readonly Step[]) => {
+  const reached = (id: string, step: Step) => {
     const session = table.get(id);
     if (session === undefined) return;
-    for (const step of steps) reach(options, session, step);
+    reach(options, session, step);
     options.log.debug('session reached', { session: shortId(id), step: session.lastStep });
   };
   return {
     onDtls: (id, datagram) => table.get(id)?.dtls.receive(datagram),
     onConnected: (id) => reached(id, 'IceConnected'),
     onMedia: (id) => reached(id, 'Media'),
-    // Of what a subscriber is sent, the first frame is the first that is told.
-    onFirstFrame: (id) => reached(id, 'Media', 'FirstFrame'),
+    onFirstFrame: (id) => reached(id, 'FirstFrame'),
     onClosed: (id, reason) => end(id, reason),
   };
 }

@@ -1,4 +1,7 @@
-/** Tells once of each client that its picture has begun; where no video is to be had, that its sound has. */
+/**
+ * Tells once of each client that its picture has begun; where no video is to be had, that its sound has. Of a subscriber
+ * before that, that anything has.
+ */
 import { type DownStream, hasCodec } from './down-stream.ts';
 import type { Room } from './room.ts';
 import type { Transport } from './transport.ts';
@@ -13,6 +16,8 @@ export function noteReceived({ transport, streams }: Publisher, { track }: UpStr
 /** For the first packet of a track that a subscriber is sent. */
 export function noteSent({ publisher }: Room, down: DownStream, { events }: World): void {
   const { transport, track } = down;
+  if (!transport.hasMedia) events.onMedia(transport.id);
+  transport.hasMedia = true;
   const isVideoToCome = publisher?.streams.some(
     (up) => up.track.kind === 'video' && up.sinks.some((sink) => sink.transport === transport && hasCodec(sink)),
   );

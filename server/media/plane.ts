@@ -118,7 +118,7 @@ export interface MediaEvents {
   onDtls(transportId: string, datagram: Uint8Array): void;
   /** The first valid STUN check with USE-CANDIDATE; later moves of the client's address are silent. */
   onConnected(transportId: string): void;
-  /** The first RTP packet that decrypted. */
+  /** Once per transport: the first RTP packet of a publisher that decrypted, the first that a subscriber was sent. */
   onMedia(transportId: string): void;
   /**
    * Once per transport: the first key frame was received of a publisher, or sent to a subscriber. Where no video is to be

@@ -84,9 +84,10 @@ function receiveRtp(state: MediaState, world: World, client: Client, datagram: B
   if (typeof payload === 'string') return payload;
   const now = world.now();
   transport.lastHeardMs = now;
-  if (transport.lastRtpMs < 0) world.events.onMedia(transport.id);
+  const isFirst = transport.lastRtpMs < 0;
   transport.lastRtpMs = now;
   if (publisher === undefined || takeIn === undefined || room === undefined) return 'UnknownSsrc';
+  if (isFirst) world.events.onMedia(transport.id);
   world.tally.received(room.counters, datagram.length);
   const arrival = takeIn(datagram, header, payload, now);
   if (arrival === nothing) return undefined;

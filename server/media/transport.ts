@@ -28,6 +28,8 @@ export interface Transport extends Endpoint {
   lastHeardMs: number;
   /** -1 before the first. */
   lastRtpMs: number;
+  /** Whether a subscriber was sent anything. */
+  hasMedia: boolean;
   hasFirstFrame: boolean;
   /** DTLS datagrams that may still be passed on in this second. */
   dtlsBudget: number;
@@ -50,6 +52,7 @@ export const transport = (spec: TransportSpec, rtcpSsrc: number, nowMs: number):
   srtp: undefined,
   lastHeardMs: nowMs,
   lastRtpMs: -1,
+  hasMedia: false,
   hasFirstFrame: false,
   dtlsBudget: dtlsPerSecond,
   nextReportMs: nowMs,

@@ -70,3 +70,16 @@ test('a publisher that replaces another has a first frame of its own; its viewer
   from(next, next.rtp({ ssrc: 9, sequence: 1 }));
   assert.deepEqual(told(), ['first frame up', 'first frame down', 'first frame next']);
 });
+
+test('a subscriber has media from its first packet on, told once, though it waits for its first frame', () => {
+  const { subscriber, from, sound, delta, key, events } = live();
+  const told = () => events.filter((event) => event.endsWith(' down') && !event.startsWith('connected'));
+  const down = subscriber('down', [videoDown(1000), audioDown]);
+  delta();
+  from(down, down.rtp({ ssrc: 9, sequence: 1 }));
+  assert.deepEqual(told(), [], 'what it sends itself is nothing that it was sent');
+  sound();
+  assert.deepEqual(told(), ['media down']);
+  key();
+  assert.deepEqual(told(), ['media down', 'first frame down']);
+});
