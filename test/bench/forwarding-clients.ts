@@ -12,6 +12,8 @@ export interface PlaneClient {
 export interface PlaneQuestion {
   readonly clients: readonly PlaneClient[];
   readonly isCounting: boolean;
+  /** Where the process sends its spans; empty for a process that makes none. */
+  readonly collectorURL: string;
 }
 
 /** Tells a plane of its clients. */

@@ -1,10 +1,11 @@
 /** The media plane as the server runs it, in a thread of its own. */
 import { startMediaPlane } from '#server/media/thread.ts';
+import { startTracing } from '#tracing/start.ts';
 import { answer } from './forwarding-child.ts';
 import { addClients, type PlaneQuestion, planeRoom } from './forwarding-clients.ts';
 
 const ignore = () => undefined;
-const fail = (error: Error) => {
+const fail = (error: unknown) => {
   throw error;
 };
 const events = {
@@ -17,10 +18,18 @@ const events = {
 };
 const plane = await startMediaPlane({ address: '127.0.0.1', port: 0, events });
 
-async function begin({ clients }: PlaneQuestion): Promise<number> {
+async function begin({ clients, collectorURL }: PlaneQuestion): Promise<number> {
+  if (collectorURL !== '') await trace(collectorURL);
   addClients(plane, clients);
   await plane.ping();
   return plane.local.port;
+}
+
+/** As many spans as fifty requests a second make. */
+async function trace(collectorURL: string): Promise<void> {
+  process.env['OTEL_EXPORTER_OTLP_ENDPOINT'] = collectorURL;
+  const { tracer } = await startTracing({ env: process.env, service: 'bench', log: { warn: ignore, error: fail } });
+  setInterval(() => tracer.span('request', {}, () => tracer.span('session', {}, async () => {})), 20);
 }
 
 answer(begin, async () => (await plane.snapshot()).rooms[planeRoom]?.sentPackets ?? 0);

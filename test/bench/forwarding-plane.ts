@@ -12,15 +12,21 @@ const upSsrc = 7;
 const verifiedEvery = 100;
 
 /** Our media plane over AEAD_AES_128_GCM. */
-export const plane = (load: Load) => start(new URL('./forwarding-plane-child.ts', import.meta.url), load, true);
+export const plane = (load: Load) => start(thread, load);
+
+/** The same in a process that sends spans all the time. */
+export const traced = (collectorURL: string) => (load: Load) => start(thread, load, { collectorURL });
 
 /** Its core alone, counting, and counting nothing. */
-export const counting = (load: Load) => start(core, load, true);
-export const silent = (load: Load) => start(core, load, false);
+export const counting = (load: Load) => start(core, load);
+export const silent = (load: Load) => start(core, load, { isCounting: false });
 
+const thread = new URL('./forwarding-plane-child.ts', import.meta.url);
 const core = new URL('./forwarding-core-child.ts', import.meta.url);
 
-async function start(script: URL, { subscribers, payloadBytes }: Load, isCounting: boolean): Promise<Contender> {
+type Variant = Partial<Pick<PlaneQuestion, 'isCounting' | 'collectorURL'>>;
+
+async function start(script: URL, { subscribers, payloadBytes }: Load, variant: Variant = {}): Promise<Contender> {
   const child = await startChild(script);
   const codecs = [{ name: 'video/any', payloadType: 96, clockRate: 90_000 }];
   const up = client('up', { publishes: { kind: 'video', mid: '0', codecs, nack: true, pli: true, ssrc: upSsrc } });
@@ -29,7 +35,10 @@ async function start(script: URL, { subscribers, payloadBytes }: Load, isCountin
       subscribes: { kind: 'video', mid: '0', midExtensionId: 1, ssrc: 1000 + i, cname: 'live', codecs, nack: true },
     }),
   );
-  const port = await child.ask<number>({ clients: [up, ...downs], isCounting } satisfies PlaneQuestion);
+  const port = await child.ask<number>({
+    ...{ isCounting: true, collectorURL: '', ...variant },
+    clients: [up, ...downs],
+  } satisfies PlaneQuestion);
   const [upSocket, ...downSockets] = await sockets(subscribers + 1);
   for (const [i, socket] of [upSocket, ...downSockets].entries()) await connect(socket, [up, ...downs][i], port);
 

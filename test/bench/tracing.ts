@@ -1,10 +1,13 @@
-/** What traces cost a join: the CPU of a server that sends them, beside that of one that makes none. */
+/** What traces cost a join, and a packet: the CPU of a process that sends them, beside that of one that makes none. */
 import { eventually } from '#test/harness/eventually.ts';
 import { tokens } from '#test/server/running.ts';
 import { type ServerProcess, serverProcess } from '#test/server/server-process.ts';
 import { udpClient } from '#test/server/udp-client.ts';
 import { receiver } from '#test/tracing/receiver.ts';
 import type { Figure } from './figure.ts';
+import type { Load } from './forwarding-load.ts';
+import { plane, traced as tracedPlane } from './forwarding-plane.ts';
+import { inPairs } from './pairs.ts';
 import { quantile } from './quantile.ts';
 
 const rooms = 'rooms: [{name: stage, publish: {codecs: [VP8, Opus]}}]\ndrain: {timeoutMs: 1000}';
@@ -13,6 +16,7 @@ const rounds = 20;
 /** Until V8 has compiled what makes and sends spans, as it has in a server that has been up for a minute. */
 const warmUps = 10;
 const joinsPerRound = 50;
+const load: Load = { subscribers: 50, packetsPerSecond: 1000, payloadBytes: 1200, seconds: 3 };
 
 export async function tracingBench(say: (text: string) => void): Promise<readonly Figure[]> {
   const collector = await receiver();
@@ -32,8 +36,16 @@ export async function tracingBench(say: (text: string) => void): Promise<readonl
   }
   await eventually('the spans have come', () => collector.spans.length > rounds * joinsPerRound);
   await Promise.all([plain.end(), traced.end()]);
+  const perPacket = await inPairs({ traced: tracedPlane(collector.grpcURL), plain: plane }, load, say);
   await collector.stop();
   return [
+    {
+      name: `CPU per forwarded packet, 1 to ${load.subscribers}, with traces`,
+      value: perPacket.traced,
+      unit: 'µs',
+      baseline: { name: 'without', value: perPacket.plain },
+      target: { timesMore: 1.02 },
+    },
     {
       name: 'CPU of a join, with traces',
       value: undisturbed(costs.traced),
