@@ -16,7 +16,8 @@ export function adoptedLabels(
   prometheuses: readonly Prometheus[] | undefined,
 ): Labels {
   const given = metadata.labels ?? {};
-  const extra = Object.entries(live?.metadata.labels ?? {}).filter(([key]) => given[key] === undefined);
+  const has = { ...live?.metadata.labels, ...given };
+  const extra = Object.entries(has).filter(([key]) => given[key] === undefined);
   if (prometheuses === undefined) return Object.fromEntries(extra);
   const selectors = prometheuses
     .map((one) => selectorsFor(one, kind))
@@ -28,6 +29,7 @@ export function adoptedLabels(
   const [only, ...others] = selectors;
   if (only === undefined || others.length > 0) return kept;
   const [lack, ...more] = unmet(only, { ...given, ...kept });
-  if (lack?.wanted === undefined || more.length > 0 || given[lack.key] !== undefined) return kept;
+  // Another value of it is somebody's choice, or was ours: then it goes first.
+  if (lack?.wanted === undefined || more.length > 0 || has[lack.key] !== undefined) return kept;
   return { ...kept, [lack.key]: lack.wanted };
 }

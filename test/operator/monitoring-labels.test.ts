@@ -69,6 +69,7 @@ describe('a label is adopted', () => {
       {},
     ],
     'not over one that somebody chose': [undefined, [asks({ matchLabels: { own: 'no' } })], {}],
+    'not over one that somebody put there by hand': [has({ release: 'other' }), [asks(release)], {}],
     'not when everything is selected anyway': [undefined, [asks({})], {}],
     'not when nothing is': [undefined, [aPrometheus({})], {}],
     'not of somebody who reads other kinds': [undefined, [aPrometheus(asking, { kind: 'ThanosRuler' })], {}],
