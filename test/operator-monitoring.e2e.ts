@@ -29,7 +29,10 @@ describe('the operator, beside the Prometheus Operator,', () => {
     await on.says('keynote', at, 'MonitoringReady=False/CRDsNotInstalled');
     for (let round = 0; round < 2; round++) {
       await kinds.install(...roomKinds);
-      assert.match(await on.says('keynote', at, 'MonitoringReady=Unknown/SelectionUnknown'), /no Prometheus object/);
+      // The same reason stands while they are being made.
+      await eventually('nobody would read them', async () =>
+        /no Prometheus object/.test(await on.says('keynote', at, 'MonitoringReady=Unknown/SelectionUnknown')),
+      );
       const { status } = (await on.room('keynote', at)) ?? {};
       assert.deepEqual(status?.monitoring, { serviceMonitor: 'live-sfu', prometheusRule: 'live-sfu' });
       assert.equal((await kinds.monitor(at))?.metadata.labels?.['release'], 'kps');
