@@ -8,6 +8,34 @@ const routes = ['whip', 'whep', 'whip_session', 'whep_session', 'player', 'publi
 const methods = ['GET', 'HEAD', 'POST', 'PATCH', 'DELETE', 'OPTIONS', 'other'] as const;
 const signalMethods = ['POST', 'PATCH', 'DELETE'] as const;
 
+/** Why a request was refused. */
+export const refusalReasons = [
+  'UnknownRoom',
+  'UnknownSession',
+  'UnknownPath',
+  'Unauthorized',
+  'Draining',
+  'NotReady',
+  'PublisherExists',
+  'NoPublisher',
+  'RoomFull',
+  'MalformedOffer',
+  'UnusableOffer',
+  'UnsupportedMediaType',
+  'TooLarge',
+  'MethodNotAllowed',
+  'BadRequest',
+  'Internal',
+] as const;
+
+/** Why a client that had its answer did not get in. */
+export const handshakeFailures = [
+  'FingerprintMismatch',
+  'BadSignature',
+  'HandshakeFailed',
+  'HandshakeTimeout',
+] as const;
+
 /** What is asked of the public port, and what comes of it. */
 export const httpMetric = {
   httpRequests: {
@@ -73,28 +101,7 @@ export const httpMetric = {
     type: 'counter',
     help: 'Requests that were refused, and sessions whose handshake failed.',
     labels: {
-      reason: [
-        'UnknownRoom',
-        'UnknownSession',
-        'UnknownPath',
-        'Unauthorized',
-        'Draining',
-        'NotReady',
-        'PublisherExists',
-        'NoPublisher',
-        'RoomFull',
-        'MalformedOffer',
-        'UnusableOffer',
-        'UnsupportedMediaType',
-        'TooLarge',
-        'MethodNotAllowed',
-        'BadRequest',
-        'Internal',
-        'FingerprintMismatch',
-        'BadSignature',
-        'HandshakeFailed',
-        'HandshakeTimeout',
-      ],
+      reason: [...refusalReasons, ...handshakeFailures],
     },
   },
   authFailures: {

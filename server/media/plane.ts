@@ -9,6 +9,7 @@
  *        │  onDtls, onConnected, onClosed    │
  *        ◄───────────────────────────────────┤
  */
+import { mediaMetric } from '#crds/media-metrics.ts';
 import type { ByKind, MediaTotals, RoomCounters } from './counts.ts';
 
 /** SRTP protection profiles by their DTLS-SRTP number (RFC 5764, RFC 7714), the preferred one first. */
@@ -74,22 +75,8 @@ export interface DownTrack {
  */
 export type CloseReason = 'Silent' | 'Bye';
 
-/** Why a datagram was dropped; the label of `live_datagrams_dropped_total`. */
-export const dropReasons = [
-  'Unknown',
-  'MalformedStun',
-  'UnknownUfrag',
-  'BadIntegrity',
-  'UnknownAddress',
-  'TooManyDtls',
-  'MalformedRtp',
-  'NoKeys',
-  'Replayed',
-  'Forged',
-  'UnknownSsrc',
-  'UnknownPayloadType',
-  'SendFailed',
-] as const;
+/** Why a datagram was dropped. */
+export const dropReasons = mediaMetric.datagramsDropped.labels.reason;
 export type DropReason = (typeof dropReasons)[number];
 
 /** How busy the media thread is, over the last five to ten seconds. */

@@ -1,7 +1,6 @@
-import { httpMetric } from '#crds/http-metrics.ts';
+import { handshakeFailures, httpMetric } from '#crds/http-metrics.ts';
 import { clients } from '#crds/metric-family.ts';
 import type { AskedRequest, Meter } from '../meter.ts';
-import { handshakeFailures } from '../room/refusal.ts';
 import type { Families } from './families.ts';
 import { type RoomSeries, roomLabel } from './room-series.ts';
 

@@ -1,31 +1,9 @@
+import type { handshakeFailures, refusalReasons } from '#crds/http-metrics.ts';
+
 /** Why a request was refused. */
-export const refusalReasons = [
-  'UnknownRoom',
-  'UnknownSession',
-  'UnknownPath',
-  'Unauthorized',
-  'Draining',
-  'NotReady',
-  'PublisherExists',
-  'NoPublisher',
-  'RoomFull',
-  'MalformedOffer',
-  'UnusableOffer',
-  'UnsupportedMediaType',
-  'TooLarge',
-  'MethodNotAllowed',
-  'BadRequest',
-  'Internal',
-] as const;
 export type RefusalReason = (typeof refusalReasons)[number];
 
 /** Why a client that had its answer did not get in. */
-export const handshakeFailures = [
-  'FingerprintMismatch',
-  'BadSignature',
-  'HandshakeFailed',
-  'HandshakeTimeout',
-] as const;
 export type HandshakeFailure = (typeof handshakeFailures)[number];
 
 export interface Refusal {
