@@ -82,7 +82,7 @@ export function monitoring({ cluster, tell }: MonitoringOptions) {
       problems.delete(key);
     },
 
-    /** Turns what a key has into what it is to have. Throws what will pass by itself. */
+    /** Turns what a key has into what it is to have. Throws what will pass by itself, after all else is done. */
     async settle(key: string, wanted: readonly KubeObject[], ownership: Ownership): Promise<Settled> {
       const { owned } = ownership;
       const memory = taken.get(key) ?? removals();
@@ -93,10 +93,13 @@ export function monitoring({ cluster, tell }: MonitoringOptions) {
       const made = wanted.filter((object) => isServed(object) && !declined.includes(object));
       const prometheuses = cluster.prometheuses();
       const labelled = made.map((object) => withAdopted(object, owned.find(isSameAs(object)), prometheuses));
+      const failures: unknown[] = [];
       for (const step of plan(labelled, owned)) {
         if (step.action === 'delete') memory.remove(step.object);
-        found.push(...(await carryOut(step, wanted, ownership)));
+        const seen = await carryOut(step, wanted, ownership).catch((error) => void failures.push(error));
+        found.push(...(seen ?? []));
       }
+      if (failures.length > 0) throw failures[0];
       const isNews = JSON.stringify(problems.get(key) ?? []) !== JSON.stringify(found);
       problems.set(key, found);
       return { isNews, ...(found.some(({ reason }) => reason !== 'Removed') && { againInMs: brokenAgainMs }) };

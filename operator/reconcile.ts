@@ -48,7 +48,7 @@ export async function reconcileRoom(key: string, dependencies: RoomDependencies)
     const told = { ...scrapeAnnotations(config), ...settings, ...addressAnnotation(origin.pod, address) };
     await annotate(origin.pod, told, cluster);
   }
-  const monitored = await settleMonitoring(room, dependencies);
+  const monitored = await settleMonitoring(room, dependencies).catch((error: unknown) => ({ error }));
   const reportAgainMs = await writeReport(
     room,
     {
@@ -60,6 +60,8 @@ export async function reconcileRoom(key: string, dependencies: RoomDependencies)
     },
     dependencies,
   );
+  // What fails for a moment does so without keeping the room from saying how it is.
+  if ('error' in monitored) throw monitored.error;
   const againInMs = soonest(reportAgainMs, origin.againInMs, monitored.againInMs, recheckMs(room, rejection));
   return { kind: 'done', ...(againInMs === undefined ? {} : { againInMs }) };
 }
