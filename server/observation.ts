@@ -2,7 +2,7 @@
 import type { PodStats } from '#crds/contract.ts';
 import type { ServerState } from './endpoints.ts';
 import { joinCounts } from './joins.ts';
-import type { Log } from './log.ts';
+import { type Log, stackOf } from './log.ts';
 import type { MediaPlane } from './media/plane.ts';
 import { mediaLook } from './media-look.ts';
 import { type Meter, meterOf } from './meter.ts';
@@ -49,7 +49,7 @@ const nowMs = () => performance.now();
 
 /** Starts to look at the node. */
 export async function observation(observed: Observed): Promise<Observation> {
-  const { media, rooms, state, sessions, clock, config, onMetrics } = observed;
+  const { media, rooms, state, sessions, clock, log, config, onMetrics } = observed;
   const startedMs = clock.now();
   const joined = joinCounts();
   const look = async (): Promise<Status> => {
@@ -70,6 +70,7 @@ export async function observation(observed: Observed): Promise<Observation> {
     ...config,
     ...(onMetrics && { onMetrics }),
     nowMs,
+    onUnreadable: (family, error) => log.error('a metric cannot be read', { family, error: stackOf(error) }),
     look: async () => {
       const seen = await look();
       // Rooms that are gone are told of once more, and forgotten after that.

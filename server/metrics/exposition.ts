@@ -23,7 +23,7 @@ export interface ExpositionOptions {
   readonly before: () => Promise<void>;
   readonly after: () => void;
   /** A family that cannot be read; the others are told all the same. */
-  readonly onFailure: (error: unknown) => void;
+  readonly onFailure: (error: unknown, family: string) => void;
   /** Monotonic milliseconds. */
   readonly nowMs: () => number;
   /** For so long a text is handed to whoever asks next. */
@@ -67,7 +67,7 @@ async function text(registry: MetricsRegistry, format: Format, options: Expositi
     try {
       families.push(await familyText(metric, format, options.constLabels));
     } catch (error) {
-      options.onFailure(error);
+      options.onFailure(error, metric.name);
     }
   }
   return format === 'text' ? `${families.join('\n\n')}\n` : [...families, '# EOF\n'].join('\n');

@@ -34,6 +34,8 @@ export interface MetricsOptions extends MetricsConfig {
   readonly look: () => Promise<Status>;
   /** Monotonic milliseconds. */
   readonly nowMs: () => number;
+  /** A family that cannot be read is told once. */
+  readonly onUnreadable: (family: string, error: unknown) => void;
   /** For families of an embedder's own. */
   readonly onMetrics?: (registry: MetricsRegistry) => void;
 }
@@ -48,6 +50,7 @@ export interface Metrics {
 export function metrics({
   look,
   nowMs,
+  onUnreadable,
   onMetrics,
   prefix,
   constLabels,
@@ -79,6 +82,7 @@ export function metrics({
   if (hasDefaults) processMetrics(make);
   onMetrics?.(registry);
 
+  const unreadable = new Set<string>();
   let beganMs = 0;
   const scrape = exposition(registry, {
     constLabels,
@@ -91,7 +95,11 @@ export function metrics({
       byRoom.keepOnly(new Set(last?.rooms.map(({ name }) => name)));
       took.set((nowMs() - beganMs) / 1000);
     },
-    onFailure: () => meter.failed('Metrics'),
+    onFailure: (error, family) => {
+      meter.failed('Metrics');
+      if (!unreadable.has(family)) onUnreadable(family, error);
+      unreadable.add(family);
+    },
     nowMs,
     reuseMs,
   });

@@ -1,4 +1,5 @@
 /** What a scrape reads, made up. */
+import assert from 'node:assert/strict';
 import { noTotals } from '#server/media/counts.ts';
 import { dropReasons, type MediaSnapshot } from '#server/media/plane.ts';
 import { type MetricsOptions, metrics } from '#server/metrics/metrics.ts';
@@ -90,6 +91,7 @@ export function metricsOf(look: () => Status | Promise<Status>, change: Partial<
     hasDefaults: false,
     reuseMs: 0,
     nowMs: () => nowMs,
+    onUnreadable: (family, error) => assert.fail(`${family}: ${error}`),
     look: async () => {
       nowMs += 1000;
       return look();
