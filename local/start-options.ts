@@ -35,7 +35,8 @@ Ctrl-C stops all of it. Nothing is kept but the binaries in the cache.
 
 Environment:
   LIVEROOM_BINARIES  a folder with etcd, kube-apiserver, kube-controller-manager, kube-scheduler and kubectl;
-                     with --monitoring prometheus, prometheus-operator, prometheus-config-reloader, too
+                     with --monitoring prometheus, prometheus-operator, prometheus-config-reloader, too, and
+                     the folder prometheus-operator-crds with the CRDs
   LIVEROOM_NAMESPACE none: do without Linux namespaces
   XDG_CACHE_HOME     where binaries are kept (~/.cache)
   HTTPS_PROXY        how to reach the downloads
