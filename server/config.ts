@@ -69,7 +69,7 @@ Runs one media server without Kubernetes. ROOMS_FILE lists the rooms; docs/examp
   --play-token TOKEN         for rooms that name none   (made up)
   --tokens-dir DIR           folder of the rooms' tokenFile
   --log-level LEVEL          ${logLevels.join(', ')}   (info)
-  --hang-limit SECONDS       ends when it hangs for so long, 0: never   (${defaultHangLimit})
+  --hang-limit SECONDS       ends when it hangs for so long, as at a breakpoint; 0: never   (${defaultHangLimit})
   --metrics-prefix PREFIX    before each metric's name
   --metrics-labels K=V,K=V   on each metric
   --metrics-default on|off   process_* and nodejs_*, too   (on)

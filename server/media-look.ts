@@ -1,22 +1,35 @@
 import type { MediaPlane, MediaSnapshot } from './media/plane.ts';
 
+export interface MediaLookOptions {
+  readonly timeoutMs: number;
+  readonly onLate: () => void;
+  /** For so long an answer is handed to whoever asks next. */
+  readonly keepMs: number;
+  /** Monotonic milliseconds. */
+  readonly nowMs: () => number;
+}
+
 /**
  * The media thread's numbers, for whoever must not wait for ever: when it does not answer in time, those from before.
- * However many ask, one question at a time is on its way, so a thread that hangs does not find a heap of them.
+ * However many ask, one question at a time is on its way, so a thread that hangs does not find a heap of them, and one
+ * that works is not kept from its packets.
  */
 export function mediaLook(
   media: Pick<MediaPlane, 'snapshot'>,
   first: MediaSnapshot,
-  { timeoutMs, onLate }: { readonly timeoutMs: number; readonly onLate: () => void },
+  { timeoutMs, onLate, keepMs, nowMs }: MediaLookOptions,
 ): () => Promise<MediaSnapshot> {
   let last = first;
+  let freshUntilMs = Number.NEGATIVE_INFINITY;
   let asked: Promise<void> | undefined;
   return async () => {
+    if (nowMs() < freshUntilMs) return last;
     asked ??= media
       .snapshot()
       .then(
         (seen) => {
           last = seen;
+          freshUntilMs = nowMs() + keepMs;
         },
         // The thread has died; the process is ending.
         () => undefined,

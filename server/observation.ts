@@ -81,6 +81,8 @@ export async function observation(observed: Observed): Promise<Observation> {
   const seenMedia = mediaLook(media, await media.snapshot(), {
     timeoutMs: mediaTimeoutMs,
     onLate: () => meter.failed('Media'),
+    keepMs: config.reuseMs,
+    nowMs,
   });
   const machine = surroundings();
   const watch = await watchNode({

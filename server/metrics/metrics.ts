@@ -25,7 +25,7 @@ export interface MetricsConfig {
   readonly constLabels: Readonly<Record<string, string>>;
   /** Whether Node's own families are among them. */
   readonly hasDefaults: boolean;
-  /** For so long a text is handed to whoever asks next. */
+  /** For so long what was seen, and the text made of it, is handed to whoever asks next. */
   readonly reuseMs: number;
 }
 

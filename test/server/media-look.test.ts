@@ -5,10 +5,11 @@ import { mediaLook } from '#server/media-look.ts';
 import { snapshot } from './statuses.ts';
 
 /** A media thread that answers when it is told to, or never. */
-function arranged() {
+function arranged(keepMs = 0) {
   const first = snapshot();
   const questions: PromiseWithResolvers<MediaSnapshot>[] = [];
   let late = 0;
+  let nowMs = 0;
   const look = mediaLook(
     {
       snapshot: () => {
@@ -20,12 +21,17 @@ function arranged() {
     first,
     {
       timeoutMs: 20,
+      keepMs,
+      nowMs: () => nowMs,
       onLate: () => {
         late += 1;
       },
     },
   );
-  return { first, questions, look, late: () => late };
+  const pass = (ms: number) => {
+    nowMs += ms;
+  };
+  return { first, questions, look, pass, late: () => late };
 }
 
 test('a thread that answers is told of as it is', async () => {
@@ -54,4 +60,19 @@ test('a thread that has died is told of as it was', async () => {
   const looking = look();
   questions[0]?.reject(new Error('the media thread ended'));
   assert.equal(await looking, first);
+});
+
+test('a flood of looks asks a thread but now and then: each answer of its takes time from packets', async () => {
+  const { questions, look, pass } = arranged(250);
+  const [now, later] = [snapshot({ transports: 3 }), snapshot({ transports: 4 })];
+  const looking = look();
+  questions[0]?.resolve(now);
+  assert.equal(await looking, now);
+  pass(249);
+  assert.equal(await look(), now);
+  assert.equal(questions.length, 1);
+  pass(1);
+  const again = look();
+  questions[1]?.resolve(later);
+  assert.equal(await again, later);
 });
