@@ -89,6 +89,8 @@ export function sessions(options: SessionsOptions): Sessions {
         send: (datagram) => media.sendDtls(id, datagram),
         onKeys: (keys) => {
           media.setKeys(id, keys);
+          // A client may leave it at plain checks: who has keys was reached.
+          reach(options, session, 'IceConnected');
           reach(options, session, 'DtlsConnected');
           connected(options, session);
         },

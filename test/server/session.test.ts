@@ -1,11 +1,11 @@
 import assert from 'node:assert/strict';
 import { afterEach, beforeEach, describe, test } from 'node:test';
 import { eventually } from '#test/harness/eventually.ts';
-import { type Certificate, certificate } from './dtls-client.ts';
+import { certificate } from './dtls-client.ts';
 import { type FakeClock, fakeClock } from './fake-clock.ts';
 import { smallOffer } from './offers.ts';
 import { post, problem, type Running, running, tokens } from './running.ts';
-import { type UdpClient, udpClient } from './udp-client.ts';
+import { type UdpClient, type UdpClientTraits, udpClient } from './udp-client.ts';
 
 const oneRoom =
   'rooms: [{name: stage, publish: {codecs: [VP8, Opus], reconnectGraceMs: 5000}}]\ndrain: {timeoutMs: 60000}';
@@ -16,8 +16,8 @@ describe('a session, from its offer to its end', () => {
   let clock: FakeClock;
   let at: Running;
   let clients: UdpClient[] = [];
-  const client = async (path: string, presents?: Certificate) => {
-    const made = await udpClient(at, path, presents);
+  const client = async (path: string, traits?: UdpClientTraits) => {
+    const made = await udpClient(at, path, traits);
     clients.push(made);
     return made;
   };
@@ -59,11 +59,19 @@ describe('a session, from its offer to its end', () => {
   });
 
   test('a certificate that is not the one in the offer is refused, counted, and the session is gone', async () => {
-    const thief = await client(whip, await certificate());
+    const thief = await client(whip, { presents: await certificate() });
     await eventually('it is refused', () => isLogged('session ended', 'FingerprintMismatch'));
     assert.equal((await at.fetch(thief.location)).status, 404);
     assert.equal(await at.metric('live_requests_refused_total{reason="FingerprintMismatch"}'), 1);
     assert.equal(clock.pending(), 0);
+  });
+
+  test('a client that never chooses a pair of addresses has come through ICE when it has come through DTLS', async () => {
+    const publisher = await client(whip, { nominates: false });
+    await eventually('it is connected', publisher.isConnected);
+    const joined = (state: string) => at.metric(`live_session_join_total{client="publisher",state="${state}"}`);
+    await eventually('it is counted', async () => (await joined('DtlsConnected')) === 1);
+    assert.equal(await joined('IceConnected'), 1);
   });
 
   test('viewers are told when the grace is over, and not before', async () => {

@@ -21,11 +21,19 @@ export interface UdpClient {
   stop(): void;
 }
 
-/**
- * POSTs a small offer to an endpoint and connects by the answer. `presents` is the certificate that it shows in DTLS, its
- * own unless it is a thief.
- */
-export async function udpClient(at: Pick<Running, 'fetch'>, path: string, presents?: Certificate): Promise<UdpClient> {
+export interface UdpClientTraits {
+  /** The certificate that it shows in DTLS: its own unless it is a thief. */
+  readonly presents?: Certificate;
+  /** Whether its checks say that it has chosen this pair of addresses. */
+  readonly nominates?: boolean;
+}
+
+/** POSTs a small offer to an endpoint and connects by the answer. */
+export async function udpClient(
+  at: Pick<Running, 'fetch'>,
+  path: string,
+  { presents, nominates = true }: UdpClientTraits = {},
+): Promise<UdpClient> {
   const own = await certificate();
   const direction = path.endsWith('whip') ? 'sendonly' : 'recvonly';
   const offer = smallOffer((sdp) => sdp.replace(/sha-256 \S+/, own.fingerprint).replace('sendonly', direction));
@@ -55,7 +63,7 @@ export async function udpClient(at: Pick<Running, 'fetch'>, path: string, presen
   dtls.onClose.subscribe(() => {
     isClosed = true;
   });
-  const check = stunCheck({ username: `${ufrag}:abcd`, password, useCandidate: true });
+  const check = stunCheck({ username: `${ufrag}:abcd`, password, useCandidate: nominates });
   await eventually('the ICE check is answered', () => {
     send(check);
     return isAnswered;
