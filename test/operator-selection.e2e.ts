@@ -30,9 +30,11 @@ describe('MonitoringReady', () => {
     const asked = { matchLabels: { team: 'video', stage: 'live' } };
     await kinds.prometheus(at, 'k8s', { serviceMonitorSelector: asked, ruleSelector: asked });
     await on.kube.apply(aRoom('keynote', {}, at));
-    assert.match(
-      await on.says('keynote', at, 'MonitoringReady=False/NotSelected'),
-      /^Prometheus selected\/k8s does not select ServiceMonitor selected\/live-sfu: it asks for label stage=live, label team=video\. Put/,
+    const missing =
+      /^Prometheus selected\/k8s does not select ServiceMonitor selected\/live-sfu: it asks for label stage=live, label team=video\. Put/;
+    // The rule may be seen before the monitor.
+    await eventually('the monitor is told of', async () =>
+      missing.test(await on.says('keynote', at, 'MonitoringReady=False/NotSelected')),
     );
     for (const kind of roomKinds) await on.kube.run(['label', kind, 'live-sfu', '-n', at, 'team=video', 'stage=live']);
     await on.says('keynote', at, 'MonitoringReady=True/MonitoringReady');

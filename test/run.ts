@@ -1,6 +1,6 @@
 /**
- * `npm test`: everything. The tests run in one go of the test runner, one file at a time, since those that boot a
- * cluster or a browser want both cores. Names given as arguments narrow it: `npm test -- test/room.e2e.ts`.
+ * `npm test`: everything. The tests run in one go of the test runner, two files at a time: those that boot a cluster
+ * mostly wait for it, and each has a network of its own. Names given as arguments narrow it: `npm test -- test/room.e2e.ts`.
  */
 import { runSteps, staticSteps } from './steps.ts';
 
@@ -9,5 +9,5 @@ const files = chosen.length > 0 ? chosen : ['test/**/*.test.ts', 'test/**/*.e2e.
 
 process.exitCode = await runSteps([
   ...(chosen.length > 0 ? [] : staticSteps),
-  { name: 'tests', command: ['node', '--test', '--test-concurrency=1', '--test-reporter=spec', ...files] },
+  { name: 'tests', command: ['node', '--test', '--test-concurrency=2', '--test-reporter=spec', ...files] },
 ]);

@@ -11,6 +11,8 @@ import { terminalProgress } from '#local/progress.ts';
 import { listen, portOf } from '#local/sockets.ts';
 import { eventually } from '#test/harness/eventually.ts';
 import { kubectl } from '#test/harness/kubectl.ts';
+import { treeOf } from '#test/harness/processes.ts';
+import { openSockets, socketsOf } from '#test/harness/sockets.ts';
 
 /** `npm start` as a newcomer types it, in a process group of its own, as a terminal would give it. */
 interface Started {
@@ -57,43 +59,33 @@ const printed = (started: Started, pattern: RegExp): string => {
 /** The folder of everything that a cluster has. */
 const clusterDir = (started: Started) => dirname(printed(started, /Logs\s+(\S+)/));
 
-/** Processes that were started for the cluster in that folder, as their arguments or their environment say. */
-async function processesOf(dir: string): Promise<readonly string[]> {
+/** Ids of the processes that were started for the cluster in that folder, as their arguments or environment say. */
+async function processesOf(dir: string): Promise<readonly number[]> {
   const pids = (await readdir('/proc')).filter((name) => /^\d+$/.test(name));
   const told = await Promise.all(
     pids.map(async (pid) => {
-      const [args, env] = await Promise.all(
-        ['cmdline', 'environ'].map((file) => readFile(`/proc/${pid}/${file}`, 'utf8').catch(() => '')),
-      );
-      return `${args}${env}`.includes(dir) ? [`${pid} ${args?.replaceAll('\0', ' ')}`] : [];
+      const files = ['cmdline', 'environ'].map((file) => readFile(`/proc/${pid}/${file}`, 'utf8').catch(() => ''));
+      return (await Promise.all(files)).join('').includes(dir) ? [Number(pid)] : [];
     }),
   );
   return told.flat();
 }
 
-/** Ports of this machine on which somebody listens (TCP) or receives (UDP), as `file:address:port` in hexadecimal. */
-async function openPorts(): Promise<readonly string[]> {
-  const files = ['tcp', 'tcp6', 'udp', 'udp6'];
-  const rows = await Promise.all(
-    files.map(async (file) => {
-      const lines = (await readFile(`/proc/net/${file}`, 'utf8')).trim().split('\n').slice(1);
-      const sockets = lines.map((line) => line.trim().split(/\s+/));
-      return sockets.filter(([, , , state]) => state === '0A' || state === '07').map(([, at]) => `${file}:${at}`);
-    }),
-  );
-  return rows.flat().sort();
-}
-
-async function endsWithoutTrace(started: Started, portsBefore: readonly string[]): Promise<void> {
+async function endsWithoutTrace(started: Started): Promise<void> {
   const dir = clusterDir(started);
-  assert.notEqual((await processesOf(dir)).length, 0, 'the look for processes finds those that run');
+  const sockets = await socketsOf(await processesOf(dir));
+  assert.notEqual(sockets.size, 0, 'the look for processes and their ports finds those that run');
   ctrlC(started);
   await started.ended;
   assert.match(started.text(), /Stopped\./);
   await eventually('no process of it is left', async () => (await processesOf(dir)).length === 0, 5_000);
   await assert.rejects(stat(dir), { code: 'ENOENT' });
-  const opened = async () => (await openPorts()).filter((port) => !portsBefore.includes(port));
-  await eventually('no port of it is open', async () => (await opened()).length === 0, 5_000);
+  await areClosed(sockets);
+}
+
+async function areClosed(sockets: ReadonlyMap<string, string>): Promise<void> {
+  const left = async () => (await openSockets()).keys().some((inode) => sockets.has(inode));
+  await eventually('no port of it is open', async () => !(await left()), 5_000);
 }
 
 describe('npm start', { concurrency: false }, () => {
@@ -102,7 +94,6 @@ describe('npm start', { concurrency: false }, () => {
   });
 
   test('brings a room up, says how to use it, and leaves nothing after Ctrl-C', async () => {
-    const portsBefore = await openPorts();
     const started = npmStart(['--http-port', '0']);
     await untilRunning(started);
 
@@ -127,20 +118,18 @@ describe('npm start', { concurrency: false }, () => {
     assert.match(second.text(), /running already/);
     assert.equal(printed(second, /Watch\s+(\S+)/), player.href);
 
-    await endsWithoutTrace(started, portsBefore);
+    await endsWithoutTrace(started);
   });
 
   test('does so without namespaces too, and says what is missing then', async () => {
-    const portsBefore = await openPorts();
     const started = npmStart(['--http-port', '0'], { LIVEROOM_NAMESPACE: 'none' });
     await untilRunning(started);
     assert.match(started.text(), /What is missing then: EndpointSlices/);
     assert.equal((await fetch(printed(started, /Watch\s+(\S+)/))).status, 200);
-    await endsWithoutTrace(started, portsBefore);
+    await endsWithoutTrace(started);
   });
 
   test('with --monitoring prints a Prometheus that knows the room, and a page of plots', async () => {
-    const portsBefore = await openPorts();
     const started = npmStart(['--http-port', '0', '--monitoring', '--prometheus-port', '0']);
     await untilRunning(started);
     const prometheus = printed(started, /Prometheus\s+(http\S+)/);
@@ -148,17 +137,16 @@ describe('npm start', { concurrency: false }, () => {
     const page = await fetch(printed(started, /Plots\s+(http\S+)/));
     assert.equal(page.status, 200);
     assert.match(await page.text(), /<title>LiveRoom/);
-    await endsWithoutTrace(started, portsBefore);
+    await endsWithoutTrace(started);
   });
 
   test('with --monitoring, but without namespaces, says what is left out and what would allow it', async () => {
-    const portsBefore = await openPorts();
     const args = ['--http-port', '0', '--monitoring', '--prometheus-port', '0'];
     const started = npmStart(args, { LIVEROOM_NAMESPACE: 'none' });
     await untilRunning(started);
     assert.match(started.text(), /This would allow it: unset LIVEROOM_NAMESPACE.*--monitoring is left out/s);
     assert.doesNotMatch(started.text(), /Plots/);
-    await endsWithoutTrace(started, portsBefore);
+    await endsWithoutTrace(started);
   });
 
   test('names a port that is in use, and how to choose another', async () => {
@@ -173,14 +161,24 @@ describe('npm start', { concurrency: false }, () => {
   });
 
   test('is stopped by a Ctrl-C in the middle of the start, too', async () => {
-    const portsBefore = await openPorts();
     const started = npmStart(['--http-port', '0']);
     await eventually('it has begun', () => /The API server is ready/.test(started.text()));
+    const pids = await treeOf(started.child.pid ?? 0);
+    const sockets = await socketsOf(pids);
+    assert.notEqual(sockets.size, 0);
     ctrlC(started);
     await started.ended;
     assert.match(started.text(), /Stopped\./);
-    const opened = async () => (await openPorts()).filter((port) => !portsBefore.includes(port));
-    await eventually('no port of it is open', async () => (await opened()).length === 0, 5_000);
+    const left = await Promise.all(
+      pids.map((pid) =>
+        stat(`/proc/${pid}`).then(
+          () => [pid],
+          () => [],
+        ),
+      ),
+    );
+    assert.deepEqual(left.flat(), []);
+    await areClosed(sockets);
   });
 
   test('names the room file that the API server refuses, and why', async (t) => {
