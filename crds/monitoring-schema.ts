@@ -33,7 +33,7 @@ const alerts = {
 const choice = (description: string) =>
   ({ type: 'string', enum: ['Auto', 'Disabled'], default: 'Auto', description }) as const satisfies Schema;
 
-/** As Prometheus writes durations: the units in order. Above 5 minutes Prometheus takes a series for gone between two scrapes. */
+/** As Prometheus writes durations: the units in order. Alerts look at 5 minutes, in which they need several scrapes. */
 const period = (description: string) =>
   ({
     type: 'string',
@@ -43,8 +43,8 @@ const period = (description: string) =>
     pattern: '^([0-9]+m)?([0-9]+s)?([0-9]+ms)?$',
     'x-kubernetes-validations': [
       {
-        rule: "duration(self) >= duration('1s') && duration(self) <= duration('5m')",
-        message: 'must be between 1s and 5m',
+        rule: "duration(self) >= duration('1s') && duration(self) <= duration('1m')",
+        message: 'must be between 1s and 1m',
       },
     ],
   }) as const satisfies Schema;

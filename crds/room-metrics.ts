@@ -61,7 +61,7 @@ export const roomMetric = {
   capacityRejections: {
     name: 'live_capacity_rejections_total',
     type: 'counter',
-    help: 'Sessions refused for want of room, in the room or on the pod.',
-    labels: { ...room, scope: ['pod', 'room'] },
+    help: 'Sessions refused because the room is full.',
+    labels: { ...room, scope: ['room'] },
   },
 } as const satisfies Record<string, Family>;

@@ -72,8 +72,9 @@ export function cache<T extends KubeObject>(options: CacheOptions<T>): Cache<T> 
     get,
     list,
     group: (name) => [...(groups.get(name) ?? [])].map(get).filter((object) => object !== undefined),
-    remember(object) {
-      if (versionOf(object) <= seen.reached()) return;
+    remember(returned) {
+      if (versionOf(returned) <= seen.reached()) return;
+      const object = options.keep?.(returned) ?? returned;
       const key = keyOf(object);
       written.set(key, object);
       regroup(key, object, undefined);

@@ -1,5 +1,7 @@
 import { appName, group, label } from '#crds/contract.ts';
+import { withDefaults } from '#crds/defaults.ts';
 import { apiVersion, kind, type LiveRoom, type LiveRoomStatus } from '#crds/liveroom.ts';
+import { specSchema } from '#crds/schema.ts';
 import { noTracer, type Tracer } from '#tracing/tracer.ts';
 import type { KubeObject, Namespace, Node, Pod } from '../kube.ts';
 import { type Cache, cache } from './cache.ts';
@@ -114,6 +116,8 @@ function everyCache({ client, ownSelector, onKey, onError, discoverEveryMs = 10_
   const rooms = cache<LiveRoom>({
     ...common,
     path: collectionPath({ apiVersion: `${group}/${apiVersion}`, kind }),
+    // An operator may be newer than the CRD, which then prunes what is new and fills in no defaults of it.
+    keep: (room) => ({ ...room, spec: withDefaults(specSchema, room.spec) }),
     groupOf: ({ metadata: { namespace } }) => namespace,
     onChange(room, previous) {
       if (previous !== undefined && isOnlyStatus(room, previous)) return;

@@ -10,6 +10,9 @@ export interface MediaPlaneOptions extends WorkerOptions {
   readonly events: MediaEvents;
 }
 
+/** Closing takes milliseconds. */
+const closeTimeoutMs = 2000;
+
 /**
  * Starts the media thread. Resolves once its socket is bound; rejects with the system's error when it cannot be. After
  * that a failure of the thread goes to `onFailure`, and whoever waits for an answer is told too.
@@ -52,7 +55,10 @@ export async function startMediaPlane({ events, ...workerData }: MediaPlaneOptio
       isClosing = true;
       const exited = once(worker, 'exit');
       worker.postMessage({ ask: 'close' } satisfies ToWorker);
+      // One that hangs would keep the process until somebody kills it.
+      const giveUp = setTimeout(() => worker.terminate(), closeTimeoutMs);
       await exited;
+      clearTimeout(giveUp);
     },
   };
 }
