@@ -1,6 +1,7 @@
 import { clients, directions, type Family, room } from './metric-family.ts';
 
 const requestSeconds = [0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10] as const;
+const messageBytes = [256, 1024, 2048, 4096, 8192, 16_384, 65_536] as const;
 const signalSeconds = [0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10] as const;
 
 /** Paths of the public port, without what differs from client to client. */
@@ -89,6 +90,13 @@ export const httpMetric = {
     type: 'counter',
     help: 'Signalling messages, received and answered.',
     labels: { protocol: ['whip', 'whep'], direction: directions, status: ['success', 'failure'] },
+  },
+  signalBytes: {
+    name: 'live_signal_message_bytes',
+    type: 'histogram',
+    help: 'Size of signalling messages with a body: offers, and their answers.',
+    labels: { protocol: ['whip', 'whep'], direction: directions },
+    buckets: messageBytes,
   },
   operations: {
     name: 'live_operations_total',

@@ -118,6 +118,18 @@ export const podMetric = {
     help: 'How long a check took the last time.',
     labels: { check: checks },
   },
+  threadMessages: {
+    name: 'live_thread_messages_total',
+    type: 'counter',
+    help: 'Messages between the main thread and the media thread.',
+    labels: { direction: ['to_media', 'to_main'] },
+  },
+  scrapeBytes: {
+    name: 'live_scrape_bytes',
+    type: 'gauge',
+    help: 'Size of the answer to the scrape before this one.',
+    labels: none,
+  },
   scrapeTime: {
     name: 'live_scrape_duration_seconds',
     type: 'gauge',

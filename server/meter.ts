@@ -19,11 +19,19 @@ export interface AskedRequest {
   readonly room?: string;
 }
 
+/** How a request ended. Sizes are those of the bodies, where there are some. */
+export interface RequestAnswer {
+  readonly status: number;
+  readonly seconds: number;
+  readonly bytesIn?: number;
+  readonly bytesOut?: number;
+}
+
 export interface HttpMeter {
   /** The request's head is here. */
   asked(request: AskedRequest): void;
   /** It is over: answered, or left by its client, which is status 499. */
-  answered(request: AskedRequest, answer: { readonly status: number; readonly seconds: number }): void;
+  answered(request: AskedRequest, answer: RequestAnswer): void;
   refused(reason: RefusalReason): void;
   unauthorized(role: Role, why: 'Missing' | 'Wrong'): void;
 }

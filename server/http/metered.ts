@@ -28,10 +28,14 @@ export function metered(app: FastifyInstance, meter: HttpMeter, exists: (room: s
     // The hook for responses does not run when the client has left.
     reply.raw.once('close', () => {
       const status = reply.raw.writableFinished ? reply.statusCode : clientLeft;
-      meter.answered(asked, { status, seconds: reply.elapsedTime / 1000 });
+      const bytesIn = size(request.headers['content-length']);
+      const bytesOut = size(reply.getHeader('content-length'));
+      meter.answered(asked, { status, seconds: reply.elapsedTime / 1000, bytesIn, bytesOut });
     });
   });
 }
+
+const size = (contentLength: unknown): number => Number(contentLength ?? 0) || 0;
 
 /** Tells of a request whose path cannot be read. */
 export function answeredPathless(meter: HttpMeter, request: FastifyRequest, { statusCode, elapsedTime }: FastifyReply) {

@@ -5,7 +5,8 @@
 import type { Endpoint } from './address.ts';
 import { copyOf } from './counts.ts';
 import { type Client, type MediaState, mediaState } from './media-state.ts';
-import type { CloseReason, DropReason, MediaPlane, MediaSnapshot } from './plane.ts';
+import type { ThreadSnapshot } from './messages.ts';
+import type { CloseReason, DropReason, MediaPlane } from './plane.ts';
 import { receive, wantKeyFrames } from './receive.ts';
 import { addSubscriber, type Room, removeSubscriber, room, setPublisher, subscriber, tracks } from './room.ts';
 import { srtpSession } from './srtp.ts';
@@ -26,7 +27,7 @@ export interface MediaCore extends MediaCommands {
   tick(): void;
   countDrop(reason: DropReason): void;
   /** All but what only the thread itself can tell. */
-  snapshot(): Omit<MediaSnapshot, 'load'>;
+  snapshot(): Omit<ThreadSnapshot, 'load'>;
 }
 
 export function mediaCore(world: World): MediaCore {
@@ -126,7 +127,7 @@ function remove({ byId, byUfrag, byAddress }: MediaState, client: Client): void 
   if (publishing !== undefined && from.publisher === publishing) from.publisher = undefined;
 }
 
-function snapshot({ rooms, byId, dropped }: MediaState, { tally, now }: World): Omit<MediaSnapshot, 'load'> {
+function snapshot({ rooms, byId, dropped }: MediaState, { tally, now }: World): Omit<ThreadSnapshot, 'load'> {
   const nowMs = now();
   const silentForMs = [...byId.values()].map(({ transport: { id, lastRtpMs } }) => [
     id,

@@ -23,4 +23,7 @@ export type ToWorker =
 export type FromWorker =
   | Call<Omit<MediaEvents, 'onFailure'>>
   | { readonly bound: { readonly address: string; readonly port: number } }
-  | { readonly answerTo: number; readonly snapshot?: MediaSnapshot };
+  | { readonly answerTo: number; readonly snapshot?: ThreadSnapshot };
+
+/** What the media thread knows; messages are counted on the other side. */
+export type ThreadSnapshot = Omit<MediaSnapshot, 'messages'>;

@@ -98,6 +98,8 @@ export interface MediaSnapshot {
   /** Transports by id with the time since their last RTP packet, in milliseconds; -1 before the first. */
   readonly silentForMs: Readonly<Record<string, number>>;
   readonly load: ThreadLoad;
+  /** Between the main thread and the media thread, since both run. */
+  readonly messages: { readonly toMedia: number; readonly toMain: number };
 }
 
 export interface MediaEvents {

@@ -1,8 +1,8 @@
 import { once } from 'node:events';
 import { Worker } from 'node:worker_threads';
 import type { MediaCommands } from './media-core.ts';
-import type { FromWorker, ToWorker, WorkerOptions } from './messages.ts';
-import type { DownTrack, MediaEvents, MediaPlane, MediaSnapshot } from './plane.ts';
+import type { FromWorker, ThreadSnapshot, ToWorker, WorkerOptions } from './messages.ts';
+import type { DownTrack, MediaEvents, MediaPlane } from './plane.ts';
 import { checkKeys } from './srtp-keys.ts';
 
 /** `address` is the one to bind, IPv4 or IPv6; `port` 0 takes any. */
@@ -24,7 +24,12 @@ export async function startMediaPlane({ events, ...workerData }: MediaPlaneOptio
     // The outbox is prepared for what the warning about `node:ffi` warns of.
     execArgv: ['--disable-warning=ExperimentalWarning'],
   });
-  const waiting = questions((message) => worker.postMessage(message));
+  const messages = { toMedia: 0, toMain: 0 };
+  const tell = (message: ToWorker): void => {
+    messages.toMedia += 1;
+    worker.postMessage(message);
+  };
+  const waiting = questions(tell);
   const { promise: bound, resolve, reject } = Promise.withResolvers<MediaPlane['local']>();
   let isRunning = false;
   let isClosing = false;
@@ -38,6 +43,7 @@ export async function startMediaPlane({ events, ...workerData }: MediaPlaneOptio
   worker.on('error', (error) => fail(error instanceof Error ? error : new Error(String(error))));
   worker.on('exit', (code) => fail(new Error(`the media thread ended with code ${code}`)));
   worker.on('message', (message: FromWorker) => {
+    messages.toMain += 1;
     if ('call' in message) deliver(events, message);
     else if ('bound' in message) resolve(message.bound);
     else waiting.answer(message.answerTo, message.snapshot);
@@ -47,8 +53,8 @@ export async function startMediaPlane({ events, ...workerData }: MediaPlaneOptio
   isRunning = true;
   return {
     local,
-    ...commands((message) => worker.postMessage(message)),
-    snapshot: async () => (await waiting.ask('snapshot')) as MediaSnapshot,
+    ...commands(tell),
+    snapshot: async () => ({ ...((await waiting.ask('snapshot')) as ThreadSnapshot), messages: { ...messages } }),
     ping: async () => void (await waiting.ask('ping')),
     async close() {
       if (isClosing) return;

@@ -21,7 +21,7 @@ export interface ExpositionOptions {
   readonly constLabels: Readonly<Record<string, string>>;
   /** Called before families are read. */
   readonly before: () => Promise<void>;
-  readonly after: () => void;
+  readonly after: (body: string) => void;
   /** A family that cannot be read; the others are told all the same. */
   readonly onFailure: (error: unknown, family: string) => void;
   /** Monotonic milliseconds. */
@@ -44,7 +44,7 @@ export function exposition(
     await options.before();
     const contentType = format === 'text' ? Registry.PROMETHEUS_CONTENT_TYPE : Registry.OPENMETRICS_CONTENT_TYPE;
     const body = await text(registry, format, options);
-    options.after();
+    options.after(body);
     return { contentType, body };
   };
   return (format) => {

@@ -34,15 +34,19 @@ const malformed = new Set([400, 413, 415]);
 
 function signalling(families: Families, byRoom: RoomSeries): Partial<Meter> {
   const messages = families.counter(httpMetric.signalMessages);
+  const bytes = families.histogram(httpMetric.signalBytes);
   const { protocol: protocols, direction: directions, status: statuses } = httpMetric.signalMessages.labels;
   for (const protocol of protocols)
-    for (const direction of directions) for (const status of statuses) messages.inc({ protocol, direction, status }, 0);
+    for (const direction of directions) {
+      bytes.zero({ protocol, direction });
+      for (const status of statuses) messages.inc({ protocol, direction, status }, 0);
+    }
   const protocolMetrics = {
     whip: { requests: families.counter(httpMetric.whipRequests), time: families.histogram(httpMetric.whipTime) },
     whep: { requests: families.counter(httpMetric.whepRequests), time: families.histogram(httpMetric.whepTime) },
   };
   return {
-    answered: (request, { status, seconds }) => {
+    answered: (request, { status, seconds, bytesIn = 0, bytesOut = 0 }) => {
       const message = signalOf(request);
       if (message === undefined) return;
       const { protocol, method } = message;
@@ -50,6 +54,8 @@ function signalling(families: Families, byRoom: RoomSeries): Partial<Meter> {
       const { requests, time } = protocolMetrics[protocol];
       requests.inc(byRoom.note(requests, { method, code: String(status), room }));
       time.observe(byRoom.note(time, { method, room }), seconds);
+      if (bytesIn > 0) bytes.observe({ protocol, direction: 'in' }, bytesIn);
+      if (bytesOut > 0) bytes.observe({ protocol, direction: 'out' }, bytesOut);
       messages.inc({ protocol, direction: 'in', status: malformed.has(status) ? 'failure' : 'success' });
       messages.inc({ protocol, direction: 'out', status: status < 400 ? 'success' : 'failure' });
     },

@@ -79,6 +79,7 @@ export function metrics({
   nodeMetrics(make, seen);
   healthMetrics(make, seen);
   const took = make.gauge(podMetric.scrapeTime);
+  const size = make.gauge(podMetric.scrapeBytes);
   if (hasDefaults) processMetrics(make);
   onMetrics?.(registry);
 
@@ -91,9 +92,10 @@ export function metrics({
       last = await look();
     },
     // What is told of a room that is gone has been told now.
-    after: () => {
+    after: (body) => {
       byRoom.keepOnly(new Set(last?.rooms.map(({ name }) => name)));
       took.set((nowMs() - beganMs) / 1000);
+      size.set(Buffer.byteLength(body));
     },
     onFailure: (error, family) => {
       meter.failed('Metrics');

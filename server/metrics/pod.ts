@@ -12,6 +12,12 @@ export function podMetrics(families: Families, seen: () => Status) {
   families.gauge(podMetric.accepting, (gauge) => gauge.set(seen().isAccepting ? 1 : 0));
   families.gauge(podMetric.drainRemaining, (gauge) => gauge.set(seen().isDraining ? seen().sessions : 0));
   families.gauge(podMetric.drainTime, (gauge) => gauge.set(seen().drainLeftMs / 1000));
+  families.counter(podMetric.threadMessages, (counter) => {
+    const { toMedia, toMain } = seen().media.messages;
+    counter.reset();
+    counter.inc({ direction: 'to_media' }, toMedia);
+    counter.inc({ direction: 'to_main' }, toMain);
+  });
   families.gauge(podMetric.debugObjects, (gauge) => {
     const { rooms, sessions, media } = seen();
     const resources = process.getActiveResourcesInfo();

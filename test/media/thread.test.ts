@@ -134,3 +134,13 @@ test('closing ends the thread, frees its port, and is no failure', async (t) => 
   socket.close();
   assert.deepEqual(failures, []);
 });
+
+test('counts the messages between the threads', async (t) => {
+  const plane = await started(t);
+  const before = (await plane.snapshot()).messages;
+  plane.removeTransport('nobody');
+  await plane.ping();
+  const after = (await plane.snapshot()).messages;
+  assert.equal(after.toMedia - before.toMedia, 3, 'the call, the ping, and what asks for the snapshot');
+  assert.equal(after.toMain - before.toMain, 2, 'the answers to both questions');
+});

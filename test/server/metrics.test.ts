@@ -128,3 +128,31 @@ test('the operator is told who publishes since when, whether media comes, and ho
   assert.deepEqual(stats({ p: 2000 }), { ...room, publisher: publisher(false) }, 'it fell silent');
   assert.deepEqual(stats({ p: -1 }), { ...room, publisher: publisher(false) }, 'it has not begun');
 });
+
+test('offers and answers are counted with their sizes, and messages without a body are not', async () => {
+  const { meter, scrape } = metricsOf(() => seen([]));
+  meter.answered({ route: 'whep', method: 'POST' }, { status: 201, seconds: 0.1, bytesIn: 1000, bytesOut: 3000 });
+  meter.answered({ route: 'whep_session', method: 'DELETE' }, { status: 200, seconds: 0.1, bytesIn: 0, bytesOut: 0 });
+  assert.deepEqual(series((await scrape('text')).body, /^live_signal_message_bytes_(sum|count)\{.*whep/), {
+    'live_signal_message_bytes_sum{protocol="whep",direction="in"}': 1000,
+    'live_signal_message_bytes_count{protocol="whep",direction="in"}': 1,
+    'live_signal_message_bytes_sum{protocol="whep",direction="out"}': 3000,
+    'live_signal_message_bytes_count{protocol="whep",direction="out"}': 1,
+  });
+});
+
+test('a scrape tells how large the one before was', async () => {
+  const { scrape } = metricsOf(() => seen([]));
+  const { body } = await scrape('text');
+  assert.deepEqual(series((await scrape('text')).body, /^live_scrape_bytes/), {
+    live_scrape_bytes: Buffer.byteLength(body),
+  });
+});
+
+test('messages between the threads are told by direction', async () => {
+  const told = seen([], snapshot({ messages: { toMedia: 7, toMain: 5 } }));
+  assert.deepEqual(series((await metricsOf(() => told).scrape('text')).body, /^live_thread_messages_total/), {
+    'live_thread_messages_total{direction="to_media"}': 7,
+    'live_thread_messages_total{direction="to_main"}': 5,
+  });
+});

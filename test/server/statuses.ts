@@ -70,6 +70,7 @@ export const snapshot = (change: Partial<MediaSnapshot> = {}): MediaSnapshot => 
   transports: 0,
   silentForMs: {},
   load: { utilization: 0, lagSeconds: 0 },
+  messages: { toMedia: 0, toMain: 0 },
   ...change,
 });
 
