@@ -115,6 +115,8 @@ describe('the metrics of a running server', () => {
       const ice = { client, room: 'stage', result: 'connected' };
       assert.equal(of('live_ice_establishment_duration_seconds', ice, '_count'), 1, client);
     }
+    for (const direction of ['in', 'out'])
+      assert.ok((of('live_signal_message_bytes', { protocol: 'whep', direction }, '_sum') ?? 0) > 500, direction);
     assert.equal(of('live_whip_requests_total', { method: 'POST', code: '404', room: '' }), 1);
     assert.equal(of('live_http_requests_total', { route: 'whip', method: 'POST', code: '422' }), 1);
     assert.equal(of('live_http_requests_total', { route: 'other', method: 'POST', code: '400' }), 1, 'not even a path');
