@@ -15,7 +15,7 @@ export interface Check<Name extends string = string> {
 
 export interface Finding<Name extends string = string> extends Omit<Check<Name>, 'look'> {
   readonly fault: string | undefined;
-  /** How long the look took. */
+  /** How long the look took, to the microsecond. */
   readonly seconds: number;
 }
 
@@ -73,8 +73,11 @@ async function looked<Name extends string>(
   const { promise: tooLate, resolve } = Promise.withResolvers<string>();
   const cancel = clock.after(timeoutMs, () => resolve(`no answer within ${timeoutMs} ms`));
   const fault = await Promise.race([look().catch(String), tooLate]).finally(cancel);
-  return { ...check, fault, seconds: (nowMs() - beganMs) / 1000 };
+  return { ...check, fault, seconds: toMicroseconds((nowMs() - beganMs) / 1000) };
 }
+
+/** Further digits are noise of the subtraction. */
+const toMicroseconds = (seconds: number) => Math.round(seconds * 1e6) / 1e6;
 
 /** Whether a probe passes. */
 export const passes = (findings: readonly Finding[], probe: Probe): boolean =>

@@ -53,6 +53,12 @@ test('a check that does not answer fails by itself, and holds up no other', asyn
   assert.equal(findings[0]?.seconds, 1);
 });
 
+test('how long a check took is told to the microsecond', async () => {
+  const clock = fakeClock();
+  const { look } = checked([check('slow', async () => void clock.advance(1.2345678))], clock);
+  assert.equal((await look())[0]?.seconds, 0.001235);
+});
+
 test('checks run side by side', async () => {
   const begun: string[] = [];
   const answers = Promise.withResolvers<undefined>();
