@@ -85,6 +85,7 @@ where the scraper likes that better.
 - A room's series come with the room, and go with it after one more scrape. No label ever holds a session or an address,
   and a request for a room that does not exist makes no series of that name.
 - \`room\` is the room's name; the namespace is a label of the scrape's target, as are \`pod\` and \`component\` (origin).
+  What is of a pod has no \`room\`; there the target's \`liveroom_dev_room\` names the room that the pod is for.
 - Counts are of the pod. A client is counted on the pod that holds its session, so sums over pods are right:
   \`sum(${serverMetric.rooms.name})\`, \`sum by (namespace, room) (${serverMetric.subscribers.name})\`.
 
@@ -92,6 +93,9 @@ What stands for the metrics of other systems: [parity.md](parity.md). What to do
 [runbooks](../runbooks/).
 
 ## Settings of a server
+The options are for \`npm run sfu\`, the variables for a container. No field of a LiveRoom and no value of the chart sets
+them: an image of your own does, by \`ENV\` in its Dockerfile.
+
 | variable | option of \`npm run sfu\` | meaning |
 |---|---|---|
 | \`${env.metricsPrefix}\` | \`--metrics-prefix\` | stands before the name of each family. Our alerts do not know it |
