@@ -110,19 +110,20 @@ async function summaryOf(cluster: Cluster, pages: { publisher: string; player: s
   const kubectl = installed === undefined ? cluster.kubectlFile : 'kubectl';
   return `  Publish   ${pages.publisher}
   Watch     ${pages.player}
-${monitoringLines(cluster)}
+${await monitoringLines(cluster)}
   Look      ${kubectl} --kubeconfig ${relative(process.cwd(), kubeconfigFile)} get liverooms
   Logs      ${cluster.logsDir}
 `;
 }
 
-const monitoringLines = ({ monitoringURL }: Cluster) =>
-  monitoringURL === undefined
-    ? ''
-    : `
+async function monitoringLines({ monitoringURL }: Cluster): Promise<string> {
+  if (monitoringURL === undefined) return '';
+  const { ok: hasPages } = await fetch(monitoringURL);
+  return `
   Plots       ${monitoringURL}${plotsPath}
-  Prometheus  ${monitoringURL}
+  Prometheus  ${monitoringURL}${hasPages ? '' : '  (built with Go, so without its own pages: the HTTP API only)'}
 `;
+}
 
 /** Runs until a signal comes or the cluster fails. Returns the exit code. */
 async function main(): Promise<number> {

@@ -134,6 +134,8 @@ describe('npm start', { concurrency: false }, () => {
     await untilRunning(started);
     const prometheus = printed(started, /Prometheus\s+(http\S+)/);
     assert.equal((await query(prometheus, 'up{job="live-sfu"} == 1')).length, 1);
+    const hasPages = (await fetch(prometheus)).ok;
+    assert.equal(/Prometheus .*without its own pages/.test(started.text()), !hasPages);
     const page = await fetch(printed(started, /Plots\s+(http\S+)/));
     assert.equal(page.status, 200);
     assert.match(await page.text(), /<title>LiveRoom/);
