@@ -89,6 +89,15 @@ export const env = {
   compileCache: 'NODE_COMPILE_CACHE',
 } as const;
 
+/** Settings of a server that an installation chooses for all pods. The rest of their environment is the operator's. */
+export const podSettings = [
+  env.logLevel,
+  env.hangLimit,
+  env.metricsPrefix,
+  env.metricsConstLabels,
+  env.metricsDefault,
+] as const;
+
 /** The compile cache, from the image's working directory; the image comes with it filled. */
 export const compileCache = 'node_modules/.cache/node';
 

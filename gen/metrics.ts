@@ -93,8 +93,7 @@ What stands for the metrics of other systems: [parity.md](parity.md). What to do
 [runbooks](../runbooks/).
 
 ## Settings of a server
-The options are for \`npm run sfu\`, the variables for a container. No field of a LiveRoom and no value of the chart sets
-them: an image of your own does, by \`ENV\` in its Dockerfile.
+The options are for \`npm run sfu\`, the variables for pods: the chart's value \`sfu.env\` sets them for all rooms.
 
 | variable | option of \`npm run sfu\` | meaning |
 |---|---|---|

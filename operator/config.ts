@@ -1,4 +1,5 @@
 import { parse } from 'yaml';
+import { podSettings } from '#crds/contract.ts';
 import type { LiveRoomSpec } from '#crds/liveroom.ts';
 
 /** What is set once per cluster, in the chart. */
@@ -18,6 +19,8 @@ export interface Config {
   };
   /** Where pods send traces, for what a room's own `spec.tracing` leaves out. */
   readonly tracing?: NonNullable<LiveRoomSpec['tracing']>;
+  /** Settings of the server in all pods, as environment. A change waits in each room until nobody publishes. */
+  readonly podEnv?: Readonly<Partial<Record<(typeof podSettings)[number], string>>>;
 }
 
 /** A configuration that cannot be used. The message names the field. */
@@ -30,7 +33,7 @@ export class ConfigError extends Error {
 
 /** The configuration in a YAML text. Throws ConfigError. */
 export function configFrom(text: string): Config {
-  const root = fields('the file', yaml(text), ['publicURL', 'images', 'hostPorts', 'monitoring', 'tracing']);
+  const root = fields('the file', yaml(text), ['publicURL', 'images', 'hostPorts', 'monitoring', 'tracing', 'podEnv']);
   const images = fields('images', root['images'], ['sfu']);
   const known = ['labels', 'interval', 'scrapeAnnotations', 'runbookURL'];
   const monitoring = fields('monitoring', root['monitoring'] ?? {}, known);
@@ -39,12 +42,13 @@ export function configFrom(text: string): Config {
     images: { sfu: stringLike('images.sfu', images['sfu'], /^\S+$/, 'must be an image') },
     hostPorts: portRange(root['hostPorts'] ?? { from: 7000, to: 7999 }),
     monitoring: {
-      labels: labels('monitoring.labels', monitoring['labels'] ?? {}),
+      labels: texts('monitoring.labels', monitoring['labels'] ?? {}),
       interval: stringLike('monitoring.interval', monitoring['interval'] ?? '10s', /^\d+(ms|s|m)$/, 'must be like 10s'),
       scrapeAnnotations: isOn('monitoring.scrapeAnnotations', monitoring['scrapeAnnotations']) ? 'Enabled' : 'Disabled',
       ...(monitoring['runbookURL'] ? { runbookURL: baseURL('monitoring.runbookURL', monitoring['runbookURL']) } : {}),
     },
     ...(root['tracing'] === undefined ? {} : { tracing: tracing(root['tracing']) }),
+    ...(root['podEnv'] === undefined ? {} : { podEnv: texts('podEnv', fields('podEnv', root['podEnv'], podSettings)) }),
   };
 }
 
@@ -108,7 +112,7 @@ function portRange(value: unknown): Config['hostPorts'] {
   return { from, to };
 }
 
-function labels(name: string, value: unknown): Record<string, string> {
+function texts(name: string, value: unknown): Record<string, string> {
   const map = mapping(name, value);
   for (const [label, text] of Object.entries(map))
     if (typeof text !== 'string') throw new ConfigError(`${name}.${label}`, 'must be a string');

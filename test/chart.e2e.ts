@@ -47,10 +47,12 @@ describe('the chart', () => {
     const publicURL = 'https://live.example.com';
     const image = { repository: 'registry.example.com:5000/sfu', tag: '1.2.3' };
     const tracing = { endpoint: 'http://otel-collector.monitoring.svc:4318', protocol: 'http', samplingRatio: '0.1' };
-    const manifests = await rendered({ publicURL, hostPorts, monitoring, tracing, 'sfu.image': image });
+    const podEnv = { LOG_LEVEL: 'warn', METRICS_PREFIX: 'video_' };
+    const values = { publicURL, hostPorts, monitoring, tracing, 'sfu.image': image, 'sfu.env': podEnv };
+    const manifests = await rendered(values);
     const text = ofKind(manifests, 'ConfigMap')?.data?.['config.yaml'] ?? '';
     const images = { sfu: 'registry.example.com:5000/sfu:1.2.3' };
-    assert.deepEqual(configFrom(text), { publicURL, hostPorts, monitoring, tracing, images });
+    assert.deepEqual(configFrom(text), { publicURL, hostPorts, monitoring, tracing, images, podEnv });
   });
 
   test('places the operator where its values say', async () => {
@@ -87,6 +89,7 @@ describe('the chart', () => {
     'a misspelt value': [{ publicUrl: 'https://live.example.com' }, /publicUrl/],
     'a public URL with a path': [{ publicURL: 'https://example.com/live' }, /publicURL/],
     'a port that is none': [{ hostPorts: { from: 7000, to: 70_000 } }, /hostPorts.to/],
+    'a setting of pods that is none': [{ 'sfu.env.POD_IP': '10.0.0.1' }, /POD_IP/],
     'a share of traces that is a number': [{ 'tracing.samplingRatio': 0.1 }, /samplingRatio/],
     'a level that the log does not have': [{ 'operator.logLevel': 'loud' }, /logLevel/],
   };

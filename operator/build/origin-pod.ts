@@ -7,6 +7,7 @@ import { durationMs } from './duration.ts';
 import { roomMeta } from './labels.ts';
 import { probes } from './probes.ts';
 import { scrapeAnnotations } from './scrape-annotations.ts';
+import { settingsEnvironment } from './settings.ts';
 import { tokenPlaces } from './tokens.ts';
 import { tracingEnvironment } from './tracing.ts';
 
@@ -102,6 +103,7 @@ const environment = (room: LiveRoom, config: Config) => [
   { name: env.roomsFile, value: `${mount.room.path}/${file.rooms}` },
   { name: env.tokensDir, value: mount.tokens.path },
   ...(usesHostPort(room) ? [{ name: env.mediaAddressFile, value: `${mount.pod.path}/${file.mediaAddress}` }] : []),
+  ...settingsEnvironment(config),
   ...tracingEnvironment(room, config),
 ];
 

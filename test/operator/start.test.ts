@@ -26,6 +26,11 @@ test('traces of all rooms go where the configuration says', () => {
   assert.deepEqual(configFrom(`${good}tracing: ${JSON.stringify(tracing)}`).tracing, tracing);
 });
 
+test('all servers get the settings that the configuration chooses', () => {
+  const podEnv = { LOG_LEVEL: 'debug', METRICS_CONST_LABELS: 'cluster=east' };
+  assert.deepEqual(configFrom(`${good}podEnv: ${JSON.stringify(podEnv)}`).podEnv, podEnv);
+});
+
 const wrong: Readonly<Record<string, RegExp>> = {
   '': /the file: must be a map/,
   'images: [': /the file: is no YAML/,
@@ -40,6 +45,8 @@ const wrong: Readonly<Record<string, RegExp>> = {
   [`${good}tracing: {protocol: http/json}`]: /tracing\.protocol: must be grpc or http/,
   [`${good}tracing: {samplingRatio: 0.1}`]: /tracing\.samplingRatio: must be like "0\.1"/,
   [`${good}tracing: {url: x}`]: /tracing: unknown field "url"/,
+  [`${good}podEnv: {POD_IP: 10.0.0.1}`]: /podEnv: unknown field "POD_IP"; known are LOG_LEVEL/,
+  [`${good}podEnv: {HANG_LIMIT_SECONDS: 5}`]: /podEnv\.HANG_LIMIT_SECONDS: must be a string/,
   [`${good}monitoring: {labels: {release: 1}}`]: /monitoring\.labels\.release: must be a string/,
   [`${good}monitoring: {runbookURL: docs}`]: /monitoring\.runbookURL: must be a URL/,
 };
