@@ -196,7 +196,7 @@ describe('the API server', () => {
       prometheusRule: 'Auto',
       scope: 'Room',
       labels: { release: 'kps', 'example.com/team': 'video' },
-      interval: '1m30s',
+      interval: '1m',
       scrapeTimeout: '30s',
       alerts: { highSubscriberCount: 0, nearCapacityPercent: 0, publisherExpected: 'Always' },
     };
