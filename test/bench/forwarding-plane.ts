@@ -14,7 +14,7 @@ const verifiedEvery = 100;
 /** Our media plane over AEAD_AES_128_GCM. */
 export const plane = (load: Load) => start(thread, load);
 
-/** The same in a process that sends spans all the time. */
+/** The same in a process that sends spans. */
 export const traced = (collectorURL: string) => (load: Load) => start(thread, load, { collectorURL });
 
 /** Its core alone, counting, and counting nothing. */
