@@ -202,6 +202,7 @@ export const alert = {
   sfuReceiveDrops: 'LiveSFUReceiveDrops',
   sfuDrainStuck: 'LiveSFUDrainStuck',
   operatorDown: 'LiveOperatorDown',
+  operatorNoLeader: 'LiveOperatorNoLeader',
   operatorReconcileErrors: 'LiveOperatorReconcileErrors',
   operatorWatchStale: 'LiveOperatorWatchStale',
   operatorQueueStuck: 'LiveOperatorQueueStuck',

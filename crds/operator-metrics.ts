@@ -36,6 +36,12 @@ export const operatorMetric = {
     help: 'The release that runs; always 1.',
     labels: { version: 'Release', node: 'Release' },
   },
+  masterStatus: {
+    name: 'leader_election_master_status',
+    type: 'gauge',
+    help: 'Whether this operator is the one that acts. It does as soon as it has seen all there is.',
+    labels: { name: ['liveroom-operator'] },
+  },
   rooms: {
     name: 'liveroom_operator_rooms',
     type: 'gauge',

@@ -47,6 +47,7 @@ export function operator(options: OperatorOptions) {
     hostPorts: () => ports.count(),
     watches: () => cluster.watches(),
     queue: () => work.seen(),
+    isActing: () => isReady,
     workers: defaultWorkers,
     host: options.client.host,
     now,
@@ -87,15 +88,11 @@ export function operator(options: OperatorOptions) {
     tell,
   };
 
-  const reconcile = attempt({
-    reconcile: reconcilers(options.namespace, dependencies),
-    meter: measured.reconcile,
-    tracer,
-    log,
-  });
+  const reconcile = reconcilers(options.namespace, dependencies);
+  const tryKey = attempt({ reconcile, meter: measured.reconcile, tracer, log });
 
   const work = queue({
-    work: (key) => cluster.synced.then(() => reconcile(key)),
+    work: (key) => cluster.synced.then(() => tryKey(key)),
     onError: (key, error) => log.error('a reconcile threw', { key, error }),
     meter: measured.queue,
   });

@@ -1,5 +1,5 @@
 import { collectDefaultMetrics, Registry } from 'prom-client';
-import { version } from '#crds/contract.ts';
+import { appName, version } from '#crds/contract.ts';
 import { operatorMetric } from '#crds/operator-metrics.ts';
 import type { QueueSeen } from './cluster/queue.ts';
 import type { Watch } from './cluster/watch.ts';
@@ -14,6 +14,8 @@ import { watchMetrics } from './metrics/watches.ts';
 export interface OperatorSeen extends RoomsSeen {
   queue(): QueueSeen;
   watches(): readonly Watch[];
+  /** Whether this operator is at work. */
+  readonly isActing: () => boolean;
   /** Keys that can be worked on at the same time. */
   readonly workers: number;
   /** Of the API server. */
@@ -28,6 +30,7 @@ export function telemetry(seen: OperatorSeen) {
   collectDefaultMetrics({ register: registry });
   const make = families(registry);
   make.gauge(operatorMetric.buildInfo).set({ version, node: process.version }, 1);
+  make.read(operatorMetric.masterStatus, () => [[{ name: appName.operator }, seen.isActing() ? 1 : 0]]);
   roomMetrics(make, seen);
   watchMetrics(make, seen.watches, seen.now);
   return {

@@ -16,6 +16,7 @@ const seen = (change: Partial<OperatorSeen> = {}): OperatorSeen => ({
   hostPorts: () => ({ used: 0, free: 1000 }),
   queue: () => ({ waiting: 0, adds: 0, retries: 0, workMs: [] }),
   watches: () => [['Pod', { counts, lastHeardMs: () => 0 }]],
+  isActing: () => true,
   workers: 16,
   host: '10.96.0.1:443',
   now: () => 0,
@@ -89,6 +90,15 @@ test('the queue, its slowest work and its counters are read when they are scrape
   assert.deepEqual(await read(), wanted);
   adds = 5;
   assert.deepEqual(await read(), { ...wanted, 'workqueue_adds_total{name="liveroom"}': 5 });
+});
+
+test('an operator acts when it has seen all there is, and not before', async () => {
+  let isActing = false;
+  const { registry } = telemetry(seen({ isActing: () => isActing }));
+  const read = async () => series(await registry.metrics(), /^leader_election/);
+  assert.deepEqual(await read(), { 'leader_election_master_status{name="liveroom-operator"}': 0 });
+  isActing = true;
+  assert.deepEqual(await read(), { 'leader_election_master_status{name="liveroom-operator"}': 1 });
 });
 
 test('a room has a series as long as it is there, which says whether it is ready', async () => {

@@ -3,11 +3,12 @@ import { operatorMetric } from '#crds/operator-metrics.ts';
 import type { Alert } from './alert.ts';
 import type { Series } from './series.ts';
 
-const { reconcileErrors, watchAge, unfinishedWork, hostPorts } = operatorMetric;
+const { masterStatus, reconcileErrors, watchAge, unfinishedWork, hostPorts } = operatorMetric;
 
 /** Whether the operator does its work. Media does not depend on it. */
 export const operatorAlerts = (series: Series): readonly Alert[] => [
   down(series),
+  noLeader(series),
   reconcilesFail(series),
   watchStale(series),
   queueStuck(series),
@@ -23,6 +24,17 @@ const down = (series: Series): Alert => ({
   summary: 'The LiveRoom operator does not run.',
   description:
     'Prometheus has reached no operator in namespace {{ $labels.namespace }} for 5 minutes. Rooms go on, but a pod that is lost is not replaced, and changes of rooms have no effect.',
+});
+
+/** Two that act undo each other's work; one that has not seen all there is does none. */
+const noLeader = (series: Series): Alert => ({
+  name: alert.operatorNoLeader,
+  severity: 'critical',
+  expr: `sum by (namespace, name) (${series.of(masterStatus)}) != 1`,
+  for: '5m',
+  summary: 'Not one LiveRoom operator acts, but {{ $value }}.',
+  description:
+    '{{ $value }} operators of namespace {{ $labels.namespace }} have been acting for 5 minutes, where it should be one. Without one, changes of rooms have no effect; several take turns in undoing what the others did.',
 });
 
 /** What fails for good is tried again once a minute, so that this is never 0 then. */
