@@ -4,6 +4,7 @@
  */
 import { type ChildProcess, fork } from 'node:child_process';
 import { once } from 'node:events';
+import { readdir, readFile } from 'node:fs/promises';
 
 /** What the process has done since it started. */
 export interface Usage {
@@ -47,14 +48,34 @@ export async function startChild(script: URL): Promise<Child> {
 }
 
 /** The child's side: answers questions until the parent hangs up; then the process ends. */
-export function answer(respond: (question: never) => unknown, forwarded: () => number | Promise<number>): void {
+export function answer(
+  respond: (question: never) => unknown,
+  forwarded: () => number | Promise<number>,
+  cpuMicroseconds: () => number | Promise<number> = ofProcess,
+): void {
   process.on('message', async (question) => {
-    process.send?.(question === usageQuestion ? await usage(forwarded) : await respond(question as never));
+    process.send?.(
+      question === usageQuestion
+        ? { cpuMicroseconds: await cpuMicroseconds(), forwarded: await forwarded() }
+        : await respond(question as never),
+    );
   });
   process.once('disconnect', () => process.exit());
 }
 
-async function usage(forwarded: () => number | Promise<number>): Promise<Usage> {
+export function ofProcess(): number {
   const { user, system } = process.cpuUsage();
-  return { cpuMicroseconds: user + system, forwarded: await forwarded() };
+  return user + system;
+}
+
+/** CPU time of this process's threads of that name. */
+export async function ofThread(name: string): Promise<number> {
+  const tasks = '/proc/self/task';
+  const nanoseconds = (await readdir(tasks)).map(async (id) => {
+    const [comm, schedstat] = await Promise.all(
+      ['comm', 'schedstat'].map((file) => readFile(`${tasks}/${id}/${file}`, 'utf8')),
+    );
+    return comm?.trim() === name ? Number(schedstat?.split(' ')[0]) : 0;
+  });
+  return (await Promise.all(nanoseconds)).reduce((sum, each) => sum + each, 0) / 1000;
 }

@@ -14,6 +14,8 @@ export interface PlaneQuestion {
   readonly isCounting: boolean;
   /** Where the process sends its spans; empty for a process that makes none. */
   readonly collectorURL: string;
+  /** Whose CPU is told: the process's, or that of the thread where packets pass. */
+  readonly cpuOf: 'process' | 'media thread';
 }
 
 /** Tells a plane of its clients. */

@@ -1,7 +1,7 @@
 /** The media plane as the server runs it, in a thread of its own. */
 import { startMediaPlane } from '#server/media/thread.ts';
 import { startTracing } from '#tracing/start.ts';
-import { answer } from './forwarding-child.ts';
+import { answer, ofProcess, ofThread } from './forwarding-child.ts';
 import { addClients, type PlaneQuestion, planeRoom } from './forwarding-clients.ts';
 
 const ignore = () => undefined;
@@ -18,7 +18,10 @@ const events = {
 };
 const plane = await startMediaPlane({ address: '127.0.0.1', port: 0, events });
 
-async function begin({ clients, collectorURL }: PlaneQuestion): Promise<number> {
+let cpuOf: PlaneQuestion['cpuOf'] = 'process';
+
+async function begin({ clients, collectorURL, cpuOf: wanted }: PlaneQuestion): Promise<number> {
+  cpuOf = wanted;
   if (collectorURL !== '') await trace(collectorURL);
   addClients(plane, clients);
   await plane.ping();
@@ -32,4 +35,8 @@ async function trace(collectorURL: string): Promise<void> {
   setInterval(() => tracer.span('request', {}, () => tracer.span('session', {}, async () => {})), 1000);
 }
 
-answer(begin, async () => (await plane.snapshot()).rooms[planeRoom]?.sentPackets ?? 0);
+answer(
+  begin,
+  async () => (await plane.snapshot()).rooms[planeRoom]?.sentPackets ?? 0,
+  () => (cpuOf === 'process' ? ofProcess() : ofThread('media')),
+);

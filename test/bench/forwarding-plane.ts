@@ -14,8 +14,9 @@ const verifiedEvery = 100;
 /** Our media plane over AEAD_AES_128_GCM. */
 export const plane = (load: Load) => start(thread, load);
 
-/** The same in a process that sends spans. */
-export const traced = (collectorURL: string) => (load: Load) => start(thread, load, { collectorURL });
+/** The packet path alone, in a process that sends spans, or none. */
+export const path = (collectorURL: string) => (load: Load) =>
+  start(thread, load, { collectorURL, cpuOf: 'media thread' });
 
 /** Its core alone, counting, and counting nothing. */
 export const counting = (load: Load) => start(core, load);
@@ -24,7 +25,7 @@ export const silent = (load: Load) => start(core, load, { isCounting: false });
 const thread = new URL('./forwarding-plane-child.ts', import.meta.url);
 const core = new URL('./forwarding-core-child.ts', import.meta.url);
 
-type Variant = Partial<Pick<PlaneQuestion, 'isCounting' | 'collectorURL'>>;
+type Variant = Partial<Omit<PlaneQuestion, 'clients'>>;
 
 async function start(script: URL, { subscribers, payloadBytes }: Load, variant: Variant = {}): Promise<Contender> {
   const child = await startChild(script);
@@ -36,7 +37,7 @@ async function start(script: URL, { subscribers, payloadBytes }: Load, variant: 
     }),
   );
   const port = await child.ask<number>({
-    ...{ isCounting: true, collectorURL: '', ...variant },
+    ...{ isCounting: true, collectorURL: '', cpuOf: 'process', ...variant },
     clients: [up, ...downs],
   } satisfies PlaneQuestion);
   const [upSocket, ...downSockets] = await sockets(subscribers + 1);

@@ -6,7 +6,7 @@ import { udpClient } from '#test/server/udp-client.ts';
 import { receiver } from '#test/tracing/receiver.ts';
 import type { Figure } from './figure.ts';
 import type { Load } from './forwarding-load.ts';
-import { plane, traced as tracedPlane } from './forwarding-plane.ts';
+import { path } from './forwarding-plane.ts';
 import { inPairs } from './pairs.ts';
 import { quantile } from './quantile.ts';
 
@@ -36,11 +36,11 @@ export async function tracingBench(say: (text: string) => void): Promise<readonl
   }
   await eventually('the spans have come', () => collector.spans.length > rounds * joinsPerRound);
   await Promise.all([plain.end(), traced.end()]);
-  const perPacket = await inPairs({ traced: tracedPlane(collector.grpcURL), plain: plane }, load, say);
+  const perPacket = await inPairs({ traced: path(collector.grpcURL), plain: path('') }, load, say);
   await collector.stop();
   return [
     {
-      name: `CPU per forwarded packet, 1 to ${load.subscribers}, with traces`,
+      name: `packet path's CPU per packet, 1 to ${load.subscribers}, with traces`,
       value: perPacket.traced,
       unit: 'µs',
       baseline: { name: 'without', value: perPacket.plain },
