@@ -3,5 +3,5 @@ import { runSteps, staticSteps } from './steps.ts';
 
 process.exitCode = await runSteps([
   ...staticSteps,
-  { name: 'unit tests', command: ['node', '--test', 'test/**/*.test.ts'] },
+  { name: 'unit tests', command: ['node', '--test', '--test-concurrency=2', 'test/**/*.test.ts'] },
 ]);
