@@ -68,7 +68,16 @@ describe('Prometheus', () => {
       found.filter(({ health }) => health !== 'ok'),
       [],
     );
-    assert.deepEqual(await prometheus.alerts(), []);
+  });
+
+  test('has no alert of rooms that are well, but for those that a slow machine may cause', async () => {
+    const ofMachine: readonly string[] = [alert.sfuEventLoopLag, alert.sfuThreadBusy, alert.sfuHighCPU, alert.httpSlow];
+    // A room may have been scraped just before it was Ready.
+    await eventually('no other alert, not even pending', async () => {
+      const names = (await prometheus.alerts()).map(({ labels }) => labels['alertname'] ?? '');
+      if (!names.every((name) => ofMachine.includes(name))) throw new Error(names.join(', '));
+      return true;
+    });
   });
 
   test('accepts every query of the page of plots', async () => {

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { mkdtemp, readdir, readFile, rm, stat, writeFile } from 'node:fs/promises';
+import { mkdtemp, rm, stat, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { after, describe, test } from 'node:test';
@@ -11,7 +11,7 @@ import { terminalProgress } from '#local/progress.ts';
 import { listen, portOf } from '#local/sockets.ts';
 import { eventually } from '#test/harness/eventually.ts';
 import { kubectl } from '#test/harness/kubectl.ts';
-import { treeOf } from '#test/harness/processes.ts';
+import { processesNaming, treeOf } from '#test/harness/processes.ts';
 import { openSockets, socketsOf } from '#test/harness/sockets.ts';
 
 /** `npm start` as a newcomer types it, in a process group of its own, as a terminal would give it. */
@@ -59,26 +59,14 @@ const printed = (started: Started, pattern: RegExp): string => {
 /** The folder of everything that a cluster has. */
 const clusterDir = (started: Started) => dirname(printed(started, /Logs\s+(\S+)/));
 
-/** Ids of the processes that were started for the cluster in that folder, as their arguments or environment say. */
-async function processesOf(dir: string): Promise<readonly number[]> {
-  const pids = (await readdir('/proc')).filter((name) => /^\d+$/.test(name));
-  const told = await Promise.all(
-    pids.map(async (pid) => {
-      const files = ['cmdline', 'environ'].map((file) => readFile(`/proc/${pid}/${file}`, 'utf8').catch(() => ''));
-      return (await Promise.all(files)).join('').includes(dir) ? [Number(pid)] : [];
-    }),
-  );
-  return told.flat();
-}
-
 async function endsWithoutTrace(started: Started): Promise<void> {
   const dir = clusterDir(started);
-  const sockets = await socketsOf(await processesOf(dir));
+  const sockets = await socketsOf(await processesNaming(dir));
   assert.notEqual(sockets.size, 0, 'the look for processes and their ports finds those that run');
   ctrlC(started);
   await started.ended;
   assert.match(started.text(), /Stopped\./);
-  await eventually('no process of it is left', async () => (await processesOf(dir)).length === 0, 5_000);
+  await eventually('no process of it is left', async () => (await processesNaming(dir)).length === 0, 5_000);
   await assert.rejects(stat(dir), { code: 'ENOENT' });
   await areClosed(sockets);
 }

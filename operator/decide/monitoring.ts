@@ -22,16 +22,18 @@ export interface MonitoringSeen {
 
 /** Whether somebody scrapes the room and evaluates its alerts, as far as the cluster tells. */
 export function monitoringReady(seen: MonitoringSeen): Verdict<'MonitoringReady'> {
-  const { wanted, problems, objects } = seen;
+  const { wanted, problems } = seen;
   if (wanted.length === 0)
     return no('Disabled', 'spec.monitoring wants neither a ServiceMonitor nor a PrometheusRule.');
   const [problem] = problems;
   if (problem !== undefined) return no(problem.reason, problem.message);
   const missing = wanted.filter((kind) => !seen.served.includes(kind));
   if (missing.length > 0) return withoutKinds(missing, seen.versions);
-  if (wanted.some((kind) => objects.every((object) => object.kind !== kind)))
+  // In this order, not in the one in which they were seen: else the message would depend on who came first.
+  const objects = wanted.map((kind) => seen.objects.filter((object) => object.kind === kind));
+  if (objects.some((ofKind) => ofKind.length === 0))
     return unknown('SelectionUnknown', `The ${wanted.join(' and the ')} are being made.`);
-  const verdicts = objects.map((object) => verdictOf(object, seen));
+  const verdicts = objects.flat().map((object) => verdictOf(object, seen));
   return (
     verdicts.find(({ status }) => status === 'False') ??
     verdicts.find(({ status }) => status === 'Unknown') ??

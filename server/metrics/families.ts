@@ -24,24 +24,16 @@ export function families(registry: MetricsRegistry, prefix = ''): Families {
   return {
     registry,
     prefix,
-    counter: (family, collect) =>
-      new Counter({
-        ...settings(family),
-        ...(collect && {
-          collect() {
-            collect(this);
-          },
-        }),
-      }),
-    gauge: (family, collect) =>
-      new Gauge({
-        ...settings(family),
-        ...(collect && {
-          collect() {
-            collect(this);
-          },
-        }),
-      }),
+    counter: (family, collect) => new Counter({ ...settings(family), ...collecting(collect) }),
+    gauge: (family, collect) => new Gauge({ ...settings(family), ...collecting(collect) }),
     histogram: (family) => new Histogram({ ...settings(family), buckets: [...(family.buckets ?? [])] }),
   };
 }
+
+/** prom-client hands the metric over as `this`. */
+const collecting = <M>(collect: ((metric: M) => void) | undefined) =>
+  collect && {
+    collect(this: M) {
+      collect(this);
+    },
+  };

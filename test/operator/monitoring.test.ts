@@ -79,6 +79,11 @@ const table: Readonly<Record<string, readonly [Partial<MonitoringSeen>, string, 
     'False/NotSelected',
     /does not select PrometheusRule events\/live-sfu: it asks for label release=kps/,
   ],
+  'a label that both lack, whichever was seen first': [
+    { prometheuses: [aPrometheus(asking)], objects: labelled({}).toReversed() },
+    'False/NotSelected',
+    /does not select ServiceMonitor events\/live-sfu/,
+  ],
   'a namespace without the label': [
     {
       prometheuses: [
