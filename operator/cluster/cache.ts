@@ -1,11 +1,11 @@
 import { type KubeObject, versionOf } from '../kube.ts';
 import { type Reflector, type ReflectorOptions, reflector } from './reflector.ts';
-import { keyOf } from './store.ts';
+import { type How, keyOf } from './store.ts';
 
 export interface CacheOptions<T extends KubeObject> extends Omit<ReflectorOptions<T>, 'onChange'> {
   /** Objects are found by this as well as by their key; undefined leaves one out. */
   readonly groupOf?: (object: T) => string | undefined;
-  readonly onChange: (object: T, previous: T | undefined) => void;
+  readonly onChange: (object: T, previous: T | undefined, how: How) => void;
 }
 
 export interface Cache<T extends KubeObject> extends Reflector<T> {
@@ -26,12 +26,12 @@ export function cache<T extends KubeObject>(options: CacheOptions<T>): Cache<T> 
 
   const seen = reflector<T>({
     ...options,
-    onChange(key, object, previous) {
+    onChange(key, object, previous, how) {
       const own = written.get(key);
       if (own !== undefined && (object === undefined || versionOf(object) >= versionOf(own))) written.delete(key);
       regroup(key, object, previous);
       const changed = object ?? previous;
-      if (changed !== undefined) onChange(changed, object && previous);
+      if (changed !== undefined) onChange(changed, object && previous, how);
     },
   });
 

@@ -8,9 +8,13 @@ import { type Cache, cache } from './cache.ts';
 import type { KubeClient } from './client.ts';
 import { monitoring } from './monitoring.ts';
 import { collectionPath } from './paths.ts';
+import type { How } from './store.ts';
 import { tracedClient } from './traced-client.ts';
 import type { Watch } from './watch.ts';
 import { type ApplyOptions, writes } from './writes.ts';
+
+/** Somebody waits for what follows a change that was seen as it happened; what lists show may be old, and is much at a time. */
+export type Urgency = 'Edit' | 'Resync';
 
 export interface ClusterOptions {
   readonly client: KubeClient;
@@ -19,7 +23,7 @@ export interface ClusterOptions {
   /** Label selector of what the operator makes. */
   readonly ownSelector: string;
   /** Something about this key may have changed: `namespace/room`, `namespace` for what a namespace has once, or `ownKey`. */
-  readonly onKey: (key: string) => void;
+  readonly onKey: (key: string, urgency?: Urgency) => void;
   readonly onError: (error: unknown) => void;
   /** How often to look for kinds of the Prometheus Operator. */
   readonly discoverEveryMs?: number;
@@ -109,7 +113,8 @@ function everyCache({ client, ownSelector, onKey, onError, discoverEveryMs = 10_
     ...common,
     query: { labelSelector: ownSelector },
     groupOf: keyOfOwned,
-    onChange: (object: KubeObject) => onKey(keyOfOwned(object)),
+    onChange: (object: KubeObject, _previous: KubeObject | undefined, how: How) =>
+      onKey(keyOfOwned(object), urgency[how]),
   };
   const core = (kindName: string) => collectionPath({ apiVersion: 'v1', kind: kindName });
 
@@ -119,10 +124,10 @@ function everyCache({ client, ownSelector, onKey, onError, discoverEveryMs = 10_
     // An operator may be newer than the CRD, which then prunes what is new and fills in no defaults of it.
     keep: (room) => ({ ...room, spec: withDefaults(specSchema, room.spec) }),
     groupOf: ({ metadata: { namespace } }) => namespace,
-    onChange(room, previous) {
+    onChange(room, previous, how) {
       if (previous !== undefined && isOnlyStatus(room, previous)) return;
-      onKey(roomKey(room));
-      onKey(room.metadata.namespace);
+      onKey(roomKey(room), urgency[how]);
+      onKey(room.metadata.namespace, urgency[how]);
     },
   });
   const pods = cache<Pod>({ ...ours, path: core('Pod') });
@@ -135,25 +140,25 @@ function everyCache({ client, ownSelector, onKey, onError, discoverEveryMs = 10_
       metadata: { name, ...(uid && { uid }), ...(resourceVersion && { resourceVersion }) },
       status: { addresses: status?.addresses ?? [] },
     }),
-    onChange(node, previous) {
+    onChange(node, previous, how) {
       if (previous !== undefined && sameAddresses(node, previous)) return;
-      for (const pod of pods.list()) if (pod.spec.nodeName === node.metadata.name) onKey(keyOfOwned(pod));
+      for (const pod of pods.list()) if (pod.spec.nodeName === node.metadata.name) onKey(keyOfOwned(pod), urgency[how]);
     },
   });
   const namespaces = cache<Namespace>({
     ...common,
     path: core('Namespace'),
-    onChange(namespace, previous) {
+    onChange(namespace, previous, how) {
       if (isSameNamespace(namespace, previous)) return;
-      for (const room of rooms.group(namespace.metadata.name)) onKey(roomKey(room));
-      onKey(namespace.metadata.name);
+      for (const room of rooms.group(namespace.metadata.name)) onKey(roomKey(room), urgency[how]);
+      onKey(namespace.metadata.name, urgency[how]);
     },
   });
   const onNews = () => {
-    onKey(ownKey);
+    onKey(ownKey, 'Resync');
     for (const room of rooms.list()) {
-      onKey(roomKey(room));
-      onKey(room.metadata.namespace);
+      onKey(roomKey(room), 'Resync');
+      onKey(room.metadata.namespace, 'Resync');
     }
   };
   const monitors = monitoring({
@@ -164,10 +169,10 @@ function everyCache({ client, ownSelector, onKey, onError, discoverEveryMs = 10_
     cacheOptions: {
       ...ours,
       // Each room says whether its namespace is monitored.
-      onChange(object) {
+      onChange(object, _previous, how) {
         const namespace = keyOfOwned(object);
-        onKey(namespace);
-        for (const room of rooms.group(namespace)) onKey(roomKey(room));
+        onKey(namespace, urgency[how]);
+        for (const room of rooms.group(namespace)) onKey(roomKey(room), 'Resync');
       },
     },
   });
@@ -181,6 +186,8 @@ function everyCache({ client, ownSelector, onKey, onError, discoverEveryMs = 10_
     configMaps: cache<KubeObject>({ ...ours, path: core('ConfigMap') }),
   };
 }
+
+const urgency: Readonly<Record<How, Urgency>> = { Listed: 'Resync', Watched: 'Edit' };
 
 /** A room's key is `namespace/name`. */
 export const roomKey = ({ metadata: { namespace, name } }: LiveRoom): string => `${namespace}/${name}`;

@@ -78,10 +78,10 @@ export function reflector<T extends KubeObject>(options: ReflectorOptions<T>): R
   const stopping = new AbortController();
   const { promise: synced, resolve: setSynced } = Promise.withResolvers<void>();
   const counts: ReflectorCounts = { lists: 0, watches: 0, failures: 0, unparsableLines: 0 };
-  const objects = store<T>((key, object, previous) => {
+  const objects = store<T>((key, object, previous, how) => {
     if (stopping.signal.aborted) return;
     try {
-      onChange(key, object, previous);
+      onChange(key, object, previous, how);
     } catch (error) {
       onError(error);
     }

@@ -1,7 +1,15 @@
 import type { KubeObject } from '../kube.ts';
 
+/** Whether a change was found by comparing two lists, which may be of any age, or seen as it happened. */
+export type How = 'Listed' | 'Watched';
+
 /** `object` is undefined when it is gone, `previous` when it is new. */
-export type Change<T extends KubeObject> = (key: string, object: T | undefined, previous: T | undefined) => void;
+export type Change<T extends KubeObject> = (
+  key: string,
+  object: T | undefined,
+  previous: T | undefined,
+  how: How,
+) => void;
 
 /** `namespace/name`, or `name` of an object without a namespace. */
 export const keyOf = ({ metadata: { namespace, name } }: KubeObject): string =>
@@ -11,12 +19,12 @@ export const keyOf = ({ metadata: { namespace, name } }: KubeObject): string =>
 export function store<T extends KubeObject>(onChange: Change<T>, keep: (object: T) => T = (object) => object) {
   let objects = new Map<string, T>();
 
-  const report = (key: string, object: T, previous: T | undefined) => {
+  const report = (key: string, object: T, previous: T | undefined, how: How) => {
     if (previous?.metadata.resourceVersion === object.metadata.resourceVersion && sameObject(previous, object)) return;
     if (previous !== undefined && !sameObject(previous, object)) {
-      onChange(key, undefined, previous);
-      onChange(key, object, undefined);
-    } else onChange(key, object, previous);
+      onChange(key, undefined, previous, how);
+      onChange(key, object, undefined, how);
+    } else onChange(key, object, previous, how);
   };
 
   return {
@@ -27,8 +35,8 @@ export function store<T extends KubeObject>(onChange: Change<T>, keep: (object: 
     replace(items: readonly T[]): void {
       const before = objects;
       objects = new Map(items.map((item) => [keyOf(item), keep(trimmed(item))]));
-      for (const [key, previous] of before) if (!objects.has(key)) onChange(key, undefined, previous);
-      for (const [key, object] of objects) report(key, object, before.get(key));
+      for (const [key, previous] of before) if (!objects.has(key)) onChange(key, undefined, previous, 'Listed');
+      for (const [key, object] of objects) report(key, object, before.get(key), 'Listed');
     },
 
     change(item: T, isGone: boolean): void {
@@ -36,12 +44,12 @@ export function store<T extends KubeObject>(onChange: Change<T>, keep: (object: 
       const previous = objects.get(key);
       if (isGone) {
         objects.delete(key);
-        if (previous !== undefined) onChange(key, undefined, previous);
+        if (previous !== undefined) onChange(key, undefined, previous, 'Watched');
         return;
       }
       const object = keep(trimmed(item));
       objects.set(key, object);
-      report(key, object, previous);
+      report(key, object, previous, 'Watched');
     },
   };
 }

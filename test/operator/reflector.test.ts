@@ -3,6 +3,7 @@ import { afterEach, test } from 'node:test';
 import { ApiError } from '#operator/cluster/api-error.ts';
 import { kubeClient } from '#operator/cluster/client.ts';
 import { reflector } from '#operator/cluster/reflector.ts';
+import type { How } from '#operator/cluster/store.ts';
 import type { KubeObject } from '#operator/kube.ts';
 import { eventually } from '#test/harness/eventually.ts';
 import { anObject, event, flakyServer, list, refuse, reset, watch } from './flaky-server.ts';
@@ -25,7 +26,7 @@ afterEach(async () => {
 /** A reflector of a peer that answers like this, with what it reported as words. */
 async function reflected(
   answers: Parameters<typeof flakyServer>[0],
-  more: Partial<typeof timing> & { onChange?: () => void } = {},
+  more: Partial<typeof timing> & { onChange?: (how: How) => void } = {},
 ) {
   const server = await flakyServer(answers);
   const client = kubeClient({ server: server.url });
@@ -35,9 +36,9 @@ async function reflected(
   const things = reflector<KubeObject>({
     client,
     path: '/api/v1/things',
-    onChange: (key, object, previous) => {
+    onChange: (key, object, previous, how) => {
       seen.push(`${object === undefined ? '-' : previous === undefined ? '+' : '~'}${key}`);
-      onChange?.();
+      onChange?.(how);
     },
     onError: (error) => errors.push(error),
     random: () => 0.5,
@@ -171,6 +172,14 @@ test('a half-open connection is noticed', async () => {
   await called(3);
   assert.equal(server.calls[2]?.query.get('resourceVersion'), '6');
   assert.match(String(errors[0]), /silent/);
+});
+
+test('what a list shows and what a watch sees are told apart', async () => {
+  const hows: How[] = [];
+  const answers = [list(1, [a1]), watch([event('ADDED', b2)], 'closed'), refuse(410), list(9, [c3])];
+  const { called } = await reflected(answers, { onChange: (how) => hows.push(how) });
+  await called(5);
+  assert.deepEqual(hows, ['Listed', 'Watched', 'Listed', 'Listed', 'Listed']);
 });
 
 test('an object that was replaced by another of its name is gone and new', async () => {
