@@ -1,18 +1,44 @@
 import type { Schema, Static } from './static.ts';
 
+/** A part of a value: any field of it may be missing, at any depth. Lists are whole. */
+export type PartOf<T> = T extends readonly unknown[]
+  ? T
+  : T extends object
+    ? { readonly [K in keyof T]?: PartOf<T[K]> }
+    : T;
+
 /**
  * A value with the schema's defaults where it has none, as the API server fills them in: for objects that were stored
- * under an older CRD, or that an older CRD still prunes.
+ * under an older CRD, that an older CRD still prunes, and for fields whose defaults the API server does not know.
  */
 export const withDefaults = <const S extends Schema>(schema: S, value: unknown): Static<S> =>
   filled(schema, value ?? schema.default) as Static<S>;
 
-function filled(schema: Schema, value: unknown): unknown {
-  if (schema.properties === undefined || typeof value !== 'object' || value === null) return value;
-  const given = value as Readonly<Record<string, unknown>>;
+/**
+ * A value with what `others` has where it is silent. Fields are merged one by one; lists and maps are taken whole from
+ * the one or the other, so that a value can say that there are none. Who chooses one of several alternatives has none of
+ * the others' choice.
+ */
+export function merged(schema: Schema, value: unknown, others: unknown): unknown {
+  if (!isMap(others) || !isMap(value) || schema.properties === undefined) return value ?? others;
+  const { alternatives = [] } = schema;
+  const isChosen = alternatives.some((name) => value[name] !== undefined);
   const fields = Object.entries(schema.properties).flatMap(([name, property]) => {
-    const field = filled(property, given[name] ?? property.default);
+    const theirs = isChosen && alternatives.includes(name) ? undefined : others[name];
+    const field = merged(property, value[name], theirs);
     return field === undefined ? [] : [[name, field] as const];
   });
-  return { ...given, ...Object.fromEntries(fields) };
+  return { ...value, ...Object.fromEntries(fields) };
 }
+
+function filled(schema: Schema, value: unknown): unknown {
+  if (schema.properties === undefined || !isMap(value)) return value;
+  const fields = Object.entries(schema.properties).flatMap(([name, property]) => {
+    const field = filled(property, value[name] ?? property.default);
+    return field === undefined ? [] : [[name, field] as const];
+  });
+  return { ...value, ...Object.fromEntries(fields) };
+}
+
+const isMap = (value: unknown): value is Readonly<Record<string, unknown>> =>
+  typeof value === 'object' && value !== null && !Array.isArray(value);

@@ -1,6 +1,7 @@
 import { group } from './contract.ts';
 import { apiVersion, kind, plural } from './liveroom.ts';
 import { specSchema } from './schema.ts';
+import type { Schema } from './static.ts';
 import { statusSchema } from './status-schema.ts';
 
 /** The CustomResourceDefinition as data; `liveroom.yaml` and the reference are generated from it. */
@@ -31,6 +32,21 @@ const columns = [
   { name: 'WHEP', type: 'string', jsonPath: '.status.whepURL', priority: 1 },
 ];
 
+/** A schema as the API server is told of it: without keywords of our own, and without the defaults that the operator fills in. */
+function withoutOurs(schema: Schema): Schema {
+  const { clusterMayDefault, alternatives: _, between: __, default: value, ...rest } = schema;
+  return {
+    ...rest,
+    ...(value === undefined || clusterMayDefault ? {} : { default: value }),
+    ...(rest.properties && { properties: inEach(rest.properties) }),
+    ...(rest.items && { items: withoutOurs(rest.items) }),
+    ...(rest.additionalProperties && { additionalProperties: withoutOurs(rest.additionalProperties) }),
+  };
+}
+
+const inEach = (properties: Readonly<Record<string, Schema>>) =>
+  Object.fromEntries(Object.entries(properties).map(([name, schema]) => [name, withoutOurs(schema)]));
+
 export const definition = {
   apiVersion: 'apiextensions.k8s.io/v1',
   kind: 'CustomResourceDefinition',
@@ -54,7 +70,7 @@ export const definition = {
               apiVersion: { type: 'string' },
               kind: { type: 'string' },
               metadata: { type: 'object' },
-              spec: specSchema,
+              spec: withoutOurs(specSchema),
               status: statusSchema,
             },
             'x-kubernetes-validations': nameRules,

@@ -9,6 +9,7 @@ const alerts = {
       type: 'integer',
       format: 'int32',
       default: 500,
+      clusterMayDefault: true,
       minimum: 0,
       maximum: 100000,
       description: 'Subscribers above which the alert about many of them fires; 0 turns it off.',
@@ -17,6 +18,7 @@ const alerts = {
       type: 'integer',
       format: 'int32',
       default: 90,
+      clusterMayDefault: true,
       minimum: 0,
       maximum: 100,
       description: 'Share of play.maxSubscribers from which on the alert about capacity fires; 0 turns it off.',
@@ -25,13 +27,20 @@ const alerts = {
       type: 'string',
       enum: ['Never', 'Always'],
       default: 'Never',
+      clusterMayDefault: true,
       description: 'Always: somebody is to be told when nobody publishes.',
     },
   },
 } as const satisfies Schema;
 
 const choice = (description: string) =>
-  ({ type: 'string', enum: ['Auto', 'Disabled'], default: 'Auto', description }) as const satisfies Schema;
+  ({
+    type: 'string',
+    enum: ['Auto', 'Disabled'],
+    default: 'Auto',
+    clusterMayDefault: true,
+    description,
+  }) as const satisfies Schema;
 
 /** As Prometheus writes durations: the units in order. Alerts look at 5 minutes, in which they need several scrapes. */
 const period = (description: string) =>

@@ -7,6 +7,9 @@ import { tracing } from './tracing-schema.ts';
  * The LiveRoom's spec, once: types are inferred from it, the CRD and its reference are generated from it. Every string,
  * list and map is bounded, because the API server refuses CEL rules whose worst case it cannot estimate. Objects with
  * defaults inside default to `{}` themselves, so that `spec: {}` is a working room.
+ *
+ * Of a field that `clusterMayDefault` the API server knows no default: it would fill it in before the operator's
+ * configuration had its say. Others keep theirs in the CRD, where a rule looks at them.
  */
 
 /** A duration as Go writes it, between two bounds (checked by CEL, since `format: duration` knows no bounds). */
@@ -15,8 +18,10 @@ const duration = <const D extends string>(description: string, value: D, min: st
     type: 'string',
     description,
     default: value,
+    clusterMayDefault: true,
     maxLength: 12,
     pattern: '^([0-9]+(ms|s|m|h))+$',
+    between: [min, max],
     'x-kubernetes-validations': [
       {
         rule: `duration(self) >= duration('${min}') && duration(self) <= duration('${max}')`,
@@ -76,6 +81,7 @@ const publish = {
       type: 'string',
       enum: ['Reject', 'TakeOver'],
       default: 'Reject',
+      clusterMayDefault: true,
       description:
         'What happens to a second publisher: Reject answers it 409, TakeOver lets it replace the first. A publisher that has sent nothing for 2 s is always replaced.',
     },
@@ -84,6 +90,7 @@ const publish = {
       type: 'array',
       description: 'The codecs a publisher may send, the preferred ones first.',
       default: ['H264', 'VP8', 'Opus'],
+      clusterMayDefault: true,
       minItems: 1,
       maxItems: 3,
       'x-kubernetes-list-type': 'set',
@@ -104,6 +111,7 @@ const play = {
       type: 'integer',
       format: 'int32',
       default: 0,
+      clusterMayDefault: true,
       minimum: 0,
       maximum: 100000,
       description: 'The most subscribers at a time; 0 sets no limit. Lowering it cuts nobody who is watching.',

@@ -1,9 +1,16 @@
 import { parse } from 'yaml';
 import { podSettings } from '#crds/contract.ts';
 import type { LiveRoomSpec } from '#crds/liveroom.ts';
+import { defaultsProblem, type SpecDefaults } from './spec-defaults.ts';
 
 /** What is set once per cluster, in the chart. */
 export interface Config {
+  /** Rooms whose label `liveroom.dev/operator` is this are this operator's; absent, those without that label. */
+  readonly id?: string;
+  /** The namespaces that the operator looks at; absent, all. */
+  readonly namespaces?: readonly string[];
+  /** What rooms get where their spec is silent. */
+  readonly defaults?: SpecDefaults;
   /** Base URL behind which `/<namespace>/<room>/…` reaches the room's Service, without a trailing slash. */
   readonly publicURL?: string;
   readonly images: { readonly sfu: string };
@@ -33,11 +40,14 @@ export class ConfigError extends Error {
 
 /** The configuration in a YAML text. Throws ConfigError. */
 export function configFrom(text: string): Config {
-  const root = fields('the file', yaml(text), ['publicURL', 'images', 'hostPorts', 'monitoring', 'tracing', 'podEnv']);
+  const scope = ['id', 'namespaces', 'defaults'];
+  const parts = ['publicURL', 'images', 'hostPorts', 'monitoring', 'tracing', 'podEnv'];
+  const root = fields('the file', yaml(text), [...scope, ...parts]);
   const images = fields('images', root['images'], ['sfu']);
   const known = ['labels', 'interval', 'scrapeAnnotations', 'runbookURL'];
   const monitoring = fields('monitoring', root['monitoring'] ?? {}, known);
   return {
+    ...scopeOf(root),
     ...(root['publicURL'] === undefined ? {} : { publicURL: baseURL('publicURL', root['publicURL']) }),
     images: { sfu: stringLike('images.sfu', images['sfu'], /^\S+$/, 'must be an image') },
     hostPorts: portRange(root['hostPorts'] ?? { from: 7000, to: 7999 }),
@@ -50,6 +60,32 @@ export function configFrom(text: string): Config {
     ...(root['tracing'] === undefined ? {} : { tracing: tracing(root['tracing']) }),
     ...(root['podEnv'] === undefined ? {} : { podEnv: texts('podEnv', fields('podEnv', root['podEnv'], podSettings)) }),
   };
+}
+
+/** Names of namespaces, and values of a label that are. */
+const isName = /^[a-z0-9]([-a-z0-9]{0,61}[a-z0-9])?$/;
+
+/** Which rooms are ours, and what they get. Empty is as good as absent. */
+function scopeOf({
+  id,
+  namespaces,
+  defaults,
+}: Record<string, unknown>): Pick<Config, 'id' | 'namespaces' | 'defaults'> {
+  const names = namespaces ?? [];
+  if (!Array.isArray(names)) throw new ConfigError('namespaces', 'must be a list');
+  return {
+    ...(id ? { id: stringLike('id', id, isName, 'must consist of a-z, 0-9 and -, at most 63') } : {}),
+    ...(names.length > 0 && {
+      namespaces: [...new Set(names.map((name, i) => stringLike(`namespaces[${i}]`, name, isName, 'must be a name')))],
+    }),
+    ...(defaults === undefined ? {} : { defaults: specDefaults(defaults) }),
+  };
+}
+
+function specDefaults(value: unknown): SpecDefaults {
+  const found = defaultsProblem(value);
+  if (found !== undefined) throw new ConfigError(found.field, found.problem);
+  return value as SpecDefaults;
 }
 
 function yaml(text: string): unknown {

@@ -70,6 +70,7 @@ export function operator(options: OperatorOptions) {
     ...(options.askStats && { ask: options.askStats }),
     onAsked: measured.podAsked,
   });
+    ...(config.defaults && { defaults: config.defaults }),
   const ports = hostPorts(cluster, config.hostPorts);
   const tell = teller(cluster, { log, now, instance });
   const dependencies = {

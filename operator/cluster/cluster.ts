@@ -1,9 +1,10 @@
 import { appName, group, label } from '#crds/contract.ts';
-import { withDefaults } from '#crds/defaults.ts';
+import { merged, withDefaults } from '#crds/defaults.ts';
 import { apiVersion, kind, type LiveRoom, type LiveRoomStatus } from '#crds/liveroom.ts';
 import { specSchema } from '#crds/schema.ts';
 import { noTracer, type Tracer } from '#tracing/tracer.ts';
 import type { KubeObject, Namespace, Node, Pod } from '../kube.ts';
+import type { SpecDefaults } from '../spec-defaults.ts';
 import { type Cache, cache } from './cache.ts';
 import type { KubeClient } from './client.ts';
 import { monitoring } from './monitoring.ts';
@@ -24,6 +25,8 @@ export interface ClusterOptions {
   readonly ownSelector: string;
   /** Something about this key may have changed: `namespace/room`, `namespace` for what a namespace has once, or `ownKey`. */
   readonly onKey: (key: string, urgency?: Urgency) => void;
+  /** What rooms get where their spec is silent. */
+  readonly defaults?: SpecDefaults;
   readonly onError: (error: unknown) => void;
   /** How often to look for kinds of the Prometheus Operator. */
   readonly discoverEveryMs?: number;
@@ -107,7 +110,16 @@ export function cluster(options: ClusterOptions) {
   };
 }
 
-function everyCache({ client, ownSelector, onKey, onError, discoverEveryMs = 10_000, now, random }: ClusterOptions) {
+function everyCache({
+  client,
+  ownSelector,
+  onKey,
+  onError,
+  defaults,
+  discoverEveryMs = 10_000,
+  now,
+  random,
+}: ClusterOptions) {
   const common = { client, onError, ...(now && { now }), ...(random && { random }) };
   const ours = {
     ...common,
@@ -121,8 +133,8 @@ function everyCache({ client, ownSelector, onKey, onError, discoverEveryMs = 10_
   const rooms = cache<LiveRoom>({
     ...common,
     path: collectionPath({ apiVersion: `${group}/${apiVersion}`, kind }),
-    // An operator may be newer than the CRD, which then prunes what is new and fills in no defaults of it.
-    keep: (room) => ({ ...room, spec: withDefaults(specSchema, room.spec) }),
+    // From here on a room has all that it is to have. An operator may be newer than the CRD, which then prunes what is new.
+    keep: (room) => ({ ...room, spec: withDefaults(specSchema, merged(specSchema, room.spec, defaults)) }),
     groupOf: ({ metadata: { namespace } }) => namespace,
     onChange(room, previous, how) {
       if (previous !== undefined && isOnlyStatus(room, previous)) return;
