@@ -1,6 +1,6 @@
 import { randomBytes } from 'node:crypto';
 import type { PodStats } from '#crds/contract.ts';
-import { type KubeClient, kubeClient, type Method } from '#operator/cluster/client.ts';
+import { type ClientConfig, type KubeClient, kubeClient, type Method } from '#operator/cluster/client.ts';
 import { clientConfigFromFile } from '#operator/cluster/kube-config.ts';
 import { configFrom } from '#operator/config.ts';
 import { jsonLog } from '#operator/log.ts';
@@ -15,7 +15,8 @@ export interface RunningOperator {
 }
 
 export interface OperatorSettings {
-  readonly kubeconfigFile: string;
+  /** Where its API server is: a kubeconfig file, or the way there. */
+  readonly kubeconfigFile: string | ClientConfig;
   /** What each pod answers to `/stats`, by its name; a pod that is not in it does not answer. */
   readonly stats?: ReadonlyMap<string, PodStats>;
   /** Labels of its configuration for monitoring objects. */
@@ -25,7 +26,9 @@ export interface OperatorSettings {
 /** The real operator in this process, with short waits, and counting what it writes. */
 export async function startOperator(settings: OperatorSettings): Promise<RunningOperator> {
   const { kubeconfigFile, stats = new Map(), monitoringLabels = { release: 'kps' } } = settings;
-  const client = kubeClient(await clientConfigFromFile(kubeconfigFile));
+  const client = kubeClient(
+    typeof kubeconfigFile === 'string' ? await clientConfigFromFile(kubeconfigFile) : kubeconfigFile,
+  );
   const writes: string[] = [];
   const running = operator({
     client: counting(client, writes),
