@@ -32,20 +32,22 @@ const columns = [
   { name: 'WHEP', type: 'string', jsonPath: '.status.whepURL', priority: 1 },
 ];
 
+const ourKeywords = new Set(['clusterMayDefault', 'alternatives', 'between']);
+
 /** A schema as the API server is told of it: without keywords of our own, and without the defaults that the operator fills in. */
 function withoutOurs(schema: Schema): Schema {
-  const { clusterMayDefault, alternatives: _, between: __, default: value, ...rest } = schema;
-  return {
-    ...rest,
-    ...(value === undefined || clusterMayDefault ? {} : { default: value }),
-    ...(rest.properties && { properties: inEach(rest.properties) }),
-    ...(rest.items && { items: withoutOurs(rest.items) }),
-    ...(rest.additionalProperties && { additionalProperties: withoutOurs(rest.additionalProperties) }),
-  };
+  const isTold = (keyword: string) =>
+    !ourKeywords.has(keyword) && !(keyword === 'default' && schema.clusterMayDefault === true);
+  const told = Object.entries(schema).filter(([keyword]) => isTold(keyword));
+  return Object.fromEntries(told.map(([keyword, value]) => [keyword, partsWithoutOurs(keyword, value)]));
 }
 
-const inEach = (properties: Readonly<Record<string, Schema>>) =>
-  Object.fromEntries(Object.entries(properties).map(([name, schema]) => [name, withoutOurs(schema)]));
+function partsWithoutOurs(keyword: string, value: unknown): unknown {
+  if (keyword === 'items' || keyword === 'additionalProperties') return withoutOurs(value as Schema);
+  if (keyword !== 'properties') return value;
+  const properties = Object.entries(value as Readonly<Record<string, Schema>>);
+  return Object.fromEntries(properties.map(([name, property]) => [name, withoutOurs(property)]));
+}
 
 export const definition = {
   apiVersion: 'apiextensions.k8s.io/v1',

@@ -57,6 +57,7 @@ export function operator(options: OperatorOptions) {
   const cluster = seeCluster({
     client,
     tracer,
+    ...(config.defaults && { defaults: config.defaults }),
     ownSelector,
     onKey: (key) => work.add(key),
     onError: (error) => log.warn('watching failed and is tried again', { error }),
@@ -70,7 +71,6 @@ export function operator(options: OperatorOptions) {
     ...(options.askStats && { ask: options.askStats }),
     onAsked: measured.podAsked,
   });
-    ...(config.defaults && { defaults: config.defaults }),
   const ports = hostPorts(cluster, config.hostPorts);
   const tell = teller(cluster, { log, now, instance });
   const dependencies = {
