@@ -94,8 +94,8 @@ export const operatorMetric = {
   queueDepth: {
     name: 'workqueue_depth',
     type: 'gauge',
-    help: 'Keys that wait for a worker, without those that wait for their time.',
-    labels: queue,
+    help: 'Keys that wait for a worker, without those that wait for their time: Edit goes before Resync.',
+    labels: { ...queue, priority: ['Edit', 'Resync'] },
   },
   queueAdds: {
     name: 'workqueue_adds_total',

@@ -1,11 +1,13 @@
+import { AsyncLocalStorage } from 'node:async_hooks';
 import { noTracer, type Tracer } from '#tracing/tracer.ts';
 import { type AttemptOptions, attempt } from './attempt.ts';
 import { event } from './build/event.ts';
 import { ownSelector } from './build/labels.ts';
 import type { KubeClient } from './cluster/client.ts';
 import { type Cluster, keyOfOwned, ownKey, cluster as seeCluster } from './cluster/cluster.ts';
-import { measuredClient } from './cluster/measured-client.ts';
+import { orderlyClient } from './cluster/orderly-client.ts';
 import { defaultWorkers, queue } from './cluster/queue.ts';
+import type { Turn } from './cluster/turn.ts';
 import type { Config } from './config.ts';
 import type { ShownAudience } from './decide/audience.ts';
 import type { Transition } from './decide/transitions.ts';
@@ -30,42 +32,50 @@ export interface OperatorOptions {
   readonly namespace?: string;
   /** A new secret token. */
   readonly newToken: () => string;
+  /** Resolves when this operator is the one that acts; until then it watches, and changes nothing. Default at once. */
+  readonly lead?: Promise<void>;
+  /** Whether it still is, asked before each write. Default always. */
+  readonly mayWrite?: () => boolean;
   readonly now?: () => number;
   readonly discoverEveryMs?: number;
   readonly statsEveryMs?: number;
   readonly askStats?: StatsOptions['ask'];
 }
 
-/** The operator at work. It begins to write when it has seen all there is. */
+/** The operator at work. It begins to write when it has seen all there is, and leads. */
 export function operator(options: OperatorOptions) {
-  const { config, log, instance, newToken, tracer = noTracer, now = Date.now } = options;
+  const { config, log, instance, newToken, tracer = noTracer, now = Date.now, mayWrite = () => true } = options;
+  const turns = new AsyncLocalStorage<Turn>();
   const shown = new Map<string, ShownAudience>();
-  let isReady = false;
+  const isActing = () => progress.hasBegun() && mayWrite();
 
   const measured = telemetry({
-    rooms: () => cluster.rooms(),
-    hostPorts: () => ports.count(),
+    // What all replicas know, one tells.
+    rooms: () => (isActing() ? cluster.rooms() : []),
+    hostPorts: () => (isActing() ? ports.count() : { used: 0, free: 0 }),
     watches: () => cluster.watches(),
     queue: () => work.seen(),
-    isActing: () => isReady,
+    isActing,
     workers: defaultWorkers,
     host: options.client.host,
     now,
   });
-  const client = measuredClient(options.client, measured.apiRequest, () => performance.now());
+  const client = orderlyClient(options.client, { meter: measured.apiRequest, mayWrite, turn: () => turns.getStore() });
 
   const cluster = seeCluster({
     client,
     tracer,
     ...(config.defaults && { defaults: config.defaults }),
     ownSelector,
-    onKey: (key) => work.add(key),
+    onKey(key, urgency = 'Edit') {
+      if (progress.hasBegun()) work.add(key, { urgency });
+    },
     onError: (error) => log.warn('watching failed and is tried again', { error }),
     now,
     ...(options.discoverEveryMs && { discoverEveryMs: options.discoverEveryMs }),
   });
   const audience = stats({
-    pods: cluster.pods,
+    pods: () => (isActing() ? cluster.pods() : []),
     onNews: (pod) => work.add(keyOfOwned(pod)),
     ...(options.statsEveryMs && { everyMs: options.statsEveryMs }),
     ...(options.askStats && { ask: options.askStats }),
@@ -91,25 +101,44 @@ export function operator(options: OperatorOptions) {
 
   const reconcile = reconcilers(options.namespace, dependencies);
   const tryKey = attempt({ reconcile, meter: measured.reconcile, tracer, log });
-
   const work = queue({
-    work: (key) => cluster.synced.then(() => tryKey(key)),
+    work: (key, turn) => turns.run(turn, () => tryKey(key)),
     onError: (key, error) => log.error('a reconcile threw', { key, error }),
     meter: measured.queue,
   });
-  const synced = cluster.synced.then(() => {
-    isReady = true;
+  const progress = stages(cluster.synced, options.lead, () => {
+    for (const key of cluster.keys()) work.add(key, { urgency: 'Resync' });
   });
 
   return {
-    synced,
-    isReady: () => isReady,
+    ...progress,
     registry: measured.registry,
     /** Final. Resolves when the work under way has ended. */
     async stop(): Promise<void> {
       cluster.stop();
       await Promise.all([work.stop(), audience.stop()]);
     },
+  };
+}
+
+/** How far an operator is. One that does not lead yet knows all that the leader does, and keeps it up to date. */
+function stages(listed: Promise<unknown>, lead: Promise<void> | undefined, begin: () => void) {
+  let isReady = false;
+  let hasBegun = false;
+  const synced = listed.then(() => {
+    isReady = true;
+  });
+  const acting = Promise.all([synced, lead]).then(() => {
+    hasBegun = true;
+    begin();
+  });
+  return {
+    /** It has seen all there is. */
+    synced,
+    /** It leads, and has begun to work on all that. */
+    acting,
+    isReady: () => isReady,
+    hasBegun: () => hasBegun,
   };
 }
 

@@ -11,11 +11,9 @@ import { monitoring } from './monitoring.ts';
 import { collectionPath } from './paths.ts';
 import type { How } from './store.ts';
 import { tracedClient } from './traced-client.ts';
+import type { Urgency } from './turn.ts';
 import type { Watch } from './watch.ts';
 import { type ApplyOptions, writes } from './writes.ts';
-
-/** Somebody waits for what follows a change that was seen as it happened; what lists show may be old, and is much at a time. */
-export type Urgency = 'Edit' | 'Resync';
 
 export interface ClusterOptions {
   readonly client: KubeClient;
@@ -68,6 +66,8 @@ export function cluster(options: ClusterOptions) {
     synced: Promise.all(Object.values(caches).map((one) => one.synced)),
     room: (key: string) => rooms.get(key),
     rooms: () => rooms.list(),
+    /** Every key that there is something of. */
+    keys: () => keysIn(caches),
     roomsIn: (namespace: string) => rooms.group(namespace),
     pods: () => pods.list(),
     /** Pods, draining ones too, that carry the room's label. */
@@ -197,6 +197,12 @@ function everyCache({
     services: cache<KubeObject>({ ...ours, path: core('Service') }),
     configMaps: cache<KubeObject>({ ...ours, path: core('ConfigMap') }),
   };
+}
+
+function keysIn({ rooms, pods, services, configMaps, monitors }: ReturnType<typeof everyCache>): ReadonlySet<string> {
+  const owned = [pods, services, configMaps, monitors].flatMap((one) => [...one.list()]);
+  const ofRooms = [...rooms.list()].flatMap((room) => [roomKey(room), room.metadata.namespace]);
+  return new Set([ownKey, ...ofRooms, ...owned.map(keyOfOwned)]);
 }
 
 const urgency: Readonly<Record<How, Urgency>> = { Listed: 'Resync', Watched: 'Edit' };

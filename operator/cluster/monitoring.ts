@@ -82,6 +82,7 @@ export function monitoring({ client, everyMs, cacheOptions, onNews, onError }: M
     versions: () => versions,
     /** Asks out of turn what is served. Never rejects. */
     lookNow,
+    list: (): MonitoringObject[] => own.all().flatMap((kind) => [...kind.list()]),
     group: (key: string): MonitoringObject[] => own.all().flatMap((kind) => kind.group(key)),
     /** Everything that may read our objects; undefined while that is not known. */
     prometheuses: (): readonly Prometheus[] | undefined =>

@@ -1,14 +1,21 @@
+import { lanes } from './lanes.ts';
+import type { Turn, Urgency } from './turn.ts';
+
 /** What to do with a key whose work has returned. */
 export type Outcome =
   | { readonly kind: 'done' /** Again then, even if nothing happens. */; readonly againInMs?: number }
+  /** Again at once, for things have changed under it; if that does not help, after the key's back-off. */
+  | { readonly kind: 'again' }
   /** Again after the key's own back-off, and not before `atLeastMs`. */
   | { readonly kind: 'backoff'; readonly atLeastMs?: number };
 
 export interface QueueOptions {
-  /** Throwing is the same as `backoff`. The signal is aborted by `stop`. */
-  readonly work: (key: string, signal: AbortSignal) => Promise<Outcome>;
+  /** Throwing is the same as `backoff`. */
+  readonly work: (key: string, turn: Turn) => Promise<Outcome>;
   /** Keys worked on at the same time. */
   readonly workers?: number;
+  /** After this long the work on a key is told to end. */
+  readonly timeoutMs?: number;
   readonly onError?: (key: string, error: unknown) => void;
   readonly meter?: QueueMeter;
   readonly random?: () => number;
@@ -25,7 +32,7 @@ export interface QueueMeter {
 /** The queue now, and what it has counted. */
 export interface QueueSeen {
   /** Keys waiting for a worker, without those that wait for their time. */
-  readonly waiting: number;
+  readonly waiting: Readonly<Record<Urgency, number>>;
   /** Keys that were put into the queue, and those of them whose work had failed. */
   readonly adds: number;
   readonly retries: number;
@@ -33,84 +40,86 @@ export interface QueueSeen {
   readonly workMs: readonly number[];
 }
 
+export interface AddOptions {
+  /** In so many milliseconds, as a Resync; default now. The earliest of several times wins. */
+  readonly afterMs?: number;
+  /** Default Edit. All that wait with Edit go before all that wait with Resync. */
+  readonly urgency?: Urgency;
+}
+
 export interface Queue {
-  /** Work on `key` now or `afterMs` later; adding it twice before it begins is adding it once. */
-  add(key: string, afterMs?: number): void;
+  /** Adding a key twice before its work begins is adding it once, with the greater urgency. */
+  add(key: string, options?: AddOptions): void;
   seen(): QueueSeen;
-  /** Begins nothing more; settled when the work under way has ended. */
-  stop(): Promise<void>;
+  /** Begins nothing more; settled when the work under way has ended. After `graceMs` that is told to. */
+  stop(graceMs?: number): Promise<void>;
 }
 
 /** Keys worked on at the same time, unless told otherwise. */
 export const defaultWorkers = 16;
 
 /**
- * Keys to be worked on, in order of arrival, each by one worker at a time. A key that is added while it is worked on is
- * worked on once more afterwards.
+ * Keys to be worked on, the urgent ones first, else in order of arrival, each by one worker at a time. A key that is
+ * added while it is worked on is worked on once more afterwards.
  *
  *     add ──► waiting ──► running ──► done
  *      ▲ later            │  ▲ └────── added meanwhile: back to waiting
  *      └── back-off ◄─────┘
  */
 export function queue(options: QueueOptions): Queue {
-  const { workers = defaultWorkers, meter } = options;
+  const { workers = defaultWorkers, timeoutMs = 60_000, meter } = options;
   /** With the time since when. */
-  const waiting = new Map<string, number>();
-  const running = new Map<string, { readonly ended: Promise<void>; readonly sinceMs: number }>();
-  const addedMeanwhile = new Set<string>();
-  const later = new Map<string, { readonly timer: NodeJS.Timeout; readonly atMs: number }>();
+  const waiting = lanes<Urgency, string, number>(['Edit', 'Resync']);
+  const running = new Map<string, Running>();
+  const later = alarms((key) => add(key, { urgency: 'Resync' }));
   const backoff = backoffs(options);
-  const stopping = new AbortController();
   const counts = { adds: 0, retries: 0 };
+  let isStopped = false;
 
-  function add(key: string, afterMs = 0): void {
-    if (stopping.signal.aborted) return;
-    if (afterMs > 0) addLater(key, afterMs);
-    else if (running.has(key)) addedMeanwhile.add(key);
+  function add(key: string, { afterMs = 0, urgency = 'Edit' }: AddOptions = {}): void {
+    if (isStopped) return;
+    const now = running.get(key);
+    if (afterMs > 0) later.set(key, afterMs);
+    else if (now !== undefined) now.addedMeanwhile = now.addedMeanwhile === 'Edit' ? 'Edit' : urgency;
     else {
       if (!waiting.has(key)) counts.adds++;
-      waiting.set(key, waiting.get(key) ?? performance.now());
+      waiting.put(urgency, key, performance.now());
       begin();
     }
   }
 
-  /** The earliest of several times wins. */
-  function addLater(key: string, afterMs: number): void {
-    const atMs = performance.now() + afterMs;
-    const planned = later.get(key);
-    if (planned !== undefined && planned.atMs <= atMs) return;
-    clearTimeout(planned?.timer);
-    const timer = setTimeout(() => {
-      later.delete(key);
-      add(key);
-    }, afterMs);
-    later.set(key, { timer, atMs });
-  }
-
   function begin(): void {
-    for (const [key, sinceMs] of waiting) {
-      if (running.size >= workers || stopping.signal.aborted) return;
-      waiting.delete(key);
-      const nowMs = performance.now();
-      meter?.waited(nowMs - sinceMs);
-      running.set(key, { ended: run(key, nowMs), sinceMs: nowMs });
+    while (running.size < workers && !isStopped) {
+      const next = waiting.next();
+      if (next === undefined) return;
+      const sinceMs = performance.now();
+      meter?.waited(sinceMs - next.value);
+      const ending = new AbortController();
+      const ended = run(next.key, next.lane, ending);
+      running.set(next.key, { ended, ending, sinceMs, addedMeanwhile: undefined });
     }
   }
 
-  async function run(key: string, sinceMs: number): Promise<void> {
+  async function run(key: string, urgency: Urgency, ending: AbortController): Promise<void> {
+    const beganMs = performance.now();
     // So that `running` has the key before its work can end.
     await Promise.resolve();
-    const outcome = await attempt(key, options, stopping.signal);
+    const limit = setTimeout(() => ending.abort(new TooLong(timeoutMs)), timeoutMs);
+    const outcome = await attempt(key, options, { urgency, signal: ending.signal });
+    clearTimeout(limit);
+    const { addedMeanwhile } = running.get(key) ?? {};
     running.delete(key);
-    meter?.worked(performance.now() - sinceMs);
+    meter?.worked(performance.now() - beganMs);
     if (outcome.kind === 'done') {
       backoff.forget(key);
-      if (outcome.againInMs !== undefined) add(key, outcome.againInMs);
+      if (outcome.againInMs !== undefined) add(key, { afterMs: outcome.againInMs });
     } else {
       counts.retries++;
-      add(key, Math.max(outcome.atLeastMs ?? 0, backoff.nextMs(key)));
+      const waitMs = backoff.nextMs(key, outcome.kind === 'again');
+      const atLeastMs = outcome.kind === 'backoff' ? (outcome.atLeastMs ?? 0) : 0;
+      add(key, { afterMs: Math.max(atLeastMs, waitMs), urgency });
     }
-    if (addedMeanwhile.delete(key)) add(key);
+    if (addedMeanwhile !== undefined) add(key, { urgency: addedMeanwhile });
     begin();
   }
 
@@ -118,41 +127,82 @@ export function queue(options: QueueOptions): Queue {
     add,
     seen: () => ({
       ...counts,
-      waiting: waiting.size,
+      waiting: { Edit: waiting.size('Edit'), Resync: waiting.size('Resync') },
       workMs: running
         .values()
         .map(({ sinceMs }) => performance.now() - sinceMs)
         .toArray(),
     }),
-    async stop() {
-      stopping.abort();
+    async stop(graceMs = 1_000) {
+      isStopped = true;
       waiting.clear();
-      for (const { timer } of later.values()) clearTimeout(timer);
       later.clear();
+      const limit = setTimeout(() => {
+        for (const { ending } of running.values()) ending.abort(new Error('the operator stops'));
+      }, graceMs);
       await Promise.all(running.values().map(({ ended }) => ended));
+      clearTimeout(limit);
     },
   };
 }
 
-async function attempt(key: string, { work, onError }: QueueOptions, signal: AbortSignal): Promise<Outcome> {
+interface Running {
+  readonly ended: Promise<void>;
+  readonly ending: AbortController;
+  readonly sinceMs: number;
+  addedMeanwhile: Urgency | undefined;
+}
+
+/** One alarm for each key: the earliest of several. */
+function alarms(ring: (key: string) => void) {
+  const planned = new Map<string, { readonly timer: NodeJS.Timeout; readonly atMs: number }>();
+  return {
+    set(key: string, afterMs: number): void {
+      const atMs = performance.now() + afterMs;
+      const now = planned.get(key);
+      if (now !== undefined && now.atMs <= atMs) return;
+      clearTimeout(now?.timer);
+      const timer = setTimeout(() => {
+        planned.delete(key);
+        ring(key);
+      }, afterMs);
+      planned.set(key, { timer, atMs });
+    },
+    clear(): void {
+      for (const { timer } of planned.values()) clearTimeout(timer);
+      planned.clear();
+    },
+  };
+}
+
+/** Why the work on a key was told to end. */
+export class TooLong extends Error {
+  constructor(timeoutMs: number) {
+    super(`gave up after ${timeoutMs / 1000} s`);
+    this.name = 'TooLong';
+  }
+}
+
+async function attempt(key: string, { work, onError }: QueueOptions, turn: Turn): Promise<Outcome> {
   try {
-    return await work(key, signal);
+    return await work(key, turn);
   } catch (error) {
     onError?.(key, error);
     return { kind: 'backoff' };
   }
 }
 
-/** How long each key that has failed is put off. */
-function backoffs({ random = Math.random, backoffFirstMs = 100, backoffMaxMs = 60_000 }: QueueOptions) {
+/** How long each key that has failed is put off. A key that goes on failing costs a try a minute or two. */
+function backoffs({ random = Math.random, backoffFirstMs = 100, backoffMaxMs = 120_000 }: QueueOptions) {
   const failures = new Map<string, number>();
   return {
     forget: (key: string) => failures.delete(key),
-    /** Half of it random, and never 0: a key that fails at once must not spin. */
-    nextMs(key: string): number {
+    /** Half of it random, and never 0 but for the first time where that is asked for: a key that fails at once must not spin. */
+    nextMs(key: string, atOnce: boolean): number {
       const n = failures.get(key) ?? 0;
       failures.set(key, n + 1);
-      return Math.min(backoffMaxMs, backoffFirstMs * 2 ** n) * (0.5 + random() / 2);
+      if (n === 0 && atOnce) return 0;
+      return Math.min(backoffMaxMs, backoffFirstMs * 3 ** n) * (0.5 + random() / 2);
     },
   };
 }

@@ -6,9 +6,10 @@ const queue = { name: 'liveroom' } as const;
 
 export function queueMetrics(make: Families, seen: () => QueueSeen): QueueMeter {
   const one = (value: (queue: QueueSeen) => number) => () => [[queue, value(seen())]] as const;
-  make.read(
-    operatorMetric.queueDepth,
-    one(({ waiting }) => waiting),
+  make.read(operatorMetric.queueDepth, () =>
+    operatorMetric.queueDepth.labels.priority.map(
+      (priority) => [{ ...queue, priority }, seen().waiting[priority]] as const,
+    ),
   );
   make.read(
     operatorMetric.queueAdds,

@@ -34,7 +34,7 @@ test('a key that waits is worked on once, however often it is added', async () =
   for (const key of ['first', 'a', 'a', 'b', 'a']) work.add(key);
   await settled();
   assert.deepEqual(begun, ['first']);
-  assert.equal(work.seen().waiting, 2);
+  assert.deepEqual(work.seen().waiting, { Edit: 2, Resync: 0 });
 });
 
 test('keys are worked on in the order in which they came', async () => {
@@ -93,15 +93,15 @@ test('work that fails is tried again, and the error is told', async () => {
 test('a key comes again by itself when its work says so, and the earliest time wins', async (t) => {
   t.mock.timers.enable({ apis: ['setTimeout'] });
   const { work, begun } = held();
-  work.add('a', 60_000);
-  work.add('a', 10);
-  work.add('a', 30_000);
+  work.add('a', { afterMs: 60_000 });
+  work.add('a', { afterMs: 10 });
+  work.add('a', { afterMs: 30_000 });
   t.mock.timers.tick(10);
   await settled();
   assert.deepEqual(begun, ['a']);
 });
 
-test('the back-off of one key does not hold up another, and doubles', async (t) => {
+test('the back-off of one key does not hold up another, and triples', async (t) => {
   t.mock.timers.enable({ apis: ['setTimeout'] });
   const { work, begun, end } = held();
   work.add('a');
@@ -116,7 +116,7 @@ test('the back-off of one key does not hold up another, and doubles', async (t) 
   await settled();
   end({ kind: 'backoff' });
   await settled();
-  t.mock.timers.tick(9);
+  t.mock.timers.tick(14);
   await settled();
   assert.deepEqual(begun, ['a', 'b', 'a']);
   t.mock.timers.tick(1);
@@ -147,7 +147,7 @@ test('it counts what was added and what was tried again, and tells how long keys
   for (const key of ['a', 'b', 'b']) work.add(key);
   await settled();
   const { workMs, ...seen } = work.seen();
-  assert.deepEqual(seen, { adds: 2, retries: 0, waiting: 1 });
+  assert.deepEqual(seen, { adds: 2, retries: 0, waiting: { Edit: 1, Resync: 0 } });
   assert.equal(workMs.length, 1);
   end({ kind: 'backoff' });
   await settled();
@@ -160,4 +160,50 @@ test('it counts what was added and what was tried again, and tells how long keys
     ['waited', 'worked', 'waited'],
   );
   assert.ok(told.every(([, ms]) => ms >= 0));
+});
+
+test('an edit goes before all that only lists have shown, whichever came first', async () => {
+  const { work, begun, end } = held({ workers: 1 });
+  for (const key of ['first', 'b', 'c', 'd']) work.add(key, { urgency: 'Resync' });
+  work.add('edited');
+  work.add('c');
+  for (let i = 0; i < 5; i++) {
+    await settled();
+    end();
+  }
+  await eventually('all', () => begun.length === 5);
+  assert.deepEqual(begun, ['first', 'edited', 'c', 'b', 'd']);
+});
+
+test('a key that comes again by the clock gives way to edits, and one edited while it is worked on does not', async (t) => {
+  t.mock.timers.enable({ apis: ['setTimeout'] });
+  const { work, begun, end } = held({ workers: 1 });
+  work.add('busy');
+  await settled();
+  work.add('late', { afterMs: 10 });
+  t.mock.timers.tick(10);
+  work.add('busy', { urgency: 'Resync' });
+  work.add('busy', { urgency: 'Edit' });
+  assert.deepEqual(work.seen().waiting, { Edit: 0, Resync: 1 });
+  for (let i = 0; i < 3; i++) {
+    end();
+    await settled();
+  }
+  assert.deepEqual(begun, ['busy', 'busy', 'late']);
+});
+
+test('what fails because things have changed under it is tried again at once, but only once', async (t) => {
+  t.mock.timers.enable({ apis: ['setTimeout'] });
+  const { work, begun, end } = held();
+  work.add('a');
+  await settled();
+  end({ kind: 'again' });
+  await settled();
+  assert.deepEqual(begun, ['a', 'a']);
+  end({ kind: 'again' });
+  await settled();
+  assert.deepEqual(begun, ['a', 'a']);
+  t.mock.timers.tick(15);
+  await settled();
+  assert.deepEqual(begun, ['a', 'a', 'a']);
 });

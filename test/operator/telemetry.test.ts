@@ -14,7 +14,7 @@ const counts = { lists: 0, watches: 0, failures: 0, unparsableLines: 0 };
 const seen = (change: Partial<OperatorSeen> = {}): OperatorSeen => ({
   rooms: () => [],
   hostPorts: () => ({ used: 0, free: 1000 }),
-  queue: () => ({ waiting: 0, adds: 0, retries: 0, workMs: [] }),
+  queue: () => ({ waiting: { Edit: 0, Resync: 0 }, adds: 0, retries: 0, workMs: [] }),
   watches: () => [['Pod', { counts, lastHeardMs: () => 0 }]],
   isActing: () => true,
   workers: 16,
@@ -78,10 +78,13 @@ test('a reconcile counts while it is under way, and with its result and time whe
 
 test('the queue, its slowest work and its counters are read when they are scraped', async () => {
   let adds = 3;
-  const { registry } = telemetry(seen({ queue: () => ({ waiting: 2, adds, retries: 1, workMs: [500, 1500] }) }));
+  const { registry } = telemetry(
+    seen({ queue: () => ({ waiting: { Edit: 2, Resync: 5 }, adds, retries: 1, workMs: [500, 1500] }) }),
+  );
   const read = async () => series(await registry.metrics(), /^workqueue_(depth|adds|retries|unfinished|longest)/);
   const wanted = {
-    'workqueue_depth{name="liveroom"}': 2,
+    'workqueue_depth{name="liveroom",priority="Edit"}': 2,
+    'workqueue_depth{name="liveroom",priority="Resync"}': 5,
     'workqueue_adds_total{name="liveroom"}': 3,
     'workqueue_retries_total{name="liveroom"}': 1,
     'workqueue_unfinished_work_seconds{name="liveroom"}': 2,

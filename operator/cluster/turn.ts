@@ -1,0 +1,12 @@
+/**
+ * How much somebody waits for it: Edit is what follows a change that was seen as it happened, Resync what lists show,
+ * which may be old and is much at a time, and what comes again by the clock.
+ */
+export type Urgency = 'Edit' | 'Resync';
+
+/** One piece of work on a key. Whatever it asks of others, it asks under these terms. */
+export interface Turn {
+  readonly urgency: Urgency;
+  /** Aborted when the work has taken too long, or has to end because the operator does. */
+  readonly signal: AbortSignal;
+}
