@@ -77,8 +77,8 @@ export function kubeClient(config: ClientConfig): KubeClient {
       method,
       bodyTimeout,
       headers: {
-        ...options.headers,
         accept: 'application/json',
+        ...options.headers,
         ...(authorization === undefined ? {} : { authorization }),
         ...(body === undefined ? {} : { 'content-type': contentType }),
       },

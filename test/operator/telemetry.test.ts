@@ -4,13 +4,14 @@ import { version } from '#crds/contract.ts';
 import { operatorMetric } from '#crds/operator-metrics.ts';
 import { kubeClient } from '#operator/cluster/client.ts';
 import { measuredClient, type RequestMeter } from '#operator/cluster/measured-client.ts';
+import { noCounts } from '#operator/cluster/watch-counts.ts';
 import { hostPorts } from '#operator/host-ports.ts';
 import { type OperatorSeen, telemetry } from '#operator/telemetry.ts';
 import { series } from '#test/server/series.ts';
 import { flakyServer, list, refuse, reset, watch } from './flaky-server.ts';
 import { aCondition, aPod, storedRoom } from './objects.ts';
 
-const counts = { lists: 0, watches: 0, failures: 0, unparsableLines: 0 };
+const counts = noCounts();
 const seen = (change: Partial<OperatorSeen> = {}): OperatorSeen => ({
   rooms: () => [],
   hostPorts: () => ({ used: 0, free: 1000 }),
