@@ -1,16 +1,21 @@
 import { type KubeObject, versionOf } from '../kube.ts';
+import { type Index, indexOf } from './index-of.ts';
 import { type Reflector, type ReflectorOptions, reflector } from './reflector.ts';
 import { type How, keyOf } from './store.ts';
 
-export interface CacheOptions<T extends KubeObject> extends Omit<ReflectorOptions<T>, 'onChange'> {
+export interface CacheOptions<T extends KubeObject> extends Omit<ReflectorOptions<T>, 'onChange' | 'onListed'> {
   /** Objects are found by this as well as by their key; undefined leaves one out. */
   readonly groupOf?: (object: T) => string | undefined;
+  /** Kept up to date with what `get` returns. */
+  readonly indexes?: readonly Pick<Index<T, never>, 'change'>[];
   readonly onChange: (object: T, previous: T | undefined, how: How) => void;
 }
 
 export interface Cache<T extends KubeObject> extends Reflector<T> {
   /** Objects whose `groupOf` is this. */
   group(name: string): T[];
+  /** Objects that an index of this cache has found. */
+  pick(keys: readonly string[]): T[];
   /** An object as a write of ours returned it: it is read from now on, until the watch has come so far. */
   remember(object: T): void;
 }
@@ -22,29 +27,33 @@ export interface Cache<T extends KubeObject> extends Reflector<T> {
 export function cache<T extends KubeObject>(options: CacheOptions<T>): Cache<T> {
   const { groupOf = () => undefined, onChange } = options;
   const written = new Map<string, T>();
-  const groups = new Map<string, Set<string>>();
+  const groups = indexOf(groupOf);
+  const indexes = [groups, ...(options.indexes ?? [])];
+  const reindex = (key: string, now: T | undefined, before: T | undefined) => {
+    for (const index of indexes) index.change(key, now, before);
+  };
 
   const seen = reflector<T>({
     ...options,
     onChange(key, object, previous, how) {
       const own = written.get(key);
-      if (own !== undefined && (object === undefined || versionOf(object) >= versionOf(own))) written.delete(key);
-      regroup(key, object, previous);
+      if (own === undefined || !isAhead(own, object, previous)) {
+        written.delete(key);
+        reindex(key, object, own ?? previous);
+      }
       const changed = object ?? previous;
       if (changed !== undefined) onChange(changed, object && previous, how);
     },
+    onListed: forgetLost,
   });
 
-  function regroup(key: string, object: T | undefined, previous: T | undefined): void {
-    const [from, to] = [previous && groupOf(previous), object && groupOf(object)];
-    if (from !== undefined && from !== to) {
-      const keys = groups.get(from);
-      keys?.delete(key);
-      if (keys?.size === 0) groups.delete(from);
+  /** What we made and somebody deleted while nothing was watched is in neither list, so that only this tells of it. */
+  function forgetLost(): void {
+    for (const [key, own] of written) {
+      if (versionOf(own) > seen.reached() || seen.get(key) !== undefined) continue;
+      get(key);
+      onChange(own, undefined, 'Listed');
     }
-    if (to === undefined) return;
-    const keys = groups.get(to) ?? new Set();
-    groups.set(to, keys.add(key));
   }
 
   function get(key: string): T | undefined {
@@ -52,13 +61,13 @@ export function cache<T extends KubeObject>(options: CacheOptions<T>): Cache<T> 
     if (own === undefined || versionOf(own) > seen.reached()) return own ?? seen.get(key);
     const object = seen.get(key);
     written.delete(key);
-    regroup(key, object, own);
+    reindex(key, object, own);
     return object;
   }
 
   function* list(): Generator<T, void> {
     for (const object of seen.list()) {
-      const latest = get(keyOf(object));
+      const latest = written.size === 0 ? object : get(keyOf(object));
       if (latest !== undefined) yield latest;
     }
     for (const key of written.keys()) {
@@ -67,17 +76,24 @@ export function cache<T extends KubeObject>(options: CacheOptions<T>): Cache<T> 
     }
   }
 
+  const pick = (keys: readonly string[]) => keys.map(get).filter((object) => object !== undefined);
+
   return {
     ...seen,
     get,
     list,
-    group: (name) => [...(groups.get(name) ?? [])].map(get).filter((object) => object !== undefined),
+    pick,
+    group: (name) => pick(groups.keys(name)),
     remember(returned) {
       if (versionOf(returned) <= seen.reached()) return;
-      const object = options.keep?.(returned) ?? returned;
+      const object = seen.kept(returned);
       const key = keyOf(object);
+      reindex(key, object, get(key));
       written.set(key, object);
-      regroup(key, object, undefined);
     },
   };
 }
+
+/** Whether we have written this since: a newer state, or another object of the name of one that is gone. */
+const isAhead = (own: KubeObject, object: KubeObject | undefined, previous: KubeObject | undefined): boolean =>
+  object === undefined ? own.metadata.uid !== previous?.metadata.uid : versionOf(object) < versionOf(own);

@@ -3,41 +3,49 @@ import type { KubeClient, Query } from './client.ts';
 
 const pageSize = 500;
 
-interface Page<T> {
+interface PageAnswer<T> {
   readonly apiVersion: string;
   readonly kind: string;
   readonly metadata: { readonly resourceVersion?: string; readonly continue?: string };
   readonly items: readonly T[];
 }
 
-export interface PagedListOptions {
+/** Part of a collection. All pages of one list are of the same version. */
+export interface Page<T> {
+  readonly items: readonly T[];
+  readonly version: string | undefined;
+}
+
+export interface PagesOptions {
+  /** Selectors: of all pages. */
   readonly query?: Query | undefined;
-  readonly signal?: AbortSignal;
+  /** Which version to read: said of the first page, from which the others follow. */
+  readonly version?: Query;
+  readonly headers?: Readonly<Record<string, string>>;
+  readonly signal: AbortSignal;
 }
 
 /**
- * A whole collection and the version from which a watch goes on. Throws ApiError 410 when the snapshot that the pages
- * come from is gone before the last of them: begin again.
+ * A whole collection, page by page, so that neither side has to hold all of it at a time. Throws ApiError 410 when the
+ * snapshot that the pages come from is gone before the last of them: begin again.
  */
-export async function pagedList<T extends KubeObject>(
+export async function* pages<T extends KubeObject>(
   client: KubeClient,
   path: string,
-  { query, signal }: PagedListOptions = {},
-): Promise<{ readonly items: readonly T[]; readonly version: string | undefined }> {
-  const items: T[] = [];
-  let at: Query = {};
+  { query, version = {}, headers = {}, signal }: PagesOptions,
+): AsyncGenerator<Page<T>, void> {
+  let at = version;
   for (;;) {
     const pageQuery = { ...query, limit: pageSize, ...at };
-    const page = await client.request<Page<T>>('GET', path, { query: pageQuery, ...(signal && { signal }) });
-    for (const item of page.items) items.push(withType(item, page));
-    if (!page.metadata.continue) return { items, version: page.metadata.resourceVersion };
-    at = { continue: page.metadata.continue };
+    const answer = await client.request<PageAnswer<T>>('GET', path, { query: pageQuery, headers, signal });
+    yield { items: withType(answer), version: answer.metadata.resourceVersion };
+    if (!answer.metadata.continue) return;
+    at = { continue: answer.metadata.continue };
   }
 }
 
 /** Items of a list lack the two fields that events have. */
-const withType = <T extends KubeObject>(item: T, page: Page<T>): T => ({
-  ...item,
-  apiVersion: page.apiVersion,
-  kind: page.kind.replace(/List$/, ''),
-});
+function withType<T extends KubeObject>({ apiVersion, kind: listKind, items }: PageAnswer<T>): readonly T[] {
+  const kind = listKind.replace(/List$/, '');
+  return items.map((item) => ({ ...item, apiVersion, kind }));
+}

@@ -16,7 +16,7 @@ export const keyOf = ({ metadata: { namespace, name } }: KubeObject): string =>
   namespace === undefined ? name : `${namespace}/${name}`;
 
 /** The objects of one collection by key. It reports each difference once, and an object that was replaced by another of its name as gone and new. */
-export function store<T extends KubeObject>(onChange: Change<T>, keep: (object: T) => T = (object) => object) {
+export function store<T extends KubeObject>(onChange: Change<T>) {
   let objects = new Map<string, T>();
 
   const report = (key: string, object: T, previous: T | undefined, how: How) => {
@@ -30,34 +30,31 @@ export function store<T extends KubeObject>(onChange: Change<T>, keep: (object: 
   return {
     get: (key: string): T | undefined => objects.get(key),
     list: (): Iterable<T> => objects.values(),
+    /** All of it as it is now, whatever happens then. */
+    copy: (): ReadonlyMap<string, T> => new Map(objects),
 
     /** The whole collection as it is now. Readers see all of it or nothing. */
     replace(items: readonly T[]): void {
       const before = objects;
-      objects = new Map(items.map((item) => [keyOf(item), keep(trimmed(item))]));
+      objects = new Map(items.map((item) => [keyOf(item), item]));
       for (const [key, previous] of before) if (!objects.has(key)) onChange(key, undefined, previous, 'Listed');
       for (const [key, object] of objects) report(key, object, before.get(key), 'Listed');
     },
 
-    change(item: T, isGone: boolean): void {
-      const key = keyOf(item);
+    put(object: T): void {
+      const key = keyOf(object);
       const previous = objects.get(key);
-      if (isGone) {
-        objects.delete(key);
-        if (previous !== undefined) onChange(key, undefined, previous, 'Watched');
-        return;
-      }
-      const object = keep(trimmed(item));
       objects.set(key, object);
       report(key, object, previous, 'Watched');
+    },
+
+    remove(object: T): void {
+      const key = keyOf(object);
+      const previous = objects.get(key);
+      objects.delete(key);
+      if (previous !== undefined) onChange(key, undefined, previous, 'Watched');
     },
   };
 }
 
 const sameObject = (a: KubeObject | undefined, b: KubeObject): boolean => a?.metadata.uid === b.metadata.uid;
-
-/** `managedFields` are often half of an object, and nobody here reads them. */
-function trimmed<T extends KubeObject>(object: T): T {
-  const { managedFields: _, ...metadata } = object.metadata as T['metadata'] & { managedFields?: unknown };
-  return { ...object, metadata };
-}

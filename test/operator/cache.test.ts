@@ -12,7 +12,7 @@ afterEach(async () => {
 });
 
 /** A synced cache of a peer with one object `a` of version 5; `send` adds to its watch. */
-async function cached() {
+async function cached(later: Parameters<typeof flakyServer>[0] = []) {
   const watching = Promise.withResolvers<(line: string) => void>();
   const server = await flakyServer([
     list(5, [anObject('a', 5)]),
@@ -20,17 +20,20 @@ async function cached() {
       watch([], 'open')(response, call, request);
       watching.resolve((line) => response.write(line));
     },
+    ...later,
   ]);
+  const seen: string[] = [];
   const client = kubeClient({ server: server.url });
   const things = cache<KubeObject>({
     client,
     path: '/api/v1/things',
-    groupOf: ({ metadata }) => metadata.namespace,
-    onChange: () => undefined,
+    groupOf: ({ metadata }) => metadata.labels?.['group'] ?? metadata.namespace,
+    onChange: ({ metadata }, previous, how) => seen.push(`${how} ${previous === undefined ? '' : '~'}${metadata.name}`),
+    timing: { backoffFirstMs: 20 },
   });
   undo.push(server.stop, client.close, things.stop);
   await things.synced;
-  return { things, send: await watching.promise };
+  return { things, seen, send: await watching.promise };
 }
 
 const versions = (objects: Iterable<KubeObject>) =>
@@ -84,4 +87,39 @@ test('an answer that is late is not remembered: its object may be gone already',
   await eventually('the deletion', () => things.reached() === 8n);
   things.remember(anObject('b', 7));
   assert.equal(things.get('live/b'), undefined);
+});
+
+test('what we made and somebody deleted while nothing was watched is told as gone', async () => {
+  const { things, seen, send } = await cached([list(30, [anObject('a', 5)])]);
+  things.remember(anObject('b', 7));
+  send(event('ERROR', { kind: 'Status', code: 410, reason: 'Expired', message: 'old' }));
+  await eventually('the second list', () => things.reached() === 30n);
+  assert.deepEqual(seen, ['Listed a', 'Listed b']);
+  assert.equal(things.get('live/b'), undefined);
+  assert.deepEqual(versions(things.group('live')), ['a@5']);
+});
+
+test('an object that changes its group while our write is ahead of the watch is in one group only', async () => {
+  const { things, send } = await cached();
+  things.remember(anObject('a', 8, { uid: 'of-a', labels: { group: 'blue' } }));
+  send(event('MODIFIED', anObject('a', 6, { labels: { group: 'red' } })));
+  await eventually('the older event', () => things.reached() === 6n);
+  assert.deepEqual([versions(things.group('blue')), versions(things.group('red'))], [['a@8'], []]);
+  send(event('MODIFIED', anObject('a', 9, { labels: { group: 'red' } })));
+  await eventually('the newer event', () => things.reached() === 9n);
+  assert.deepEqual([versions(things.group('blue')), versions(things.group('red'))], [[], ['a@9']]);
+});
+
+test('what a write returned is kept no larger than what a watch tells', async () => {
+  const { things } = await cached();
+  things.remember(anObject('b', 7, { managedFields: [{ manager: 'x' }] }));
+  assert.ok(!('managedFields' in (things.get('live/b')?.metadata ?? {})));
+});
+
+test('what we made anew stays when the watch tells that its predecessor is gone', async () => {
+  const { things, send } = await cached();
+  things.remember(anObject('a', 9, { uid: 'the-next' }));
+  send(event('DELETED', anObject('a', 8)));
+  await eventually('the deletion', () => things.reached() === 8n);
+  assert.deepEqual(versions(things.group('live')), ['a@9']);
 });

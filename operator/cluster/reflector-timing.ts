@@ -1,0 +1,24 @@
+/** Durations in milliseconds. The defaults are client-go's, but for those that it lacks. */
+export interface ReflectorTiming {
+  readonly backoffFirstMs: number;
+  readonly backoffMaxMs: number;
+  readonly backoffStableMs: number;
+  /** A watch with neither event nor bookmark for so long is dead; bookmarks come about once a minute. */
+  readonly inactivityMs: number;
+  /** A watch that ends sooner and has come no further was no watch: some proxies close them at once, for ever. */
+  readonly shortestWatchMs: number;
+  /** A page of a list that takes longer hangs: its request has time limits of its own, which are shorter. */
+  readonly pageMs: number;
+  /** How often the copy is compared with the collection; each time up to a quarter sooner or later. */
+  readonly compareEveryMs: number;
+}
+
+export const defaultTiming: ReflectorTiming = {
+  backoffFirstMs: 800,
+  backoffMaxMs: 30_000,
+  backoffStableMs: 60_000,
+  inactivityMs: 150_000,
+  shortestWatchMs: 1_000,
+  pageMs: 120_000,
+  compareEveryMs: 600_000,
+};

@@ -1,0 +1,103 @@
+import assert from 'node:assert/strict';
+import { afterEach, test } from 'node:test';
+import { kubeClient } from '#operator/cluster/client.ts';
+import { MissedChanges } from '#operator/cluster/consistency.ts';
+import { reflector } from '#operator/cluster/reflector.ts';
+import type { KubeObject } from '#operator/kube.ts';
+import { eventually } from '#test/harness/eventually.ts';
+import { anObject, event, flakyServer, list, refuse, watch } from './flaky-server.ts';
+
+type Answer = Parameters<typeof flakyServer>[0][number];
+
+const [a1, b2, c3] = [anObject('a', 1), anObject('b', 2), anObject('c', 3)];
+
+const undo: (() => Promise<void> | void)[] = [];
+afterEach(async () => {
+  for (const step of undo.splice(0).toReversed()) await step();
+});
+
+/** A reflector of a list of a and b at version 3, and of a watch that stays open and to which `send` adds; then come `later`. */
+async function compared(later: (send: (line: string) => void) => readonly Answer[]) {
+  let send = (_line: string): void => undefined;
+  const accepted: (string | undefined)[] = [];
+  const noted =
+    (answer: Answer): Answer =>
+    (response, call, request) => {
+      accepted.push(request.headers.accept);
+      answer(response, call, request);
+    };
+  const server = await flakyServer([
+    list(3, [a1, b2]),
+    (response, call, request) => {
+      watch([], 'open')(response, call, request);
+      send = (line) => response.write(line);
+    },
+    ...later((line) => send(line)).map(noted),
+  ]);
+  const client = kubeClient({ server: server.url });
+  const errors: unknown[] = [];
+  const things = reflector<KubeObject>({
+    client,
+    path: '/api/v1/things',
+    query: { labelSelector: 'x=y' },
+    onChange: () => undefined,
+    onError: (error) => errors.push(error),
+    timing: { backoffFirstMs: 20, backoffMaxMs: 40, compareEveryMs: 50 },
+  });
+  undo.push(server.stop, client.close, things.stop);
+  return { server, things, errors, accepted };
+}
+
+const names = (objects: Iterable<KubeObject>) => [...objects].map(({ metadata }) => metadata.name);
+
+test('the copy is compared with the collection as it was at the version of the copy, by metadata alone', async () => {
+  const { server, things, accepted } = await compared(() => [list(3, [a1], 'next'), list(3, [b2])]);
+  await eventually('a comparison', () => things.counts.comparisons === 1);
+  const [first, second] = server.calls.slice(2).map(({ query }) => Object.fromEntries(query));
+  const selected = { labelSelector: 'x=y', limit: '500' };
+  assert.deepEqual(first, { ...selected, resourceVersion: '3', resourceVersionMatch: 'Exact' });
+  // The API server refuses a version beside the place to go on from.
+  assert.deepEqual(second, { ...selected, continue: 'next' });
+  assert.match(accepted[0] ?? '', /as=PartialObjectMetadataList/);
+  assert.deepEqual(things.counts.missed, { added: 0, changed: 0, deleted: 0 });
+  assert.deepEqual([things.counts.lists, things.counts.watches], [1, 1]);
+});
+
+test('what a watch has lost is counted by kind of loss, told, and mended by a list', async () => {
+  const real = [anObject('a', 2), c3];
+  const { things, errors } = await compared(() => [list(3, real), list(9, real)]);
+  await eventually('the list', () => things.reached() === 9n);
+  assert.deepEqual(things.counts.missed, { added: 1, changed: 1, deleted: 1 });
+  assert.deepEqual(names(things.list()), ['a', 'c']);
+  assert.ok(errors[0] instanceof MissedChanges);
+  assert.match(errors[0].message, /at version 3 the watch had missed 1 new, 1 changed, 1 deleted/);
+});
+
+test('another object of the same name and version is a loss too', async () => {
+  const { things } = await compared(() => [list(3, [anObject('a', 1, { uid: 'another' }), b2])]);
+  await eventually('a comparison', () => things.counts.comparisons === 1);
+  assert.deepEqual(things.counts.missed, { added: 0, changed: 1, deleted: 0 });
+});
+
+test('what happens during a comparison is no loss', async () => {
+  const { things } = await compared((send) => [
+    (response, call, request) => {
+      send(event('MODIFIED', anObject('a', 7)) + event('DELETED', anObject('b', 8)) + event('ADDED', anObject('c', 9)));
+      eventually('the events', () => things.reached() === 9n).then(
+        () => list(3, [a1, b2])(response, call, request),
+        () => response.destroy(),
+      );
+    },
+  ]);
+  await eventually('a comparison', () => things.counts.comparisons === 1);
+  assert.deepEqual(things.counts.missed, { added: 0, changed: 0, deleted: 0 });
+  assert.deepEqual(names(things.list()), ['a', 'c']);
+});
+
+test('a comparison that fails says nothing about the watch, and the next one comes', async () => {
+  const { things, errors } = await compared(() => [refuse(410), refuse(503), list(3, [a1, b2])]);
+  await eventually('a comparison', () => things.counts.comparisons === 1);
+  assert.equal(errors.length, 2);
+  assert.deepEqual([things.counts.lists, things.counts.watches, things.counts.failures], [1, 1, 0]);
+  assert.deepEqual(things.counts.missed, { added: 0, changed: 0, deleted: 0 });
+});
