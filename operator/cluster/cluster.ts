@@ -3,10 +3,13 @@ import { merged, withDefaults } from '#crds/defaults.ts';
 import { apiVersion, kind, type LiveRoom, type LiveRoomStatus } from '#crds/liveroom.ts';
 import { specSchema } from '#crds/schema.ts';
 import { noTracer, type Tracer } from '#tracing/tracer.ts';
+import { hostPortOf } from '../decide/media-address.ts';
 import type { KubeObject, Namespace, Node, Pod } from '../kube.ts';
 import type { SpecDefaults } from '../spec-defaults.ts';
 import { type Cache, cache } from './cache.ts';
 import type { KubeClient } from './client.ts';
+import { indexOf } from './index-of.ts';
+import { leanNamespace, leanPod } from './lean.ts';
 import { monitoring } from './monitoring.ts';
 import { collectionPath } from './paths.ts';
 import type { How } from './store.ts';
@@ -36,7 +39,8 @@ export type Cluster = ReturnType<typeof cluster>;
 
 /** What the operator sees of the cluster, from memory, and what it does to it. It sees its own writes at once. */
 export function cluster(options: ClusterOptions) {
-  const caches = everyCache(options);
+  const podsBy = podIndexes();
+  const caches = everyCache(options, podsBy);
   const { rooms, pods, services, configMaps, nodes, namespaces, monitors } = caches;
   const write = writes(tracedClient(options.client, options.tracer ?? noTracer));
   const holder: Readonly<Record<string, Pick<Cache<KubeObject>, 'remember'>>> = {
@@ -78,6 +82,8 @@ export function cluster(options: ClusterOptions) {
       ...configMaps.group(key),
       ...monitors.group(key),
     ],
+    /** How many pods, draining ones too, have each host port that any has. */
+    hostPortCounts: podsBy.hostPort.counts,
     node: (name: string) => nodes.get(name),
     nodeCount: () => [...nodes.list()].length,
     /** On its way out: nothing can be made in it. */
@@ -110,16 +116,15 @@ export function cluster(options: ClusterOptions) {
   };
 }
 
-function everyCache({
-  client,
-  ownSelector,
-  onKey,
-  onError,
-  defaults,
-  discoverEveryMs = 10_000,
-  now,
-  random,
-}: ClusterOptions) {
+const podIndexes = () => ({
+  node: indexOf<Pod, string>(({ spec }) => spec.nodeName),
+  hostPort: indexOf<Pod, number>(hostPortOf),
+});
+
+function everyCache(
+  { client, ownSelector, onKey, onError, defaults, discoverEveryMs = 10_000, now, random }: ClusterOptions,
+  podsBy: ReturnType<typeof podIndexes>,
+) {
   const common = { client, onError, ...(now && { now }), ...(random && { random }) };
   const ours = {
     ...common,
@@ -142,7 +147,7 @@ function everyCache({
       onKey(room.metadata.namespace, urgency[how]);
     },
   });
-  const pods = cache<Pod>({ ...ours, path: core('Pod') });
+  const pods = cache<Pod>({ ...ours, path: core('Pod'), keep: leanPod, indexes: Object.values(podsBy) });
   const nodes = cache<Node>({
     ...common,
     path: core('Node'),
@@ -154,12 +159,13 @@ function everyCache({
     }),
     onChange(node, previous, how) {
       if (previous !== undefined && sameAddresses(node, previous)) return;
-      for (const pod of pods.list()) if (pod.spec.nodeName === node.metadata.name) onKey(keyOfOwned(pod), urgency[how]);
+      for (const pod of pods.pick(podsBy.node.keys(node.metadata.name))) onKey(keyOfOwned(pod), urgency[how]);
     },
   });
   const namespaces = cache<Namespace>({
     ...common,
     path: core('Namespace'),
+    keep: leanNamespace,
     onChange(namespace, previous, how) {
       if (isSameNamespace(namespace, previous)) return;
       for (const room of rooms.group(namespace.metadata.name)) onKey(roomKey(room), urgency[how]);
