@@ -4,15 +4,13 @@
  */
 export function hostPort(
   range: { readonly from: number; readonly to: number },
-  used: Iterable<number>,
+  uses: (port: number) => number,
   nodes: number,
 ): number | undefined {
-  const uses = new Map<number, number>();
-  for (const port of used) uses.set(port, (uses.get(port) ?? 0) + 1);
   let best: number | undefined;
   let fewest = nodes;
   for (let port = range.from; port <= range.to && fewest > 0; port++) {
-    const count = uses.get(port) ?? 0;
+    const count = uses(port);
     if (count < fewest) [best, fewest] = [port, count];
   }
   return best;
