@@ -9,7 +9,7 @@ import { hostPorts } from '#operator/host-ports.ts';
 import { type OperatorSeen, telemetry } from '#operator/telemetry.ts';
 import { series } from '#test/server/series.ts';
 import { flakyServer, list, refuse, reset, watch } from './flaky-server.ts';
-import { aCondition, aPod, storedRoom } from './objects.ts';
+import { aCondition, storedRoom } from './objects.ts';
 
 const counts = noCounts();
 const seen = (change: Partial<OperatorSeen> = {}): OperatorSeen => ({
@@ -136,8 +136,11 @@ test('each kind that is watched says how old its news are, and how often it was 
 });
 
 test('host ports are counted over all nodes, and those outside the range are not', () => {
-  const pods = [aPod('a', { hostPort: 7000 }), aPod('b', { hostPort: 7000 }), aPod('c', { hostPort: 9000 })];
-  const ports = hostPorts({ pods: () => pods, nodeCount: () => 2 }, { from: 7000, to: 7009 });
+  const counts = new Map([
+    [7000, 2],
+    [9000, 1],
+  ]);
+  const ports = hostPorts({ hostPortCounts: () => counts, nodeCount: () => 2 }, { from: 7000, to: 7009 });
   assert.deepEqual(ports.count(), { used: 2, free: 18 });
 });
 
