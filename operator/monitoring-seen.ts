@@ -1,7 +1,8 @@
 import { namespaceObject } from '#crds/contract.ts';
 import type { LiveRoom } from '#crds/liveroom.ts';
 import { hasOwn, monitoringKinds, wants } from './build/coverage.ts';
-import { type Cluster, roomKey } from './cluster/cluster.ts';
+import type { Cluster } from './cluster/cluster.ts';
+import { roomKey } from './cluster/keys.ts';
 import type { MonitoringSeen } from './decide/monitoring.ts';
 import { isControlledBy } from './kube.ts';
 import type { Monitoring } from './monitoring.ts';

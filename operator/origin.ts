@@ -1,6 +1,7 @@
 import type { LiveRoom } from '#crds/liveroom.ts';
 import { drainSeconds, originPod, originSpecHash, usesHostPort } from './build/origin-pod.ts';
-import { type Cluster, roomKey } from './cluster/cluster.ts';
+import type { Cluster } from './cluster/cluster.ts';
+import { roomKey } from './cluster/keys.ts';
 import { NameTaken } from './cluster/writes.ts';
 import type { Config } from './config.ts';
 import type { Finding } from './decide/finding.ts';

@@ -1,7 +1,8 @@
 import { namespaceObject } from '#crds/contract.ts';
 import { desiredOfNamespace } from './build/desired.ts';
 import { isOurs } from './build/labels.ts';
-import { type Cluster, roomKey } from './cluster/cluster.ts';
+import type { Cluster } from './cluster/cluster.ts';
+import { roomKey } from './cluster/keys.ts';
 import type { Outcome } from './cluster/queue.ts';
 import type { Config } from './config.ts';
 import { isBeingDeleted } from './kube.ts';

@@ -1,7 +1,8 @@
 import { appName } from '#crds/contract.ts';
 import { isOurs } from './build/labels.ts';
 import { ownMonitoring } from './build/own-monitoring.ts';
-import { type Cluster, ownKey } from './cluster/cluster.ts';
+import type { Cluster } from './cluster/cluster.ts';
+import { ownKey } from './cluster/keys.ts';
 import type { Outcome } from './cluster/queue.ts';
 import type { Config } from './config.ts';
 import type { Log } from './log.ts';

@@ -1,7 +1,8 @@
 import type { LiveRoom } from '#crds/liveroom.ts';
 import { durationMs } from './build/duration.ts';
 import { urls } from './build/urls.ts';
-import { type Cluster, roomKey } from './cluster/cluster.ts';
+import type { Cluster } from './cluster/cluster.ts';
+import { roomKey } from './cluster/keys.ts';
 import type { Config } from './config.ts';
 import type { ShownAudience } from './decide/audience.ts';
 import { drainEndsMs } from './decide/draining.ts';
