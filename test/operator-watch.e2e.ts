@@ -1,0 +1,117 @@
+import assert from 'node:assert/strict';
+import { after, before, describe, test } from 'node:test';
+import { type KubeClient, kubeClient, type WatchOptions } from '#operator/cluster/client.ts';
+import { MissedChanges } from '#operator/cluster/consistency.ts';
+import { clientConfigFromFile } from '#operator/cluster/kube-config.ts';
+import { reflector } from '#operator/cluster/reflector.ts';
+import type { KubeObject } from '#operator/kube.ts';
+import { eventually } from '#test/harness/eventually.ts';
+import { type OperatedCluster, operatedCluster } from '#test/harness/operated-cluster.ts';
+import { freshSeed, seeded } from '#test/media/seeded.ts';
+
+/** Copies of collections of a real API server, which is the only one to say what its versions mean. */
+
+const inParallel = 8;
+const changes = 600;
+/** More than a page. */
+const objects = 520;
+
+describe('the copy of a collection', () => {
+  let on: OperatedCluster;
+  let client: KubeClient;
+  before(async () => {
+    on = await operatedCluster();
+    client = kubeClient(await clientConfigFromFile(on.kubeconfigFile));
+  });
+  after(async () => {
+    await client?.close();
+    await on?.stop();
+  });
+
+  /** A copy of a namespace's ConfigMaps that carry our label, compared all the time. */
+  function copied(namespace: string, through: KubeClient = client) {
+    const errors: unknown[] = [];
+    const copy = reflector<KubeObject>({
+      client: through,
+      path: `/api/v1/namespaces/${namespace}/configmaps`,
+      query: { labelSelector: 'kept=yes' },
+      onChange: () => undefined,
+      onError: (error) => errors.push(error),
+      timing: { compareEveryMs: 20 },
+    });
+    return { copy, errors };
+  }
+
+  const path = (namespace: string, name = '') => `/api/v1/namespaces/${namespace}/configmaps${name && `/${name}`}`;
+  const body = (name: string, value: number, kept = 'yes') => ({
+    apiVersion: 'v1',
+    kind: 'ConfigMap',
+    metadata: { name, labels: { kept } },
+    data: { value: String(value) },
+  });
+  const put = (namespace: string, name: string, value: number, kept?: string) =>
+    client.request('PATCH', path(namespace, name), {
+      query: { fieldManager: 'test', force: true },
+      contentType: 'application/apply-patch+yaml',
+      body: body(name, value, kept),
+    });
+  const all = async (count: number, act: (i: number) => Promise<unknown>) => {
+    const rest = Array.from({ length: count }, (_, i) => i).values();
+    const worker = async () => {
+      for (const i of rest) await act(i);
+    };
+    await Promise.all(Array.from({ length: inParallel }, worker));
+  };
+  const versions = (found: Iterable<KubeObject>) =>
+    [...found].map(({ metadata }) => `${metadata.name}@${metadata.resourceVersion}`).toSorted();
+
+  test('agrees with it at every version, while objects come, change, leave the selector, and go', async (t) => {
+    const seed = freshSeed();
+    t.diagnostic(`SEED=${seed}`);
+    const random = seeded(seed);
+    const at = await on.namespace('busy');
+    await all(objects, (i) => put(at, `thing-${i}`, 0));
+    const { copy, errors } = copied(at);
+    t.after(copy.stop);
+    await copy.synced;
+    await all(changes, async (i) => {
+      const name = `thing-${Math.floor(random() * objects)}`;
+      const dice = random();
+      if (dice < 0.6) await put(at, name, i);
+      else if (dice < 0.8) await put(at, name, i, 'no');
+      else await client.request('DELETE', path(at, name)).catch(() => undefined);
+    });
+    const before = copy.counts.comparisons;
+    await eventually('comparisons of what is left', () => copy.counts.comparisons >= before + 2);
+    t.diagnostic(`${copy.counts.comparisons} comparisons of ${objects} objects and ${changes} changes`);
+    assert.deepEqual(copy.counts.missed, { added: 0, changed: 0, deleted: 0 });
+    assert.deepEqual(errors, []);
+    const real = await client.request<{ items: KubeObject[] }>('GET', path(at), {
+      query: { labelSelector: 'kept=yes' },
+    });
+    await eventually('the last event', () => versions(copy.list()).join() === versions(real.items).join());
+  });
+
+  test('is found wrong when a watch has lost an event, and is mended', async (t) => {
+    const at = await on.namespace('lossy');
+    await put(at, 'first', 1);
+    const { copy, errors } = copied(at, losing(client, 'lost'));
+    t.after(copy.stop);
+    await copy.synced;
+    await put(at, 'lost', 1);
+    await put(at, 'second', 1);
+    await eventually('the loss', () => copy.counts.missed.added > 0);
+    await eventually('the list', () => copy.get(`${at}/lost`));
+    assert.ok(errors.some((error) => error instanceof MissedChanges));
+    assert.equal(copy.counts.missed.changed + copy.counts.missed.deleted, 0);
+  });
+});
+
+/** A client whose watches lose the events of one object. */
+const losing = (client: KubeClient, name: string): KubeClient => ({
+  ...client,
+  async *watch<T extends KubeObject>(path: string, options?: WatchOptions) {
+    for await (const event of client.watch<T>(path, options))
+      if (event.type === 'ERROR' || event.object.metadata.name !== name) yield event;
+  },
+});
