@@ -45,8 +45,13 @@ export const label = {
 export const appName = { sfu: 'live-sfu', operator: 'liveroom-operator' } as const;
 
 export const annotation = {
-  /** `address:port` where clients reach the pod's media port; a downward API volume shows it to the server. */
+  /**
+   * On a pod: `address:port` where clients reach its media port; pods of release 0.1.0 know this one alone. On a node:
+   * the IP addresses at which clients reach it, with commas, where they are others than Kubernetes knows.
+   */
   mediaAddress: `${group}/media-address`,
+  /** All that clients can try, one of each IP family, with commas; a downward API volume shows it to the server. */
+  mediaAddresses: `${group}/media-addresses`,
   /** Hash of the part of the pod that cannot change without a restart. */
   specHash: `${group}/spec-hash`,
   /** Hash of the settings; patching it makes the kubelet refresh the pod's volumes at once instead of within a minute. */
@@ -167,6 +172,15 @@ export interface PodStats {
   readonly rooms: readonly RoomStats[];
   /** Absent from pods of releases before 0.2. */
   readonly node?: NodeStats;
+  /** How clients have fared with the media port since the server started. Absent from pods of releases before 0.2. */
+  readonly clients?: ClientsMet;
+}
+
+export interface ClientsMet {
+  /** Sessions whose media connection came about. */
+  readonly connected: number;
+  /** Sessions that were told where the port is, and never reached it. */
+  readonly unreached: number;
 }
 
 export interface RoomStats {

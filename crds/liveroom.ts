@@ -52,6 +52,14 @@ export const conditionReasons = {
     'PodSecurityForbidden',
     'PermissionMissing',
   ],
+  /** Clients reach the media address: one has. */
+  MediaReachable: [
+    'MediaReachable',
+    'NoClientConnected',
+    'PrivateAddressOnly',
+    'ClientsCannotConnect',
+    'AddressUnknown',
+  ],
   /** The URLs reach a ready pod. */
   EndpointReady: ['EndpointReady', 'NoReadyPod'],
   /** An encoder is connected and sends media. */

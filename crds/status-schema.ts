@@ -28,7 +28,13 @@ const origin = {
     podName: { type: 'string', description: 'Name of the pod.', maxLength: 253 },
     nodeName: { type: 'string', description: 'Node that it runs on.', maxLength: 253 },
     address: { type: 'string', maxLength: 253, description: 'Address at which clients reach the media port.' },
-    mediaPort: { type: 'integer', format: 'int32', description: 'UDP port that goes with the address.' },
+    addresses: {
+      type: 'array',
+      description: 'All such addresses, the one above first: more than one where there are IPv4 and IPv6.',
+      maxItems: 8,
+      items: { type: 'string', maxLength: 45 },
+    },
+    mediaPort: { type: 'integer', format: 'int32', description: 'UDP port that goes with them.' },
     ready: { type: 'boolean', description: 'Whether it is ready.' },
   },
 } as const satisfies Schema;

@@ -59,6 +59,8 @@ export interface Pod extends KubeObject {
     readonly reason?: string;
     readonly message?: string;
     readonly podIP?: string;
+    /** One of each IP family that the pod has, the one above first. */
+    readonly podIPs?: readonly { readonly ip: string }[];
     readonly conditions?: readonly ObjectCondition[];
     readonly containerStatuses?: readonly ContainerStatus[];
   };

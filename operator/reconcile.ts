@@ -8,7 +8,7 @@ import type { Cluster } from './cluster/cluster.ts';
 import { roomKey } from './cluster/keys.ts';
 import type { Outcome } from './cluster/queue.ts';
 import type { Finding } from './decide/finding.ts';
-import { hostAndPort, hostPortOf, type MediaAddress, mediaAddress } from './decide/media-address.ts';
+import { endpoints, hostPortOf, type MediaAddress, mediaAddress } from './decide/media-address.ts';
 import { plan } from './decide/plan.ts';
 import { soonest } from './decide/status.ts';
 import { rejectionBy } from './errors.ts';
@@ -119,8 +119,11 @@ async function settleObjects(room: LiveRoom, cluster: Cluster): Promise<Finding<
 const addressOf = (pod: Pod, cluster: Cluster): MediaAddress | undefined =>
   mediaAddress(pod, pod.spec.nodeName === undefined ? undefined : cluster.node(pod.spec.nodeName));
 
-const addressAnnotation = (pod: Pod, address: MediaAddress | undefined): Readonly<Record<string, string>> =>
-  address && hostPortOf(pod) !== undefined ? { [annotation.mediaAddress]: hostAndPort(address) } : {};
+function addressAnnotation(pod: Pod, address: MediaAddress | undefined): Readonly<Record<string, string>> {
+  if (address === undefined || hostPortOf(pod) === undefined) return {};
+  const [first = '', ...others] = endpoints(address);
+  return { [annotation.mediaAddress]: first, [annotation.mediaAddresses]: [first, ...others].join() };
+}
 
 /**
  * Tells the pod where it is reached, and that its settings have changed: the kubelet refreshes all volumes of a pod

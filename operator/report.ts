@@ -10,7 +10,7 @@ import { hasEnded } from './decide/origin.ts';
 import type { Audience, DrainingPod, Seen } from './decide/seen.ts';
 import { isReported, report } from './decide/status.ts';
 import { type Transition, transitions } from './decide/transitions.ts';
-import { isBeingDeleted, isControlledBy, type Pod } from './kube.ts';
+import { isBeingDeleted, isControlledBy, type Node, type Pod } from './kube.ts';
 import type { Monitoring } from './monitoring.ts';
 import { monitoringSeen } from './monitoring-seen.ts';
 
@@ -38,6 +38,7 @@ export async function writeReport(
   const seen: Seen = {
     room,
     ...result,
+    node: nodeOf(result.origin, cluster),
     audience: audience(result.origin, room),
     draining: drainingPods(room, cluster, audience),
     monitoring: monitoringSeen(room, cluster, monitoring),
@@ -54,6 +55,9 @@ export async function writeReport(
   for (const news of transitions(room.status?.conditions, next.status.conditions)) await tell(room, news);
   return next.againInMs;
 }
+
+const nodeOf = (pod: Pod | undefined, cluster: Cluster): Node | undefined =>
+  pod?.spec.nodeName === undefined ? undefined : cluster.node(pod.spec.nodeName);
 
 function drainingPods(room: LiveRoom, cluster: Cluster, audience: ReportDependencies['audience']): DrainingPod[] {
   const isDraining = (pod: Pod) =>

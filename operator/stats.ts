@@ -3,6 +3,7 @@ import { Agent, request } from 'undici';
 import { internalPath, type PodStats, port, type RoomStats } from '#crds/contract.ts';
 import type { LiveRoom } from '#crds/liveroom.ts';
 import { isWorthShowing } from './decide/audience.ts';
+import { faring } from './decide/media-reachable.ts';
 import type { Audience } from './decide/seen.ts';
 import { isReady, type Pod } from './kube.ts';
 
@@ -87,7 +88,8 @@ export function stats({ pods, onNews, everyMs = 5_000, ask = askPod(), onAsked }
       const said = pod && heard.get(uidOf(pod))?.stats;
       if (said === undefined) return 'Unasked';
       if (said === 'Silent') return said;
-      return { room: said.rooms.find((room) => room.namespace === namespace && room.name === name) };
+      const room = said.rooms.find((one) => one.namespace === namespace && one.name === name);
+      return { room, ...(said.clients && { clients: said.clients }) };
     },
     /** Whether somebody publishes to the pod; a ready pod that we know nothing of may have a publisher. */
     isBusy(pod: Pod): boolean {
@@ -105,7 +107,7 @@ const uidOf = (pod: Pod): string => pod.metadata.uid ?? '';
 
 function isNews(before: Told, after: Told): boolean {
   if (typeof before !== 'object' || typeof after !== 'object') return before !== after;
-  if (before.rooms.length !== after.rooms.length) return true;
+  if (before.rooms.length !== after.rooms.length || faring(before.clients) !== faring(after.clients)) return true;
   const was = new Map(before.rooms.map((room) => [`${room.namespace}/${room.name}`, room]));
   return after.rooms.some((room) => differs(was.get(`${room.namespace}/${room.name}`), room));
 }

@@ -84,7 +84,7 @@ export function argumentsConfig(args: readonly string[]): Config | undefined {
   if (roomsFile === undefined) throw new ConfigError('No rooms file is given; try docs/examples/rooms.yaml.');
   if (extra !== undefined) throw new ConfigError(`One rooms file is enough; what is ${extra}?`);
   const media = endpoint(values.media, '--media');
-  const announce = values.announce?.split(',').map((text) => endpoint(text.trim(), '--announce'));
+  const announce = values.announce === undefined ? undefined : endpoints(values.announce, '--announce');
   return {
     http: endpoint(values.http, '--http'),
     internal: endpoint(values.internal, '--internal'),
@@ -134,6 +134,10 @@ function parsed(args: readonly string[]) {
 
 /** Node explains at length how an argument could begin with a dash; that comes after the first sentence. */
 const inShort = ({ message }: Error) => message.replace(/(\.\s|\n).*$/s, '.');
+
+/** Endpoints with commas between. Throws a {@link ConfigError} that names `where`. */
+export const endpoints = (text: string, where: string): readonly Endpoint[] =>
+  text.split(',').map((one) => endpoint(one.trim(), where));
 
 /** `address:port`, IPv6 in brackets. Throws a {@link ConfigError} that names `where`. */
 export function endpoint(text: string, where: string): Endpoint {

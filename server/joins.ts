@@ -4,6 +4,7 @@
  *   Received ─► Answered ─► IceConnected ─► DtlsConnected ─► Media
  *       └─► Rejected  └────────────┴───────────────┴─► Canceled, by somebody's will; Failed, for want of a connection
  */
+import type { ClientsMet } from '#crds/contract.ts';
 import type { sessionMetric } from '#crds/session-metrics.ts';
 import type { AskedRequest, Meter, Step } from './meter.ts';
 import type { Role } from './room/room.ts';
@@ -60,7 +61,7 @@ export function connectionFailure(reason: SessionEnd, last: Step): ConnectionFai
 
 export type JoinCounts = Readonly<Record<Role, Readonly<Record<JoinState, number>>>>;
 
-/** Counts joins in plain numbers. */
+/** Counts joins in plain numbers, and how they fared with the media port. */
 export function joinCounts() {
   const none = () => ({
     Received: 0,
@@ -73,8 +74,20 @@ export function joinCounts() {
     Failed: 0,
   });
   const counts = { publisher: none(), subscriber: none() };
-  const listener: Partial<Meter> = joinStates((role, state) => {
+  let unreached = 0;
+  const states = joinStates((role, state) => {
     counts[role][state] += 1;
   });
-  return { counts: counts satisfies JoinCounts as JoinCounts, listener };
+  const listener: Partial<Meter> = {
+    ...states,
+    ended: (session, how) => {
+      states.ended(session, how);
+      if (connectionFailure(how.reason, how.last) === 'Timeout') unreached += 1;
+    },
+  };
+  const clients = (): ClientsMet => ({
+    connected: counts.publisher.DtlsConnected + counts.subscriber.DtlsConnected,
+    unreached,
+  });
+  return { counts: counts satisfies JoinCounts as JoinCounts, clients, listener };
 }

@@ -62,6 +62,7 @@ export async function observation(observed: Observed): Promise<Observation> {
       startedMs,
       nowMs: clock.now(),
       node: watch.seen(),
+      clients: joined.clients(),
       health: findings,
     });
   };

@@ -3,7 +3,7 @@ import { type FSWatcher, watch } from 'node:fs';
 import { readFile } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import type { RoomSettings } from '#crds/contract.ts';
-import { type Config, endpoint } from './config.ts';
+import { type Config, endpoints } from './config.ts';
 import { sha256 } from './http/bearer.ts';
 import { type ReadRooms, readRooms } from './rooms-file.ts';
 import type { Endpoint } from './rtc/answer.ts';
@@ -79,7 +79,8 @@ async function announced({ announce, media }: Files): Promise<readonly Endpoint[
   if (announce === undefined) return [media];
   if ('endpoints' in announce) return announce.endpoints;
   const content = await readFile(announce.file, 'utf8').catch(() => '');
-  return content.trim() === '' ? undefined : [endpoint(content.trim(), `The media address in ${announce.file}`)];
+  if (content.trim() === '') return undefined;
+  return endpoints(content, `The media address in ${announce.file}`);
 }
 
 async function text(path: string, what: string): Promise<string> {

@@ -1,5 +1,5 @@
 /** What the pod says of itself: rooms and media seen together, for statistics and metrics. Pure. */
-import { type PodStats, type RoomSettings, version } from '#crds/contract.ts';
+import { type ClientsMet, type PodStats, type RoomSettings, version } from '#crds/contract.ts';
 import type { NodeStats } from '#crds/node-stats.ts';
 import type { CheckName } from '#crds/pod-metrics.ts';
 import { noCounters, type RoomCounters } from './media/counts.ts';
@@ -34,6 +34,7 @@ export interface PodFacts {
   readonly startedMs: number;
   readonly nowMs: number;
   readonly node: NodeSeen;
+  readonly clients: ClientsMet;
   readonly health: readonly Finding<CheckName>[];
 }
 
@@ -83,6 +84,7 @@ export const podStats = (of: Status): PodStats => ({
     }),
     subscribers,
   })),
+  clients: of.clients,
   node: nodeStats(of),
 });
 

@@ -28,10 +28,12 @@ describe('the operator', () => {
       podName: pod?.metadata.name,
       nodeName: 'node-1',
       address: nodeAddress,
+      addresses: [nodeAddress],
       mediaPort: 7000,
       ready: true,
     });
-    assert.equal(pod?.metadata.annotations?.[annotation.mediaAddress], `${nodeAddress}:7000`);
+    for (const name of [annotation.mediaAddress, annotation.mediaAddresses])
+      assert.equal(pod?.metadata.annotations?.[name], `${nodeAddress}:7000`);
     assert.equal(status?.whipURL, 'http://keynote.ready.svc/ready/keynote/whip');
   });
 

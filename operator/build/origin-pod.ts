@@ -125,7 +125,7 @@ function volumes(room: LiveRoom) {
   // All annotations would carry other people's too, so the file shows this one alone.
   const mediaAddress = {
     path: file.mediaAddress,
-    fieldRef: { fieldPath: `metadata.annotations['${annotation.mediaAddress}']` },
+    fieldRef: { fieldPath: `metadata.annotations['${annotation.mediaAddresses}']` },
   };
   return [
     { name: mount.room.volume, configMap: { name: room.metadata.name } },

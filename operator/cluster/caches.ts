@@ -10,6 +10,7 @@ import type { KubeClient } from './client.ts';
 import { indexOf } from './index-of.ts';
 import { keyOfOwned, ownKey, roomKey } from './keys.ts';
 import { leanNamespace, leanPod } from './lean.ts';
+import { isSameNode, leanNode } from './lean-node.ts';
 import { monitoring } from './monitoring.ts';
 import { collectionPath } from './paths.ts';
 import type { How } from './store.ts';
@@ -90,14 +91,9 @@ const nodeCache = (options: CachesOptions, podsOn: (node: string) => readonly Po
   cache<Node>({
     ...commonOf(options),
     path: core('Node'),
-    keep: ({ apiVersion, kind, metadata: { name, uid, resourceVersion }, status }) => ({
-      apiVersion,
-      kind,
-      metadata: { name, ...(uid && { uid }), ...(resourceVersion && { resourceVersion }) },
-      status: { addresses: status?.addresses ?? [] },
-    }),
+    keep: leanNode,
     onChange(node, previous, how) {
-      if (previous !== undefined && sameAddresses(node, previous)) return;
+      if (isSameNode(node, previous)) return;
       for (const pod of podsOn(node.metadata.name)) options.onKey(keyOfOwned(pod), urgency[how]);
     },
   });
@@ -164,6 +160,3 @@ const isOnlyStatus = (room: LiveRoom, previous: LiveRoom): boolean =>
 /** By its labels a Prometheus may select it. */
 const isSameNamespace = (a: Namespace, b: Namespace | undefined): boolean =>
   a.status?.phase === b?.status?.phase && JSON.stringify(a.metadata.labels) === JSON.stringify(b?.metadata.labels);
-
-const sameAddresses = (a: Node, b: Node): boolean =>
-  JSON.stringify(a.status?.addresses) === JSON.stringify(b.status?.addresses);

@@ -2,6 +2,7 @@ import type { Condition, ConditionType } from '#crds/liveroom.ts';
 import { isReady } from '../kube.ts';
 import { draining, drainingPublisher, rfc3339 } from './draining.ts';
 import { no, type Verdict, yes } from './finding.ts';
+import { mediaReachable } from './media-reachable.ts';
 import { monitoringReady } from './monitoring.ts';
 import { originReady } from './origin-ready.ts';
 import { publishing } from './publishing.ts';
@@ -18,6 +19,7 @@ export function conditions(seen: Seen, reconnectGraceMs: number): readonly Condi
   const verdicts: Record<ConditionType, Verdict> = {
     Accepted: accepted,
     OriginReady: origin,
+    MediaReachable: mediaReachable(seen),
     EndpointReady: endpoint,
     Publishing: publishing({
       audience: seen.audience,

@@ -1,6 +1,7 @@
+import { annotation } from '#crds/contract.ts';
 import { isReady, type Pod } from '../kube.ts';
 import { type Finding, no, type Verdict, yes } from './finding.ts';
-import { hostAndPort, hostPortOf } from './media-address.ts';
+import { givenAddresses, hostPortOf, spoken } from './media-address.ts';
 import type { Seen } from './seen.ts';
 
 type Check = (pod: Pod, seen: Seen) => Finding<'OriginReady'> | undefined;
@@ -22,7 +23,7 @@ export function originReady(seen: Seen): Verdict<'OriginReady'> {
     .map((check) => check(origin, seen))
     .find((found) => found !== undefined);
   if (finding !== undefined) return no(finding.reason, finding.message);
-  const where = mediaAddress === undefined ? '' : ` and takes media at ${hostAndPort(mediaAddress)}/udp`;
+  const where = mediaAddress === undefined ? '' : ` and takes media at ${spoken(mediaAddress)}`;
   return yes('OriginReady', `Pod ${origin.metadata.name} is ready${where}.`);
 }
 
@@ -65,11 +66,21 @@ function crashes(pod: Pod): ReturnType<Check> {
   };
 }
 
-function addressUnknown(pod: Pod, { mediaAddress }: Seen): ReturnType<Check> {
-  if (pod.spec.nodeName === undefined || hostPortOf(pod) === undefined || mediaAddress !== undefined) return undefined;
+/** The pod is on a node at a port of which no client can be told the address. */
+export function addressUnknown(
+  pod: Pod,
+  { mediaAddress, node }: Pick<Seen, 'mediaAddress' | 'node'>,
+): (Finding<'OriginReady'> & Finding<'MediaReachable'>) | undefined {
+  const { nodeName } = pod.spec;
+  if (nodeName === undefined || hostPortOf(pod) === undefined || mediaAddress !== undefined) return undefined;
+  const given = node && givenAddresses(node);
+  const cause =
+    given === undefined
+      ? `Node ${nodeName} tells neither an ExternalIP nor an InternalIP of the IP family of the pod`
+      : `Node ${nodeName} has annotation ${annotation.mediaAddress} with something else than IP addresses (${given})`;
   return {
     reason: 'AddressUnknown',
-    message: `Node ${pod.spec.nodeName} tells neither an ExternalIP nor an InternalIP, so clients cannot be told where to send media.`,
+    message: `${cause}, so clients cannot be told where to send media. Run: kubectl annotate --overwrite node ${nodeName} ${annotation.mediaAddress}=<its IP address>`,
   };
 }
 

@@ -1,6 +1,6 @@
-import type { RoomStats } from '#crds/contract.ts';
+import type { ClientsMet, RoomStats } from '#crds/contract.ts';
 import type { LiveRoom } from '#crds/liveroom.ts';
-import type { Pod } from '../kube.ts';
+import type { Node, Pod } from '../kube.ts';
 import type { Finding } from './finding.ts';
 import type { MediaAddress } from './media-address.ts';
 import type { MonitoringSeen } from './monitoring.ts';
@@ -17,6 +17,8 @@ export interface Seen {
   readonly refusal: Finding<'OriginReady'> | undefined;
   readonly rollout: OriginPlan['rollout'];
   readonly mediaAddress: MediaAddress | undefined;
+  /** Where the origin runs. */
+  readonly node: Node | undefined;
   readonly audience: Audience;
   /** The room's pods that are being deleted and run on for whom they have. */
   readonly draining: readonly DrainingPod[];
@@ -32,4 +34,4 @@ export interface DrainingPod {
 }
 
 /** What a pod says of the room. `Unasked`: nothing is known yet. `Silent`: it was asked and does not answer. */
-export type Audience = 'Unasked' | 'Silent' | { readonly room: RoomStats | undefined };
+export type Audience = 'Unasked' | 'Silent' | { readonly room: RoomStats | undefined; readonly clients?: ClientsMet };

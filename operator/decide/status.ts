@@ -55,7 +55,9 @@ function originStatus(origin: Pod, mediaAddress: MediaAddress | undefined): NonN
   return {
     podName: origin.metadata.name,
     ...(nodeName === undefined ? {} : { nodeName }),
-    ...(mediaAddress === undefined ? {} : { address: mediaAddress.address, mediaPort: mediaAddress.port }),
+    ...(mediaAddress === undefined
+      ? {}
+      : { address: mediaAddress.addresses[0], addresses: mediaAddress.addresses, mediaPort: mediaAddress.port }),
     ready: isReady(origin),
   };
 }

@@ -10,6 +10,8 @@ export interface Transition {
 const ordinary = new Set([
   'PodPending',
   'NoReadyPod',
+  'NoClientConnected',
+  'PrivateAddressOnly',
   'NoPublisher',
   'Reconnecting',
   'CRDsNotInstalled',

@@ -3,9 +3,8 @@ import { describe, test } from 'node:test';
 import type { Condition } from '#crds/liveroom.ts';
 import { conditionReasons } from '#crds/liveroom.ts';
 import { conditions } from '#operator/decide/conditions.ts';
-import { hostAndPort, mediaAddress, nodeAddress } from '#operator/decide/media-address.ts';
 import type { Seen } from '#operator/decide/seen.ts';
-import type { Node, Pod } from '#operator/kube.ts';
+import type { Pod } from '#operator/kube.ts';
 import { aCondition, aPod, nowMs, seenRoom, storedRoom } from './objects.ts';
 
 const publisher = { since: '2026-11-01T13:30:00Z', sendsMedia: true };
@@ -191,30 +190,4 @@ test('every condition has a reason from the list, and says which spec it is abou
     assert.ok(reasons.includes(reason), `${type}: ${reason}`);
     assert.equal(observedGeneration, 3);
   }
-});
-
-describe('the media address', () => {
-  const node = (...addresses: [string, string][]): Node => ({
-    apiVersion: 'v1',
-    kind: 'Node',
-    metadata: { name: 'node-1' },
-    status: { addresses: addresses.map(([type, address]) => ({ type, address })) },
-  });
-
-  test('is the outer address of the node where there is one', () => {
-    assert.equal(nodeAddress(node(['InternalIP', '10.0.0.1'], ['ExternalIP', '203.0.113.7'])), '203.0.113.7');
-    assert.equal(nodeAddress(node(['Hostname', 'n'], ['InternalIP', '10.0.0.1'])), '10.0.0.1');
-    assert.equal(nodeAddress(node(['Hostname', 'n'])), undefined);
-  });
-
-  test('is unknown until the node is', () => assert.equal(mediaAddress(aPod('a'), undefined), undefined));
-
-  test("is the pod's own without a host port", () => {
-    const pod = { ...aPod('a'), spec: { containers: [{ name: 'sfu' }] } };
-    assert.deepEqual(mediaAddress(pod, undefined), { address: '10.244.1.5', port: 7882 });
-  });
-
-  test('has brackets around an IPv6 address', () => {
-    assert.equal(hostAndPort({ address: '2001:db8::7', port: 7000 }), '[2001:db8::7]:7000');
-  });
 });

@@ -35,6 +35,7 @@ test('a status says all that there is to know, and that it says so', () => {
     podName: 'keynote-origin-aaaaa',
     nodeName: 'node-1',
     address: '203.0.113.7',
+    addresses: ['203.0.113.7'],
     mediaPort: 7000,
     ready: true,
   });

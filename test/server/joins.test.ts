@@ -32,8 +32,12 @@ for (const [last, reason, states, failure] of [
   ['FirstFrame', 'Deleted', ['IceConnected', 'DtlsConnected', 'Media'], undefined],
 ] as const)
   test(`a session that came to ${last} and ended by ${reason} was ${states.join(', ')}`, () => {
-    const { counts, listener } = joinCounts();
+    const { counts, clients, listener } = joinCounts();
     session(meterOf([listener]), last, reason);
+    assert.deepEqual(clients(), {
+      connected: last === 'Answered' || last === 'IceConnected' ? 0 : 1,
+      unreached: failure === 'Timeout' ? 1 : 0,
+    });
     const counted = Object.entries(counts.publisher).filter(([, count]) => count > 0);
     assert.deepEqual(new Set(counted.map(([state]) => state)), new Set(['Received', 'Answered', ...states]));
     assert.ok(counted.every(([, count]) => count === 1));

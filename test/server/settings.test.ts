@@ -83,9 +83,12 @@ describe('settings from mounted files', () => {
         everyMs,
       });
       const changed = (count: number) => eventually(`change ${count}`, () => seen.length === count);
-      await mount('pod', { 'media-address': '192.0.2.1:7001' });
+      await mount('pod', { 'media-address': '192.0.2.1:7001,[2001:db8::1]:7001' });
       await changed(1);
-      assert.deepEqual(seen[0]?.announced, [{ address: '192.0.2.1', port: 7001 }]);
+      assert.deepEqual(seen[0]?.announced, [
+        { address: '192.0.2.1', port: 7001 },
+        { address: '2001:db8::1', port: 7001 },
+      ]);
       await mount('tokens', { ...tokenFiles, 'default.a.play': 'third' });
       await changed(2);
       assert.deepEqual(seen[1]?.tokens.get('default.a.play'), sha256('third'));

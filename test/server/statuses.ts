@@ -58,6 +58,7 @@ export const facts = (change: Partial<PodFacts> = {}): PodFacts => ({
   startedMs: 0,
   nowMs: 60_000,
   node: idleNode,
+  clients: { connected: 0, unreached: 0 },
   health: [],
   ...change,
 });

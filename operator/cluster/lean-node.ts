@@ -1,0 +1,28 @@
+import { annotation } from '#crds/contract.ts';
+import type { Node } from '../kube.ts';
+
+/** What is kept of a node. Its kubelet writes a new status every few minutes, with much that is no concern of ours. */
+export function leanNode({
+  apiVersion,
+  kind,
+  metadata: { name, uid, resourceVersion, annotations },
+  status,
+}: Node): Node {
+  const given = annotations?.[annotation.mediaAddress];
+  return {
+    apiVersion,
+    kind,
+    metadata: {
+      name,
+      ...(uid && { uid }),
+      ...(resourceVersion && { resourceVersion }),
+      ...(given !== undefined && { annotations: { [annotation.mediaAddress]: given } }),
+    },
+    status: { addresses: status?.addresses ?? [] },
+  };
+}
+
+/** Whether pods are reached on it as before. */
+export const isSameNode = (a: Node, b: Node | undefined): boolean => told(a) === (b && told(b));
+
+const told = ({ metadata, status }: Node) => JSON.stringify([metadata.annotations, status]);

@@ -1,0 +1,94 @@
+import { annotation, type ClientsMet } from '#crds/contract.ts';
+import { isPrivate } from '../ip-address.ts';
+import type { Pod } from '../kube.ts';
+import { no, unknown, type Verdict, yes } from './finding.ts';
+import { hostPortOf, type MediaAddress, spoken } from './media-address.ts';
+import { addressUnknown } from './origin-ready.ts';
+import type { Audience, Seen } from './seen.ts';
+
+/**
+ * Whether clients reach the media address. Nothing inside a cluster can try that: it is known once a client has
+ * connected, and feared once some were told the address and none has.
+ *
+ *     nobody has come ──► NoClientConnected, or PrivateAddressOnly    Unknown
+ *     none has reached it ──► ClientsCannotConnect                    False
+ *     one has connected ──► MediaReachable                            True, for as long as pod and address stay
+ */
+export function mediaReachable(seen: Seen): Verdict<'MediaReachable'> {
+  const { origin, mediaAddress } = seen;
+  if (origin === undefined) return unknown('NoClientConnected', 'There is no pod yet that clients could connect to.');
+  const problem = addressUnknown(origin, seen);
+  if (problem !== undefined) return no('AddressUnknown', problem.message);
+  if (mediaAddress === undefined)
+    return unknown(
+      'NoClientConnected',
+      `Pod ${origin.metadata.name} has no address yet that clients could connect to.`,
+    );
+  const before = lastSaid(seen, origin, mediaAddress);
+  const isHeard = typeof seen.audience === 'object';
+  const fared = isHeard ? faringOf(seen.audience) : 'Untried';
+  if (before?.status === 'True' || fared === 'Connected') return reached(origin, mediaAddress);
+  if (before !== undefined && !isHeard) return before;
+  return fared === 'Unreached' ? unreached(origin, mediaAddress) : untried(origin, mediaAddress);
+}
+
+/** How a pod's clients have fared with its media port, in a word that does not change with each of them. */
+export const faring = (clients: ClientsMet | undefined): 'Untried' | 'Unreached' | 'Connected' =>
+  clients === undefined || clients.connected + clients.unreached === 0
+    ? 'Untried'
+    : clients.connected > 0
+      ? 'Connected'
+      : 'Unreached';
+
+/** A pod of an older release tells of those alone who are there. */
+const faringOf = ({ room, clients }: Exclude<Audience, string>) =>
+  room?.publisher !== undefined || (room?.subscribers ?? 0) > 0 ? 'Connected' : faring(clients);
+
+/** What was said of this pod at this address: a server that starts anew has forgotten who had reached it. */
+function lastSaid({ room: { status } }: Seen, origin: Pod, { addresses: [address], port }: MediaAddress) {
+  const was = status?.origin;
+  const isSame = was?.podName === origin.metadata.name && was.address === address && was.mediaPort === port;
+  const condition = status?.conditions?.find(({ type }) => type === 'MediaReachable');
+  return isSame ? (condition as Verdict<'MediaReachable'> | undefined) : undefined;
+}
+
+/** Clients of a pod without a host port are in the cluster, and reach it there. */
+const isPrivateOnly = (origin: Pod, { addresses }: MediaAddress): boolean =>
+  hostPortOf(origin) !== undefined && addresses.every(isPrivate);
+
+function reached(origin: Pod, address: MediaAddress): Verdict<'MediaReachable'> {
+  const limits = isPrivateOnly(origin, address)
+    ? ' The address is private, so that clients on other networks do not.'
+    : '';
+  return yes('MediaReachable', `A client has connected; clients send media to ${spoken(address)}.${limits}`);
+}
+
+function unreached(origin: Pod, address: MediaAddress): Verdict<'MediaReachable'> {
+  const port = hostPortOf(origin);
+  const remedy =
+    port === undefined
+      ? 'It is an address of the cluster: clients outside need spec.network.media.mode HostPort.'
+      : isPrivateOnly(origin, address)
+        ? `The address is private. ${giveAddress(origin)}`
+        : `Let UDP port ${port} through to node ${origin.spec.nodeName} in all firewalls between.`;
+  return no(
+    'ClientsCannotConnect',
+    `Clients were told to send media to ${spoken(address)}, and none got there. ${remedy}`,
+  );
+}
+
+function untried(origin: Pod, address: MediaAddress): Verdict<'MediaReachable'> {
+  if (isPrivateOnly(origin, address))
+    return unknown(
+      'PrivateAddressOnly',
+      `No client has connected yet, and ${spoken(address)} is private, so that clients on other networks cannot. ${giveAddress(origin)}`,
+    );
+  const doubt = hostPortOf(origin) === undefined ? 'clients in the cluster reach it' : 'firewalls let clients through';
+  return unknown(
+    'NoClientConnected',
+    `No client has connected to ${spoken(address)} yet, so it is not known whether ${doubt}.`,
+  );
+}
+
+const giveAddress = ({ spec: { nodeName } }: Pod): string =>
+  `If node ${nodeName} has a public one, run: kubectl annotate node ${nodeName} ${annotation.mediaAddress}=<its public IP address>`;
