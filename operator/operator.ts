@@ -21,6 +21,7 @@ import { type NamespaceDependencies, reconcileNamespace } from './reconcile-name
 import { type OwnDependencies, reconcileOwn } from './reconcile-own.ts';
 import { type StatsOptions, stats } from './stats.ts';
 import { telemetry } from './telemetry.ts';
+import { tokensSeen } from './tokens-seen.ts';
 
 export interface OperatorOptions {
   readonly client: KubeClient;
@@ -96,6 +97,7 @@ export function operator(options: OperatorOptions) {
     onRoom: (key: string) => work.add(key),
     shown,
     newToken,
+    tokensSeen: tokensSeen(now),
     now,
     tell,
   };

@@ -17,24 +17,26 @@ import type { Monitoring, Settled } from './monitoring.ts';
 import { type OriginDependencies, settleOrigin } from './origin.ts';
 import { type ReportDependencies, writeReport } from './report.ts';
 import { clearTokens, hasForeignTokens, settleTokens, type TokenDependencies } from './tokens.ts';
+import { believedMs } from './tokens-seen.ts';
 
 export type RoomDependencies = OriginDependencies &
   TokenDependencies &
   ReportDependencies & { readonly monitoring: Monitoring };
 
 /** Secrets are not watched: a reference that is broken is looked at again soon, one that holds now and then. */
-const recheck = { brokenMs: 10_000, soundMs: 600_000 } as const;
+const recheck = { brokenMs: 10_000, soundMs: believedMs } as const;
 
 /** A room that is deleted is closed: its pods do not wait for the viewers. */
 const closeSeconds = 10;
 
 /** Brings one room, by key, nearer to what its spec says, and reports what it is. */
 export async function reconcileRoom(key: string, dependencies: RoomDependencies): Promise<Outcome> {
-  const { cluster, config, shown, monitoring } = dependencies;
+  const { cluster, config, shown, tokensSeen, monitoring } = dependencies;
   const room = openRoom(key, cluster);
   await clearAway(key, room, cluster);
   if (room === undefined) {
     await clearTokens(key, cluster);
+    tokensSeen.forget(key);
     shown.delete(key);
     monitoring.forget(key);
     return { kind: 'done' };

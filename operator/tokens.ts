@@ -2,20 +2,24 @@ import { tokenKey, tokensSecretName } from '#crds/contract.ts';
 import { kind, type LiveRoom } from '#crds/liveroom.ts';
 import { type TokenSource, tokenSources, tokensSecret } from './build/tokens.ts';
 import type { Cluster } from './cluster/cluster.ts';
+import { NameTaken } from './cluster/writes.ts';
 import type { Finding } from './decide/finding.ts';
-import { controllerOf, isControlledBy, type Secret } from './kube.ts';
+import { controllerOf, isControlledBy, type KubeObject, type Secret } from './kube.ts';
+import type { TokensSeen } from './tokens-seen.ts';
 
 export interface TokenDependencies {
   readonly cluster: Pick<Cluster, 'read' | 'create' | 'remove' | 'addToSecret'>;
   /** A new secret token. */
   readonly newToken: () => string;
+  readonly tokensSeen: TokensSeen;
 }
 
 /** Sees to it that every token of the room exists: generates those that are ours to make, and finds those that are missing. */
 export async function settleTokens(
   room: LiveRoom,
-  { cluster, newToken }: TokenDependencies,
+  { cluster, newToken, tokensSeen }: TokenDependencies,
 ): Promise<Finding<'Accepted'> | undefined> {
+  if (tokensSeen.isSound(room)) return undefined;
   const sources = tokenSources(room);
   const generated = sources.filter(({ isGenerated }) => isGenerated).map(({ key }) => key);
   if (generated.length > 0) {
@@ -27,18 +31,19 @@ export async function settleTokens(
     const finding = missing(source, secret);
     if (finding !== undefined) return finding;
   }
+  tokensSeen.note(room);
   return undefined;
 
   async function generate(keys: readonly string[]): Promise<Finding<'Accepted'> | undefined> {
     const wanted = tokensSecret(room, Object.fromEntries(keys.map((key) => [key, newToken()])));
-    const secret = await cluster.read<Secret>(wanted);
+    const secret = room.status?.conditions === undefined ? await made(wanted) : await cluster.read<Secret>(wanted);
     const isLeft = secret !== undefined && isLeftBy(secret, room);
     if (isLeft) await cluster.remove(secret);
     if (secret === undefined || isLeft) {
-      await cluster.create(wanted, (existing) => isControlledBy(existing, room.metadata.uid));
+      await cluster.create(wanted, isOurs);
       return undefined;
     }
-    if (!isControlledBy(secret, room.metadata.uid))
+    if (!isOurs(secret))
       return {
         reason: 'NameConflict',
         message: `Secret ${room.metadata.namespace}/${secret.metadata.name} exists and does not belong to this room. Rename it, or name its key in ${keys.map((key) => `spec.${key}.auth.secretRef`).join(' and ')}.`,
@@ -47,6 +52,18 @@ export async function settleTokens(
     const added = keys.filter((key) => !secret.data?.[key]);
     if (added.length > 0) await cluster.addToSecret(secret, Object.fromEntries(added.map((key) => [key, newToken()])));
     return undefined;
+  }
+
+  function isOurs(secret: KubeObject): boolean {
+    return isControlledBy(secret, room.metadata.uid);
+  }
+
+  /** A new room has no Secret as a rule, so that it is not looked for first. Resolves to the one that there is then. */
+  async function made(wanted: Secret): Promise<Secret | undefined> {
+    return await cluster.create<Secret>(wanted, isOurs).catch((error) => {
+      if (error instanceof NameTaken) return cluster.read<Secret>(wanted);
+      throw error;
+    });
   }
 }
 

@@ -8,6 +8,7 @@ import { roomKey } from '#operator/cluster/keys.ts';
 import type { KubeObject } from '#operator/kube.ts';
 import { monitoring } from '#operator/monitoring.ts';
 import { reconcileRoom } from '#operator/reconcile.ts';
+import { tokensSeen } from '#operator/tokens-seen.ts';
 import { config, storedRoom } from './objects.ts';
 
 const room = storedRoom({
@@ -66,6 +67,7 @@ test('a room says how it is also while its monitoring fails', async () => {
     audience: () => 'Unasked',
     shown: new Map(),
     newToken: () => assert.fail('no token is wanted'),
+    tokensSeen: tokensSeen(() => 0),
     tell: async () => {},
     now: () => 0,
   });

@@ -1,0 +1,43 @@
+import type { LiveRoom } from '#crds/liveroom.ts';
+import { roomKey } from './cluster/keys.ts';
+
+export type TokensSeen = ReturnType<typeof tokensSeen>;
+
+/** Secrets are not watched: what was found in one is believed for so long. */
+export const believedMs = 600_000;
+
+/**
+ * For which rooms all tokens were there when last looked at, so that not every look at a room is one at its Secrets. What
+ * an earlier operator found is in the room's status.
+ */
+export function tokensSeen(now: () => number) {
+  const seen = new Map<
+    string,
+    { readonly uid: string; readonly generation: number | undefined; readonly atMs: number }
+  >();
+
+  function note(room: LiveRoom): void {
+    const { uid, generation } = room.metadata;
+    seen.set(roomKey(room), { uid, generation, atMs: now() });
+  }
+
+  return {
+    note,
+    forget: (key: string): unknown => seen.delete(key),
+    /** Whether they may be taken to be there still. */
+    isSound(room: LiveRoom): boolean {
+      const key = roomKey(room);
+      if (!seen.has(key) && wasAccepted(room)) note(room);
+      const { uid, generation } = room.metadata;
+      const last = seen.get(key);
+      return last?.uid === uid && last.generation === generation && now() - last.atMs < believedMs;
+    },
+  };
+}
+
+/** A spec is accepted when its tokens are there. */
+const wasAccepted = ({ metadata: { generation }, status }: LiveRoom): boolean =>
+  status?.conditions?.some(
+    ({ type, status: is, observedGeneration }) =>
+      type === 'Accepted' && is === 'True' && observedGeneration === generation,
+  ) === true;

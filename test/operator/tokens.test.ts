@@ -1,0 +1,111 @@
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import { ApiError } from '#operator/cluster/api-error.ts';
+import { NameTaken } from '#operator/cluster/writes.ts';
+import type { KubeObject, Secret } from '#operator/kube.ts';
+import { settleTokens, type TokenDependencies } from '#operator/tokens.ts';
+import { believedMs, tokensSeen } from '#operator/tokens-seen.ts';
+import { aCondition, storedRoom } from './objects.ts';
+
+/** A cluster of Secrets that notes what is asked of it, and a clock. */
+function secrets() {
+  const there = new Map<string, Secret>();
+  const asked: string[] = [];
+  const clock = { ms: 0 };
+  const stored = (secret: Secret & { readonly stringData?: Readonly<Record<string, string>> }): Secret => ({
+    ...secret,
+    data: { ...secret.data, ...secret.stringData },
+  });
+  const cluster = {
+    read: async ({ metadata: { name } }: KubeObject) => {
+      asked.push(`read ${name}`);
+      return there.get(name);
+    },
+    create: async (object: Secret, isOurs: (existing: KubeObject) => boolean) => {
+      const { name } = object.metadata;
+      asked.push(`create ${name}`);
+      const existing = there.get(name);
+      if (existing !== undefined && !isOurs(existing)) throw new NameTaken(object);
+      if (existing === undefined) there.set(name, stored(object));
+      return there.get(name);
+    },
+    remove: async ({ metadata: { name } }: KubeObject) => {
+      asked.push(`remove ${name}`);
+      there.delete(name);
+    },
+    addToSecret: async (secret: Secret, stringData: Readonly<Record<string, string>>) => {
+      asked.push(`add ${Object.keys(stringData).join()}`);
+      there.set(secret.metadata.name, stored({ ...secret, ...{ stringData } } as Secret));
+    },
+  };
+  let made = 0;
+  const dependencies = {
+    cluster: cluster as unknown as TokenDependencies['cluster'],
+    newToken: () => `token-${made++}`,
+    tokensSeen: tokensSeen(() => clock.ms),
+  };
+  return { there, asked, clock, dependencies };
+}
+
+const accepted = aCondition('Accepted', 'True', 'Accepted');
+
+test('a new room costs one request for its tokens, and none until they are looked at again', async () => {
+  const { asked, clock, dependencies } = secrets();
+  assert.equal(await settleTokens(storedRoom(), dependencies), undefined);
+  assert.equal(await settleTokens(storedRoom(), dependencies), undefined);
+  assert.deepEqual(asked, ['create keynote-tokens']);
+  clock.ms += believedMs;
+  await settleTokens(storedRoom({}, { conditions: [accepted] }), dependencies);
+  assert.deepEqual(asked.slice(1), ['read keynote-tokens']);
+});
+
+test('an operator that has just started believes what the status says of this generation, and of no other', async () => {
+  const { asked, dependencies } = secrets();
+  await settleTokens(storedRoom({}, { conditions: [accepted] }), dependencies);
+  assert.deepEqual(asked, []);
+  const edited = storedRoom({}, { conditions: [accepted] });
+  await settleTokens({ ...edited, metadata: { ...edited.metadata, generation: 4 } }, dependencies);
+  assert.deepEqual(asked, ['read keynote-tokens', 'create keynote-tokens']);
+});
+
+test('a key that somebody took out of the Secret is made anew at the next look', async () => {
+  const { there, asked, clock, dependencies } = secrets();
+  await settleTokens(storedRoom(), dependencies);
+  const secret = there.get('keynote-tokens');
+  assert.ok(secret);
+  there.set('keynote-tokens', { ...secret, data: { play: 'kept' } });
+  clock.ms += believedMs;
+  await settleTokens(storedRoom({}, { conditions: [accepted] }), dependencies);
+  assert.deepEqual(asked.slice(1), ['read keynote-tokens', 'add publish']);
+  assert.equal(there.get('keynote-tokens')?.data?.['play'], 'kept');
+});
+
+test('the Secret of an earlier room of the name is replaced, and a stranger is left alone', async () => {
+  const { there, asked, dependencies } = secrets();
+  const owner = {
+    apiVersion: 'liveroom.dev/v1alpha1',
+    kind: 'LiveRoom',
+    name: 'keynote',
+    uid: 'former',
+    controller: true,
+  };
+  const secret = { apiVersion: 'v1', kind: 'Secret', metadata: { name: 'keynote-tokens', namespace: 'events' } };
+  there.set('keynote-tokens', { ...secret, metadata: { ...secret.metadata, ownerReferences: [owner] } });
+  assert.equal(await settleTokens(storedRoom(), dependencies), undefined);
+  const steps = ['create keynote-tokens', 'read keynote-tokens', 'remove keynote-tokens', 'create keynote-tokens'];
+  assert.deepEqual(asked, steps);
+
+  const others = secrets();
+  others.there.set('keynote-tokens', secret);
+  const finding = await settleTokens(storedRoom(), others.dependencies);
+  assert.equal(finding?.reason, 'NameConflict');
+  assert.deepEqual(others.there.get('keynote-tokens'), secret);
+});
+
+test('what could not be made is no reason to believe that it is there', async () => {
+  const { asked, dependencies } = secrets();
+  const refusing = { ...dependencies.cluster, create: () => Promise.reject(new ApiError(500, {})) };
+  await assert.rejects(settleTokens(storedRoom(), { ...dependencies, cluster: refusing }));
+  await settleTokens(storedRoom(), dependencies);
+  assert.deepEqual(asked, ['create keynote-tokens']);
+});
