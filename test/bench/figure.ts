@@ -2,7 +2,8 @@
 export interface Figure {
   readonly name: string;
   readonly value: number;
-  readonly unit: 'µs' | 'ms' | 'kB' | 'MB';
+  /** Empty for what is counted. */
+  readonly unit: 'µs' | 'ms' | 'kB' | 'MB' | '%' | '/s' | '';
   /** What the figure stands beside: measured in the same run, in the same unit. */
   readonly baseline?: { readonly name: string; readonly value: number };
   readonly target?: {
@@ -31,7 +32,7 @@ const rounded = (value: number) => (value >= 100 ? value.toFixed(0) : value.toFi
 
 const targetText = ({ unit, target: { atMost, timesLess, timesMore } = {} }: Figure) =>
   [
-    ...(atMost === undefined ? [] : [`≤ ${atMost} ${unit}`]),
+    ...(atMost === undefined ? [] : [`≤ ${atMost} ${unit}`.trimEnd()]),
     ...(timesLess === undefined ? [] : [`≥ ${timesLess}× less`]),
     ...(timesMore === undefined ? [] : [`ratio ≤ ${timesMore}`]),
   ].join(', ');
@@ -43,7 +44,7 @@ export function table(figures: readonly Figure[]): string {
   const header = ['what', 'measured', 'baseline', 'ratio', 'target', ''];
   const lines = figures.map((figure) => [
     figure.name,
-    `${rounded(figure.value)} ${figure.unit}`,
+    `${rounded(figure.value)} ${figure.unit}`.trimEnd(),
     figure.baseline === undefined ? '' : `${rounded(figure.baseline.value)} ${figure.unit} (${figure.baseline.name})`,
     ratio(figure)?.toFixed(2) ?? '',
     targetText(figure),

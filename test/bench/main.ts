@@ -1,6 +1,6 @@
 /**
  * `npm run bench`: speed and memory, each figure beside a baseline of the same run. `-- --json FILE` writes the figures
- * down, `-- --only forwarding` measures a part.
+ * down, `-- --only forwarding` measures a part, and `-- --full` measures the operator with up to 10,000 rooms.
  */
 import { writeFile } from 'node:fs/promises';
 import { parseArgs } from 'node:util';
@@ -8,21 +8,34 @@ import { countingBench } from './counting.ts';
 import { type Figure, isKept, ratio, table } from './figure.ts';
 import { forwardingBench } from './forwarding.ts';
 import { metricsBench } from './metrics.ts';
+import { operatorBench } from './operator.ts';
 import { productBench } from './product.ts';
 import { tracingBench } from './tracing.ts';
 
-const parts: Readonly<Record<string, (say: (text: string) => void) => Promise<readonly Figure[]>>> = {
+interface Options {
+  readonly isFull: boolean;
+}
+
+type Part = (say: (text: string) => void, options: Options) => Promise<readonly Figure[]>;
+
+const parts: Readonly<Record<string, Part>> = {
   forwarding: forwardingBench,
   counting: countingBench,
   metrics: metricsBench,
   tracing: tracingBench,
+  operator: operatorBench,
   product: productBench,
 };
 
-const usage = `npm run bench [-- --json FILE] [--only ${Object.keys(parts).join('|')}]`;
+const usage = `npm run bench [-- --json FILE] [--only ${Object.keys(parts).join('|')}] [--full]`;
 
 const { values } = parseArgs({
-  options: { json: { type: 'string' }, only: { type: 'string' }, help: { type: 'boolean', short: 'h' } },
+  options: {
+    json: { type: 'string' },
+    only: { type: 'string' },
+    full: { type: 'boolean', default: false },
+    help: { type: 'boolean', short: 'h' },
+  },
 });
 
 async function main(): Promise<number> {
@@ -36,7 +49,8 @@ async function main(): Promise<number> {
     return 2;
   }
   const figures: Figure[] = [];
-  for (const [, measure] of chosen) figures.push(...(await measure((text) => console.error(text))));
+  for (const [, measure] of chosen)
+    figures.push(...(await measure((text) => console.error(text), { isFull: values.full })));
   console.log(table(figures));
   if (values.json !== undefined) {
     const measured = figures.map((figure) => ({ ...figure, ratio: ratio(figure), isKept: isKept(figure) }));

@@ -1,0 +1,126 @@
+import { setTimeout as sleep } from 'node:timers/promises';
+import { plural } from '#crds/liveroom.ts';
+import { type KubeClient, kubeClient } from '#operator/cluster/client.ts';
+import { eventually } from '#test/harness/eventually.ts';
+import { aRoom } from '#test/harness/room.ts';
+import type { Nodes } from './operator-nodes.ts';
+import {
+  type OperatorProcess,
+  type OperatorSurroundings,
+  type Scrape,
+  startOperatorProcess,
+} from './operator-process.ts';
+
+/** What the measurements have in common: a cluster with nodes in name only, and an operator that can be started anew. */
+export interface Scene {
+  readonly client: KubeClient;
+  readonly nodes: Nodes;
+  readonly surroundings: OperatorSurroundings;
+  /** Processes of the control plane, by name. */
+  readonly controlPlane: ReadonlyMap<string, number>;
+  readonly say: (text: string) => void;
+}
+
+/** All rooms are in one namespace: what a namespace has once looks at all of them. */
+export const namespace = 'bench';
+
+const collection = `/apis/liveroom.dev/v1alpha1/namespaces/${namespace}/${plural}`;
+
+/** As `kubectl apply --server-side` does. */
+export const applyRoom = (client: KubeClient, name: string, spec: object = {}): Promise<unknown> =>
+  client.request('PATCH', `${collection}/${name}`, {
+    query: { fieldManager: 'bench', force: true },
+    contentType: 'application/apply-patch+yaml',
+    body: aRoom(name, spec, namespace),
+  });
+
+export const roomPath = (name: string) => `${collection}/${name}`;
+
+/** What the operator has asked for and used between two moments. */
+export interface Spent {
+  readonly requests: number;
+  readonly reads: number;
+  readonly writes: number;
+  readonly conflicts: number;
+  readonly cpuMs: number;
+  /** The 99th percentile of how late its event loop was, in ms. */
+  readonly lagMs: number;
+  readonly tookMs: number;
+  /** Requests by `METHOD code`. */
+  readonly byKind: Readonly<Record<string, number>>;
+}
+
+const requests = 'rest_client_requests_total';
+
+/** Begins to count; what it returns ends that. The operator's figure of its lag is that since the last look. */
+export async function counting(operator: OperatorProcess): Promise<() => Promise<Spent>> {
+  const [before, cpuBefore, sinceMs] = [await operator.scrape(), await operator.cpuMs(), performance.now()];
+  return async () => {
+    const tookMs = performance.now() - sinceMs;
+    const cpuMs = (await operator.cpuMs()) - cpuBefore;
+    const after = await operator.scrape();
+    const more = (labels?: RegExp) => after.sum(requests, labels) - before.sum(requests, labels);
+    const [all, reads] = [more(), more(/method="GET"/)];
+    return {
+      requests: all,
+      reads,
+      writes: all - reads,
+      conflicts: more(/code="409"/),
+      cpuMs,
+      lagMs: after.sum('nodejs_eventloop_lag_p99_seconds') * 1000,
+      tookMs,
+      byKind: byKind(more),
+    };
+  };
+}
+
+const codes = ['200', '201', '404', '409', '429', '500', '<error>'];
+
+const byKind = (more: (labels: RegExp) => number): Record<string, number> =>
+  Object.fromEntries(
+    ['GET', 'POST', 'PATCH', 'DELETE']
+      .flatMap((method) =>
+        codes.map((code) => [`${method} ${code}`, more(new RegExp(`code="${code}",method="${method}"`))] as const),
+      )
+      .filter(([, count]) => count > 0),
+  );
+
+/**
+ * Waits until the operator has nothing to do and asks the API server for nothing more of any room; resolves to when it was
+ * last seen to. It goes on to look now and then which kinds there are.
+ */
+export async function idle(operator: OperatorProcess, deadlineMs = 600_000): Promise<number> {
+  let asked = -1;
+  let busyAt = performance.now();
+  const isBusy = (seen: Scrape) => {
+    const now = seen.sum(requests);
+    const was = asked;
+    asked = now;
+    return (
+      now - was > discovery || seen.sum('workqueue_depth') > 0 || seen.sum('controller_runtime_active_workers') > 0
+    );
+  };
+  await eventually(
+    'the operator is idle',
+    async () => {
+      const lookedAt = performance.now();
+      if (isBusy(await operator.scrape())) busyAt = lookedAt;
+      else await sleep(150);
+      return performance.now() - busyAt > quietMs;
+    },
+    deadlineMs,
+  );
+  return busyAt;
+}
+
+/** What looking for kinds takes. */
+const discovery = 3;
+/** Longer than between two rounds of asking the pods: what they say may be news. */
+const quietMs = 7_000;
+
+export const startOperator = ({ surroundings }: Scene, nodeOptions: readonly string[] = []): Promise<OperatorProcess> =>
+  startOperatorProcess({ ...surroundings, nodeOptions });
+
+/** A client for the measurements, apart from the stand-in's. */
+export const benchClient = (server: string, ca: Buffer, token: string): KubeClient =>
+  kubeClient({ server, ca, authorization: async () => `Bearer ${token}` });

@@ -1,0 +1,62 @@
+/**
+ * What the operator costs and how fast it is: as a process of its own, on a real control plane on the same machine, with a
+ * stand-in for nodes and pods. `-- --full` goes on to 10,000 rooms.
+ */
+import { spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { createInterface } from 'node:readline';
+import { ensureBinaries } from '#local/binaries/ensure.ts';
+import { findSite, namespaceCommand } from '#local/network.ts';
+import { progress } from '#local/progress.ts';
+import type { Figure } from './figure.ts';
+import type { ChildSettings, Line } from './operator-child.ts';
+import { figuresOf, type Phase } from './operator-figures.ts';
+
+const programs = ['etcd', 'kube-apiserver', 'kube-controller-manager', 'kube-scheduler', 'kubectl'] as const;
+
+export interface OperatorMeasurement {
+  /** How many rooms there are at each step, ascending. */
+  readonly steps: readonly number[];
+  /** Options of node for the operator, for a profile. */
+  readonly nodeOptions?: readonly string[];
+}
+
+/** Measures in namespaces of its own, which leave nothing. */
+export async function measureOperator(
+  { steps, nodeOptions = [] }: OperatorMeasurement,
+  say: (text: string) => void,
+): Promise<readonly Phase[]> {
+  const shown = progress({ write: () => undefined, columns: undefined, now: Date.now });
+  const binaries = await ensureBinaries({ want: programs, env: process.env, progress: shown });
+  const site = await findSite(false, say);
+  if (site.kind !== 'namespace') throw new Error('the bench of the operator needs namespaces');
+  const dir = await mkdtemp(join(tmpdir(), 'liveroom-bench-'));
+  const [unshare, ...flags] = namespaceCommand;
+  const script = join(import.meta.dirname, 'operator-child.ts');
+  const child = spawn(unshare, [...flags, process.execPath, script], { stdio: ['pipe', 'pipe', 'inherit'] });
+  const settings: ChildSettings = { site, dir, binaries, steps, nodeOptions };
+  child.stdin.end(JSON.stringify(settings));
+  const ended = once(child, 'exit');
+  const phases: Phase[] = [];
+  for await (const text of createInterface({ input: child.stdout })) {
+    const line: Line = JSON.parse(text);
+    if ('said' in line) say(line.said);
+    else phases.push(line);
+  }
+  const [code] = await ended;
+  await rm(dir, { recursive: true, force: true });
+  if (code !== 0) throw new Error(`the measurements of the operator ended with ${code}`);
+  return phases;
+}
+
+const steps = { short: [100, 1000], full: [100, 1000, 2000, 5000, 10_000] } as const;
+
+export async function operatorBench(
+  say: (text: string) => void,
+  { isFull = false }: { readonly isFull?: boolean } = {},
+): Promise<readonly Figure[]> {
+  return figuresOf(await measureOperator({ steps: isFull ? steps.full : steps.short }, say));
+}
