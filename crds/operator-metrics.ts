@@ -166,6 +166,18 @@ export const operatorMetric = {
     help: 'Lists after the first: what happened before each is not known.',
     labels: watched,
   },
+  comparisons: {
+    name: 'liveroom_operator_watch_comparisons_total',
+    type: 'counter',
+    help: 'Comparisons of what the watch of a kind has told with what the API server had at that very version, about every ten minutes.',
+    labels: watched,
+  },
+  missedChanges: {
+    name: 'liveroom_operator_watch_missed_changes_total',
+    type: 'counter',
+    help: 'Differences that these comparisons found: what a watch had lost while it seemed to work. Anything above 0 is a bug, of which the kind was listed anew.',
+    labels: { ...watched, change: ['added', 'changed', 'deleted'] },
+  },
   podRequestTime: {
     name: 'liveroom_operator_pod_request_seconds',
     type: 'histogram',

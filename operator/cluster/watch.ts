@@ -4,5 +4,8 @@ import type { Reflector } from './reflector.ts';
 
 export type WatchedKind = (typeof operatorMetric)['watchAge']['labels']['kind'][number];
 
-/** A kind that is watched at the time, and how that goes. */
-export type Watch = readonly [kind: WatchedKind, Pick<Reflector<KubeObject>, 'counts' | 'lastHeardMs'>];
+/** A kind that is watched at the time, or a part of it, and how that goes. */
+export type Watch = readonly [
+  kind: WatchedKind,
+  Pick<Reflector<KubeObject>, 'counts' | 'lastHeardMs' | 'overdueMs' | 'isSynced'>,
+];
