@@ -1,10 +1,11 @@
 export interface ShownAudience {
   readonly subscribers: number;
-  /** When the number was last changed, in ms. */
+  /** When a number was last changed, in ms. */
   readonly atMs: number;
 }
 
-const everyMs = 10_000;
+/** Numbers that change are written no more often. */
+export const everyMs = 10_000;
 const share = 0.1;
 
 /**

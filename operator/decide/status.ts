@@ -1,6 +1,6 @@
 import type { LiveRoom, LiveRoomStatus } from '#crds/liveroom.ts';
 import { isReady, type Pod } from '../kube.ts';
-import { type ShownAudience, showAgainInMs, shownAudience } from './audience.ts';
+import { everyMs, type ShownAudience, showAgainInMs, shownAudience } from './audience.ts';
 import { conditions } from './conditions.ts';
 import { publisherOf, subscribersOf } from './draining.ts';
 import type { MediaAddress } from './media-address.ts';
@@ -26,7 +26,8 @@ export interface RoomReport {
 export function report(seen: Seen, { urls, reconnectGraceMs, shown: shownBefore }: StatusContext): RoomReport {
   const before = seen.room.status;
   const subscribers = subscribersOf(seen);
-  const shown = subscribers === undefined ? shownBefore : shownAudience(shownBefore, subscribers, seen.nowMs);
+  const was = shownBefore ?? shownByPredecessor(before);
+  const shown = subscribers === undefined ? was : shownAudience(was, subscribers, seen.nowMs);
   const list = conditions(seen, reconnectGraceMs);
   const status: LiveRoomStatus = {
     observedGeneration: seen.room.metadata.generation,
@@ -41,8 +42,34 @@ export function report(seen: Seen, { urls, reconnectGraceMs, shown: shownBefore 
   const graceMs =
     publishing?.reason === 'Reconnecting' ? graceEnd(publishing, reconnectGraceMs, seen.nowMs) - seen.nowMs : undefined;
   const showMs = shown && subscribers !== undefined ? showAgainInMs(shown, subscribers, seen.nowMs) : undefined;
-  return { status, shown, againInMs: soonest(graceMs, showMs) };
+  const next = paced(before, status, shown, seen.nowMs);
+  return { ...next, againInMs: soonest(graceMs, showMs, next.againInMs) };
 }
+
+/** What an operator before this one has shown, which was long ago for all we know. */
+const shownByPredecessor = (status: LiveRoomStatus | undefined): ShownAudience | undefined =>
+  status?.subscribers === undefined ? undefined : { subscribers: status.subscribers, atMs: 0 };
+
+/** A status that differs in nothing but numbers is held back until the last change of a number is long enough ago. */
+function paced(
+  before: LiveRoomStatus | undefined,
+  next: LiveRoomStatus,
+  shown: ShownAudience | undefined,
+  nowMs: number,
+): RoomReport {
+  const isNumbersOnly =
+    before !== undefined && !isSame(before, next) && isSame(withoutNumbers(before), withoutNumbers(next));
+  if (!isNumbersOnly) return { status: next, shown, againInMs: undefined };
+  const waitMs = (shown?.atMs ?? 0) + everyMs - nowMs;
+  // The subscribers that are shown are of now when their number has just changed.
+  if (waitMs > 0 && shown?.atMs !== nowMs) return { status: before, shown, againInMs: waitMs };
+  return { status: next, shown: { subscribers: next.subscribers ?? 0, atMs: nowMs }, againInMs: undefined };
+}
+
+const withoutNumbers = ({ subscribers: _, conditions = [], ...rest }: LiveRoomStatus): LiveRoomStatus => ({
+  ...rest,
+  conditions: conditions.map((condition) => ({ ...condition, message: condition.message.replaceAll(/\d+/g, '#') })),
+});
 
 /** The soonest of several times to come back, in ms; at least 1, and undefined if there is none. */
 export function soonest(...times: readonly (number | undefined)[]): number | undefined {
@@ -88,7 +115,10 @@ function monitoringStatus({ monitoring }: Seen): Pick<LiveRoomStatus, 'monitorin
 
 /** Whether `room` already says all of it. */
 export const isReported = ({ status }: LiveRoom, next: LiveRoomStatus): boolean =>
-  JSON.stringify(sorted(status)) === JSON.stringify(sorted(next));
+  status !== undefined && isSame(status, next);
+
+const isSame = (a: LiveRoomStatus, b: LiveRoomStatus): boolean =>
+  JSON.stringify(sorted(a)) === JSON.stringify(sorted(b));
 
 const sorted = (value: unknown): unknown =>
   Array.isArray(value)

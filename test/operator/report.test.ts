@@ -3,9 +3,10 @@ import { describe, test } from 'node:test';
 import type { Condition } from '#crds/liveroom.ts';
 import { showAgainInMs, shownAudience } from '#operator/decide/audience.ts';
 import { podRefusal } from '#operator/decide/refusal.ts';
+import type { Seen } from '#operator/decide/seen.ts';
 import { isReported, report, soonest } from '#operator/decide/status.ts';
 import { transitions } from '#operator/decide/transitions.ts';
-import { aCondition, seenRoom, storedRoom } from './objects.ts';
+import { aCondition, aPod, nowMs, seenRoom, storedRoom } from './objects.ts';
 
 const urls = { whipURL: 'w', whepURL: 'v', playerURL: 'p' };
 const context = { urls, reconnectGraceMs: 15_000, shown: undefined };
@@ -51,6 +52,65 @@ test('a pod that was not asked yet leaves the numbers as they were', () => {
   const { status } = report(seenRoom({ room: storedRoom({}, before), audience: 'Unasked' }), context);
   assert.equal(status.subscribers, 40);
   assert.deepEqual(status.publisher, before.publisher);
+});
+
+describe('a status is written', () => {
+  const viewers = (subscribers: number) => ({ room: { namespace: 'events', name: 'keynote', subscribers } });
+  const drains = (subscribers: number) => [
+    { pod: aPod('keynote-origin-ooooo', { isDeleted: true }), audience: viewers(subscribers), endsMs: nowMs + 540_000 },
+  ];
+
+  /** Reports every 100 ms for a minute, as the operator would if something happened all the time; counts the writes. */
+  function writes(seenAt: (step: number) => Partial<Seen>): number[] {
+    let { status, shown } = report(seenRoom(seenAt(0)), context);
+    const at: number[] = [];
+    for (let ms = 100; ms <= 60_000; ms += 100) {
+      const room = storedRoom({}, status);
+      const next = report(seenRoom({ ...seenAt(ms / 100), room, nowMs: nowMs + ms }), { ...context, shown });
+      shown = next.shown;
+      if (isReported(room, next.status)) continue;
+      at.push(ms);
+      status = next.status;
+    }
+    return at;
+  }
+
+  test('for none of the viewers that are fewer than a tenth', () =>
+    assert.deepEqual(
+      writes((step) => ({ audience: viewers(1000 + (step % 99)) })),
+      [],
+    ));
+
+  test('at most every 10 s while viewers come by the hundred', () => {
+    const at = writes((step) => ({ audience: viewers(1 + step * 100) }));
+    assert.deepEqual(at, [10_000, 20_000, 30_000, 40_000, 50_000, 60_000]);
+  });
+
+  test('at most every 10 s while they leave a pod that drains', () => {
+    const at = writes((step) => ({ draining: drains(1000 - step) }));
+    assert.equal(at.length, 6);
+    assert.ok(
+      at.every((ms, i) => i === 0 || ms - (at[i - 1] ?? 0) >= 10_000),
+      String(at),
+    );
+  });
+
+  test('at once when more than numbers has changed', () => {
+    const at = writes((step) => ({ audience: viewers(1000), ...(step >= 5 && { draining: drains(3) }) }));
+    assert.deepEqual(at.slice(0, 1), [500]);
+  });
+
+  test('not for fewer than a tenth when the operator starts anew', () => {
+    const { status } = report(seenRoom({ audience: viewers(1000) }), context);
+    const room = storedRoom({}, status);
+    for (const [subscribers, isWritten] of [
+      [1050, false],
+      [1100, true],
+    ] as const) {
+      const next = report(seenRoom({ room, audience: viewers(subscribers) }), context);
+      assert.equal(!isReported(room, next.status), isWritten, String(subscribers));
+    }
+  });
 });
 
 test('the end of the grace period is a time to look again', () => {
