@@ -78,7 +78,8 @@ export function stats({ pods, onNews, everyMs = 5_000, ask = askPod(), onAsked }
     }
   }
 
-  const finished = run();
+  // Not at once: who makes this may not yet have all that `pods` looks at.
+  const finished = Promise.resolve().then(run);
 
   return {
     /** Asks a pod out of turn: what it said last is seconds old. Never rejects. */

@@ -119,3 +119,16 @@ for (const [name, answer] of Object.entries(bad))
     await rounds(3);
     assert.deepEqual(polled.audience(pod(), storedRoom()), { room: room() });
   });
+
+test('looks for pods only once it has been made', async () => {
+  let isMade = false;
+  const polled = stats({
+    pods() {
+      assert.ok(isMade);
+      return [];
+    },
+    onNews: () => undefined,
+  });
+  isMade = true;
+  await polled.stop();
+});
