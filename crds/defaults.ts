@@ -22,10 +22,10 @@ export const withDefaults = <const S extends Schema>(schema: S, value: unknown):
 export function merged(schema: Schema, value: unknown, others: unknown): unknown {
   if (!isMap(others) || !isMap(value) || schema.properties === undefined) return value ?? others;
   const { alternatives = [] } = schema;
-  const isChosen = alternatives.some((name) => value[name] !== undefined);
+  const chosen = alternatives.find((names) => names.some((name) => value[name] !== undefined));
+  const isOut = (name: string) => chosen?.includes(name) === false && alternatives.flat().includes(name);
   const fields = Object.entries(schema.properties).flatMap(([name, property]) => {
-    const theirs = isChosen && alternatives.includes(name) ? undefined : others[name];
-    const field = merged(property, value[name], theirs);
+    const field = merged(property, value[name], isOut(name) ? undefined : others[name]);
     return field === undefined ? [] : [[name, field] as const];
   });
   return { ...value, ...Object.fromEntries(fields) };

@@ -61,7 +61,15 @@ export const conditionReasons = {
     'AddressUnknown',
   ],
   /** The URLs reach a ready pod. */
-  EndpointReady: ['EndpointReady', 'NoReadyPod'],
+  EndpointReady: [
+    'EndpointReady',
+    'HostMissing',
+    'GatewayAPINotInstalled',
+    'TLSSecretMissing',
+    'NoReadyPod',
+    'WaitingForIngress',
+    'PermissionMissing',
+  ],
   /** An encoder is connected and sends media. */
   Publishing: ['Publishing', 'NoPublisher', 'Reconnecting', 'NoMedia', 'StatsUnavailable'],
   /** The monitoring objects exist and a Prometheus selects them. */

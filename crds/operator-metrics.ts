@@ -4,13 +4,14 @@ import { type Family, none } from './metric-family.ts';
 const controllers = ['liveroom', 'namespace'] as const;
 /** One queue for both, so that a room and its namespace take turns. */
 const queue = { name: ['liveroom'] } as const;
-/** What the operator watches; the last five where the Prometheus Operator's kinds are there. */
+/** What the operator watches; the last six where the kinds of the Prometheus Operator and of the Gateway API are there. */
 const watched = {
   kind: [
     'LiveRoom',
     'Pod',
     'Service',
     'ConfigMap',
+    'Ingress',
     'Node',
     'Namespace',
     'ServiceMonitor',
@@ -18,6 +19,7 @@ const watched = {
     'Prometheus',
     'PrometheusAgent',
     'ThanosRuler',
+    'HTTPRoute',
   ],
 } as const;
 const methods = ['GET', 'POST', 'PUT', 'PATCH', 'DELETE'] as const;

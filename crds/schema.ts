@@ -1,4 +1,5 @@
 import { monitoring } from './monitoring-schema.ts';
+import { network } from './network-schema.ts';
 import { probes } from './probes-schema.ts';
 import type { Schema } from './static.ts';
 import { tracing } from './tracing-schema.ts';
@@ -119,30 +120,6 @@ const play = {
   },
 } as const satisfies Schema;
 
-const network = {
-  type: 'object',
-  description: 'How clients reach the room.',
-  default: {},
-  properties: {
-    media: {
-      type: 'object',
-      description: 'How the media port, one UDP port for all clients, is reached.',
-      default: {},
-      properties: {
-        mode: {
-          type: 'string',
-          enum: ['HostPort', 'ClusterOnly'],
-          default: 'HostPort',
-          description: "HostPort: by a port of the pod's node. ClusterOnly: by the pod's own address. Immutable.",
-          'x-kubernetes-validations': [
-            { rule: 'self == oldSelf', message: 'is immutable: delete the room and make it anew' },
-          ],
-        },
-      },
-    },
-  },
-} as const satisfies Schema;
-
 const quantities = (description: string) =>
   ({
     type: 'object',
@@ -197,6 +174,18 @@ const pod = {
       description: 'Labels that the node must have.',
       maxProperties: 16,
       additionalProperties: { type: 'string', maxLength: 63 },
+    },
+    imagePullSecrets: {
+      type: 'array',
+      description: "Secrets of the room's namespace with which the image is pulled.",
+      maxItems: 8,
+      'x-kubernetes-list-type': 'map',
+      'x-kubernetes-list-map-keys': ['name'],
+      items: {
+        type: 'object',
+        required: ['name'],
+        properties: { name: { type: 'string', description: 'Name of the Secret.', minLength: 1, maxLength: 253 } },
+      },
     },
     tolerations: { type: 'array', description: 'Taints that the pods tolerate.', maxItems: 16, items: toleration },
     probes,

@@ -11,8 +11,8 @@ export interface Schema {
   readonly 'x-kubernetes-int-or-string'?: true;
   /** Our own: the default is filled in by the operator, behind those of its configuration, and not by the API server. */
   readonly clusterMayDefault?: true;
-  /** Our own: of these fields a value has at most one. The API server knows it as a rule. */
-  readonly alternatives?: readonly string[];
+  /** Our own: groups of fields. A value has fields of one of them at most; the API server knows it as a rule. */
+  readonly alternatives?: readonly (readonly string[])[];
   /** Our own: bounds of a duration, both included. The API server knows them as a rule. */
   readonly between?: readonly [string, string];
   readonly [keyword: string]: unknown;

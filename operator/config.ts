@@ -42,7 +42,7 @@ export class ConfigError extends Error {
 export function configFrom(text: string): Config {
   const scope = ['id', 'namespaces', 'defaults'];
   const parts = ['publicURL', 'images', 'hostPorts', 'monitoring', 'tracing', 'podEnv'];
-  const root = fields('the file', yaml(text), [...scope, ...parts]);
+  const root = fields('the file', yaml(text), [...parts, ...scope]);
   const images = fields('images', root['images'], ['sfu']);
   const known = ['labels', 'interval', 'scrapeAnnotations', 'runbookURL'];
   const monitoring = fields('monitoring', root['monitoring'] ?? {}, known);

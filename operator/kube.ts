@@ -74,6 +74,23 @@ export interface Namespace extends KubeObject {
   readonly status?: { readonly phase?: string };
 }
 
+export interface Ingress extends KubeObject {
+  readonly kind: 'Ingress';
+  readonly spec?: { readonly ingressClassName?: string };
+  readonly status?: { readonly loadBalancer?: { readonly ingress?: readonly object[] } };
+}
+
+/** Of the Gateway API. */
+export interface HTTPRoute extends KubeObject {
+  readonly kind: 'HTTPRoute';
+  readonly status?: {
+    readonly parents?: readonly {
+      readonly parentRef: { readonly name: string; readonly namespace?: string; readonly sectionName?: string };
+      readonly conditions?: readonly ObjectCondition[];
+    }[];
+  };
+}
+
 export interface LabelSelector {
   readonly matchLabels?: Readonly<Record<string, string>>;
   readonly matchExpressions?: readonly {

@@ -4,6 +4,7 @@ import { isMonitoringKind } from './build/coverage.ts';
 import { desired, desiredMonitoring } from './build/desired.ts';
 import { settingsHash } from './build/origin-pod.ts';
 import { scrapeAnnotations } from './build/scrape-annotations.ts';
+import { certificateProblem } from './certificate.ts';
 import type { Cluster } from './cluster/cluster.ts';
 import { roomKey } from './cluster/keys.ts';
 import type { Outcome } from './cluster/queue.ts';
@@ -51,6 +52,7 @@ export async function reconcileRoom(key: string, dependencies: RoomDependencies)
     const told = { ...scrapeAnnotations(config), ...settings, ...addressAnnotation(origin.pod, address) };
     await annotate(origin.pod, told, cluster);
   }
+  const certificate = await certificateProblem(room, cluster);
   const monitored = await settleMonitoring(room, dependencies).catch((error: unknown) => ({ error }));
   const reportAgainMs = await writeReport(
     room,
@@ -60,17 +62,27 @@ export async function reconcileRoom(key: string, dependencies: RoomDependencies)
       rejection: rejection ?? origin.rejection,
       refusal: origin.refusal,
       mediaAddress: address,
+      certificate,
     },
     dependencies,
   );
   // What fails for a moment does so without keeping the room from saying how it is.
   if ('error' in monitored) throw monitored.error;
-  const againInMs = soonest(reportAgainMs, origin.againInMs, monitored.againInMs, recheckMs(room, rejection));
+  const againInMs = soonest(
+    reportAgainMs,
+    origin.againInMs,
+    monitored.againInMs,
+    recheckMs(room, rejection ?? certificate),
+  );
   return { kind: 'done', ...(againInMs === undefined ? {} : { againInMs }) };
 }
 
 const recheckMs = (room: LiveRoom, rejection: Finding | undefined): number | undefined =>
-  rejection !== undefined ? recheck.brokenMs : hasForeignTokens(room) ? recheck.soundMs : undefined;
+  rejection !== undefined
+    ? recheck.brokenMs
+    : hasForeignTokens(room) || room.spec.network.http?.tlsSecretRef !== undefined
+      ? recheck.soundMs
+      : undefined;
 
 /** A namespace that is deleted loses its pods first, and waits for them before it comes to its rooms. */
 function openRoom(key: string, cluster: Cluster): LiveRoom | undefined {
@@ -108,7 +120,7 @@ async function settleObjects(room: LiveRoom, cluster: Cluster): Promise<Finding<
   const isOurs = (object: KubeObject) => isControlledBy(object, room.metadata.uid);
   const owned = cluster.objectsOf(roomKey(room)).filter((object) => isOurs(object) && !isMonitoringKind(object.kind));
   try {
-    for (const step of plan(desired(room), owned)) {
+    for (const step of plan(desired(room, cluster.servesHTTPRoutes()), owned)) {
       if (step.action === 'apply') await cluster.apply(step.object, { isNew: step.isNew, isOurs });
       else await cluster.remove(step.object);
     }

@@ -1,16 +1,18 @@
 import type { LiveRoom } from '#crds/liveroom.ts';
 import { durationMs } from './build/duration.ts';
+import { routing } from './build/routing.ts';
 import { urls } from './build/urls.ts';
 import type { Cluster } from './cluster/cluster.ts';
 import { roomKey } from './cluster/keys.ts';
 import type { Config } from './config.ts';
 import type { ShownAudience } from './decide/audience.ts';
 import { drainEndsMs } from './decide/draining.ts';
+import type { EndpointSeen } from './decide/endpoint-ready.ts';
 import { hasEnded } from './decide/origin.ts';
 import type { Audience, DrainingPod, Seen } from './decide/seen.ts';
 import { isReported, report } from './decide/status.ts';
 import { type Transition, transitions } from './decide/transitions.ts';
-import { isBeingDeleted, isControlledBy, type Node, type Pod } from './kube.ts';
+import { isBeingDeleted, isControlledBy, type KubeObject, type Node, type Pod } from './kube.ts';
 import type { Monitoring } from './monitoring.ts';
 import { monitoringSeen } from './monitoring-seen.ts';
 
@@ -27,18 +29,22 @@ export interface ReportDependencies {
   readonly now: () => number;
 }
 
-export type Result = Pick<Seen, 'origin' | 'rollout' | 'rejection' | 'refusal' | 'mediaAddress'>;
+export type Result = Pick<Seen, 'origin' | 'rollout' | 'rejection' | 'refusal' | 'mediaAddress'> & {
+  /** What is wrong with the certificate of the room's host name. */
+  readonly certificate: EndpointSeen['tls'];
+};
 
 /** Writes the room's status, if it says anything new. Resolves to when it would say something else by itself, in ms. */
 export async function writeReport(
   room: LiveRoom,
-  result: Result,
+  { certificate, ...result }: Result,
   { cluster, config, audience, monitoring, shown, tell, now }: ReportDependencies,
 ): Promise<number | undefined> {
   const seen: Seen = {
     room,
     ...result,
     node: nodeOf(result.origin, cluster),
+    endpoint: endpointSeen(room, certificate, cluster),
     audience: audience(result.origin, room),
     draining: drainingPods(room, cluster, audience),
     monitoring: monitoringSeen(room, cluster, monitoring),
@@ -58,6 +64,18 @@ export async function writeReport(
 
 const nodeOf = (pod: Pod | undefined, cluster: Cluster): Node | undefined =>
   pod?.spec.nodeName === undefined ? undefined : cluster.node(pod.spec.nodeName);
+
+function endpointSeen(room: LiveRoom, tls: EndpointSeen['tls'], cluster: Cluster): EndpointSeen {
+  const wanted = routing(room);
+  const isIts = (route: KubeObject) => route.kind === wanted.by && isControlledBy(route, room.metadata.uid);
+  return {
+    by: wanted.by,
+    lacksHost: wanted.by === 'Nothing' && wanted.lacksHost,
+    route: cluster.routesOf(roomKey(room)).find(isIts),
+    servesHTTPRoutes: cluster.servesHTTPRoutes(),
+    tls,
+  };
+}
 
 function drainingPods(room: LiveRoom, cluster: Cluster, audience: ReportDependencies['audience']): DrainingPod[] {
   const isDraining = (pod: Pod) =>

@@ -89,8 +89,8 @@ function partsProblem(schema: Schema, value: unknown, path: string): FieldProble
     return problem(path, `unknown field "${unknown}"; known are ${Object.keys(properties ?? {}).join(', ')}`);
   const missing = required.find((name) => !names.includes(name));
   if (missing !== undefined) return problem(at(missing), 'is required');
-  const chosen = alternatives.filter((name) => names.includes(name));
-  if (chosen.length > 1) return problem(path, `${chosen.join(' and ')} exclude each other`);
+  const [one, another] = alternatives.flatMap((group) => group.find((name) => names.includes(name)) ?? []);
+  if (another !== undefined) return problem(path, `${one} and ${another} exclude each other`);
   if (typeof maxProperties === 'number' && names.length > maxProperties)
     return problem(path, `must have at most ${maxProperties} entries`);
   return Object.entries(value)

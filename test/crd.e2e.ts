@@ -167,7 +167,7 @@ describe('the API server', () => {
     assert.deepEqual(edited?.spec.play, { auth: { mode: 'BearerToken' }, maxSubscribers: 1000 });
   });
 
-  test('fills into an empty spec what a cluster cannot choose for its rooms, and leaves the rest to the operator', async () => {
+  test('fills an empty spec with what no cluster chooses for its rooms', async () => {
     await kube.apply(aRoom('plain'));
     const room = await kube.get<{ spec: object }>('liveroom', 'plain');
     assert.deepEqual(room?.spec, {

@@ -3,8 +3,11 @@ import type { Config } from '../config.ts';
 import type { KubeObject } from '../kube.ts';
 import { configMap } from './config-map.ts';
 import { type Coverage, hasOwn, type MonitoringKind, monitoringKinds, namespaceCoverage, wants } from './coverage.ts';
+import { httpRoute } from './http-route.ts';
+import { ingress } from './ingress.ts';
 import { namespaceService } from './namespace-service.ts';
 import { prometheusRule } from './prometheus-rule.ts';
+import { routing } from './routing.ts';
 import { service } from './service.ts';
 import { serviceMonitor } from './service-monitor.ts';
 
@@ -16,7 +19,18 @@ export type MonitoringKinds = Readonly<Record<MonitoringKind, boolean>>;
  * kept in shape, and the room works without the last. Which pod there is to be is decided in decide/origin.ts, what it
  * looks like in origin-pod.ts.
  */
-export const desired = (room: LiveRoom): readonly KubeObject[] => [configMap(room), service(room)];
+export const desired = (room: LiveRoom, servesHTTPRoutes: boolean): readonly KubeObject[] => [
+  configMap(room),
+  service(room),
+  ...route(room, servesHTTPRoutes),
+];
+
+/** What leads a host name to the Service, if the room asks for it; of a kind that the cluster has. */
+function route(room: LiveRoom, servesHTTPRoutes: boolean): readonly KubeObject[] {
+  const { by, host } = routing(room);
+  if (by === 'Ingress') return [ingress(room, host)];
+  return by === 'HTTPRoute' && servesHTTPRoutes ? [httpRoute(room, host)] : [];
+}
 
 /** The monitoring objects of the room's own, if it wants some; of the kinds that the cluster has. */
 export const desiredMonitoring = (room: LiveRoom, config: Config, served: MonitoringKinds): readonly KubeObject[] =>

@@ -56,12 +56,13 @@ export const originSpecHash = (room: LiveRoom, config: Config): string => hash(p
 export const settingsHash = (room: LiveRoom): string => hash(configMap(room).data);
 
 function podSpec(room: LiveRoom, config: Config, hostPort: number | undefined) {
-  const { image, nodeSelector, tolerations, resources } = room.spec.pod;
+  const { image, imagePullSecrets, nodeSelector, tolerations, resources } = room.spec.pod;
   return {
     restartPolicy: 'Always',
     automountServiceAccountToken: false,
     enableServiceLinks: false,
     securityContext: { runAsNonRoot: true, runAsUser: 1000, seccompProfile: { type: 'RuntimeDefault' } },
+    ...(imagePullSecrets && { imagePullSecrets }),
     ...(nodeSelector && { nodeSelector }),
     ...(tolerations && { tolerations }),
     containers: [

@@ -2,6 +2,9 @@ import { portName } from '#crds/contract.ts';
 import type { LiveRoom } from '#crds/liveroom.ts';
 import { originSelector, roomMeta } from './labels.ts';
 
+/** Where the Service takes HTTP. */
+export const servicePort = 80;
+
 /** Signalling and pages of one room. Media does not pass it. */
 export const service = (room: LiveRoom) =>
   ({
@@ -10,6 +13,6 @@ export const service = (room: LiveRoom) =>
     metadata: roomMeta(room, room.metadata.name),
     spec: {
       selector: originSelector(room),
-      ports: [{ name: portName.http, port: 80, targetPort: portName.http, protocol: 'TCP' }],
+      ports: [{ name: portName.http, port: servicePort, targetPort: portName.http, protocol: 'TCP' }],
     },
   }) as const;

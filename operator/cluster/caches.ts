@@ -3,10 +3,11 @@ import { merged, withDefaults } from '#crds/defaults.ts';
 import { apiVersion, kind, type LiveRoom } from '#crds/liveroom.ts';
 import { specSchema } from '#crds/schema.ts';
 import { hostPortOf } from '../decide/media-address.ts';
-import type { KubeObject, Namespace, Node, Pod } from '../kube.ts';
+import type { Ingress, KubeObject, Namespace, Node, Pod } from '../kube.ts';
 import type { SpecDefaults } from '../spec-defaults.ts';
 import { type Cache, cache } from './cache.ts';
 import type { KubeClient } from './client.ts';
+import { httpRoutes } from './http-routes.ts';
 import { indexOf } from './index-of.ts';
 import { keyOfOwned, ownKey, roomKey } from './keys.ts';
 import { leanNamespace, leanPod } from './lean.ts';
@@ -15,6 +16,7 @@ import { monitoring } from './monitoring.ts';
 import { collectionPath } from './paths.ts';
 import type { How } from './store.ts';
 import type { Urgency } from './turn.ts';
+import type { Watch } from './watch.ts';
 
 export interface CachesOptions {
   readonly client: KubeClient;
@@ -25,7 +27,7 @@ export interface CachesOptions {
   /** What rooms get where their spec is silent. */
   readonly defaults?: SpecDefaults;
   readonly onError: (error: unknown) => void;
-  /** How often to look for kinds of the Prometheus Operator. */
+  /** How often to look for kinds that come and go. */
   readonly discoverEveryMs?: number;
   readonly now?: () => number;
   readonly random?: () => number;
@@ -59,6 +61,11 @@ export function caches(options: CachesOptions, podsBy: PodIndexes) {
     nodes: nodeCache(options, (node) => pods.pick(podsBy.node.keys(node))),
     namespaces: namespaceCache(options, rooms),
     monitors: monitorCaches(options, ours, rooms),
+    ingresses: cache<Ingress>({
+      ...ours,
+      path: collectionPath({ apiVersion: 'networking.k8s.io/v1', kind: 'Ingress' }),
+    }),
+    routes: routeCaches(options, ours, rooms),
   };
 }
 
@@ -137,15 +144,43 @@ const monitorCaches = (
     },
   });
 
+const routeCaches = (
+  { client, onKey, onError, discoverEveryMs = 10_000 }: CachesOptions,
+  ours: Ours,
+  rooms: Cache<LiveRoom>,
+) =>
+  httpRoutes({
+    everyMs: discoverEveryMs,
+    cacheOptions: { ...ours, client },
+    onNews() {
+      const concerned = [...rooms.list()].filter(({ spec }) => spec.network.http?.gatewayRef !== undefined);
+      for (const room of concerned) onKey(roomKey(room), 'Resync');
+    },
+    onError,
+  });
+
+/** All kinds that are watched, those that come and go with them. */
+export const watchesOf = (every: ReturnType<typeof caches>): readonly Watch[] => [
+  ['LiveRoom', every.rooms],
+  ['Pod', every.pods],
+  ['Service', every.services],
+  ['ConfigMap', every.configMaps],
+  ['Ingress', every.ingresses],
+  ['Node', every.nodes],
+  ['Namespace', every.namespaces],
+  ...every.monitors.watches(),
+  ...every.routes.watches(),
+];
+
+/** Everything of ours but pods that belongs to a key. */
+export const objectsOf = (
+  { services, configMaps, ingresses, routes, monitors }: ReturnType<typeof caches>,
+  key: string,
+): KubeObject[] => [services, configMaps, ingresses, routes, monitors].flatMap((one): KubeObject[] => one.group(key));
+
 /** Every key that there is something of. */
-export function keysIn({
-  rooms,
-  pods,
-  services,
-  configMaps,
-  monitors,
-}: ReturnType<typeof caches>): ReadonlySet<string> {
-  const owned = [pods, services, configMaps, monitors].flatMap((one) => [...one.list()]);
+export function keysIn({ rooms, nodes: _, namespaces: __, ...ours }: ReturnType<typeof caches>): ReadonlySet<string> {
+  const owned = Object.values(ours).flatMap((one): KubeObject[] => [...one.list()]);
   const ofRooms = [...rooms.list()].flatMap((room) => [roomKey(room), room.metadata.namespace]);
   return new Set([ownKey, ...ofRooms, ...owned.map(keyOfOwned)]);
 }

@@ -2,9 +2,8 @@ import type { LiveRoom, LiveRoomStatus } from '#crds/liveroom.ts';
 import { noTracer, type Tracer } from '#tracing/tracer.ts';
 import type { KubeObject, Pod } from '../kube.ts';
 import type { Cache } from './cache.ts';
-import { type CachesOptions, caches, keysIn, podIndexes } from './caches.ts';
+import { type CachesOptions, caches, keysIn, objectsOf, podIndexes, watchesOf } from './caches.ts';
 import { tracedClient } from './traced-client.ts';
-import type { Watch } from './watch.ts';
 import { type ApplyOptions, writes } from './writes.ts';
 
 export interface ClusterOptions extends CachesOptions {
@@ -18,12 +17,14 @@ export type Cluster = ReturnType<typeof cluster>;
 export function cluster(options: ClusterOptions) {
   const podsBy = podIndexes();
   const every = caches(options, podsBy);
-  const { rooms, pods, services, configMaps, nodes, namespaces, monitors } = every;
+  const { rooms, pods, services, configMaps, ingresses, nodes, namespaces, monitors, routes } = every;
   const write = writes(tracedClient(options.client, options.tracer ?? noTracer));
   const holder: Readonly<Record<string, Pick<Cache<KubeObject>, 'remember'>>> = {
     Pod: pods,
     Service: services,
     ConfigMap: configMaps,
+    Ingress: ingresses,
+    HTTPRoute: routes,
     ServiceMonitor: monitors,
     PrometheusRule: monitors,
   };
@@ -34,16 +35,7 @@ export function cluster(options: ClusterOptions) {
   }
 
   return {
-    /** All kinds that are watched, those that come and go with them. */
-    watches: (): readonly Watch[] => [
-      ['LiveRoom', rooms],
-      ['Pod', pods],
-      ['Service', services],
-      ['ConfigMap', configMaps],
-      ['Node', nodes],
-      ['Namespace', namespaces],
-      ...monitors.watches(),
-    ],
+    watches: () => watchesOf(every),
     synced: Promise.all(Object.values(every).map((one) => one.synced)),
     room: (key: string) => rooms.get(key),
     rooms: () => rooms.list(),
@@ -54,13 +46,12 @@ export function cluster(options: ClusterOptions) {
     /** Pods, draining ones too, that carry the room's label. */
     podsOf: (key: string) => pods.group(key),
     /** Everything of ours but pods that belongs to a key. */
-    objectsOf: (key: string): KubeObject[] => [
-      ...services.group(key),
-      ...configMaps.group(key),
-      ...monitors.group(key),
-    ],
+    objectsOf: (key: string) => objectsOf(every, key),
     /** How many pods, draining ones too, have each host port that any has. */
     hostPortCounts: podsBy.hostPort.counts,
+    /** What leads a host name to the room of a key. */
+    routesOf: (key: string) => [...ingresses.group(key), ...routes.group(key)],
+    servesHTTPRoutes: routes.isServed,
     node: (name: string) => nodes.get(name),
     nodeCount: () => [...nodes.list()].length,
     /** On its way out: nothing can be made in it. */

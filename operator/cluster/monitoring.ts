@@ -1,8 +1,8 @@
-import { setTimeout as sleep } from 'node:timers/promises';
 import { type KubeObject, type MonitoringObject, type Prometheus, prometheusKinds } from '../kube.ts';
 import { cache } from './cache.ts';
 import { changingKinds } from './changing-kinds.ts';
 import type { KubeClient } from './client.ts';
+import { lookout } from './lookout.ts';
 import { collectionPath } from './paths.ts';
 import { servedKinds } from './served-kinds.ts';
 import type { Watch } from './watch.ts';
@@ -34,20 +34,16 @@ export interface MonitoringOptions {
  * not exist is never watched.
  */
 export function monitoring({ client, everyMs, cacheOptions, onNews, onError }: MonitoringOptions) {
-  const stopping = new AbortController();
-  const { promise: synced, resolve: setSynced } = Promise.withResolvers<void>();
   const apiVersions = new Set<string>([`${group}/v1`, ...readerTypes.map(({ apiVersion }) => apiVersion)]);
-  const seen = servedKinds(client, group, [...apiVersions], stopping.signal);
   const own = changingKinds<OwnKind, KubeObject>({
     begin: (kind) => cache({ ...cacheOptions, client, path: collectionPath({ apiVersion: `${group}/v1`, kind }) }),
     onLate: onNews,
   });
   const readers = prometheusCaches(client, cacheOptions, onNews);
   let versions: readonly string[] | undefined;
-  let looking = Promise.resolve();
 
-  async function look(): Promise<void> {
-    const now = await seen();
+  async function look(signal: AbortSignal): Promise<void> {
+    const now = await servedKinds(client, group, [...apiVersions], signal)();
     const areOther = now.versions.join() !== versions?.join();
     versions = now.versions;
     const changes = await Promise.all([
@@ -57,31 +53,19 @@ export function monitoring({ client, everyMs, cacheOptions, onNews, onError }: M
     if (areOther || changes.includes(true)) onNews();
   }
 
-  const lookNow = () => {
-    looking = looking.then(look).catch((error) => {
-      if (!stopping.signal.aborted) onError(error);
-    });
-    return looking;
-  };
-
-  async function run(): Promise<void> {
-    while (!stopping.signal.aborted) {
-      await lookNow();
-      setSynced();
-      const nextMs = versions === undefined ? Math.min(everyMs, unknownAgainMs) : everyMs;
-      await sleep(nextMs, undefined, { signal: stopping.signal }).catch(() => {});
-    }
-  }
-
-  run().catch(onError);
+  const out = lookout({
+    look,
+    nextMs: () => (versions === undefined ? Math.min(everyMs, unknownAgainMs) : everyMs),
+    onError,
+  });
 
   return {
-    synced,
+    synced: out.looked,
     kinds: () => ({ ServiceMonitor: own.has('ServiceMonitor'), PrometheusRule: own.has('PrometheusRule') }),
     /** Versions of the group that are served, as `group/version`; undefined until the API server has said so. */
     versions: () => versions,
     /** Asks out of turn what is served. Never rejects. */
-    lookNow,
+    lookNow: out.lookNow,
     list: (): MonitoringObject[] => own.all().flatMap((kind) => [...kind.list()]),
     group: (key: string): MonitoringObject[] => own.all().flatMap((kind) => kind.group(key)),
     /** Everything that may read our objects; undefined while that is not known. */
@@ -91,8 +75,7 @@ export function monitoring({ client, everyMs, cacheOptions, onNews, onError }: M
     watches: (): readonly Watch[] => [...own.entries(), ...readers.entries()],
     remember: (object: KubeObject): void => own.get(object.kind as OwnKind)?.remember(object),
     stop(): void {
-      stopping.abort();
-      setSynced();
+      out.stop();
       own.stop();
       readers.stop();
     },

@@ -10,11 +10,13 @@ const plurals: Readonly<Record<string, string>> = {
   'v1 Secret': 'secrets',
   'v1 Service': 'services',
   'events.k8s.io/v1 Event': 'events',
+  'gateway.networking.k8s.io/v1 HTTPRoute': 'httproutes',
   'monitoring.coreos.com/v1 Prometheus': 'prometheuses',
   'monitoring.coreos.com/v1 PrometheusRule': 'prometheusrules',
   'monitoring.coreos.com/v1 ServiceMonitor': 'servicemonitors',
   'monitoring.coreos.com/v1 ThanosRuler': 'thanosrulers',
   'monitoring.coreos.com/v1alpha1 PrometheusAgent': 'prometheusagents',
+  'networking.k8s.io/v1 Ingress': 'ingresses',
   [`${group}/${apiVersion} ${kind}`]: plural,
 };
 

@@ -1,6 +1,6 @@
 import type { Condition, ConditionType } from '#crds/liveroom.ts';
-import { isReady } from '../kube.ts';
 import { draining, drainingPublisher, rfc3339 } from './draining.ts';
+import { endpointReady } from './endpoint-ready.ts';
 import { no, type Verdict, yes } from './finding.ts';
 import { mediaReachable } from './media-reachable.ts';
 import { monitoringReady } from './monitoring.ts';
@@ -44,12 +44,6 @@ function dated(type: string, verdict: Verdict, before: Condition | undefined, { 
   const lastTransitionTime = before?.status === status ? before.lastTransitionTime : rfc3339(nowMs);
   return { type, status, observedGeneration: room.metadata.generation, lastTransitionTime, reason, message };
 }
-
-/** The Service leads to ready pods; that it exists is part of Accepted. */
-const endpointReady = ({ origin }: Seen): Verdict<'EndpointReady'> =>
-  origin !== undefined && isReady(origin)
-    ? yes('EndpointReady', `The URLs lead to pod ${origin.metadata.name}.`)
-    : no('NoReadyPod', 'No pod is ready, so the URLs answer nobody.');
 
 function progressing(
   { rollout, origin, rejection }: Seen,

@@ -1,6 +1,7 @@
 import type { ClientsMet, RoomStats } from '#crds/contract.ts';
 import type { LiveRoom } from '#crds/liveroom.ts';
 import type { Node, Pod } from '../kube.ts';
+import type { EndpointSeen } from './endpoint-ready.ts';
 import type { Finding } from './finding.ts';
 import type { MediaAddress } from './media-address.ts';
 import type { MonitoringSeen } from './monitoring.ts';
@@ -19,6 +20,8 @@ export interface Seen {
   readonly mediaAddress: MediaAddress | undefined;
   /** Where the origin runs. */
   readonly node: Node | undefined;
+  /** What leads a host name to it. */
+  readonly endpoint: EndpointSeen;
   readonly audience: Audience;
   /** The room's pods that are being deleted and run on for whom they have. */
   readonly draining: readonly DrainingPod[];

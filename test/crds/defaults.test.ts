@@ -53,9 +53,16 @@ test('what a room says stays, though the cluster says otherwise', () => {
 test('who chooses one alternative does not get the other', () => {
   const schema = {
     type: 'object',
-    alternatives: ['left', 'right'],
-    properties: { left: { type: 'string' }, right: { type: 'string' }, size: { type: 'integer' } },
+    alternatives: [['left'], ['right', 'wide']],
+    properties: {
+      left: { type: 'string' },
+      right: { type: 'string' },
+      wide: { type: 'string' },
+      size: { type: 'integer' },
+    },
   } as const;
   assert.deepEqual(merged(schema, { left: 'a' }, { right: 'b', size: 1 }), { left: 'a', size: 1 });
   assert.deepEqual(merged(schema, {}, { right: 'b', size: 1 }), { right: 'b', size: 1 });
+  // Of the same one it gets the rest.
+  assert.deepEqual(merged(schema, { right: 'b' }, { wide: 'c' }), { right: 'b', wide: 'c' });
 });

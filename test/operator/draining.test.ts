@@ -6,7 +6,7 @@ import { drainEndsMs } from '#operator/decide/draining.ts';
 import type { Audience, DrainingPod, Seen } from '#operator/decide/seen.ts';
 import { report } from '#operator/decide/status.ts';
 import { transitions } from '#operator/decide/transitions.ts';
-import { aCondition, aPod, seenMonitoring, storedRoom } from './objects.ts';
+import { aCondition, aPod, seenMonitoring, seenRoom, storedRoom } from './objects.ts';
 
 const publisher = { since: '2026-11-01T13:30:00Z', sendsMedia: true };
 const has = (subscribers: number, more: Partial<RoomStats> = {}): Audience => ({
@@ -28,6 +28,7 @@ function statusWith(draining: readonly DrainingPod[], traits: Partial<Seen> = {}
     rollout: 'Current',
     mediaAddress: { addresses: ['203.0.113.7'], port: 7000 },
     node: undefined,
+    endpoint: seenRoom().endpoint,
     audience: has(0),
     draining,
     monitoring: seenMonitoring(),

@@ -35,6 +35,8 @@ function clusterWithoutMonitors() {
     podsOf: () => [],
     objectsOf: () => [],
     monitorsOf: () => [],
+    routesOf: () => [],
+    servesHTTPRoutes: () => false,
     monitoringKinds: () => served,
     monitoringVersions: () => ['monitoring.coreos.com/v1'],
     prometheuses: () => [],

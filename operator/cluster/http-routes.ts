@@ -1,0 +1,48 @@
+import type { HTTPRoute, KubeObject } from '../kube.ts';
+import { type Cache, type CacheOptions, cache } from './cache.ts';
+import { changingKinds } from './changing-kinds.ts';
+import { lookout } from './lookout.ts';
+import { collectionPath } from './paths.ts';
+import { servedKinds } from './served-kinds.ts';
+import type { Watch } from './watch.ts';
+
+const group = 'gateway.networking.k8s.io';
+const type = { apiVersion: `${group}/v1`, kind: 'HTTPRoute' } as const;
+
+export interface HTTPRoutesOptions {
+  /** How often to ask whether the API server serves the kind. */
+  readonly everyMs: number;
+  readonly cacheOptions: Omit<CacheOptions<KubeObject>, 'path'>;
+  /** The kind has come, and its objects are known; or it has gone. */
+  readonly onNews: () => void;
+  readonly onError: (error: unknown) => void;
+}
+
+/** Our HTTPRoutes, while the cluster has that kind. One that it does not have is never watched. */
+export function httpRoutes({ everyMs, cacheOptions, onNews, onError }: HTTPRoutesOptions) {
+  const kinds = changingKinds<typeof type.kind, HTTPRoute>({
+    begin: () => cache<KubeObject>({ ...cacheOptions, path: collectionPath(type) }) as Cache<HTTPRoute>,
+    onLate: onNews,
+  });
+  const out = lookout({
+    async look(signal) {
+      const { kinds: served } = await servedKinds(cacheOptions.client, group, [type.apiVersion], signal)();
+      if (await kinds.follow(type.kind, served.has(`${type.apiVersion} ${type.kind}`))) onNews();
+    },
+    nextMs: () => everyMs,
+    onError,
+  });
+
+  return {
+    synced: out.looked,
+    isServed: () => kinds.has(type.kind),
+    list: () => kinds.all().flatMap((one) => [...one.list()]),
+    group: (key: string): HTTPRoute[] => kinds.all().flatMap((one) => one.group(key)),
+    watches: (): readonly Watch[] => kinds.entries(),
+    remember: (object: KubeObject): void => kinds.get(type.kind)?.remember(object as HTTPRoute),
+    stop(): void {
+      out.stop();
+      kinds.stop();
+    },
+  };
+}

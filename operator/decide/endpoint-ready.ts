@@ -1,0 +1,93 @@
+import type { LiveRoom } from '#crds/liveroom.ts';
+import { type HTTPRoute, type Ingress, isReady } from '../kube.ts';
+import { type Finding, no, type Verdict, yes } from './finding.ts';
+import type { Seen } from './seen.ts';
+
+/** What leads a host name to the room's Service. */
+export interface EndpointSeen {
+  /** What the room asks for. */
+  readonly by: 'Ingress' | 'HTTPRoute' | 'Nothing';
+  /** It says how, and nobody says for which host. */
+  readonly lacksHost: boolean;
+  /** The object as it is; undefined while there is none. */
+  readonly route: Ingress | HTTPRoute | undefined;
+  /** Whether the cluster has the Gateway API. */
+  readonly servesHTTPRoutes: boolean;
+  /** What is wrong with the certificate. */
+  readonly tls: Finding<'EndpointReady'> | undefined;
+}
+
+type Check = (seen: Seen) => Finding<'EndpointReady'> | undefined;
+
+/** What a person has to put right, then what passes by itself. */
+const checks: readonly Check[] = [hostMissing, gatewaysMissing, ({ endpoint }) => endpoint.tls, noReadyPod, waiting];
+
+/** Whether the URLs lead to a ready pod; that the Service exists is part of Accepted. */
+export function endpointReady(seen: Seen): Verdict<'EndpointReady'> {
+  const finding = checks
+    .values()
+    .map((check) => check(seen))
+    .find((found) => found !== undefined);
+  if (finding !== undefined) return no(finding.reason, finding.message);
+  return yes('EndpointReady', `The URLs lead to pod ${seen.origin?.metadata.name}.`);
+}
+
+function hostMissing({ endpoint }: Seen): ReturnType<Check> {
+  if (!endpoint.lacksHost) return undefined;
+  return {
+    reason: 'HostMissing',
+    message:
+      "spec.network.http says how the room is reached and not at which host. Name one in its host, or in defaults.network.http of the operator's configuration.",
+  };
+}
+
+function gatewaysMissing({ endpoint: { by, servesHTTPRoutes } }: Seen): ReturnType<Check> {
+  if (by !== 'HTTPRoute' || servesHTTPRoutes) return undefined;
+  return {
+    reason: 'GatewayAPINotInstalled',
+    message:
+      'spec.network.http.gatewayRef wants an HTTPRoute, and the cluster has no such kind (gateway.networking.k8s.io/v1). Install the Gateway API; the HTTPRoute follows by itself.',
+  };
+}
+
+function noReadyPod({ origin }: Seen): ReturnType<Check> {
+  if (origin !== undefined && isReady(origin)) return undefined;
+  return { reason: 'NoReadyPod', message: 'No pod is ready, so the URLs answer nobody.' };
+}
+
+function waiting({ endpoint: { by, route }, room }: Seen): ReturnType<Check> {
+  if (by === 'Nothing') return undefined;
+  const message =
+    route === undefined
+      ? `The ${by} is about to be made.`
+      : route.kind === 'Ingress'
+        ? withoutAddress(route)
+        : refusedRoute(route, room);
+  return message === undefined ? undefined : { reason: 'WaitingForIngress', message };
+}
+
+/** Whoever serves an Ingress writes down where it is reached. */
+function withoutAddress({ metadata: { namespace, name }, spec, status }: Ingress): string | undefined {
+  if ((status?.loadBalancer?.ingress ?? []).length > 0) return undefined;
+  const { ingressClassName } = spec ?? {};
+  const which = ingressClassName === undefined ? "the cluster's default class, if there is one" : ingressClassName;
+  return `Ingress ${namespace}/${name} has no address yet: the controller of its class (${which}) has not taken it up, or waits for a load balancer.`;
+}
+
+function refusedRoute({ metadata, status }: HTTPRoute, room: LiveRoom): string | undefined {
+  const { name, namespace = metadata.namespace } = room.spec.network.http?.gatewayRef ?? { name: '' };
+  const gateway = `Gateway ${namespace}/${name}`;
+  const route = `HTTPRoute ${metadata.namespace}/${metadata.name}`;
+  const parents = (status?.parents ?? []).filter(
+    ({ parentRef }) => parentRef.name === name && (parentRef.namespace ?? metadata.namespace) === namespace,
+  );
+  const conditions = parents.flatMap((parent) => parent.conditions ?? []);
+  if (!conditions.some(({ type }) => type === 'Accepted'))
+    return `No controller has looked at ${route} for ${gateway} yet: there is no such Gateway, or nobody serves its class.`;
+  const failing = conditions.find(
+    ({ type, status: is }) => ['Accepted', 'ResolvedRefs'].includes(type) && is !== 'True',
+  );
+  if (failing === undefined) return undefined;
+  const { reason = failing.type, message = '' } = failing;
+  return `${gateway} does not take ${route}: ${[reason, message].filter(Boolean).join(': ').replace(/\.*$/, '.')}`;
+}
