@@ -16,6 +16,7 @@ import { hostPorts } from './host-ports.ts';
 import type { KubeObject } from './kube.ts';
 import type { Log } from './log.ts';
 import { monitoring } from './monitoring.ts';
+import { newborns } from './newborns.ts';
 import { type RoomDependencies, reconcileRoom } from './reconcile.ts';
 import { type NamespaceDependencies, reconcileNamespace } from './reconcile-namespace.ts';
 import { type OwnDependencies, reconcileOwn } from './reconcile-own.ts';
@@ -98,6 +99,7 @@ export function operator(options: OperatorOptions) {
     shown,
     newToken,
     tokensSeen: tokensSeen(now),
+    newborns: newborns(now),
     now,
     tell,
   };

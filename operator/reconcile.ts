@@ -32,12 +32,13 @@ const closeSeconds = 10;
 
 /** Brings one room, by key, nearer to what its spec says, and reports what it is. */
 export async function reconcileRoom(key: string, dependencies: RoomDependencies): Promise<Outcome> {
-  const { cluster, config, shown, tokensSeen, monitoring } = dependencies;
+  const { cluster, config, shown, tokensSeen, newborns, monitoring } = dependencies;
   const room = openRoom(key, cluster);
   await clearAway(key, room, cluster);
   if (room === undefined) {
     await clearTokens(key, cluster);
     tokensSeen.forget(key);
+    newborns.forget(key);
     shown.delete(key);
     monitoring.forget(key);
     return { kind: 'done' };
@@ -120,10 +121,14 @@ async function settleObjects(room: LiveRoom, cluster: Cluster): Promise<Finding<
   const isOurs = (object: KubeObject) => isControlledBy(object, room.metadata.uid);
   const owned = cluster.objectsOf(roomKey(room)).filter((object) => isOurs(object) && !isMonitoringKind(object.kind));
   try {
-    for (const step of plan(desired(room, cluster.servesHTTPRoutes()), owned)) {
-      if (step.action === 'apply') await cluster.apply(step.object, { isNew: step.isNew, isOurs });
-      else await cluster.remove(step.object);
-    }
+    const steps = plan(desired(room, cluster.servesHTTPRoutes()), owned).map((step) =>
+      step.action === 'apply'
+        ? cluster.apply(step.object, { isNew: step.isNew, isOurs })
+        : cluster.remove(step.object),
+    );
+    // All of them come to an end before anything else is begun.
+    await Promise.allSettled(steps);
+    await Promise.all(steps);
     return undefined;
   } catch (error) {
     return rejectionBy(error);

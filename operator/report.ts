@@ -15,6 +15,7 @@ import { type Transition, transitions } from './decide/transitions.ts';
 import { isBeingDeleted, isControlledBy, type KubeObject, type Node, type Pod } from './kube.ts';
 import type { Monitoring } from './monitoring.ts';
 import { monitoringSeen } from './monitoring-seen.ts';
+import type { Newborns } from './newborns.ts';
 
 export interface ReportDependencies {
   readonly cluster: Cluster;
@@ -24,6 +25,7 @@ export interface ReportDependencies {
   readonly monitoring: Pick<Monitoring, 'problems'>;
   /** What was last shown of each room's audience, by key. */
   readonly shown: Map<string, ShownAudience>;
+  readonly newborns: Newborns;
   /** Tells people of a transition. Never fails. */
   readonly tell: (room: LiveRoom, news: Transition) => Promise<void>;
   readonly now: () => number;
@@ -38,8 +40,10 @@ export type Result = Pick<Seen, 'origin' | 'rollout' | 'rejection' | 'refusal' |
 export async function writeReport(
   room: LiveRoom,
   { certificate, ...result }: Result,
-  { cluster, config, audience, monitoring, shown, tell, now }: ReportDependencies,
+  { cluster, config, audience, monitoring, shown, newborns, tell, now }: ReportDependencies,
 ): Promise<number | undefined> {
+  const waitMs = newborns.waitMs(roomKey(room), result.origin);
+  if (waitMs !== undefined && result.rejection === undefined && result.refusal === undefined) return waitMs;
   const seen: Seen = {
     room,
     ...result,

@@ -24,9 +24,13 @@ const ordinary = new Set([
   'NotDraining',
 ]);
 
+/** What Ready's becoming True tells of, too, if it comes about at the same moment. */
+const toldByReady = new Set(['OriginReady', 'EndpointReady', 'RolloutComplete']);
+
 /**
  * What is worth an Event: each condition that changed its status or its reason. A reason is told once, though Ready repeats
- * that of the part that fails; and a new room does not begin by telling all that it is not yet.
+ * that of the part that fails; a room that becomes Ready does not tell that of each of its parts; and a new one does not
+ * begin by telling all that it is not yet.
  */
 export function transitions(
   before: readonly Condition[] | undefined = [],
@@ -39,9 +43,11 @@ export function transitions(
       ? status === 'True' || !ordinary.has(reason)
       : old.status !== status || old.reason !== reason;
   });
+  const isReady = changed.some(({ type, status }) => type === 'Ready' && status === 'True');
   const byReason = new Map(changed.toReversed().map((condition) => [condition.reason, condition]));
   return changed
     .filter((condition) => byReason.get(condition.reason) === condition)
+    .filter(({ reason }) => !isReady || !toldByReady.has(reason))
     .map(({ status, reason, message }) => ({
       type: status === 'True' || ordinary.has(reason) ? 'Normal' : 'Warning',
       reason,

@@ -72,7 +72,7 @@ const scene: Scene = {
 };
 
 say('operator: the floor');
-told('floor', 0, await floor(bench, Math.min(1000, steps.at(-1) ?? 0)));
+told('floor', 0, await floor(bench, Math.min(200, steps.at(-1) ?? 0)));
 
 let operator = await startOperator(scene, nodeOptions);
 await applyRoom(bench, 'warm-up');

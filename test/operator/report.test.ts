@@ -143,6 +143,14 @@ describe('an Event', () => {
       'Warning CrashLooping',
     ]);
   });
+  test('is told once of a room that becomes Ready with all its parts', () => {
+    const now = ['OriginReady', 'EndpointReady', 'Ready'].map((type) => aCondition(type, 'True', type));
+    const rollout = aCondition('Progressing', 'False', 'RolloutComplete');
+    assert.deepEqual(told([pending], [...now, rollout]), ['Normal Ready']);
+    assert.deepEqual(told([...now, aCondition('Progressing', 'True', 'RollingOut')], [...now, rollout]), [
+      'Normal RolloutComplete',
+    ]);
+  });
   test('is not told of what a new room is not yet', () => assert.deepEqual(told([], [pending]), []));
   test('is told of what is wrong with a new room', () => {
     assert.deepEqual(told([], [aCondition('Accepted', 'False', 'NameConflict')]), ['Warning NameConflict']);

@@ -8,6 +8,7 @@ import { roomKey } from '#operator/cluster/keys.ts';
 import type { KubeObject } from '#operator/kube.ts';
 import { monitoring } from '#operator/monitoring.ts';
 import { reconcileRoom } from '#operator/reconcile.ts';
+import { newborns } from '#operator/newborns.ts';
 import { tokensSeen } from '#operator/tokens-seen.ts';
 import { config, storedRoom } from './objects.ts';
 
@@ -70,6 +71,7 @@ test('a room says how it is also while its monitoring fails', async () => {
     shown: new Map(),
     newToken: () => assert.fail('no token is wanted'),
     tokensSeen: tokensSeen(() => 0),
+    newborns: newborns(() => 0),
     tell: async () => {},
     now: () => 0,
   });
