@@ -49,7 +49,6 @@ export interface OperatorOptions {
 export function operator(options: OperatorOptions) {
   const { config, log, instance, newToken, tracer = noTracer, now = Date.now, mayWrite = () => true } = options;
   const turns = new AsyncLocalStorage<Turn>();
-  const shown = new Map<string, ShownAudience>();
   const isActing = () => progress.hasBegun() && mayWrite();
 
   const measured = telemetry({
@@ -96,10 +95,8 @@ export function operator(options: OperatorOptions) {
     audience: audience.audience,
     monitoring: monitoring({ cluster, tell }),
     onRoom: (key: string) => work.add(key),
-    shown,
     newToken,
-    tokensSeen: tokensSeen(now),
-    newborns: newborns(now),
+    ...memory(now),
     now,
     tell,
   };
@@ -146,6 +143,13 @@ function stages(listed: Promise<unknown>, lead: Promise<void> | undefined, begin
     hasBegun: () => hasBegun,
   };
 }
+
+/** What is kept of rooms, and lost with the operator. */
+const memory = (now: () => number) => ({
+  shown: new Map<string, ShownAudience>(),
+  tokensSeen: tokensSeen(now),
+  newborns: newborns(now),
+});
 
 /** What each controller does with a key. `namespace` is the operator's own. */
 const reconcilers = (

@@ -122,9 +122,7 @@ async function settleObjects(room: LiveRoom, cluster: Cluster): Promise<Finding<
   const owned = cluster.objectsOf(roomKey(room)).filter((object) => isOurs(object) && !isMonitoringKind(object.kind));
   try {
     const steps = plan(desired(room, cluster.servesHTTPRoutes()), owned).map((step) =>
-      step.action === 'apply'
-        ? cluster.apply(step.object, { isNew: step.isNew, isOurs })
-        : cluster.remove(step.object),
+      step.action === 'apply' ? cluster.apply(step.object, { isNew: step.isNew, isOurs }) : cluster.remove(step.object),
     );
     // All of them come to an end before anything else is begun.
     await Promise.allSettled(steps);

@@ -10,7 +10,13 @@ const key = 'events/keynote';
 const made = (uid: string): Pod => {
   const { metadata, spec } = aPod('keynote-origin-aaaaa');
   const { nodeName: _, ...unplaced } = spec;
-  return { apiVersion: 'v1', kind: 'Pod', metadata: { ...metadata, uid }, spec: unplaced, status: { phase: 'Pending' } };
+  return {
+    apiVersion: 'v1',
+    kind: 'Pod',
+    metadata: { ...metadata, uid },
+    spec: unplaced,
+    status: { phase: 'Pending' },
+  };
 };
 
 test('a pod that was just made waits for its node, and not for long', () => {

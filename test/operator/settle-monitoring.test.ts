@@ -7,8 +7,8 @@ import type { Cluster } from '#operator/cluster/cluster.ts';
 import { roomKey } from '#operator/cluster/keys.ts';
 import type { KubeObject } from '#operator/kube.ts';
 import { monitoring } from '#operator/monitoring.ts';
-import { reconcileRoom } from '#operator/reconcile.ts';
 import { newborns } from '#operator/newborns.ts';
+import { reconcileRoom } from '#operator/reconcile.ts';
 import { tokensSeen } from '#operator/tokens-seen.ts';
 import { config, storedRoom } from './objects.ts';
 
