@@ -6,6 +6,7 @@ import { NameTaken } from './cluster/writes.ts';
 import type { Config } from './config.ts';
 import type { Finding } from './decide/finding.ts';
 import { type OriginPlan, originPlan } from './decide/origin.ts';
+import { portsExhausted } from './decide/refusal.ts';
 import { podRefusalBy, rejectionBy } from './errors.ts';
 import type { HostPorts } from './host-ports.ts';
 import { isControlledBy, type Pod } from './kube.ts';
@@ -84,14 +85,9 @@ async function makeOrigin(
   try {
     if (!usesHostPort(room)) await make();
     else if ((await hostPorts.withPort(make)) === 'Exhausted')
-      return { rejection: exhausted(config, cluster.nodeCount()) };
+      return { rejection: portsExhausted(config.hostPorts, cluster.nodeCount()) };
     return undefined;
   } catch (error) {
     return error instanceof NameTaken ? { rejection: rejectionBy(error) } : { refusal: podRefusalBy(error) };
   }
 }
-
-const exhausted = ({ hostPorts: { from, to } }: Config, nodes: number): Finding<'Accepted'> => ({
-  reason: 'PortRangeExhausted',
-  message: `All ${to - from + 1} host ports from ${from} to ${to} are taken on ${nodes === 1 ? 'the only node' : `each of ${nodes} nodes`}. Widen hostPorts in the operator's configuration, or add nodes.`,
-});

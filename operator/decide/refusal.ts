@@ -20,6 +20,15 @@ export function podRefusal({ status, message }: Refusal): Finding<'OriginReady'>
   return undefined;
 }
 
+/** No host port is left for one more pod. */
+export const portsExhausted = (
+  { from, to }: { readonly from: number; readonly to: number },
+  nodes: number,
+): Finding<'Accepted'> => ({
+  reason: 'PortRangeExhausted',
+  message: `All ${to - from + 1} host ports from ${from} to ${to} are taken on ${nodes === 1 ? 'the only node' : `each of ${nodes} nodes`}. Widen hostPorts in the operator's configuration, or add nodes.`,
+});
+
 /** What can be wrong with any object: a room's condition Accepted says it, and a namespace's MonitoringReady. */
 export interface Rejection {
   readonly reason: 'NameConflict' | 'PermissionMissing';
