@@ -1,23 +1,29 @@
 import type { Span, Tracer } from '#tracing/tracer.ts';
 import type { Outcome } from './cluster/queue.ts';
 import { outcomeOf } from './errors.ts';
-import type { Log } from './log.ts';
+import type { ScopedLog } from './log.ts';
 import type { Controller, ReconcileMeter, ReconcileResult } from './metrics/reconciles.ts';
 
 export interface AttemptOptions {
   readonly reconcile: Readonly<Record<Controller, (key: string) => Promise<Outcome>>>;
   readonly meter: ReconcileMeter;
   readonly tracer: Tracer;
-  readonly log: Log;
+  /** Each line of a reconcile says which it is of. */
+  readonly log: ScopedLog;
+  /** A name for one reconcile, that no other has. */
+  readonly newId?: () => string;
 }
 
-/** One reconcile as the queue runs it: counted, traced, and with its failure as an outcome. */
-export function attempt({ reconcile, meter, tracer, log }: AttemptOptions): (key: string) => Promise<Outcome> {
+/** One reconcile as the queue runs it: counted, traced, named in the log, and with its failure as an outcome. */
+export function attempt(options: AttemptOptions): (key: string) => Promise<Outcome> {
+  const { reconcile, meter, tracer, log, newId = () => crypto.randomUUID() } = options;
+
   async function run(key: string, controller: Controller, span: Span): Promise<Outcome> {
     const counted = meter(controller);
     const ended = (result: ReconcileResult) => {
       counted(result);
       span.set({ result });
+      log.debug('reconciled', { result });
     };
     try {
       const outcome = await reconcile[controller](key);
@@ -32,17 +38,21 @@ export function attempt({ reconcile, meter, tracer, log }: AttemptOptions): (key
       }
       ended('error');
       span.fail(error instanceof Error ? error.message : String(error));
-      log.warn('reconciling failed and is tried again', { key, error });
+      log.warn('reconciling failed and is tried again', { error });
       return outcome;
     }
   }
+
   return async (key) => {
     const [namespace = '', room] = key.split('/');
     const controller = room === undefined ? 'namespace' : 'liveroom';
-    const attributes = { 'k8s.namespace.name': namespace, ...(room && { room }) };
+    const ofRoom = { ...(room && { room }) };
+    const attributes = { 'k8s.namespace.name': namespace, ...ofRoom };
     // What queued the key may have been another reconcile, which is not what this one is a part of.
-    return await tracer.span(`reconcile ${controller}`, { parent: 'none', attributes }, (span) =>
-      run(key, controller, span),
-    );
+    return await tracer.span(`reconcile ${controller}`, { parent: 'none', attributes }, (span) => {
+      const traced = { ...(span.traceId && { trace_id: span.traceId }) };
+      const fields = { controller, ...(namespace && { namespace }), ...ofRoom, reconcileID: newId(), ...traced };
+      return log.within(fields, () => run(key, controller, span));
+    });
   };
 }

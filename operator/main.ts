@@ -80,7 +80,7 @@ async function start(): Promise<void> {
   const server = await internalServer({
     host: env['POD_IP'] ?? '127.0.0.1',
     port: port.internal,
-    isReady: running.isReady,
+    health: running.health,
     metrics: running.registry,
   });
 

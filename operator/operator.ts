@@ -12,9 +12,10 @@ import type { Turn } from './cluster/turn.ts';
 import type { Config } from './config.ts';
 import type { ShownAudience } from './decide/audience.ts';
 import type { Transition } from './decide/transitions.ts';
+import { type Finding as Fault, health } from './health.ts';
 import { hostPorts } from './host-ports.ts';
 import type { KubeObject } from './kube.ts';
-import type { Log } from './log.ts';
+import { type Log, scopedLog } from './log.ts';
 import { monitoring } from './monitoring.ts';
 import { newborns } from './newborns.ts';
 import { type RoomDependencies, reconcileRoom } from './reconcile.ts';
@@ -47,7 +48,8 @@ export interface OperatorOptions {
 
 /** The operator at work. It begins to write when it has seen all there is, and leads. */
 export function operator(options: OperatorOptions) {
-  const { config, log, instance, newToken, tracer = noTracer, now = Date.now, mayWrite = () => true } = options;
+  const { config, instance, newToken, tracer = noTracer, now = Date.now, mayWrite = () => true } = options;
+  const log = scopedLog(options.log);
   const turns = new AsyncLocalStorage<Turn>();
   const isActing = () => progress.hasBegun() && mayWrite();
 
@@ -60,7 +62,7 @@ export function operator(options: OperatorOptions) {
     isActing,
     workers: defaultWorkers,
     host: options.client.host,
-    now,
+    now: () => performance.now(),
   });
   const client = orderlyClient(options.client, { meter: measured.apiRequest, mayWrite, turn: () => turns.getStore() });
 
@@ -73,7 +75,6 @@ export function operator(options: OperatorOptions) {
       if (progress.hasBegun()) work.add(key, { urgency });
     },
     onError: (error) => log.warn('watching failed and is tried again', { error }),
-    now,
     ...(options.discoverEveryMs && { discoverEveryMs: options.discoverEveryMs }),
   });
   const audience = stats({
@@ -115,6 +116,7 @@ export function operator(options: OperatorOptions) {
   return {
     ...progress,
     registry: measured.registry,
+    health: health({ ...progress, watches: cluster.watches, workMs: () => work.seen().workMs }, turnTeller(log)),
     /** Final. Resolves when the work under way has ended. */
     async stop(): Promise<void> {
       cluster.stop();
@@ -159,6 +161,14 @@ const reconcilers = (
   liveroom: (key) => reconcileRoom(key, dependencies),
   namespace: (key) => (key === ownKey ? reconcileOwn(namespace, dependencies) : reconcileNamespace(key, dependencies)),
 });
+
+/** One that is not ready is so at every start. */
+const turnTeller =
+  (log: Log) =>
+  ({ name, probe, fault }: Fault): void => {
+    if (fault === undefined) log.info('a check passes again', { check: name });
+    else log[probe === 'live' ? 'warn' : 'info']('a check fails', { check: name, reason: fault });
+  };
 
 /** Writes Events. One that cannot be written is no reason to reconcile again. */
 const teller =

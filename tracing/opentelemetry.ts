@@ -76,6 +76,9 @@ class Traced implements Span {
     this.#span = span;
     this.#named = named;
   }
+  get traceId(): string {
+    return this.#span.spanContext().traceId;
+  }
   set(attributes: Attributes) {
     this.#span.setAttributes(this.#named(attributes));
   }

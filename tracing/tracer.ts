@@ -7,6 +7,8 @@ export type Attributes = Readonly<Record<string, string | number | boolean | rea
 
 /** A piece of work. What is said of it after its end is lost. */
 export interface Span {
+  /** Of the trace that it is a part of, for whoever looks it up; absent where nothing is traced. */
+  readonly traceId?: string;
   set(attributes: Attributes): void;
   event(name: string): void;
   /** It did not do what it was for; `why` in a few words. */

@@ -5,7 +5,7 @@ import { ApiError } from '#operator/cluster/api-error.ts';
 import { kubeClient } from '#operator/cluster/client.ts';
 import { pathTemplate } from '#operator/cluster/paths.ts';
 import { tracedClient } from '#operator/cluster/traced-client.ts';
-import { jsonLog } from '#operator/log.ts';
+import { jsonLog, scopedLog } from '#operator/log.ts';
 import { type Receiver, receiver } from '#test/tracing/receiver.ts';
 import { startTracing, type Tracing } from '#tracing/start.ts';
 import { anObject, flakyServer, list, refuse } from './flaky-server.ts';
@@ -45,7 +45,7 @@ describe('a reconcile as the queue runs it', () => {
       reconcile: { liveroom: work, namespace: work },
       meter: (controller) => (result) => void counted.push(`${controller} ${result}`),
       tracer: tracing.tracer,
-      log,
+      log: scopedLog(log),
     });
     return { counted, run };
   };
@@ -102,5 +102,37 @@ describe('a reconcile as the queue runs it', () => {
     const span = await collector.span('reconcile namespace');
     assert.deepEqual(span.attributes, { 'k8s.namespace.name': 'live', result: 'error' });
     assert.deepEqual(span.status, { code: 'error', message: 'GET /api: too many requests' });
+  });
+
+  test('is named on each of its lines in the log, with the trace that it is', async () => {
+    const lines: Record<string, unknown>[] = [];
+    const write = (line: string) => void lines.push(JSON.parse(line));
+    const deep = scopedLog(jsonLog({ level: 'debug', write, now: () => 0 }));
+    let ids = 0;
+    const work = async (key: string) => {
+      await new Promise(setImmediate);
+      deep.info('deep inside', { of: key });
+      return { kind: 'done' } as const;
+    };
+    const run = attempt({
+      reconcile: { liveroom: work, namespace: work },
+      meter: () => () => undefined,
+      tracer: tracing.tracer,
+      log: deep,
+      newId: () => `id-${++ids}`,
+    });
+    await Promise.all([run('live/keynote'), run('live'), run('')]);
+    deep.info('outside');
+    const told = (key: string) => lines.filter((line) => line['of'] === key).map(({ trace_id, time, ...rest }) => rest);
+    const inside = { level: 'info', message: 'deep inside' };
+    const keynote = { controller: 'liveroom', namespace: 'live', room: 'keynote', reconcileID: 'id-1' };
+    assert.deepEqual(told('live/keynote'), [{ ...inside, ...keynote, of: 'live/keynote' }]);
+    const namespace = { controller: 'namespace', namespace: 'live', reconcileID: 'id-2' };
+    assert.deepEqual(told('live'), [{ ...inside, ...namespace, of: 'live' }]);
+    assert.deepEqual(told(''), [{ ...inside, controller: 'namespace', reconcileID: 'id-3', of: '' }]);
+    const traces = new Set(lines.slice(0, -1).map((line) => line['trace_id']));
+    assert.equal(traces.size, 3);
+    assert.ok([...traces].every((trace) => /^[0-9a-f]{32}$/.test(String(trace))));
+    assert.deepEqual(lines.at(-1), { time: '1970-01-01T00:00:00.000Z', level: 'info', message: 'outside' });
   });
 });
