@@ -1,3 +1,5 @@
+import type { Estimate } from './estimate.ts';
+
 /** One measured figure. Absolute figures depend on the machine; what carries over is the ratio to the baseline. */
 export interface Figure {
   readonly name: string;
@@ -6,6 +8,8 @@ export interface Figure {
   readonly unit: 'µs' | 'ms' | 'kB' | 'MB' | '%' | '/s' | '';
   /** What the figure stands beside: measured in the same run, in the same unit. */
   readonly baseline?: { readonly name: string; readonly value: number };
+  /** How many times the baseline the value is, where that was measured pair by pair: it then counts, not their quotient. */
+  readonly times?: Estimate;
   readonly target?: {
     /** Upper bound of the value. */
     readonly atMost?: number;
@@ -17,15 +21,21 @@ export interface Figure {
 }
 
 /** The value as a multiple of its baseline; undefined without one. */
-export const ratio = ({ value, baseline }: Figure) => (baseline === undefined ? undefined : value / baseline.value);
+export const ratio = ({ value, baseline, times }: Figure) =>
+  times?.median ?? (baseline === undefined ? undefined : value / baseline.value);
 
-/** Whether the figure keeps its target; undefined where it has none. A target beside a baseline needs one. */
+/**
+ * Whether the figure keeps its target; undefined where it has none, and where an interval of ratios has the target within
+ * it, so that nobody knows. A target beside a baseline needs one.
+ */
 export function isKept(figure: Figure): boolean | undefined {
   if (figure.target === undefined) return undefined;
   const { atMost = Number.POSITIVE_INFINITY, timesLess = 0, timesMore = Number.POSITIVE_INFINITY } = figure.target;
-  const isAlone = figure.target.timesLess === undefined && figure.target.timesMore === undefined;
-  const times = ratio(figure) ?? Number.NaN;
-  return figure.value <= atMost && (isAlone || (times <= 1 / timesLess && times <= timesMore));
+  if (figure.value > atMost) return false;
+  if (figure.target.timesLess === undefined && figure.target.timesMore === undefined) return true;
+  const bound = Math.min(1 / timesLess, timesMore);
+  const { low, high } = figure.times ?? { low: ratio(figure) ?? Number.NaN, high: ratio(figure) ?? Number.NaN };
+  return high <= bound ? true : low <= bound ? undefined : false;
 }
 
 const rounded = (value: number) => (value >= 100 ? value.toFixed(0) : value.toFixed(value >= 10 ? 1 : 2));
@@ -37,7 +47,15 @@ const targetText = ({ unit, target: { atMost, timesLess, timesMore } = {} }: Fig
     ...(timesMore === undefined ? [] : [`ratio ≤ ${timesMore}`]),
   ].join(', ');
 
-const verdict = (figure: Figure) => ({ true: 'kept', false: 'MISSED', undefined: '' })[`${isKept(figure)}`];
+function verdict(figure: Figure): string {
+  if (figure.target === undefined) return '';
+  return { true: 'kept', false: 'MISSED', undefined: 'UNDECIDED' }[`${isKept(figure)}`];
+}
+
+const ratioText = (figure: Figure) =>
+  figure.times === undefined
+    ? ratio(figure)?.toFixed(2)
+    : `${figure.times.median.toFixed(3)} (${figure.times.low.toFixed(3)} to ${figure.times.high.toFixed(3)})`;
 
 /** The figures as a table for people. */
 export function table(figures: readonly Figure[]): string {
@@ -46,7 +64,7 @@ export function table(figures: readonly Figure[]): string {
     figure.name,
     `${rounded(figure.value)} ${figure.unit}`.trimEnd(),
     figure.baseline === undefined ? '' : `${rounded(figure.baseline.value)} ${figure.unit} (${figure.baseline.name})`,
-    ratio(figure)?.toFixed(2) ?? '',
+    ratioText(figure) ?? '',
     targetText(figure),
     verdict(figure),
   ]);

@@ -57,7 +57,7 @@ export function answer(
     process.send?.(
       question === usageQuestion
         ? { cpuMicroseconds: await cpuMicroseconds(), forwarded: await forwarded() }
-        : await respond(question as never),
+        : ((await respond(question as never)) ?? 'done'),
     );
   });
   process.once('disconnect', () => process.exit());

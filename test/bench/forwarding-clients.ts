@@ -12,10 +12,13 @@ export interface PlaneClient {
 export interface PlaneQuestion {
   readonly clients: readonly PlaneClient[];
   readonly isCounting: boolean;
-  /** Where the process sends its spans; empty for a process that makes none. */
-  readonly collectorURL: string;
   /** Whose CPU is told: the process's, or that of the thread where packets pass. */
   readonly cpuOf: 'process' | 'media thread';
+}
+
+/** What the child may be told later: where it sends spans. Until then it makes none. */
+export interface TraceQuestion {
+  readonly collectorURL: string;
 }
 
 /** Tells a plane of its clients. */

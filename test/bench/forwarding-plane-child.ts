@@ -2,7 +2,7 @@
 import { startMediaPlane } from '#server/media/thread.ts';
 import { startTracing } from '#tracing/start.ts';
 import { answer, ofProcess, ofThread } from './forwarding-child.ts';
-import { addClients, type PlaneQuestion, planeRoom } from './forwarding-clients.ts';
+import { addClients, type PlaneQuestion, planeRoom, type TraceQuestion } from './forwarding-clients.ts';
 
 const ignore = () => undefined;
 const fail = (error: unknown) => {
@@ -20,23 +20,22 @@ const plane = await startMediaPlane({ address: '127.0.0.1', port: 0, events });
 
 let cpuOf: PlaneQuestion['cpuOf'] = 'process';
 
-async function begin({ clients, collectorURL, cpuOf: wanted }: PlaneQuestion): Promise<number> {
+async function begin({ clients, cpuOf: wanted }: PlaneQuestion): Promise<number> {
   cpuOf = wanted;
-  if (collectorURL !== '') await trace(collectorURL);
   addClients(plane, clients);
   await plane.ping();
   return plane.local.port;
 }
 
 /** A viewer comes each second; what spans cost when many come is told by what they cost a join. */
-async function trace(collectorURL: string): Promise<void> {
+async function trace({ collectorURL }: TraceQuestion): Promise<void> {
   process.env['OTEL_EXPORTER_OTLP_ENDPOINT'] = collectorURL;
   const { tracer } = await startTracing({ env: process.env, service: 'bench', log: { warn: ignore, error: fail } });
   setInterval(() => tracer.span('request', {}, () => tracer.span('session', {}, async () => {})), 1000);
 }
 
 answer(
-  begin,
+  (question: PlaneQuestion | TraceQuestion) => ('clients' in question ? begin(question) : trace(question)),
   async () => (await plane.snapshot()).rooms[planeRoom]?.sentPackets ?? 0,
   () => (cpuOf === 'process' ? ofProcess() : ofThread('media')),
 );

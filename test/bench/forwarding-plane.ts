@@ -1,9 +1,10 @@
 import { randomBytes } from 'node:crypto';
+import { once } from 'node:events';
 import { type SrtpKeys, srtpProfile } from '#server/media/plane.ts';
 import { openRtp, srtpSession } from '#server/media/srtp.ts';
 import { stunCheck } from '#test/media/stun-client.ts';
 import { startChild } from './forwarding-child.ts';
-import type { PlaneClient, PlaneQuestion } from './forwarding-clients.ts';
+import type { PlaneClient, PlaneQuestion, TraceQuestion } from './forwarding-clients.ts';
 import { type Contender, type Load, sockets } from './forwarding-load.ts';
 
 const headerLength = 12;
@@ -11,23 +12,36 @@ const upSsrc = 7;
 /** Every so many packets one is decrypted, to see that what arrives is what was sent. */
 const verifiedEvery = 100;
 
-/** Our media plane over AEAD_AES_128_GCM. */
-export const plane = (load: Load) => start(thread, load);
+/** Who comes, and with what. */
+type Clients = Pick<Load, 'subscribers' | 'payloadBytes'>;
 
-/** The packet path alone, in a process that sends spans, or none. */
-export const path = (collectorURL: string) => (load: Load) =>
-  start(thread, load, { collectorURL, cpuOf: 'media thread' });
+/** A contender whose clients can be silent for a while, if they say from time to time that they are there. */
+export interface PlaneContender extends Contender {
+  stayAlive(): void;
+  /** Makes the process send spans to a collector from now on. */
+  trace(collectorURL: string): Promise<void>;
+}
+
+/** Our media plane over AEAD_AES_128_GCM. */
+export const plane = (clients: Clients) => start(thread, clients);
+
+/** The packet path alone: of the process's threads, the one of the media. */
+export const path = (clients: Clients) => start(thread, clients, { cpuOf: 'media thread' });
 
 /** Its core alone, counting, and counting nothing. */
-export const counting = (load: Load) => start(core, load);
-export const silent = (load: Load) => start(core, load, { isCounting: false });
+export const counting = (clients: Clients) => start(core, clients);
+export const silent = (clients: Clients) => start(core, clients, { isCounting: false });
 
 const thread = new URL('./forwarding-plane-child.ts', import.meta.url);
 const core = new URL('./forwarding-core-child.ts', import.meta.url);
 
 type Variant = Partial<Omit<PlaneQuestion, 'clients'>>;
 
-async function start(script: URL, { subscribers, payloadBytes }: Load, variant: Variant = {}): Promise<Contender> {
+async function start(
+  script: URL,
+  { subscribers, payloadBytes }: Clients,
+  variant: Variant = {},
+): Promise<PlaneContender> {
   const child = await startChild(script);
   const codecs = [{ name: 'video/any', payloadType: 96, clockRate: 90_000 }];
   const up = client('up', { publishes: { kind: 'video', mid: '0', codecs, nack: true, pli: true, ssrc: upSsrc } });
@@ -37,11 +51,16 @@ async function start(script: URL, { subscribers, payloadBytes }: Load, variant: 
     }),
   );
   const port = await child.ask<number>({
-    ...{ isCounting: true, collectorURL: '', cpuOf: 'process', ...variant },
+    ...{ isCounting: true, cpuOf: 'process', ...variant },
     clients: [up, ...downs],
   } satisfies PlaneQuestion);
-  const [upSocket, ...downSockets] = await sockets(subscribers + 1);
-  for (const [i, socket] of [upSocket, ...downSockets].entries()) await connect(socket, [up, ...downs][i], port);
+  const all = await sockets(subscribers + 1);
+  const [upSocket, ...downSockets] = all;
+  const check = (socket: Socket, i: number) => sendCheck(socket, [up, ...downs][i], port);
+  for (const [i, socket] of all.entries()) {
+    check(socket, i);
+    await once(socket, 'message');
+  }
 
   const seal = srtpSession(mirrored(up.keys)).outgoing.seal;
   return {
@@ -65,10 +84,12 @@ async function start(script: URL, { subscribers, payloadBytes }: Load, variant: 
         });
       }
     },
+    stayAlive: () => all.forEach(check),
+    trace: (collectorURL) => child.ask({ collectorURL } satisfies TraceQuestion),
     usage: child.usage,
     async stop() {
       await child.stop();
-      for (const socket of [upSocket, ...downSockets]) socket?.close();
+      for (const socket of all) socket.close();
     },
   };
 }
@@ -95,12 +116,10 @@ const mirrored = ({ profile, localKey, localSalt, remoteKey, remoteSalt }: SrtpK
 
 type Socket = Awaited<ReturnType<typeof sockets>>[number];
 
-/** Sends a check and waits for its answer. */
-async function connect(socket: Socket | undefined, of: PlaneClient | undefined, port: number): Promise<void> {
-  if (socket === undefined || of === undefined) return;
+function sendCheck(socket: Socket, of: PlaneClient | undefined, port: number): void {
+  if (of === undefined) return;
   const username = `${of.spec.localUfrag}:${of.spec.remoteUfrag}`;
   socket.send(stunCheck({ username, password: of.spec.localPwd, useCandidate: true }), port, '127.0.0.1');
-  await new Promise((done) => socket.once('message', done));
 }
 
 /** The publisher's number of a packet: by its timestamp, whose distance one decrypted packet gives away. */

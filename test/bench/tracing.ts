@@ -5,10 +5,8 @@ import { type ServerProcess, serverProcess } from '#test/server/server-process.t
 import { udpClient } from '#test/server/udp-client.ts';
 import { receiver } from '#test/tracing/receiver.ts';
 import type { Figure } from './figure.ts';
-import type { Load } from './forwarding-load.ts';
-import { path } from './forwarding-plane.ts';
-import { inPairs } from './pairs.ts';
 import { quantile } from './quantile.ts';
+import { tracedPath } from './traced-path.ts';
 
 const rooms = 'rooms: [{name: stage, publish: {codecs: [VP8, Opus]}}]\ndrain: {timeoutMs: 1000}';
 /** Both servers by turns, so that whatever else the machine does meets both. */
@@ -16,7 +14,6 @@ const rounds = 20;
 /** Until V8 has compiled what makes and sends spans, as it has in a server that has been up for a minute. */
 const warmUps = 10;
 const joinsPerRound = 50;
-const load: Load = { subscribers: 50, packetsPerSecond: 1000, payloadBytes: 1200, seconds: 3 };
 
 export async function tracingBench(say: (text: string) => void): Promise<readonly Figure[]> {
   const collector = await receiver();
@@ -36,16 +33,10 @@ export async function tracingBench(say: (text: string) => void): Promise<readonl
   }
   await eventually('the spans have come', () => collector.spans.length > rounds * joinsPerRound);
   await Promise.all([plain.end(), traced.end()]);
-  const perPacket = await inPairs({ traced: path(collector.grpcURL), plain: path('') }, load, say);
+  const path = await tracedPath(collector.grpcURL, say);
   await collector.stop();
   return [
-    {
-      name: `packet path's CPU per packet, 1 to ${load.subscribers}, with traces`,
-      value: perPacket.traced,
-      unit: 'µs',
-      baseline: { name: 'without', value: perPacket.plain },
-      target: { timesMore: 1.02 },
-    },
+    ...path,
     {
       name: 'CPU of a join, with traces',
       value: undisturbed(costs.traced),
