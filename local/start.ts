@@ -5,7 +5,7 @@ import { version } from '#crds/contract.ts';
 import { serverMetric as metric } from '#crds/metrics.ts';
 import { type KubeClient, kubeClient } from '#operator/cluster/client.ts';
 import { apply, type Cluster, startCluster } from './cluster.ts';
-import { withConfig } from './install-manifest.ts';
+import { forOneNode } from './install-manifest.ts';
 import { claim } from './instance.ts';
 import { plotsPath } from './monitoring/door.ts';
 import { installMonitoring } from './monitoring/install.ts';
@@ -50,7 +50,7 @@ async function start(options: StartOptions, signal: AbortSignal): Promise<{ clus
 
 async function install(cluster: Cluster, signal: AbortSignal): Promise<void> {
   const manifests = await readFile(join(root, 'install.yaml'), 'utf8');
-  await apply(cluster, '-', { input: withConfig(manifests, { publicURL: cluster.httpURL }), signal });
+  await apply(cluster, '-', { input: forOneNode(manifests, { publicURL: cluster.httpURL }), signal });
   terminal.say('The operator is installed.');
 }
 

@@ -1,6 +1,10 @@
 import { parse } from 'yaml';
 import { podSettings } from '#crds/contract.ts';
 import type { LiveRoomSpec } from '#crds/liveroom.ts';
+import { durationMs } from './build/duration.ts';
+import { defaultTiming } from './cluster/leader-election.ts';
+import type { ElectionTiming } from './cluster/lease-hold.ts';
+import { defaultRate } from './cluster/token-bucket.ts';
 import { defaultsProblem, type SpecDefaults } from './spec-defaults.ts';
 
 /** What is set once per cluster, in the chart. */
@@ -16,6 +20,10 @@ export interface Config {
   readonly images: { readonly sfu: string };
   /** UDP ports of the nodes, both included. */
   readonly hostPorts: { readonly from: number; readonly to: number };
+  /** How many requests the operator makes to the API server, watches and renewals of its Lease excepted. */
+  readonly apiRequests: { readonly perSecond: number; readonly burst: number };
+  /** How long it takes until another replica acts in place of one that is not heard of. */
+  readonly leaderElection: ElectionTiming;
   readonly monitoring: {
     readonly labels: Readonly<Record<string, string>>;
     readonly interval: string;
@@ -42,7 +50,7 @@ export class ConfigError extends Error {
 export function configFrom(text: string): Config {
   const scope = ['id', 'namespaces', 'defaults'];
   const parts = ['publicURL', 'images', 'hostPorts', 'monitoring', 'tracing', 'podEnv'];
-  const root = fields('the file', yaml(text), [...parts, ...scope]);
+  const root = fields('the file', yaml(text), [...parts, ...scope, 'apiRequests', 'leaderElection']);
   const images = fields('images', root['images'], ['sfu']);
   const known = ['labels', 'interval', 'scrapeAnnotations', 'runbookURL'];
   const monitoring = fields('monitoring', root['monitoring'] ?? {}, known);
@@ -51,6 +59,8 @@ export function configFrom(text: string): Config {
     ...(root['publicURL'] === undefined ? {} : { publicURL: baseURL('publicURL', root['publicURL']) }),
     images: { sfu: stringLike('images.sfu', images['sfu'], /^\S+$/, 'must be an image') },
     hostPorts: portRange(root['hostPorts'] ?? { from: 7000, to: 7999 }),
+    apiRequests: requestRate(root['apiRequests'] ?? {}),
+    leaderElection: electionTiming(root['leaderElection'] ?? {}),
     monitoring: {
       labels: texts('monitoring.labels', monitoring['labels'] ?? {}),
       interval: stringLike('monitoring.interval', monitoring['interval'] ?? '10s', /^\d+(ms|s|m)$/, 'must be like 10s'),
@@ -146,6 +156,31 @@ function portRange(value: unknown): Config['hostPorts'] {
   if (!isPort(from) || !isPort(to)) throw new ConfigError('hostPorts', 'from and to must be ports, 1024 to 65535');
   if (from > to) throw new ConfigError('hostPorts', `from (${from}) is above to (${to})`);
   return { from, to };
+}
+
+function requestRate(value: unknown): Config['apiRequests'] {
+  const { perSecond, burst } = { ...defaultRate, ...fields('apiRequests', value, ['perSecond', 'burst']) };
+  const isRate = (rate: unknown): rate is number =>
+    Number.isInteger(rate) && Number(rate) > 0 && Number(rate) <= 10_000;
+  if (!isRate(perSecond) || !isRate(burst))
+    throw new ConfigError('apiRequests', 'perSecond and burst must be integers, 1 to 10000');
+  return { perSecond, burst };
+}
+
+function electionTiming(value: unknown): ElectionTiming {
+  const name = 'leaderElection';
+  const given = fields(name, value, ['leaseDuration', 'renewDeadline', 'retryPeriod']);
+  const ms = (field: string, otherwise: number) =>
+    given[field] === undefined
+      ? otherwise
+      : durationMs(stringLike(`${name}.${field}`, given[field], /^([0-9]{1,5}(ms|s|m))+$/, 'must be like 15s'));
+  const leaseMs = ms('leaseDuration', defaultTiming.leaseMs);
+  const renewMs = ms('renewDeadline', defaultTiming.renewMs);
+  const retryMs = ms('retryPeriod', defaultTiming.retryMs);
+  if (leaseMs === 0 || leaseMs % 1000 !== 0) throw new ConfigError(`${name}.leaseDuration`, 'must be whole seconds');
+  if (retryMs === 0 || retryMs >= renewMs || renewMs >= leaseMs)
+    throw new ConfigError(name, 'retryPeriod must be below renewDeadline, and that below leaseDuration');
+  return { leaseMs, renewMs, retryMs };
 }
 
 function texts(name: string, value: unknown): Record<string, string> {

@@ -1,13 +1,15 @@
 import { randomBytes } from 'node:crypto';
 import { readFile } from 'node:fs/promises';
 import { hostname } from 'node:os';
+import { setTimeout as sleep } from 'node:timers/promises';
 import { appName, port } from '#crds/contract.ts';
 import { startTracing } from '#tracing/start.ts';
 import { type ClientConfig, kubeClient } from './cluster/client.ts';
 import { clientConfigFromFile, clientConfigInCluster } from './cluster/kube-config.ts';
-import { configFrom } from './config.ts';
+import { type Election, leaderElection } from './cluster/leader-election.ts';
+import { type Config, configFrom } from './config.ts';
 import { internalServer } from './internal-server.ts';
-import { jsonLog, type Level, levels } from './log.ts';
+import { jsonLog, type Level, type Log, levels } from './log.ts';
 import { operator } from './operator.ts';
 
 const usage = `Usage: node operator/main.ts [--help]
@@ -20,8 +22,9 @@ Environment:
   SERVICEACCOUNT_DIR  where that account's files are
                       (default /var/run/secrets/kubernetes.io/serviceaccount)
   POD_IP              the address for probes and metrics, port ${port.internal} (default 127.0.0.1)
-  POD_NAME            this operator's name in Events (default: the host's name)
-  POD_NAMESPACE       where its own ServiceMonitor and PrometheusRule go (default: nowhere)
+  POD_NAME            this operator's name as a leader, and in Events (default: the host's name)
+  POD_NAMESPACE       where its Lease is, and its own ServiceMonitor and PrometheusRule
+                      (default: nowhere; it then acts without asking whether another does)
   LOG_LEVEL           ${levels.join(', ')} (default info)
   OTEL_EXPORTER_OTLP_ENDPOINT
                       where traces go, such as http://otel-collector:4317 (default: none are made);
@@ -29,6 +32,8 @@ Environment:
 `;
 
 const { env } = process;
+const instance = env['POD_NAME'] ?? hostname();
+const namespace = env['POD_NAMESPACE'];
 
 /** What is wrong with how it was started, for a person to read. */
 class StartError extends Error {}
@@ -63,18 +68,39 @@ function logLevel(): Level {
   return level;
 }
 
+/** How long the work under way may take to end when the operator does. */
+const endMs = 1_500;
+
+/** With connections of its own: no other request can hold up a renewal. */
+async function candidacy(namespace: string, config: Config, log: Log): Promise<Election & { close(): Promise<void> }> {
+  const client = kubeClient(await clientConfig());
+  const election = leaderElection({
+    client,
+    namespace,
+    name: config.id === undefined ? appName.operator : `${appName.operator}-${config.id}`,
+    identity: instance,
+    timing: config.leaderElection,
+    now: () => performance.now(),
+    wallClock: Date.now,
+    onError: (error) => log.warn('the Lease could not be read or written, which is tried again', { error }),
+  });
+  return { ...election, close: () => client.close() };
+}
+
 async function start(): Promise<void> {
   const log = jsonLog({ level: logLevel(), write: (line) => process.stdout.write(line), now: Date.now });
   const config = await readConfig();
   const client = kubeClient(await clientConfig());
   const tracing = await startTracing({ env, service: appName.operator, log });
+  const election = namespace ? await candidacy(namespace, config, log) : undefined;
   const running = operator({
     client,
     config,
     log,
     tracer: tracing.tracer,
-    instance: env['POD_NAME'] ?? hostname(),
-    ...(env['POD_NAMESPACE'] && { namespace: env['POD_NAMESPACE'] }),
+    instance,
+    ...(namespace && { namespace }),
+    ...(election && { lead: election.acquired, mayWrite: election.isLeader }),
     newToken: () => randomBytes(24).toString('base64url'),
   });
   const server = await internalServer({
@@ -86,12 +112,18 @@ async function start(): Promise<void> {
 
   const stop = async (signal: NodeJS.Signals) => {
     log.info('stopping', { signal });
-    await running.stop();
-    await Promise.all([client.close(), tracing.stop()]);
+    await Promise.race([running.stop(), sleep(endMs)]);
+    await election?.release();
+    await Promise.all([client.close(), election?.close(), tracing.stop()]);
     server.close();
     server.closeAllConnections();
   };
   for (const signal of ['SIGTERM', 'SIGINT'] as const) process.once(signal, stop);
+
+  void election?.lost.then((error) => {
+    log.error('another may act from now on, so this operator ends', { error });
+    process.exit(1);
+  });
 
   log.info('started', { config });
   await running.synced;

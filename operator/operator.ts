@@ -4,10 +4,10 @@ import { type AttemptOptions, attempt } from './attempt.ts';
 import { event } from './build/event.ts';
 import { ownSelector } from './build/labels.ts';
 import type { KubeClient } from './cluster/client.ts';
-import { type Cluster, cluster as seeCluster } from './cluster/cluster.ts';
+import { type Cluster, type ClusterOptions, cluster as seeCluster } from './cluster/cluster.ts';
 import { keyOfOwned, ownKey } from './cluster/keys.ts';
 import { orderlyClient } from './cluster/orderly-client.ts';
-import { defaultWorkers, queue } from './cluster/queue.ts';
+import { defaultWorkers, type Outcome, type Queue, type QueueMeter, queue } from './cluster/queue.ts';
 import type { Turn } from './cluster/turn.ts';
 import type { Config } from './config.ts';
 import type { ShownAudience } from './decide/audience.ts';
@@ -36,8 +36,11 @@ export interface OperatorOptions {
   readonly namespace?: string;
   /** A new secret token. */
   readonly newToken: () => string;
-  /** Resolves when this operator is the one that acts; until then it watches, and changes nothing. Default at once. */
-  readonly lead?: Promise<void>;
+  /**
+   * Resolves when this operator is the one that acts, if to an object, to what makes it so. Until then it watches, and
+   * changes nothing. Default at once.
+   */
+  readonly lead?: Promise<KubeObject> | Promise<void>;
   /** Whether it still is, asked before each write. Default always. */
   readonly mayWrite?: () => boolean;
   readonly now?: () => number;
@@ -64,18 +67,11 @@ export function operator(options: OperatorOptions) {
     host: options.client.host,
     now: () => performance.now(),
   });
-  const client = orderlyClient(options.client, { meter: measured.apiRequest, mayWrite, turn: () => turns.getStore() });
+  const order = { meter: measured.apiRequest, rate: config.apiRequests, mayWrite, turns };
+  const client = orderlyClient(options.client, order);
 
-  const cluster = seeCluster({
-    client,
-    tracer,
-    ...(config.defaults && { defaults: config.defaults }),
-    ownSelector,
-    onKey(key, urgency = 'Edit') {
-      if (progress.hasBegun()) work.add(key, { urgency });
-    },
-    onError: (error) => log.warn('watching failed and is tried again', { error }),
-    ...(options.discoverEveryMs && { discoverEveryMs: options.discoverEveryMs }),
+  const cluster = watched(options, client, (key, urgency = 'Edit') => {
+    if (progress.hasBegun()) work.add(key, { urgency });
   });
   const audience = stats({
     pods: () => (isActing() ? cluster.pods() : []),
@@ -104,12 +100,9 @@ export function operator(options: OperatorOptions) {
 
   const reconcile = reconcilers(options.namespace, dependencies);
   const tryKey = attempt({ reconcile, meter: measured.reconcile, tracer, log });
-  const work = queue({
-    work: (key, turn) => turns.run(turn, () => tryKey(key)),
-    onError: (key, error) => log.error('a reconcile threw', { key, error }),
-    meter: measured.queue,
-  });
-  const progress = stages(cluster.synced, options.lead, () => {
+  const work = workQueue(tryKey, turns, { log, meter: measured.queue });
+  const progress = stages(cluster.synced, options.lead, (lease) => {
+    if (lease) void tell(lease, { type: 'Normal', reason: 'LeaderElection', message: `${instance} became leader` });
     for (const key of cluster.keys()) work.add(key, { urgency: 'Resync' });
   });
 
@@ -125,16 +118,44 @@ export function operator(options: OperatorOptions) {
   };
 }
 
+const watched = (options: OperatorOptions, client: KubeClient, onKey: ClusterOptions['onKey']): Cluster =>
+  seeCluster({
+    client,
+    ...(options.tracer && { tracer: options.tracer }),
+    ...(options.config.defaults && { defaults: options.config.defaults }),
+    ownSelector,
+    onKey,
+    onError: (error) => options.log.warn('watching failed and is tried again', { error }),
+    ...(options.now && { now: options.now }),
+    ...(options.discoverEveryMs && { discoverEveryMs: options.discoverEveryMs }),
+  });
+
+/** Whatever the work on a key asks of the API server, it asks as that turn. */
+const workQueue = (
+  tryKey: (key: string) => Promise<Outcome>,
+  turns: AsyncLocalStorage<Turn>,
+  { log, meter }: { readonly log: Log; readonly meter: QueueMeter },
+): Queue =>
+  queue({
+    work: (key, turn) => turns.run(turn, () => tryKey(key)),
+    onError: (key, error) => log.error('a reconcile threw', { key, error }),
+    meter,
+  });
+
 /** How far an operator is. One that does not lead yet knows all that the leader does, and keeps it up to date. */
-function stages(listed: Promise<unknown>, lead: Promise<void> | undefined, begin: () => void) {
+function stages(
+  listed: Promise<unknown>,
+  lead: OperatorOptions['lead'],
+  begin: (lease: KubeObject | undefined) => void,
+) {
   let isReady = false;
   let hasBegun = false;
   const synced = listed.then(() => {
     isReady = true;
   });
-  const acting = Promise.all([synced, lead]).then(() => {
+  const acting = Promise.all([lead, synced]).then(([lease]) => {
     hasBegun = true;
-    begin();
+    begin(lease ?? undefined);
   });
   return {
     /** It has seen all there is. */

@@ -2,10 +2,11 @@ import type { KubeClient } from './client.ts';
 import { fencedClient } from './fenced-client.ts';
 import { measuredClient, type RequestMeter } from './measured-client.ts';
 import { type Pace, pacedClient } from './paced-client.ts';
-import { defaultRate, tokenBucket } from './token-bucket.ts';
+import { type TokenBucketOptions, tokenBucket } from './token-bucket.ts';
 
-export interface Order extends Pick<Pace, 'turn'> {
+export interface Order extends Pick<Pace, 'turns'> {
   readonly meter: RequestMeter;
+  readonly rate: Pick<TokenBucketOptions, 'perSecond' | 'burst'>;
   readonly mayWrite: () => boolean;
 }
 
@@ -13,8 +14,8 @@ export interface Order extends Pick<Pace, 'turn'> {
  * The client as the operator uses it. A request first waits for its turn, which may be long; only then is it asked whether
  * it may be sent, and its time taken.
  */
-export function orderlyClient(client: KubeClient, { meter, mayWrite, turn }: Order): KubeClient {
+export function orderlyClient(client: KubeClient, { meter, rate, mayWrite, turns }: Order): KubeClient {
   const now = () => performance.now();
   const fenced = fencedClient(measuredClient(client, meter, now), mayWrite);
-  return pacedClient(fenced, { bucket: tokenBucket({ ...defaultRate, now }), turn });
+  return pacedClient(fenced, { bucket: tokenBucket({ ...rate, now }), turns });
 }

@@ -9,6 +9,7 @@ const plurals: Readonly<Record<string, string>> = {
   'v1 Pod': 'pods',
   'v1 Secret': 'secrets',
   'v1 Service': 'services',
+  'coordination.k8s.io/v1 Lease': 'leases',
   'events.k8s.io/v1 Event': 'events',
   'gateway.networking.k8s.io/v1 HTTPRoute': 'httproutes',
   'monitoring.coreos.com/v1 Prometheus': 'prometheuses',

@@ -1,7 +1,7 @@
 import { readFile } from 'node:fs/promises';
 import { label } from '#crds/contract.ts';
 import { type Cluster, startCluster } from '#local/cluster.ts';
-import { withConfig } from '#local/install-manifest.ts';
+import { forOneNode } from '#local/install-manifest.ts';
 import { installMonitoring } from '#local/monitoring/install.ts';
 import type { MonitoringOptions } from '#local/monitoring/objects.ts';
 import { terminalProgress } from '#local/progress.ts';
@@ -33,7 +33,7 @@ export async function startProduct({ monitoring, config }: ProductOptions = {}):
   try {
     const kube = kubectl(cluster.kubectlFile, cluster.kubeconfigFile);
     if (monitoring !== undefined) await monitor(cluster, monitoring);
-    const manifests = withConfig(await readFile('install.yaml', 'utf8'), { ...config, publicURL: cluster.httpURL });
+    const manifests = forOneNode(await readFile('install.yaml', 'utf8'), { ...config, publicURL: cluster.httpURL });
     await kube.run(['apply', '-f', '-'], manifests);
     await kube.run(['wait', '--for=condition=Established', 'crd/liverooms.liveroom.dev', '--timeout=20s']);
     const system = ['-n', 'liveroom-system'];

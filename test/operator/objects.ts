@@ -9,6 +9,8 @@ export const config: Config = {
   publicURL: 'https://live.example.com',
   images: { sfu: 'liveroom.dev/sfu:0.1.0' },
   hostPorts: { from: 7000, to: 7999 },
+  apiRequests: { perSecond: 400, burst: 500 },
+  leaderElection: { leaseMs: 15_000, renewMs: 10_000, retryMs: 2_000 },
   monitoring: { labels: { release: 'kps' }, interval: '10s', scrapeAnnotations: 'Disabled' },
 };
 

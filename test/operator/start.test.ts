@@ -13,6 +13,8 @@ test('a configuration with an image alone has defaults for the rest', () => {
   assert.deepEqual(configFrom(good), {
     images: { sfu: 'liveroom.dev/sfu:0.1.0' },
     hostPorts: { from: 7000, to: 7999 },
+    apiRequests: { perSecond: 400, burst: 500 },
+    leaderElection: { leaseMs: 15_000, renewMs: 10_000, retryMs: 2_000 },
     monitoring: { labels: {}, interval: '10s', scrapeAnnotations: 'Disabled' },
   });
 });
@@ -35,9 +37,13 @@ const wrong: Readonly<Record<string, RegExp>> = {
   '': /the file: must be a map/,
   'images: [': /the file: is no YAML/,
   'images: {}': /images\.sfu: must be an image/,
-  [`${good}hostPort: {}`]: /unknown field "hostPort"; known are publicURL, images, hostPorts, monitoring/,
+  [`${good}hostPort: {}`]: /unknown field "hostPort"; known are .*publicURL, images, hostPorts/,
   [`${good}hostPorts: {from: 80, to: 90}`]: /hostPorts: from and to must be ports/,
   [`${good}hostPorts: {from: 8000, to: 7000}`]: /from \(8000\) is above to \(7000\)/,
+  [`${good}apiRequests: {perSecond: 0}`]: /apiRequests: perSecond and burst must be integers/,
+  [`${good}leaderElection: {leaseDuration: 1500ms}`]: /leaderElection\.leaseDuration: must be whole seconds/,
+  [`${good}leaderElection: {leaseDuration: 8s}`]: /retryPeriod must be below renewDeadline, and that below/,
+  [`${good}leaderElection: {retryPeriod: 2}`]: /leaderElection\.retryPeriod: must be like 15s/,
   [`${good}publicURL: live.example.com`]: /publicURL: must be a URL such as/,
   [`${good}monitoring: {scrapeAnnotations: yes}`]: /monitoring\.scrapeAnnotations: must be Enabled or Disabled/,
   [`${good}monitoring: {interval: 10}`]: /monitoring\.interval: must be like 10s/,
