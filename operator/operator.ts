@@ -1,4 +1,5 @@
 import { AsyncLocalStorage } from 'node:async_hooks';
+import type { LiveRoom } from '#crds/liveroom.ts';
 import { noTracer, type Tracer } from '#tracing/tracer.ts';
 import { type AttemptOptions, attempt } from './attempt.ts';
 import { event } from './build/event.ts';
@@ -75,6 +76,7 @@ export function operator(options: OperatorOptions) {
   });
   const audience = stats({
     pods: () => (isActing() ? cluster.pods() : []),
+    wasLive: (pod) => isShownLive(cluster.room(keyOfOwned(pod))),
     onNews: (pod) => work.add(keyOfOwned(pod)),
     ...(options.statsEveryMs && { everyMs: options.statsEveryMs }),
     ...(options.askStats && { ask: options.askStats }),
@@ -166,6 +168,10 @@ function stages(
     hasBegun: () => hasBegun,
   };
 }
+
+/** Whether its status says that somebody is there. */
+const isShownLive = (room: LiveRoom | undefined): boolean =>
+  room?.status?.publisher?.connected === true || (room?.status?.subscribers ?? 0) > 0;
 
 /** What is kept of rooms, and lost with the operator. */
 const memory = (now: () => number) => ({

@@ -1,25 +1,28 @@
-import { setTimeout as sleep } from 'node:timers/promises';
 import { Agent, request } from 'undici';
 import { internalPath, type PodStats, port, type RoomStats } from '#crds/contract.ts';
 import type { LiveRoom } from '#crds/liveroom.ts';
 import { isWorthShowing } from './decide/audience.ts';
 import { faring } from './decide/media-reachable.ts';
 import type { Audience } from './decide/seen.ts';
-import { isReady, type Pod } from './kube.ts';
+import { isBeingDeleted, isReady, type Pod } from './kube.ts';
+import { polling } from './polling.ts';
+import type { Turn } from './turns.ts';
 
 export interface StatsOptions {
   readonly pods: () => Iterable<Pod>;
   /** What a status shows of this pod's rooms has changed. */
   readonly onNews: (pod: Pod) => void;
-  /** How often each pod is asked. */
+  /** How often each pod is asked, as far as `perSecond` allows. */
   readonly everyMs?: number;
+  /** Questions to all pods together. */
+  readonly perSecond?: number;
+  /** Whether people were on a pod that has not been asked yet. */
+  readonly wasLive?: (pod: Pod) => boolean;
   readonly ask?: (pod: Pod, signal: AbortSignal) => Promise<PodStats>;
   /** Told of each question. */
   readonly onAsked?: (asked: { readonly tookMs: number; readonly failed: boolean }) => void;
 }
 
-/** Pods asked at the same time: more pods make a round longer, not the load higher. */
-const inParallel = 16;
 const answerTimeoutMs = 2_000;
 /** One lost answer is no silence. */
 const silentAfter = 3;
@@ -34,8 +37,12 @@ interface Heard {
 
 type Told = PodStats | 'Silent' | undefined;
 
-/** Asks the pods about their rooms, round by round, and keeps the answers in memory. */
-export function stats({ pods, onNews, everyMs = 5_000, ask = askPod(), onAsked }: StatsOptions) {
+/**
+ * Asks the pods about their rooms, each in its turn, and keeps the answers in memory. Where there are more pods than may be
+ * asked, those with people on them come first.
+ */
+export function stats(options: StatsOptions) {
+  const { pods, onNews, everyMs = 5_000, perSecond = 200, ask = askPod(), onAsked } = options;
   const heard = new Map<string, Heard>();
   const stopping = new AbortController();
 
@@ -45,7 +52,7 @@ export function stats({ pods, onNews, everyMs = 5_000, ask = askPod(), onAsked }
     heard.set(uid, entry);
     const beganMs = performance.now();
     try {
-      entry.stats = await ask(pod, AbortSignal.any([stopping.signal, AbortSignal.timeout(answerTimeoutMs)]));
+      entry.stats = await ask(pod, stopping.signal);
       entry.failures = 0;
     } catch {
       entry.failures++;
@@ -57,33 +64,26 @@ export function stats({ pods, onNews, everyMs = 5_000, ask = askPod(), onAsked }
     onNews(pod);
   }
 
-  async function round(): Promise<void> {
-    // Those that are being deleted too: they drain, and people are on them.
+  function isLive(pod: Pod): boolean {
+    // People are on those that are being deleted, too: they drain.
+    if (isBeingDeleted(pod)) return true;
+    const said = heard.get(uidOf(pod))?.stats;
+    if (said === undefined) return options.wasLive?.(pod) ?? false;
+    return said !== 'Silent' && said.rooms.some((room) => room.publisher !== undefined || room.subscribers > 0);
+  }
+
+  function look(): readonly Turn<Pod>[] {
     const askable = [...pods()].filter((pod) => pod.status?.podIP !== undefined);
     const uids = new Set(askable.map(uidOf));
     for (const uid of heard.keys()) if (!uids.has(uid)) heard.delete(uid);
-    const rest = askable.values();
-    const worker = async () => {
-      for (const pod of rest) await askOne(pod);
-    };
-    await Promise.all(Array.from({ length: inParallel }, worker));
+    return askable.map((pod) => ({ id: uidOf(pod), isFirst: isLive(pod), value: pod }));
   }
 
-  async function run(): Promise<void> {
-    while (!stopping.signal.aborted) {
-      const startedAt = performance.now();
-      await round();
-      const restMs = Math.max(0, everyMs - (performance.now() - startedAt));
-      await sleep(restMs, undefined, { signal: stopping.signal }).catch(() => {});
-    }
-  }
-
-  // Not at once: who makes this may not yet have all that `pods` looks at.
-  const finished = Promise.resolve().then(run);
+  const polled = polling({ look, ask: askOne, everyMs, perSecond, signal: stopping.signal });
 
   return {
     /** Asks a pod out of turn: what it said last is seconds old. Never rejects. */
-    askNow: askOne,
+    askNow: polled.askNow,
     /** What the pod says of one room. */
     audience(pod: Pod | undefined, { metadata: { namespace, name } }: LiveRoom): Audience {
       const said = pod && heard.get(uidOf(pod))?.stats;
@@ -99,7 +99,7 @@ export function stats({ pods, onNews, everyMs = 5_000, ask = askPod(), onAsked }
     },
     async stop(): Promise<void> {
       stopping.abort();
-      await finished;
+      await polled.finished;
     },
   };
 }
@@ -121,7 +121,12 @@ const differs = (before: RoomStats | undefined, after: RoomStats): boolean =>
 
 /** Connections are not kept: a pod is asked every few seconds, and there may be thousands. */
 function askPod() {
-  const agent = new Agent({ pipelining: 0, connect: { timeout: answerTimeoutMs } });
+  const agent = new Agent({
+    pipelining: 0,
+    connect: { timeout: answerTimeoutMs },
+    headersTimeout: answerTimeoutMs,
+    bodyTimeout: answerTimeoutMs,
+  });
   return async (pod: Pod, signal: AbortSignal): Promise<PodStats> => {
     const address = pod.status?.podIP ?? '';
     const host = address.includes(':') ? `[${address}]` : address;

@@ -132,3 +132,33 @@ test('looks for pods only once it has been made', async () => {
   isMade = true;
   await polled.stop();
 });
+
+test('no more pods are asked in a second than may be, and those with people on them come first', async () => {
+  const live = new Set(['live-0', 'live-1']);
+  const pods = [...Array.from({ length: 200 }, (_, i) => `idle-${i}`), ...live].map((name) => aPod(name));
+  const asked: { readonly name: string; readonly atMs: number }[] = [];
+  const ask = async ({ metadata: { name } }: Pod) => {
+    asked.push({ name, atMs: performance.now() });
+    return said(room(live.has(name) ? { publisher } : {}));
+  };
+  const polled = stats({
+    ...{ pods: () => pods, onNews: () => undefined, ask, everyMs: 200, perSecond: 100 },
+    wasLive: ({ metadata: { name } }) => live.has(name),
+  });
+  undo.push(polled.stop);
+  await eventually('120 questions', () => asked.length >= 120);
+  assert.deepEqual(
+    asked
+      .slice(0, 2)
+      .map(({ name }) => name)
+      .toSorted(),
+    ['live-0', 'live-1'],
+  );
+  const times = (name: string) => asked.filter((one) => one.name === name).length;
+  assert.ok(times('live-0') >= 3, `asked ${times('live-0')} times`);
+  assert.equal(times('idle-0'), 1);
+  for (const [i, { atMs }] of asked.entries()) {
+    const inSecond = asked.slice(i).filter((one) => one.atMs < atMs + 1000).length;
+    assert.ok(inSecond <= 111, `${inSecond} within a second`);
+  }
+});
