@@ -15,10 +15,10 @@ export function backoff({ firstMs, maxMs, stableMs, now, random }: BackoffOption
   let failures = 0;
   let lastEnd = Number.NEGATIVE_INFINITY;
   return {
-    /** How long to wait after one more failure, in ms; at least what the server asked for. */
-    nextMs(retryAfterMs = 0): number {
+    /** How long to wait after one more failure, in ms; at least what the server asked for, else at most `atMostMs`. */
+    nextMs(retryAfterMs = 0, atMostMs = maxMs): number {
       if (now() - lastEnd > stableMs) failures = 0;
-      const wait = Math.max(retryAfterMs, random() * Math.min(maxMs, firstMs * 2 ** failures));
+      const wait = Math.max(retryAfterMs, random() * Math.min(maxMs, atMostMs, firstMs * 2 ** failures));
       failures = Math.min(failures + 1, 30);
       lastEnd = now() + wait;
       return wait;

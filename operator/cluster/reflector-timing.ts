@@ -2,6 +2,8 @@
 export interface ReflectorTiming {
   readonly backoffFirstMs: number;
   readonly backoffMaxMs: number;
+  /** The longest wait for a server that does not answer or fails: when it is back, nobody tells us. */
+  readonly backoffAwayMs: number;
   readonly backoffStableMs: number;
   /** A watch with neither event nor bookmark for so long is dead; bookmarks come about once a minute. */
   readonly inactivityMs: number;
@@ -16,6 +18,8 @@ export interface ReflectorTiming {
 export const defaultTiming: ReflectorTiming = {
   backoffFirstMs: 800,
   backoffMaxMs: 30_000,
+  // Half of it on average: once in two seconds, and of news after an outage nobody waits for longer.
+  backoffAwayMs: 4_000,
   backoffStableMs: 60_000,
   inactivityMs: 150_000,
   shortestWatchMs: 1_000,

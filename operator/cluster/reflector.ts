@@ -107,7 +107,7 @@ export function reflector<T extends KubeObject>(options: ReflectorOptions<T>): R
         if (error instanceof UnparsableLine) counts.unparsableLines++;
         if (missedSomething(error)) objects.distrust();
         onError(error);
-        const wait = retry.nextMs(error instanceof ApiError ? error.retryAfterMs : undefined);
+        const wait = retry.nextMs(...waitAfter(error, timing));
         objects.expectWithin(wait);
         await sleep(wait, undefined, { signal }).catch(() => {});
       }
@@ -169,6 +169,13 @@ const missedSomething = (error: unknown): boolean =>
   error instanceof BrokenWatch ||
   error instanceof MissedChanges ||
   isStatus(error, 410);
+
+/** What a failure says of how long to wait: at least, and at most. */
+function waitAfter(error: unknown, { backoffAwayMs, backoffMaxMs }: ReflectorTiming): [number, number] {
+  const answer = error instanceof ApiError ? error : undefined;
+  const isRefusal = answer !== undefined && answer.status < 500;
+  return [answer?.retryAfterMs ?? 0, isRefusal ? backoffMaxMs : backoffAwayMs];
+}
 
 /** A listener that hears nothing after the end, and whose errors are nobody else's. */
 const guarded =

@@ -8,8 +8,8 @@ function waits(random: () => number) {
   const next = backoff({ firstMs: 800, maxMs: 30_000, stableMs: 60_000, now: () => nowMs, random });
   return {
     pass: (ms: number) => (nowMs += ms),
-    fail(retryAfterMs?: number) {
-      const ms = next.nextMs(retryAfterMs);
+    fail(retryAfterMs?: number, atMostMs?: number) {
+      const ms = next.nextMs(retryAfterMs, atMostMs);
       nowMs += ms;
       return ms;
     },
@@ -44,4 +44,10 @@ test('what the server asks for is the least', () => {
   const { fail } = waits(() => 1);
   assert.equal(fail(5000), 5000);
   assert.equal(fail(1), 1600);
+});
+
+test('a wait can be bounded more closely, and the next one is as long as it would have been', () => {
+  const { fail } = waits(() => 1);
+  assert.deepEqual([fail(), fail(), fail(0, 2_000), fail(0, 2_000), fail()], [800, 1600, 2_000, 2_000, 12_800]);
+  assert.equal(fail(5_000, 2_000), 5_000);
 });
