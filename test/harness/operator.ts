@@ -21,10 +21,19 @@ export interface OperatorSettings {
   readonly stats?: ReadonlyMap<string, PodStats>;
   /** Labels of its configuration for monitoring objects. */
   readonly monitoringLabels?: Readonly<Record<string, string>>;
+  /** Told all that is logged; without it, errors are shown. */
+  readonly log?: (line: string) => void;
 }
 
-/** The real operator in this process, with short waits, and counting what it writes. */
+/** The real operator in this process, with short waits, and counting what it writes. Resolves when it has listed all. */
 export async function startOperator(settings: OperatorSettings): Promise<RunningOperator> {
+  const running = await beginOperator(settings);
+  await running.synced;
+  return running;
+}
+
+/** As {@link startOperator}, for one that may never get so far. */
+export async function beginOperator(settings: OperatorSettings) {
   const { kubeconfigFile, stats = new Map(), monitoringLabels = { release: 'kps' } } = settings;
   const client = kubeClient(
     typeof kubeconfigFile === 'string' ? await clientConfigFromFile(kubeconfigFile) : kubeconfigFile,
@@ -35,7 +44,11 @@ export async function startOperator(settings: OperatorSettings): Promise<Running
     config: configFrom(
       JSON.stringify({ images: { sfu: 'liveroom.dev/sfu:0.1.0' }, monitoring: { labels: monitoringLabels } }),
     ),
-    log: jsonLog({ level: 'error', write: (line) => process.stderr.write(line), now: Date.now }),
+    log: jsonLog({
+      level: settings.log === undefined ? 'error' : 'info',
+      write: settings.log ?? ((line) => process.stderr.write(line)),
+      now: Date.now,
+    }),
     instance: 'operator-under-test',
     newToken: () => randomBytes(8).toString('hex'),
     discoverEveryMs: 500,
@@ -46,11 +59,11 @@ export async function startOperator(settings: OperatorSettings): Promise<Running
       return answer;
     },
   });
-  await running.synced;
   return {
+    synced: running.synced,
     writes,
     metrics: () => running.registry.metrics(),
-    async stop() {
+    async stop(): Promise<void> {
       await running.stop();
       await client.close();
     },
