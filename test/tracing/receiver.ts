@@ -15,7 +15,18 @@ export interface Receiver {
   stop(): Promise<void>;
 }
 
-export async function receiver(): Promise<Receiver> {
+export interface ReceiverOptions {
+  readonly address?: string;
+  /** 0, the default, takes any. */
+  readonly grpcPort?: number;
+  readonly httpPort?: number;
+}
+
+export async function receiver({
+  address = '127.0.0.1',
+  grpcPort = 0,
+  httpPort = 0,
+}: ReceiverOptions = {}): Promise<Receiver> {
   const spans: ReceivedSpan[] = [];
   const sessions = new Set<Http2Session>();
   const http = createHttpServer(async (request, response) => {
@@ -31,7 +42,7 @@ export async function receiver(): Promise<Receiver> {
     spans.push(...spansOf((await buffer(stream)).subarray(5)));
     succeed(stream);
   });
-  await Promise.all([listening(http), listening(grpc)]);
+  await Promise.all([listening(http, httpPort, address), listening(grpc, grpcPort, address)]);
   return {
     grpcURL: urlOf(grpc),
     httpURL: urlOf(http),
@@ -55,5 +66,10 @@ function succeed(stream: ServerHttp2Stream) {
   stream.end(Buffer.alloc(5));
 }
 
-const listening = (server: Server) => new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
-const urlOf = (server: Server) => `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
+const listening = (server: Server, port: number, address: string) =>
+  new Promise<void>((resolve) => server.listen(port, address, resolve));
+
+function urlOf(server: Server): string {
+  const { address, port } = server.address() as AddressInfo;
+  return `http://${address}:${port}`;
+}
