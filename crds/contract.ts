@@ -39,6 +39,10 @@ export const label = {
   partOf: 'app.kubernetes.io/part-of',
   /** The room's name, on all of its objects. */
   room: `${group}/room`,
+  /** On a pod, its own name: a Service that leads to it alone selects it by that. Pods of release 0.1.0 have it when needed. */
+  pod: `${group}/pod`,
+  /** On a pod, how its room lets it be evicted. */
+  eviction: `${group}/eviction`,
 } as const;
 
 /** Values of `app.kubernetes.io/name`. */
@@ -58,6 +62,10 @@ export const annotation = {
   settingsHash: `${group}/settings-hash`,
   /** Hash of what the operator last applied, so that it applies again only what is to change. */
   appliedHash: `${group}/applied-hash`,
+  /** On a room: `Paused` keeps the operator from doing anything about it but saying how it is. */
+  reconcile: `${group}/reconcile`,
+  /** On a pod: how many before it were given up, one after the other, because their server kept crashing. */
+  crashLoops: `${group}/crash-loops`,
 } as const;
 
 /** Where a server pod finds its settings. All are mounted, watched, and frozen once the pod is being deleted. */

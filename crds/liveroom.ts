@@ -51,6 +51,7 @@ export const conditionReasons = {
     'QuotaExceeded',
     'PodSecurityForbidden',
     'PermissionMissing',
+    'Suspended',
   ],
   /** Clients reach the media address: one has. */
   MediaReachable: [
@@ -87,7 +88,16 @@ export const conditionReasons = {
     'PermissionMissing',
   ],
   /** A roll-out is under way. */
-  Progressing: ['RolloutComplete', 'RollingOut', 'WaitingForIdle', 'NotAccepted'],
+  Progressing: [
+    'RolloutComplete',
+    'RollingOut',
+    'RolloutStuck',
+    'WaitingForIdle',
+    'WaitingForTurn',
+    'NotAccepted',
+    'Suspended',
+    'Paused',
+  ],
   /** Pods that are being deleted wait for the publisher or viewers to leave. */
   Draining: ['Draining', 'NotDraining', 'StatsUnavailable'],
   /** All that a client needs: Accepted, OriginReady and EndpointReady. */

@@ -11,6 +11,7 @@ const watched = {
     'Pod',
     'Service',
     'ConfigMap',
+    'PodDisruptionBudget',
     'Ingress',
     'Node',
     'Namespace',
@@ -53,7 +54,13 @@ export const operatorMetric = {
   roomReady: {
     name: 'liveroom_operator_room_ready',
     type: 'gauge',
-    help: 'Whether the condition Ready of a LiveRoom is True.',
+    help: 'Whether the condition Ready of a LiveRoom is True; of suspended rooms nothing.',
+    labels: { namespace: 'Namespaces', room: 'Rooms' },
+  },
+  serverRestarts: {
+    name: 'liveroom_operator_server_restarts_total',
+    type: 'counter',
+    help: "How often a room's server has crashed and been started anew in its place, since this operator began.",
     labels: { namespace: 'Namespaces', room: 'Rooms' },
   },
   hostPorts: {

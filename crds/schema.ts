@@ -155,7 +155,7 @@ const toleration = {
 
 const pod = {
   type: 'object',
-  description: "The room's pods. A change waits until nobody publishes, then replaces them.",
+  description: "The room's pods. A change replaces them, when update.policy says so.",
   default: {},
   properties: {
     image: {
@@ -198,12 +198,42 @@ const drain = {
   default: {},
   properties: {
     timeout: duration('How long a pod that is going keeps the sessions it has.', '9m', '0s', '24h'),
+    eviction: {
+      type: 'string',
+      enum: ['Never', 'OnUpgrade', 'Always'],
+      default: 'OnUpgrade',
+      clusterMayDefault: true,
+      description:
+        'Who may evict the pods: Never refuses everybody, `kubectl drain` too; OnUpgrade lets a drain move them and keeps the cluster autoscaler off; Always lets both.',
+    },
   },
+} as const satisfies Schema;
+
+const update = {
+  type: 'object',
+  description: 'When a change reaches the pods that needs new ones.',
+  default: {},
+  properties: {
+    policy: {
+      type: 'string',
+      enum: ['WhenIdle', 'Immediate'],
+      default: 'WhenIdle',
+      clusterMayDefault: true,
+      description:
+        'WhenIdle waits until nobody publishes. Immediate does not: viewers and the publisher finish on the old pod within drain.timeout, new ones come to the new pod.',
+    },
+  },
+} as const satisfies Schema;
+
+const suspend = {
+  type: 'boolean',
+  default: false,
+  description: 'Whether the room takes nobody. Its pods drain and go; its URLs, tokens and settings stay.',
 } as const satisfies Schema;
 
 export const specSchema = {
   type: 'object',
   description: 'What the room should be. `{}` is a working room.',
   default: {},
-  properties: { publish, play, network, drain, monitoring, tracing, pod },
+  properties: { publish, play, network, drain, update, suspend, monitoring, tracing, pod },
 } as const satisfies Schema;

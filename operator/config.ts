@@ -18,6 +18,8 @@ export interface Config {
   /** Base URL behind which `/<namespace>/<room>/…` reaches the room's Service, without a trailing slash. */
   readonly publicURL?: string;
   readonly images: { readonly sfu: string };
+  /** How many rooms at a time get a new pod without somebody having edited them: another configuration, a cordoned node. */
+  readonly rollouts: { readonly maxConcurrent: number };
   /** UDP ports of the nodes, both included. */
   readonly hostPorts: { readonly from: number; readonly to: number };
   /** How many requests the operator makes to the API server, watches and renewals of its Lease excepted. */
@@ -49,8 +51,8 @@ export class ConfigError extends Error {
 /** The configuration in a YAML text. Throws ConfigError. */
 export function configFrom(text: string): Config {
   const scope = ['id', 'namespaces', 'defaults'];
-  const parts = ['publicURL', 'images', 'hostPorts', 'monitoring', 'tracing', 'podEnv'];
-  const root = fields('the file', yaml(text), [...parts, ...scope, 'apiRequests', 'leaderElection']);
+  const parts = ['publicURL', 'images', 'hostPorts', 'rollouts', 'monitoring', 'tracing', 'podEnv'];
+  const root = fields('the file', yaml(text), [...parts, 'apiRequests', 'leaderElection', ...scope]);
   const images = fields('images', root['images'], ['sfu']);
   const known = ['labels', 'interval', 'scrapeAnnotations', 'runbookURL'];
   const monitoring = fields('monitoring', root['monitoring'] ?? {}, known);
@@ -59,6 +61,7 @@ export function configFrom(text: string): Config {
     ...(root['publicURL'] === undefined ? {} : { publicURL: baseURL('publicURL', root['publicURL']) }),
     images: { sfu: stringLike('images.sfu', images['sfu'], /^\S+$/, 'must be an image') },
     hostPorts: portRange(root['hostPorts'] ?? { from: 7000, to: 7999 }),
+    rollouts: rollouts(root['rollouts'] ?? {}),
     apiRequests: requestRate(root['apiRequests'] ?? {}),
     leaderElection: electionTiming(root['leaderElection'] ?? {}),
     monitoring: {
@@ -181,6 +184,13 @@ function electionTiming(value: unknown): ElectionTiming {
   if (retryMs === 0 || retryMs >= renewMs || renewMs >= leaseMs)
     throw new ConfigError(name, 'retryPeriod must be below renewDeadline, and that below leaseDuration');
   return { leaseMs, renewMs, retryMs };
+}
+
+function rollouts(value: unknown): Config['rollouts'] {
+  const { maxConcurrent = 5 } = fields('rollouts', value, ['maxConcurrent']);
+  if (!Number.isInteger(maxConcurrent) || Number(maxConcurrent) < 1)
+    throw new ConfigError('rollouts.maxConcurrent', 'must be a whole number of at least 1');
+  return { maxConcurrent: Number(maxConcurrent) };
 }
 
 function texts(name: string, value: unknown): Record<string, string> {

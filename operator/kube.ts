@@ -66,7 +66,13 @@ export interface Pod extends KubeObject {
   };
 }
 
+export interface Service extends KubeObject {
+  readonly spec: { readonly selector?: Readonly<Record<string, string>> };
+}
+
 export interface Node extends KubeObject {
+  /** Cordoned: no pod is placed on it any more. */
+  readonly spec?: { readonly unschedulable?: boolean };
   readonly status?: { readonly addresses?: readonly { readonly type: string; readonly address: string }[] };
 }
 

@@ -22,6 +22,8 @@ import { newborns } from './newborns.ts';
 import { type RoomDependencies, reconcileRoom } from './reconcile.ts';
 import { type NamespaceDependencies, reconcileNamespace } from './reconcile-namespace.ts';
 import { type OwnDependencies, reconcileOwn } from './reconcile-own.ts';
+import { restarts } from './restarts.ts';
+import { rollouts } from './rollouts.ts';
 import { type StatsOptions, stats } from './stats.ts';
 import { telemetry } from './telemetry.ts';
 import { tokensSeen } from './tokens-seen.ts';
@@ -55,12 +57,14 @@ export function operator(options: OperatorOptions) {
   const { config, instance, newToken, tracer = noTracer, now = Date.now, mayWrite = () => true } = options;
   const log = scopedLog(options.log);
   const turns = new AsyncLocalStorage<Turn>();
+  const crashes = restarts();
   const isActing = () => progress.hasBegun() && mayWrite();
 
   const measured = telemetry({
     // What all replicas know, one tells.
     rooms: () => (isActing() ? cluster.rooms() : []),
     hostPorts: () => (isActing() ? ports.count() : { used: 0, free: 0 }),
+    restarts: crashes.totals,
     watches: () => cluster.watches(),
     queue: () => work.seen(),
     isActing,
@@ -89,10 +93,11 @@ export function operator(options: OperatorOptions) {
     config,
     log,
     hostPorts: ports,
-    isBusy: audience.isBusy,
     askNow: audience.askNow,
     audience: audience.audience,
     monitoring: monitoring({ cluster, tell }),
+    rollouts: rollouts({ ...config.rollouts, onTurn: (key) => work.add(key, { urgency: 'Resync' }) }),
+    restarts: crashes,
     onRoom: (key: string) => work.add(key),
     newToken,
     ...memory(now),

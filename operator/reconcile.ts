@@ -2,27 +2,36 @@ import { annotation } from '#crds/contract.ts';
 import { kind, type LiveRoom } from '#crds/liveroom.ts';
 import { isMonitoringKind } from './build/coverage.ts';
 import { desired, desiredMonitoring } from './build/desired.ts';
-import { settingsHash } from './build/origin-pod.ts';
-import { scrapeAnnotations } from './build/scrape-annotations.ts';
 import { certificateProblem } from './certificate.ts';
 import type { Cluster } from './cluster/cluster.ts';
 import { roomKey } from './cluster/keys.ts';
 import type { Outcome } from './cluster/queue.ts';
+import { restarted } from './decide/crash-loop.ts';
 import type { Finding } from './decide/finding.ts';
-import { endpoints, hostPortOf, type MediaAddress, mediaAddress } from './decide/media-address.ts';
 import { plan } from './decide/plan.ts';
 import { soonest } from './decide/status.ts';
 import { rejectionBy } from './errors.ts';
-import { controllerOf, isBeingDeleted, isControlledBy, type KubeObject, type Pod } from './kube.ts';
+import { controllerOf, isBeingDeleted, isControlledBy, type KubeObject } from './kube.ts';
 import type { Monitoring, Settled } from './monitoring.ts';
-import { type OriginDependencies, settleOrigin } from './origin.ts';
-import { type ReportDependencies, writeReport } from './report.ts';
+import {
+  carryOut,
+  labelForService,
+  type Origin,
+  type OriginDependencies,
+  ownPods,
+  planNow,
+  planOrigin,
+} from './origin.ts';
+import { addressOf, markPod } from './pod-marks.ts';
+import { type ReportDependencies, type Result, writeReport } from './report.ts';
+import type { Restarts } from './restarts.ts';
+import type { Rollouts } from './rollouts.ts';
 import { clearTokens, hasForeignTokens, settleTokens, type TokenDependencies } from './tokens.ts';
 import { believedMs } from './tokens-seen.ts';
 
 export type RoomDependencies = OriginDependencies &
   TokenDependencies &
-  ReportDependencies & { readonly monitoring: Monitoring };
+  ReportDependencies & { readonly monitoring: Monitoring; readonly rollouts: Rollouts; readonly restarts: Restarts };
 
 /** Secrets are not watched: a reference that is broken is looked at again soon, one that holds now and then. */
 const recheck = { brokenMs: 10_000, soundMs: believedMs } as const;
@@ -32,7 +41,7 @@ const closeSeconds = 10;
 
 /** Brings one room, by key, nearer to what its spec says, and reports what it is. */
 export async function reconcileRoom(key: string, dependencies: RoomDependencies): Promise<Outcome> {
-  const { cluster, config, shown, tokensSeen, newborns, monitoring } = dependencies;
+  const { cluster, shown, tokensSeen, newborns, monitoring, rollouts, restarts } = dependencies;
   const room = openRoom(key, cluster);
   await clearAway(key, room, cluster);
   if (room === undefined) {
@@ -41,32 +50,25 @@ export async function reconcileRoom(key: string, dependencies: RoomDependencies)
     newborns.forget(key);
     shown.delete(key);
     monitoring.forget(key);
+    rollouts.forget(key);
+    restarts.forget(key);
     return { kind: 'done' };
   }
+  await tellRestarts(room, dependencies);
+  if (room.metadata.annotations?.[annotation.reconcile] === 'Paused') return await reportPaused(room, dependencies);
 
-  const rejection = (await settleTokens(room, dependencies).catch(rejectionBy)) ?? (await settleObjects(room, cluster));
-  const origin = await settleOrigin(room, rejection === undefined, dependencies);
-  const address = origin.pod && addressOf(origin.pod, cluster);
-  if (origin.pod !== undefined) {
-    // The file stays as it was where the spec is not accepted.
-    const settings = rejection === undefined ? { [annotation.settingsHash]: settingsHash(room) } : {};
-    const told = { ...scrapeAnnotations(config), ...settings, ...addressAnnotation(origin.pod, address) };
-    await annotate(origin.pod, told, cluster);
-  }
+  const origins = await planOrigin(room, dependencies);
+  const settle = async () => {
+    await labelForService(room, origins, cluster);
+    return await settleObjects(room, origins.leadTo, cluster);
+  };
+  const rejection = (await settleTokens(room, dependencies).catch(rejectionBy)) ?? (await settle());
+  const origin = await carryOut(room, origins, rejection === undefined, dependencies);
+  const marks = { ...dependencies, isConfigured: rejection === undefined };
+  for (const pod of [origin.pod, origin.successor]) if (pod !== undefined) await markPod(pod, room, marks);
   const certificate = await certificateProblem(room, cluster);
   const monitored = await settleMonitoring(room, dependencies).catch((error: unknown) => ({ error }));
-  const reportAgainMs = await writeReport(
-    room,
-    {
-      origin: origin.pod,
-      rollout: origin.rollout,
-      rejection: rejection ?? origin.rejection,
-      refusal: origin.refusal,
-      mediaAddress: address,
-      certificate,
-    },
-    dependencies,
-  );
+  const reportAgainMs = await writeReport(room, { ...resultOf(origin, rejection, cluster), certificate }, dependencies);
   // What fails for a moment does so without keeping the room from saying how it is.
   if ('error' in monitored) throw monitored.error;
   const againInMs = soonest(
@@ -76,6 +78,43 @@ export async function reconcileRoom(key: string, dependencies: RoomDependencies)
     recheckMs(room, rejection ?? certificate),
   );
   return { kind: 'done', ...(againInMs === undefined ? {} : { againInMs }) };
+}
+
+/** What comes in the way of another pod is no fault of the one that serves. */
+function resultOf(
+  origin: Origin,
+  rejection: Finding<'Accepted'> | undefined,
+  cluster: Cluster,
+): Omit<Result, 'certificate'> {
+  const { pod, successor, rollout, refusal } = origin;
+  const common = { origin: pod, rollout, mediaAddress: pod && addressOf(pod, cluster) };
+  return pod === undefined
+    ? { ...common, refusal, rejection: rejection ?? origin.rejection }
+    : {
+        ...common,
+        refusal: undefined,
+        rejection,
+        obstacle: refusal ?? origin.rejection,
+        ...(successor && { successor }),
+      };
+}
+
+/** Somebody repairs the room by hand. All that is done is to say how it is. */
+async function reportPaused(room: LiveRoom, dependencies: RoomDependencies): Promise<Outcome> {
+  const { current } = planNow(room, dependencies);
+  const before = room.status?.conditions?.find(({ type, status }) => type === 'Accepted' && status === 'False');
+  const rejection = before && { reason: before.reason as Finding<'Accepted'>['reason'], message: before.message };
+  const { cluster } = dependencies;
+  const result = resultOf({ pod: current, rollout: 'Paused' }, rejection, cluster);
+  const certificate = await certificateProblem(room, cluster);
+  const againInMs = await writeReport(room, { ...result, certificate }, dependencies);
+  return { kind: 'done', ...(againInMs === undefined ? {} : { againInMs }) };
+}
+
+/** A server that crashed has come back in its place: each time is worth a word. */
+async function tellRestarts(room: LiveRoom, { cluster, restarts, now, tell }: RoomDependencies): Promise<void> {
+  const fresh = restarts.note(roomKey(room), ownPods(room, cluster), now());
+  for (const pod of fresh.keys()) await tell(room, restarted(pod));
 }
 
 const recheckMs = (room: LiveRoom, rejection: Finding | undefined): number | undefined =>
@@ -117,11 +156,15 @@ function settleMonitoring(room: LiveRoom, { cluster, config, monitoring }: RoomD
 }
 
 /** Everything but pods, tokens and monitoring. An object that cannot be made is the reason why the spec is not accepted. */
-async function settleObjects(room: LiveRoom, cluster: Cluster): Promise<Finding<'Accepted'> | undefined> {
+async function settleObjects(
+  room: LiveRoom,
+  leadTo: string | undefined,
+  cluster: Cluster,
+): Promise<Finding<'Accepted'> | undefined> {
   const isOurs = (object: KubeObject) => isControlledBy(object, room.metadata.uid);
   const owned = cluster.objectsOf(roomKey(room)).filter((object) => isOurs(object) && !isMonitoringKind(object.kind));
   try {
-    const steps = plan(desired(room, cluster.servesHTTPRoutes()), owned).map((step) =>
+    const steps = plan(desired(room, cluster.servesHTTPRoutes(), leadTo), owned).map((step) =>
       step.action === 'apply' ? cluster.apply(step.object, { isNew: step.isNew, isOurs }) : cluster.remove(step.object),
     );
     // All of them come to an end before anything else is begun.
@@ -131,22 +174,4 @@ async function settleObjects(room: LiveRoom, cluster: Cluster): Promise<Finding<
   } catch (error) {
     return rejectionBy(error);
   }
-}
-
-const addressOf = (pod: Pod, cluster: Cluster): MediaAddress | undefined =>
-  mediaAddress(pod, pod.spec.nodeName === undefined ? undefined : cluster.node(pod.spec.nodeName));
-
-function addressAnnotation(pod: Pod, address: MediaAddress | undefined): Readonly<Record<string, string>> {
-  if (address === undefined || hostPortOf(pod) === undefined) return {};
-  const [first = '', ...others] = endpoints(address);
-  return { [annotation.mediaAddress]: first, [annotation.mediaAddresses]: [first, ...others].join() };
-}
-
-/**
- * Tells the pod where it is reached, and that its settings have changed: the kubelet refreshes all volumes of a pod
- * whose annotations change, which is why the ConfigMap has been written before.
- */
-async function annotate(pod: Pod, wanted: Readonly<Record<string, string>>, cluster: Cluster): Promise<void> {
-  const isTold = Object.entries(wanted).every(([name, value]) => pod.metadata.annotations?.[name] === value);
-  if (!isTold) await cluster.annotate(pod, wanted);
 }

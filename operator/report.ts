@@ -31,7 +31,10 @@ export interface ReportDependencies {
   readonly now: () => number;
 }
 
-export type Result = Pick<Seen, 'origin' | 'rollout' | 'rejection' | 'refusal' | 'mediaAddress'> & {
+export type Result = Pick<
+  Seen,
+  'origin' | 'rollout' | 'successor' | 'obstacle' | 'rejection' | 'refusal' | 'mediaAddress'
+> & {
   /** What is wrong with the certificate of the room's host name. */
   readonly certificate: EndpointSeen['tls'];
 };

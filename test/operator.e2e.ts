@@ -189,9 +189,12 @@ describe('the operator', () => {
     const next = await on.runOrigin(at);
     assert.notEqual(next.metadata.name, old.metadata.name);
     assert.equal(next.spec.containers[0]?.image, 'liveroom.dev/sfu:next');
-    const draining = (await on.pods(at)).find(({ metadata }) => metadata.uid === old.metadata.uid);
+    const draining = await eventually('the old pod drains', async () => {
+      const found = (await on.pods(at)).find(({ metadata }) => metadata.uid === old.metadata.uid);
+      return found?.metadata.deletionTimestamp !== undefined && found;
+    });
     // The time that the room has now, not that of the pod's birth: 1 m and 30 s to close.
-    assert.equal(draining?.metadata.deletionGracePeriodSeconds, 90);
+    assert.equal(draining.metadata.deletionGracePeriodSeconds, 90);
     await on.says('keynote', at, 'Progressing=False/RolloutComplete');
   });
 

@@ -3,6 +3,7 @@ import type { Config } from '../config.ts';
 import type { KubeObject } from '../kube.ts';
 import { configMap } from './config-map.ts';
 import { type Coverage, hasOwn, type MonitoringKind, monitoringKinds, namespaceCoverage, wants } from './coverage.ts';
+import { evictionBudget } from './eviction.ts';
 import { httpRoute } from './http-route.ts';
 import { ingress } from './ingress.ts';
 import { namespaceService } from './namespace-service.ts';
@@ -16,12 +17,12 @@ export type MonitoringKinds = Readonly<Record<MonitoringKind, boolean>>;
 
 /**
  * What a room becomes, apart from its pods, its generated Secret and its monitoring: the first two are made once and not
- * kept in shape, and the room works without the last. Which pod there is to be is decided in decide/origin.ts, what it
- * looks like in origin-pod.ts.
+ * kept in shape, and the room works without the last. Which pod there is to be, and which the Service leads to where
+ * there are several, is decided in decide/origin.ts; what it looks like in origin-pod.ts.
  */
-export const desired = (room: LiveRoom, servesHTTPRoutes: boolean): readonly KubeObject[] => [
+export const desired = (room: LiveRoom, servesHTTPRoutes: boolean, leadTo?: string): readonly KubeObject[] => [
   configMap(room),
-  service(room),
+  service(room, leadTo),
   ...route(room, servesHTTPRoutes),
 ];
 
@@ -46,6 +47,7 @@ export const desiredOfNamespace = (
   served: MonitoringKinds,
 ): readonly KubeObject[] => [
   namespaceService(namespace),
+  ...[evictionBudget(namespace, rooms)].filter((budget) => budget !== undefined),
   ...monitoringKinds
     .filter((kind) => served[kind])
     .flatMap((kind) => {

@@ -4,12 +4,12 @@ import type { Config } from '../config.ts';
 import { hash } from '../hash.ts';
 import { configMap } from './config-map.ts';
 import { durationMs } from './duration.ts';
+import { evictionMarks } from './eviction.ts';
 import { roomMeta } from './labels.ts';
+import { type PodChoices, podChoices } from './pod-choices.ts';
 import { probes } from './probes.ts';
 import { scrapeAnnotations } from './scrape-annotations.ts';
-import { settingsEnvironment } from './settings.ts';
-import { tokenPlaces } from './tokens.ts';
-import { tracingEnvironment } from './tracing.ts';
+import { specHash } from './spec-hash.ts';
 
 /** The server ends by itself at the drain timeout; the rest is for closing what is left. */
 const closingSeconds = 30;
@@ -23,40 +23,45 @@ export interface OriginChoice {
   readonly hostPort?: number | undefined;
   /** Name of the pod whose place it takes; empty for the first. */
   readonly replaces: string;
+  /** How many before it were given up, one after the other, because their server kept crashing. */
+  readonly crashLoops?: number;
 }
 
 /**
  * The pod where the room's publisher is. Its name is a hash of what it is and of whom it replaces, so that creating it
  * twice makes one, and never the one that is still draining.
  */
-export function originPod(room: LiveRoom, config: Config, { hostPort, replaces }: OriginChoice) {
-  const specHash = originSpecHash(room, config);
-  const name = `${room.metadata.name}-origin-${hash([room.metadata.uid, specHash, replaces], 5)}`;
+export function originPod(room: LiveRoom, config: Config, { hostPort, replaces, crashLoops = 0 }: OriginChoice) {
+  const choices = podChoices(room, config);
+  const fits = specHash(room, config);
+  const name = `${room.metadata.name}-origin-${hash([room.metadata.uid, fits, replaces], 5)}`;
   const meta = roomMeta(room, name, 'origin');
+  const marks = evictionMarks(room);
   return {
     apiVersion: 'v1',
     kind: 'Pod',
     metadata: {
       ...meta,
-      labels: { ...meta.labels, [label.version]: version },
+      labels: { ...meta.labels, [label.version]: version, [label.pod]: name, ...marks.labels },
       annotations: {
         ...scrapeAnnotations(config),
-        [annotation.specHash]: specHash,
+        ...marks.annotations,
+        [annotation.specHash]: fits,
         [annotation.settingsHash]: settingsHash(room),
+        ...(crashLoops > 0 && { [annotation.crashLoops]: String(crashLoops) }),
       },
     },
-    spec: { ...podSpec(room, config, hostPort), terminationGracePeriodSeconds: drainSeconds(room) },
+    spec: { ...podSpec(room, choices, hostPort), terminationGracePeriodSeconds: drainSeconds(room) },
   } as const;
 }
-
-/** Hash of what cannot change in a running pod. The port is not in it: each pod has its own. */
-export const originSpecHash = (room: LiveRoom, config: Config): string => hash(podSpec(room, config, undefined));
 
 /** Hash of what the pod reads from its ConfigMap. */
 export const settingsHash = (room: LiveRoom): string => hash(configMap(room).data);
 
-function podSpec(room: LiveRoom, config: Config, hostPort: number | undefined) {
-  const { image, imagePullSecrets, nodeSelector, tolerations, resources } = room.spec.pod;
+/** Of the room nothing but its name: what else a pod is made of is among the choices, and so in the hash. */
+function podSpec({ metadata }: LiveRoom, choices: PodChoices, hostPort: number | undefined) {
+  const { image, imagePullSecrets, nodeSelector, tolerations, resources } = choices;
+  const mounts = volumes(metadata.name, choices);
   return {
     restartPolicy: 'Always',
     automountServiceAccountToken: false,
@@ -68,11 +73,11 @@ function podSpec(room: LiveRoom, config: Config, hostPort: number | undefined) {
     containers: [
       {
         name: 'sfu',
-        image: image ?? config.images.sfu,
+        image,
         command: ['node', youngGeneration, 'server/main.ts'],
-        env: environment(room, config),
+        env: environment(choices),
         ports: ports(hostPort),
-        ...probes(room),
+        ...probes(choices.probes),
         // So that the pod's status says why a server ended.
         terminationMessagePolicy: 'FallbackToLogsOnError',
         resources: resources ?? { requests: { cpu: '100m', memory: '160Mi' } },
@@ -81,10 +86,10 @@ function podSpec(room: LiveRoom, config: Config, hostPort: number | undefined) {
           readOnlyRootFilesystem: true,
           capabilities: { drop: ['ALL'] },
         },
-        volumeMounts: volumes(room).map(({ name }) => ({ name, mountPath: pathOf[name], readOnly: true })),
+        volumeMounts: mounts.map(({ name }) => ({ name, mountPath: pathOf[name], readOnly: true })),
       },
     ],
-    volumes: volumes(room),
+    volumes: mounts,
   } as const;
 }
 
@@ -96,19 +101,20 @@ const youngGeneration = '--max-semi-space-size=2';
 
 const fieldRef = (name: string, fieldPath: string) => ({ name, valueFrom: { fieldRef: { fieldPath } } });
 
-const environment = (room: LiveRoom, config: Config) => [
+const environment = (choices: PodChoices) => [
   fieldRef(env.podName, 'metadata.name'),
   fieldRef(env.podNamespace, 'metadata.namespace'),
   fieldRef(env.podIP, 'status.podIP'),
   { name: env.compileCache, value: compileCache },
   { name: env.roomsFile, value: `${mount.room.path}/${file.rooms}` },
   { name: env.tokensDir, value: mount.tokens.path },
-  ...(usesHostPort(room) ? [{ name: env.mediaAddressFile, value: `${mount.pod.path}/${file.mediaAddress}` }] : []),
-  ...settingsEnvironment(config),
-  ...tracingEnvironment(room, config),
+  ...(isHostPort(choices) ? [{ name: env.mediaAddressFile, value: `${mount.pod.path}/${file.mediaAddress}` }] : []),
+  ...(choices.environment ?? []),
 ];
 
 export const usesHostPort = (room: LiveRoom): boolean => room.spec.network.media.mode === 'HostPort';
+
+const isHostPort = ({ mediaMode }: PodChoices): boolean => mediaMode === 'HostPort';
 
 const ports = (hostPort: number | undefined) => [
   { name: portName.http, containerPort: port.http, protocol: 'TCP' },
@@ -119,8 +125,8 @@ const ports = (hostPort: number | undefined) => [
 const pathOf = { room: mount.room.path, tokens: mount.tokens.path, pod: mount.pod.path } as const;
 
 /** The kubelet keeps them up to date until the pod is deleted. */
-function volumes(room: LiveRoom) {
-  const tokens = tokenPlaces(room).map(({ secret, key, file: path, isGenerated }) => ({
+function volumes(room: string, choices: PodChoices) {
+  const tokens = choices.tokens.map(({ secret, key, file: path, isGenerated }) => ({
     secret: { name: secret, items: [{ key, path }], ...(isGenerated && { optional: true }) },
   }));
   // All annotations would carry other people's too, so the file shows this one alone.
@@ -129,8 +135,8 @@ function volumes(room: LiveRoom) {
     fieldRef: { fieldPath: `metadata.annotations['${annotation.mediaAddresses}']` },
   };
   return [
-    { name: mount.room.volume, configMap: { name: room.metadata.name } },
+    { name: mount.room.volume, configMap: { name: room } },
     { name: mount.tokens.volume, projected: { sources: tokens } },
-    ...(usesHostPort(room) ? [{ name: mount.pod.volume, downwardAPI: { items: [mediaAddress] } }] : []),
+    ...(isHostPort(choices) ? [{ name: mount.pod.volume, downwardAPI: { items: [mediaAddress] } }] : []),
   ];
 }

@@ -1,4 +1,4 @@
-import { group } from '#crds/contract.ts';
+import { annotation, group } from '#crds/contract.ts';
 import { merged, withDefaults } from '#crds/defaults.ts';
 import { apiVersion, kind, type LiveRoom } from '#crds/liveroom.ts';
 import { specSchema } from '#crds/schema.ts';
@@ -58,6 +58,14 @@ export function caches(options: CachesOptions, podsBy: PodIndexes) {
     pods,
     services: cache<KubeObject>({ ...ours, path: core('Service') }),
     configMaps: cache<KubeObject>({ ...ours, path: core('ConfigMap') }),
+    budgets: cache<KubeObject>({
+      ...ours,
+      path: collectionPath({ apiVersion: 'policy/v1', kind: 'PodDisruptionBudget' }),
+      onChange(budget, previous, how) {
+        // Its status counts pods.
+        if (budget.metadata.generation !== previous?.metadata.generation) ours.onChange(budget, previous, how);
+      },
+    }),
     nodes: nodeCache(options, (node) => pods.pick(podsBy.node.keys(node))),
     namespaces: namespaceCache(options, rooms),
     monitors: monitorCaches(options, ours, rooms),
@@ -165,6 +173,7 @@ export const watchesOf = (every: ReturnType<typeof caches>): readonly Watch[] =>
   ['Pod', every.pods],
   ['Service', every.services],
   ['ConfigMap', every.configMaps],
+  ['PodDisruptionBudget', every.budgets],
   ['Ingress', every.ingresses],
   ['Node', every.nodes],
   ['Namespace', every.namespaces],
@@ -174,9 +183,10 @@ export const watchesOf = (every: ReturnType<typeof caches>): readonly Watch[] =>
 
 /** Everything of ours but pods that belongs to a key. */
 export const objectsOf = (
-  { services, configMaps, ingresses, routes, monitors }: ReturnType<typeof caches>,
+  { services, configMaps, budgets, ingresses, routes, monitors }: ReturnType<typeof caches>,
   key: string,
-): KubeObject[] => [services, configMaps, ingresses, routes, monitors].flatMap((one): KubeObject[] => one.group(key));
+): KubeObject[] =>
+  [services, configMaps, budgets, ingresses, routes, monitors].flatMap((one): KubeObject[] => one.group(key));
 
 /** Every key that there is something of. */
 export function keysIn({ rooms, nodes: _, namespaces: __, ...ours }: ReturnType<typeof caches>): ReadonlySet<string> {
@@ -190,7 +200,8 @@ const urgency: Readonly<Record<How, Urgency>> = { Listed: 'Resync', Watched: 'Ed
 /** Our own reports are no news. */
 const isOnlyStatus = (room: LiveRoom, previous: LiveRoom): boolean =>
   room.metadata.generation === previous.metadata.generation &&
-  room.metadata.deletionTimestamp === previous.metadata.deletionTimestamp;
+  room.metadata.deletionTimestamp === previous.metadata.deletionTimestamp &&
+  room.metadata.annotations?.[annotation.reconcile] === previous.metadata.annotations?.[annotation.reconcile];
 
 /** By its labels a Prometheus may select it. */
 const isSameNamespace = (a: Namespace, b: Namespace | undefined): boolean =>

@@ -4,7 +4,7 @@ import type { KubeObject, Pod } from '../kube.ts';
 import type { Cache } from './cache.ts';
 import { type CachesOptions, caches, keysIn, objectsOf, podIndexes, watchesOf } from './caches.ts';
 import { tracedClient } from './traced-client.ts';
-import { type ApplyOptions, writes } from './writes.ts';
+import { type ApplyOptions, type Marks, writes } from './writes.ts';
 
 export interface ClusterOptions extends CachesOptions {
   /** Traces what we read and write ourselves; lists and watches are nobody's work in particular. */
@@ -17,12 +17,13 @@ export type Cluster = ReturnType<typeof cluster>;
 export function cluster(options: ClusterOptions) {
   const podsBy = podIndexes();
   const every = caches(options, podsBy);
-  const { rooms, pods, services, configMaps, ingresses, nodes, namespaces, monitors, routes } = every;
+  const { rooms, pods, services, configMaps, budgets, ingresses, nodes, namespaces, monitors, routes } = every;
   const write = writes(tracedClient(options.client, options.tracer ?? noTracer));
   const holder: Readonly<Record<string, Pick<Cache<KubeObject>, 'remember'>>> = {
     Pod: pods,
     Service: services,
     ConfigMap: configMaps,
+    PodDisruptionBudget: budgets,
     Ingress: ingresses,
     HTTPRoute: routes,
     ServiceMonitor: monitors,
@@ -69,8 +70,7 @@ export function cluster(options: ClusterOptions) {
     apply: async (object: KubeObject, how: ApplyOptions) => remember(await write.apply(object, how)),
     create: async <T extends KubeObject>(object: T, isOurs: (existing: KubeObject) => boolean) =>
       remember(await write.create(object, isOurs)),
-    annotate: async (pod: Pod, annotations: Readonly<Record<string, string>>) =>
-      remember(await write.annotate(pod, annotations)),
+    mark: async (pod: Pod, marks: Marks) => remember(await write.mark(pod, marks)),
     async remove(object: KubeObject, graceSeconds?: number): Promise<void> {
       const rest = await write.remove(object, graceSeconds);
       if (rest !== undefined) remember(rest);

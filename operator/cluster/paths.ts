@@ -12,6 +12,7 @@ const plurals: Readonly<Record<string, string>> = {
   'coordination.k8s.io/v1 Lease': 'leases',
   'events.k8s.io/v1 Event': 'events',
   'gateway.networking.k8s.io/v1 HTTPRoute': 'httproutes',
+  'policy/v1 PodDisruptionBudget': 'poddisruptionbudgets',
   'monitoring.coreos.com/v1 Prometheus': 'prometheuses',
   'monitoring.coreos.com/v1 PrometheusRule': 'prometheusrules',
   'monitoring.coreos.com/v1 ServiceMonitor': 'servicemonitors',

@@ -1,6 +1,6 @@
 import { fieldManager } from '#crds/contract.ts';
 import type { LiveRoom, LiveRoomStatus } from '#crds/liveroom.ts';
-import type { KubeObject, Secret } from '../kube.ts';
+import type { KubeObject, ObjectMeta, Secret } from '../kube.ts';
 import { absentIfNotFound, isStatus } from './api-error.ts';
 import type { KubeClient } from './client.ts';
 import { collectionPath, objectPath } from './paths.ts';
@@ -12,6 +12,8 @@ export class NameTaken extends Error {
     this.name = 'NameTaken';
   }
 }
+
+export type Marks = Pick<ObjectMeta, 'labels' | 'annotations'>;
 
 export interface ApplyOptions {
   /** Whether our cache lacks it, so that somebody else's may be there. */
@@ -75,12 +77,13 @@ export function writes(client: KubeClient) {
       return answer?.kind === object.kind ? (answer as T) : undefined;
     },
 
-    annotate<T extends KubeObject>(object: T, annotations: Readonly<Record<string, string>>): Promise<T> {
+    /** Adds labels and annotations, and changes those that are there. */
+    mark<T extends KubeObject>(object: T, marks: Marks): Promise<T> {
       const { uid } = object.metadata;
       return client.request<T>('PATCH', objectPath(object), {
         query: { fieldManager },
         contentType: mergePatch,
-        body: { metadata: { ...(uid === undefined ? {} : { uid }), annotations } },
+        body: { metadata: { ...(uid === undefined ? {} : { uid }), ...marks } },
       });
     },
 

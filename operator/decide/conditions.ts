@@ -5,6 +5,7 @@ import { no, type Verdict, yes } from './finding.ts';
 import { mediaReachable } from './media-reachable.ts';
 import { monitoringReady } from './monitoring.ts';
 import { originReady } from './origin-ready.ts';
+import { progressing } from './progressing.ts';
 import { publishing } from './publishing.ts';
 import type { Seen } from './seen.ts';
 
@@ -43,21 +44,6 @@ function dated(type: string, verdict: Verdict, before: Condition | undefined, { 
   const { status, reason, message } = verdict;
   const lastTransitionTime = before?.status === status ? before.lastTransitionTime : rfc3339(nowMs);
   return { type, status, observedGeneration: room.metadata.generation, lastTransitionTime, reason, message };
-}
-
-function progressing(
-  { rollout, origin, rejection }: Seen,
-  originVerdict: Verdict<'OriginReady'>,
-): Verdict<'Progressing'> {
-  if (rejection !== undefined) return no('NotAccepted', 'No pod is made or replaced until the spec is accepted.');
-  if (rollout === 'WaitingForIdle')
-    return no(
-      'WaitingForIdle',
-      `Pod ${origin?.metadata.name} is replaced by a changed one as soon as nobody publishes.`,
-    );
-  if (rollout === 'Replacing' || originVerdict.status !== 'True')
-    return yes('RollingOut', 'The origin pod is being brought up.');
-  return no('RolloutComplete', 'The pod is as the spec says.');
 }
 
 function ready(parts: readonly Verdict[]): Verdict {

@@ -6,13 +6,23 @@ import type { Seen } from './seen.ts';
 
 type Check = (pod: Pod, seen: Seen) => Finding<'OriginReady'> | undefined;
 
+/** What keeps a pod from becoming ready. */
+const troubles = [unscheduled, imageFails, crashes] as const;
 /** The most specific cause first: the first finding is the one that is told. */
-const checks: readonly Check[] = [unscheduled, imageFails, crashes, addressUnknown, starting];
+const checks: readonly Check[] = [...troubles, addressUnknown, starting];
+
+/** What keeps a pod from becoming ready until somebody does something about it. */
+export const podTrouble = (pod: Pod): Finding<'OriginReady'> | undefined =>
+  troubles
+    .values()
+    .map((check) => check(pod))
+    .find((found) => found !== undefined);
 
 /** Whether the origin pod is ready and has an address. */
 export function originReady(seen: Seen): Verdict<'OriginReady'> {
   const { origin, refusal, mediaAddress } = seen;
   if (refusal !== undefined) return no(refusal.reason, refusal.message);
+  if (seen.rollout === 'Suspended') return no('Suspended', 'spec.suspend is true: the room takes nobody.');
   if (origin === undefined)
     return no(
       'PodPending',

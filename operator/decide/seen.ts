@@ -17,6 +17,10 @@ export interface Seen {
   /** Why there is no such pod. */
   readonly refusal: Finding<'OriginReady'> | undefined;
   readonly rollout: OriginPlan['rollout'];
+  /** The pod that is to take the origin's place. */
+  readonly successor?: Pod | undefined;
+  /** Why it cannot be made. */
+  readonly obstacle?: Finding | undefined;
   readonly mediaAddress: MediaAddress | undefined;
   /** Where the origin runs. */
   readonly node: Node | undefined;

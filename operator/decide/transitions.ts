@@ -20,6 +20,9 @@ const ordinary = new Set([
   'RolloutComplete',
   'RollingOut',
   'WaitingForIdle',
+  'WaitingForTurn',
+  'Suspended',
+  'Paused',
   'NotAccepted',
   'NotDraining',
 ]);

@@ -1,17 +1,19 @@
 import type { LiveRoom } from '#crds/liveroom.ts';
 import { operatorMetric } from '#crds/operator-metrics.ts';
 import type { HostPorts } from '../host-ports.ts';
+import type { Restarts } from '../restarts.ts';
 import type { Families } from './families.ts';
 
 export interface RoomsSeen {
   rooms(): Iterable<LiveRoom>;
   hostPorts: HostPorts['count'];
+  restarts: Restarts['totals'];
 }
 
-export function roomMetrics(make: Families, { rooms, hostPorts }: RoomsSeen): void {
+export function roomMetrics(make: Families, { rooms, hostPorts, restarts }: RoomsSeen): void {
   make.read(operatorMetric.rooms, () => [[{}, [...rooms()].length]]);
   make.read(operatorMetric.roomReady, () =>
-    [...rooms()].map(({ metadata: { namespace, name }, status }) => {
+    [...rooms()].filter(isExpected).map(({ metadata: { namespace, name }, status }) => {
       const isReady = status?.conditions?.some(
         (condition) => condition.type === 'Ready' && condition.status === 'True',
       );
@@ -25,4 +27,13 @@ export function roomMetrics(make: Families, { rooms, hostPorts }: RoomsSeen): vo
       [{ state: 'free' }, free],
     ];
   });
+  make.read(operatorMetric.serverRestarts, () => {
+    const totals = restarts();
+    return [...rooms()].map(({ metadata: { namespace, name } }) => {
+      return [{ namespace, room: name }, totals.get(`${namespace}/${name}`) ?? 0] as const;
+    });
+  });
 }
+
+/** A room that somebody has put away is not missed. */
+const isExpected = ({ spec }: LiveRoom): boolean => !spec.suspend;

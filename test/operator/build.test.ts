@@ -7,7 +7,8 @@ import type { LiveRoom, LiveRoomSpec } from '#crds/liveroom.ts';
 import { desired, desiredMonitoring, desiredOfNamespace } from '#operator/build/desired.ts';
 import { durationMs } from '#operator/build/duration.ts';
 import { event } from '#operator/build/event.ts';
-import { originPod, originSpecHash, settingsHash } from '#operator/build/origin-pod.ts';
+import { originPod, settingsHash } from '#operator/build/origin-pod.ts';
+import { specHash } from '#operator/build/spec-hash.ts';
 import { tokensSecret } from '#operator/build/tokens.ts';
 import { urls } from '#operator/build/urls.ts';
 import { hash } from '#operator/hash.ts';
@@ -31,7 +32,7 @@ const rooms = {
       codecs: ['H264', 'Opus'],
     },
     play: { auth: { mode: 'BearerToken' }, maxSubscribers: 500 },
-    drain: { timeout: '1m30s' },
+    drain: { timeout: '1m30s', eviction: 'Never' },
   }),
   'open-in-cluster': storedRoom({
     publish: { ...storedRoom().spec.publish, auth: { mode: 'None' } },
@@ -131,9 +132,11 @@ test('what the pod reads from its files is no part of the hash that decides a ro
   const edited = storedRoom({
     publish: { ...publish, onConflict: 'TakeOver', reconnectGrace: '1m', codecs: ['VP8'] },
     play: { ...play, maxSubscribers: 7 },
-    drain: { timeout: '1s' },
+    drain: { timeout: '1s', eviction: 'Always' },
+    update: { policy: 'Immediate' },
+    suspend: true,
   });
-  assert.equal(originSpecHash(edited, config), originSpecHash(storedRoom(), config));
+  assert.equal(specHash(edited, config), specHash(storedRoom(), config));
   assert.notEqual(settingsHash(edited), settingsHash(storedRoom()));
 });
 
@@ -144,19 +147,19 @@ test('what a running pod cannot take over is part of it', () => {
     storedRoom({ pod: { nodeSelector: { pool: 'media' } } }),
     storedRoom({ pod: { probes: { readiness: { periodSeconds: 5, timeoutSeconds: 2, failureThreshold: 3 } } } }),
     storedRoom({ play: { auth: { mode: 'BearerToken', secretRef: { name: 'own', key: 'play' } }, maxSubscribers: 0 } }),
-  ].map((room) => originSpecHash(room, config));
+  ].map((room) => specHash(room, config));
   assert.equal(new Set(hashes).size, hashes.length);
 });
 
 test('a room is locked and opened without another pod', () => {
   const open = storedRoom({ play: { auth: { mode: 'None' }, maxSubscribers: 0 } });
-  assert.equal(originSpecHash(open, config), originSpecHash(storedRoom(), config));
+  assert.equal(specHash(open, config), specHash(storedRoom(), config));
   assert.notEqual(settingsHash(open), settingsHash(storedRoom()));
 });
 
 test('the pod carries the hashes by which it is judged', () => {
   const { annotations } = originPod(rooms.minimal, config, first).metadata;
-  assert.equal(annotations[annotation.specHash], originSpecHash(rooms.minimal, config));
+  assert.equal(annotations[annotation.specHash], specHash(rooms.minimal, config));
   assert.equal(annotations[annotation.settingsHash], settingsHash(rooms.minimal));
 });
 
@@ -169,7 +172,7 @@ test('annotations by which Prometheus finds pods are no part of what decides a r
     'prometheus.io/port': '9090',
     'prometheus.io/path': '/metrics',
   });
-  assert.equal(originSpecHash(rooms.minimal, enabled), originSpecHash(rooms.minimal, config));
+  assert.equal(specHash(rooms.minimal, enabled), specHash(rooms.minimal, config));
 });
 
 test('a hash does not depend on the order of keys', () => {

@@ -11,6 +11,7 @@ export const config: Config = {
   hostPorts: { from: 7000, to: 7999 },
   apiRequests: { perSecond: 400, burst: 500 },
   leaderElection: { leaseMs: 15_000, renewMs: 10_000, retryMs: 2_000 },
+  rollouts: { maxConcurrent: 5 },
   monitoring: { labels: { release: 'kps' }, interval: '10s', scrapeAnnotations: 'Disabled' },
 };
 
@@ -24,7 +25,9 @@ const defaults: LiveRoomSpec = {
   },
   play: { auth: { mode: 'BearerToken' }, maxSubscribers: 0 },
   network: { media: { mode: 'HostPort' } },
-  drain: { timeout: '9m' },
+  drain: { timeout: '9m', eviction: 'OnUpgrade' },
+  update: { policy: 'WhenIdle' },
+  suspend: false,
   monitoring: {
     serviceMonitor: 'Auto',
     prometheusRule: 'Auto',

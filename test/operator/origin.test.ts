@@ -1,22 +1,55 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { originPlan } from '#operator/decide/origin.ts';
+import { originPlan, switchMs } from '#operator/decide/origin.ts';
 import type { Pod } from '#operator/kube.ts';
 import { aPod } from './objects.ts';
 
 const nowMs = Date.parse('2026-11-01T14:00:00Z');
 
-/** The plan in names: what there is, what is made in whose place, what is removed. */
-function planned(pods: readonly Pod[], busy: readonly string[] = []) {
-  const plan = originPlan({ pods, specHash: 'current', isBusy: (pod) => busy.includes(pod.metadata.name), nowMs });
-  const { current, create, remove, ...rest } = plan;
+interface Traits {
+  /** Pods to which somebody publishes, and ready ones that do not say. */
+  readonly busy?: readonly string[];
+  readonly unknown?: readonly string[];
+  readonly mustGo?: readonly string[];
+  readonly led?: readonly [podName: string, agoMs: number];
+  readonly policy?: 'Immediate';
+  readonly mayBegin?: boolean;
+  readonly isSuspended?: boolean;
+}
+
+/** The plan in names: what there is, what is made in whose place, what is removed, where the Service leads. */
+function planned(pods: readonly Pod[], traits: Traits = {}) {
+  const { busy = [], unknown = [], mustGo = [], led, policy = 'WhenIdle', mayBegin = true } = traits;
+  const plan = originPlan({
+    pods,
+    specHashes: ['current', 'of-old'],
+    isSuspended: traits.isSuspended ?? false,
+    policy,
+    published: ({ metadata: { name } }) => (busy.includes(name) ? 'Yes' : unknown.includes(name) ? 'Unknown' : 'No'),
+    mustGo: ({ metadata: { name } }) => mustGo.includes(name),
+    led: led && { podName: led[0], sinceMs: nowMs - led[1] },
+    mayBegin,
+    nowMs,
+  });
+  const { current, successor, create, remove, ...rest } = plan;
   return {
     current: current?.metadata.name,
+    ...(successor && { successor: successor.metadata.name }),
     replaces: create?.replaces,
     remove: remove.map(({ metadata }) => metadata.name),
     ...rest,
   };
 }
+
+type Plan = ReturnType<typeof planned>;
+
+/** The parts of a plan that matter to a test. */
+const includes = (plan: Plan, part: { readonly [K in keyof Plan]?: Plan[K] | undefined }) =>
+  assert.deepEqual(Object.fromEntries(Object.keys(part).map((key) => [key, plan[key as keyof typeof plan]])), part);
+
+const old = aPod('a', { specHash: 'old' });
+const starting = aPod('b', { isReady: false, madeAt: '2026-11-01T13:59:58Z' });
+const next = aPod('b', { madeAt: '2026-11-01T13:59:50Z' });
 
 test('without a pod the first one is made', () => {
   assert.deepEqual(planned([]), { current: undefined, replaces: '', remove: [], rollout: 'Replacing' });
@@ -26,24 +59,104 @@ test('a pod that fits the spec stays', () => {
   assert.deepEqual(planned([aPod('a')]), { current: 'a', replaces: undefined, remove: [], rollout: 'Current' });
 });
 
-test('a changed pod is replaced when nobody publishes', () => {
-  const pods = [aPod('a', { specHash: 'old' })];
-  assert.deepEqual(planned(pods), { current: 'a', replaces: 'a', remove: ['a'], rollout: 'Replacing' });
+test('a pod of an earlier release that fits the spec stays', () => {
+  assert.equal(planned([aPod('a', { specHash: 'of-old' })]).rollout, 'Current');
+});
+
+test('a changed pod gets a successor when nobody publishes, and serves on meanwhile', () => {
+  const plan = planned([old]);
+  assert.deepEqual(plan, { current: 'a', replaces: 'a', remove: [], leadTo: 'a', rollout: 'Replacing' });
+  const then = planned([old, starting], { led: ['a', 1000] });
+  includes(then, { current: 'a', successor: 'b', replaces: undefined, remove: [], leadTo: 'a', rollout: 'Replacing' });
+});
+
+test('when the successor is ready, the Service leads to it', () => {
+  includes(planned([old, next], { led: ['a', 9000] }), { current: 'a', leadTo: 'b', remove: [], againInMs: switchMs });
+});
+
+test('the old pod goes when nobody can come to it any more', () => {
+  const justNow = planned([old, next], { led: ['b', 500] });
+  includes(justNow, { current: 'b', leadTo: 'b', remove: [], rollout: 'Replacing', againInMs: switchMs - 500 });
+  includes(planned([old, next], { led: ['b', switchMs] }), { current: 'b', leadTo: 'b', remove: ['a'] });
+  includes(planned([next]), { current: 'b', leadTo: undefined, remove: [], rollout: 'Current' });
+});
+
+test('an old pod that does not say whether somebody has come to it stays until it does', () => {
+  includes(planned([old, next], { led: ['b', switchMs], unknown: ['a'] }), { remove: [], againInMs: switchMs });
+});
+
+test('somebody who has come to the old pod at the last moment has the Service lead back', () => {
+  const plan = planned([old, next], { led: ['b', 500], busy: ['a'] });
+  includes(plan, { current: 'a', leadTo: 'a', remove: [], rollout: 'WaitingForIdle' });
+});
+
+test('somebody who publishes to the new pod keeps it, whoever is on the old one', () => {
+  const plan = planned([old, next], { led: ['b', switchMs], busy: ['a', 'b'] });
+  includes(plan, { current: 'b', leadTo: 'b', remove: [] });
 });
 
 test('a changed pod stays while somebody publishes', () => {
-  const pods = [aPod('a', { specHash: 'old' })];
-  assert.deepEqual(planned(pods, ['a']), {
+  includes(planned([old], { busy: ['a'] }), {
     current: 'a',
     replaces: undefined,
     remove: [],
     rollout: 'WaitingForIdle',
   });
+  includes(planned([old], { unknown: ['a'] }), { replaces: undefined, rollout: 'WaitingForIdle' });
+});
+
+test('a successor stands by while somebody publishes to the old pod', () => {
+  const plan = planned([old, next], { led: ['a', 9000], busy: ['a'] });
+  includes(plan, { current: 'a', successor: 'b', leadTo: 'a', remove: [], rollout: 'WaitingForIdle' });
+});
+
+test('with the policy Immediate nobody is waited for, but for the successor', () => {
+  const policy = 'Immediate';
+  includes(planned([old], { policy, busy: ['a'] }), { replaces: 'a', leadTo: 'a', remove: [] });
+  includes(planned([old, starting], { policy, busy: ['a'], led: ['a', 9000] }), { leadTo: 'a', remove: [] });
+  includes(planned([old, next], { policy, busy: ['a'], led: ['a', 9000] }), { leadTo: 'b', remove: [] });
+  includes(planned([old, next], { policy, busy: ['a'], led: ['b', switchMs] }), { leadTo: 'b', remove: ['a'] });
+});
+
+test('a successor that has been changed again before it was ready is replaced, and the first pod serves on', () => {
+  const wrong = aPod('b', { specHash: 'wrong', isReady: false, madeAt: '2026-11-01T13:59:58Z' });
+  const plan = planned([old, wrong], { led: ['a', 9000] });
+  includes(plan, { current: 'a', replaces: 'b', leadTo: 'a', remove: ['b'], rollout: 'Replacing' });
+});
+
+test('a change that is taken back needs no successor', () => {
+  const wrong = aPod('b', { specHash: 'wrong', isReady: false });
+  includes(planned([aPod('a'), wrong], { led: ['a', 9000] }), { current: 'a', leadTo: 'a', remove: ['b'] });
+});
+
+test('a changed pod that is not ready goes at once, as nobody can come to it', () => {
+  const plan = planned([aPod('a', { specHash: 'old', isReady: false })]);
+  includes(plan, { current: 'a', replaces: 'a', remove: ['a'], leadTo: undefined, rollout: 'Replacing' });
+});
+
+test('a pod that must go is replaced like a changed one', () => {
+  includes(planned([aPod('a')], { mustGo: ['a'] }), { current: 'a', replaces: 'a', remove: [], leadTo: 'a' });
+  includes(planned([aPod('a')], { mustGo: ['a'], busy: ['a'] }), { rollout: 'WaitingForIdle' });
+});
+
+test('a room whose turn it is not waits, unless its pod does not work anyway', () => {
+  includes(planned([old], { mayBegin: false }), { replaces: undefined, remove: [], rollout: 'WaitingForTurn' });
+  includes(planned([aPod('a', { specHash: 'old', isReady: false })], { mayBegin: false }), { replaces: 'a' });
+});
+
+test('a suspended room has no pods, whoever is on them', () => {
+  const plan = planned([old, next, aPod('c', { isDeleted: true })], { isSuspended: true, busy: ['a'] });
+  assert.deepEqual(plan, { current: undefined, replaces: undefined, remove: ['a', 'b'], rollout: 'Suspended' });
 });
 
 test('a pod that is being deleted is replaced at once, and left to drain', () => {
   const pods = [aPod('a', { isDeleted: true })];
-  assert.deepEqual(planned(pods, ['a']), { current: undefined, replaces: 'a', remove: [], rollout: 'Replacing' });
+  assert.deepEqual(planned(pods, { busy: ['a'] }), {
+    current: undefined,
+    replaces: 'a',
+    remove: [],
+    rollout: 'Replacing',
+  });
 });
 
 test('its successor is not made again', () => {
@@ -82,7 +195,7 @@ const surplus: readonly [string, readonly Pod[], readonly string[]][] = [
   ['the older one', [aPod('other', { madeAt: '2026-11-01T12:30:00Z' }), aPod('kept')], []],
 ];
 for (const [name, pods, busy] of surplus)
-  test(`of two pods ${name} stays`, () => {
-    const { current, remove, replaces } = planned(pods, busy);
-    assert.deepEqual({ current, remove, replaces }, { current: 'kept', remove: ['other'], replaces: undefined });
+  test(`of two pods that the Service leads to ${name} serves on`, () => {
+    const { current, replaces } = planned(pods, { busy });
+    assert.deepEqual({ current, replaces }, { current: 'kept', replaces: undefined });
   });

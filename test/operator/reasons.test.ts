@@ -121,6 +121,7 @@ const sights: Sights = {
     PodSecurityForbidden: () =>
       refused(refusedBy(403, 'pods "a" is forbidden: violates PodSecurity "baseline:latest": hostPort')),
     PermissionMissing: () => refused(byRole('pods')),
+    Suspended: () => ({ origin: undefined, rollout: 'Suspended' }),
   },
   MediaReachable: {
     MediaReachable: () => ({ audience: said(publisher(true)) }),
@@ -166,6 +167,10 @@ const sights: Sights = {
     RolloutComplete: () => ({}),
     RollingOut: () => ({ rollout: 'Replacing' }),
     WaitingForIdle: () => ({ rollout: 'WaitingForIdle' }),
+    WaitingForTurn: () => ({ rollout: 'WaitingForTurn' }),
+    RolloutStuck: () => ({ rollout: 'Replacing', successor: waiting('ImagePullBackOff').origin }),
+    Suspended: () => ({ origin: undefined, rollout: 'Suspended' }),
+    Paused: () => ({ rollout: 'Paused' }),
     NotAccepted: () => ({ rejection: rejectionBy(new NameTaken(service)) }),
   },
   Draining: {

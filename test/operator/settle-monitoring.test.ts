@@ -9,6 +9,8 @@ import type { KubeObject } from '#operator/kube.ts';
 import { monitoring } from '#operator/monitoring.ts';
 import { newborns } from '#operator/newborns.ts';
 import { reconcileRoom } from '#operator/reconcile.ts';
+import { restarts } from '#operator/restarts.ts';
+import { rollouts } from '#operator/rollouts.ts';
 import { tokensSeen } from '#operator/tokens-seen.ts';
 import { config, storedRoom } from './objects.ts';
 
@@ -65,7 +67,8 @@ test('a room says how it is also while its monitoring fails', async () => {
     config,
     monitoring: settling,
     hostPorts: { withPort: () => assert.fail('no host port is wanted') },
-    isBusy: () => false,
+    rollouts: rollouts({ maxConcurrent: 1, onTurn: () => {} }),
+    restarts: restarts(),
     askNow: async () => {},
     audience: () => 'Unasked',
     shown: new Map(),

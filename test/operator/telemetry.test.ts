@@ -16,6 +16,7 @@ const watched = { counts, lastHeardMs: () => 0, overdueMs: () => 0, isSynced: ()
 const seen = (change: Partial<OperatorSeen> = {}): OperatorSeen => ({
   rooms: () => [],
   hostPorts: () => ({ used: 0, free: 1000 }),
+  restarts: () => new Map(),
   queue: () => ({ waiting: { Edit: 0, Resync: 0 }, adds: 0, retries: 0, workMs: [] }),
   watches: () => [['Pod', watched]],
   isActing: () => true,

@@ -1,7 +1,8 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import type { LiveRoomSpec } from '#crds/liveroom.ts';
-import { originPod, originSpecHash } from '#operator/build/origin-pod.ts';
+import { originPod } from '#operator/build/origin-pod.ts';
+import { specHash } from '#operator/build/spec-hash.ts';
 import type { Config } from '#operator/config.ts';
 import { config, storedRoom } from './objects.ts';
 
@@ -61,7 +62,7 @@ test('a pod without traces is not told its node, so that it stays as it was', ()
 });
 
 test('where its traces go is something that a pod cannot take over while it runs', () => {
-  const hash = (tracing: LiveRoomSpec['tracing']) => originSpecHash(storedRoom(tracing && { tracing }), config);
+  const hash = (tracing: LiveRoomSpec['tracing']) => specHash(storedRoom(tracing && { tracing }), config);
   assert.notEqual(hash({ endpoint: collector }), hash(undefined));
   assert.equal(hash({ samplingRatio: '1' }), hash(undefined));
 });

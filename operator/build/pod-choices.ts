@@ -1,0 +1,29 @@
+import type { LiveRoom } from '#crds/liveroom.ts';
+import type { Config } from '../config.ts';
+import { settingsEnvironment } from './settings.ts';
+import { tokenPlaces } from './tokens.ts';
+import { tracingEnvironment } from './tracing.ts';
+
+/** What an origin pod's container is started with, as the room and the configuration choose it. */
+export type PodChoices = ReturnType<typeof podChoices>;
+
+/**
+ * All that tells one room's pod from another's and cannot change while it runs. The pod is made of nothing else, and a
+ * change of it is what a roll-out is for; a release of the operator that makes pods a little differently restarts none.
+ * Left out is what says nothing: a new field must not change the hash of the rooms that do not use it.
+ */
+export const podChoices = (room: LiveRoom, config: Config) => {
+  const { image, imagePullSecrets, nodeSelector, tolerations, resources, probes } = room.spec.pod;
+  const environment = [...settingsEnvironment(config), ...tracingEnvironment(room, config)];
+  return {
+    image: image ?? config.images.sfu,
+    mediaMode: room.spec.network.media.mode,
+    tokens: tokenPlaces(room),
+    ...(nodeSelector && { nodeSelector }),
+    ...(imagePullSecrets && { imagePullSecrets }),
+    ...(tolerations && { tolerations }),
+    ...(resources && { resources }),
+    ...(probes && { probes }),
+    ...(environment.length > 0 && { environment }),
+  };
+};

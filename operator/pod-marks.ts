@@ -1,0 +1,48 @@
+import { annotation } from '#crds/contract.ts';
+import type { LiveRoom } from '#crds/liveroom.ts';
+import { evictionMarks } from './build/eviction.ts';
+import { settingsHash } from './build/origin-pod.ts';
+import { scrapeAnnotations } from './build/scrape-annotations.ts';
+import type { Cluster } from './cluster/cluster.ts';
+import type { Config } from './config.ts';
+import { endpoints, hostPortOf, type MediaAddress, mediaAddress } from './decide/media-address.ts';
+import type { Pod } from './kube.ts';
+
+/** Where clients reach a pod, as far as that is known. */
+export const addressOf = (pod: Pod, cluster: Pick<Cluster, 'node'>): MediaAddress | undefined =>
+  mediaAddress(pod, pod.spec.nodeName === undefined ? undefined : cluster.node(pod.spec.nodeName));
+
+export interface PodMarks {
+  readonly cluster: Pick<Cluster, 'node' | 'mark'>;
+  readonly config: Config;
+  /** Whether the ConfigMap is as the spec says: a pod is told that its settings have changed only then. */
+  readonly isConfigured: boolean;
+}
+
+/**
+ * Tells a running pod where it is reached, who may evict it, and that its settings have changed: the kubelet refreshes all
+ * volumes of a pod whose annotations change, which is why the ConfigMap has been written before.
+ */
+export async function markPod(pod: Pod, room: LiveRoom, { cluster, config, isConfigured }: PodMarks): Promise<void> {
+  const { labels, annotations } = evictionMarks(room);
+  const told = {
+    ...scrapeAnnotations(config),
+    ...annotations,
+    ...(isConfigured && { [annotation.settingsHash]: settingsHash(room) }),
+    ...addressAnnotation(pod, addressOf(pod, cluster)),
+  };
+  const { metadata } = pod;
+  if (!has(metadata.labels, labels) || !has(metadata.annotations, told))
+    await cluster.mark(pod, { labels, annotations: told });
+}
+
+type Words = Readonly<Record<string, string>>;
+
+const has = (words: Words = {}, wanted: Words): boolean =>
+  Object.entries(wanted).every(([name, value]) => words[name] === value);
+
+function addressAnnotation(pod: Pod, address: MediaAddress | undefined): Words {
+  if (address === undefined || hostPortOf(pod) === undefined) return {};
+  const [first = '', ...others] = endpoints(address);
+  return { [annotation.mediaAddress]: first, [annotation.mediaAddresses]: [first, ...others].join() };
+}

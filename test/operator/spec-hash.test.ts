@@ -1,0 +1,67 @@
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import type { LiveRoomSpec } from '#crds/liveroom.ts';
+import { originPod } from '#operator/build/origin-pod.ts';
+import { specHash, specHashes } from '#operator/build/spec-hash.ts';
+import type { Config } from '#operator/config.ts';
+import { config, storedRoom } from './objects.ts';
+
+/**
+ * A hash that changes here restarts the pods of everybody who upgrades the operator. If that is not what you want, leave
+ * the hashes alone and what is hashed; if it is, count up its scheme, and say so in the changelog.
+ */
+
+const { publish } = storedRoom().spec;
+const own: Partial<LiveRoomSpec> = {
+  publish: { ...publish, auth: { mode: 'BearerToken', secretRef: { name: 'stage', key: 'encoder' } } },
+  play: { auth: { mode: 'None' }, maxSubscribers: 7 },
+};
+const chosen: Partial<LiveRoomSpec> = {
+  network: { media: { mode: 'ClusterOnly' } },
+  pod: {
+    image: 'registry.example.com/sfu:test',
+    resources: { requests: { cpu: 2 }, limits: { memory: '1Gi' } },
+    nodeSelector: { pool: 'media' },
+    tolerations: [{ key: 'media', operator: 'Exists', effect: 'NoSchedule' }],
+  },
+};
+const probed = { pod: { probes: { liveness: { periodSeconds: 5, timeoutSeconds: 2, failureThreshold: 6 } } } };
+const traced = { tracing: { endpoint: 'http://otel-collector:4317' } };
+
+interface Row {
+  readonly spec?: Partial<LiveRoomSpec>;
+  readonly config?: Partial<Config>;
+  readonly hash: string;
+  /** What release 0.1.0 made of it, as far as it could. */
+  readonly of010?: string;
+}
+
+const rows: Readonly<Record<string, Row>> = {
+  'of an empty spec': { hash: '2-xzwbzk5q', of010: 'bptmb9lw' },
+  'with a token of its own': { spec: own, hash: '2-97ktsf2t', of010: '7pf9wswt' },
+  'with all that 0.1.0 could choose': { spec: chosen, hash: '2-kvnkx9rc', of010: 'bg68st9h' },
+  'with probes': { spec: probed, hash: '2-nj8xkdrz' },
+  'with traces': { spec: traced, hash: '2-wkcwmbfq' },
+  'with settings of the installation': { config: { podEnv: { LOG_LEVEL: 'debug' } }, hash: '2-g2nd7p42' },
+  'with another default image': { config: { images: { sfu: 'liveroom.dev/sfu:next' } }, hash: '2-98btddjr' },
+};
+for (const [name, row] of Object.entries(rows))
+  test(`the hash of a pod ${name} stays as it is`, () => {
+    const [room, its] = [storedRoom(row.spec), { ...config, ...row.config }];
+    assert.equal(specHash(room, its), row.hash);
+    const [today, former] = specHashes(room, its);
+    assert.equal(today, row.hash);
+    if (row.of010 !== undefined) assert.equal(former, row.of010);
+  });
+
+test('a pod of 0.1.0 is not taken for one with what 0.1.0 could not choose', () => {
+  for (const spec of [probed, traced]) assert.equal(specHashes(storedRoom(spec), config).length, 1);
+});
+
+test('whatever tells two pods of a room apart is in the hash', () => {
+  const others = Object.values(rows).map(({ spec, config: its }) => [storedRoom(spec), { ...config, ...its }] as const);
+  const pods = others.map(([room, its]) => JSON.stringify(originPod(room, its, { replaces: '' }).spec));
+  const hashes = others.map(([room, its]) => specHash(room, its));
+  assert.equal(new Set(pods).size, pods.length);
+  assert.equal(new Set(hashes).size, hashes.length);
+});
