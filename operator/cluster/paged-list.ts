@@ -1,7 +1,8 @@
 import type { KubeObject } from '../kube.ts';
 import type { KubeClient, Query } from './client.ts';
 
-const pageSize = 500;
+/** What is thrown away of a larger page outlives the young generation, and the process has 100 MB more with 10,000 rooms. */
+const pageSize = 200;
 
 interface PageAnswer<T> {
   readonly apiVersion: string;

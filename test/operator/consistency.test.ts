@@ -54,7 +54,7 @@ test('the copy is compared with the collection as it was at the version of the c
   const { server, things, accepted } = await compared(() => [list(3, [a1], 'next'), list(3, [b2])]);
   await eventually('a comparison', () => things.counts.comparisons === 1);
   const [first, second] = server.calls.slice(2).map(({ query }) => Object.fromEntries(query));
-  const selected = { labelSelector: 'x=y', limit: '500' };
+  const selected = { labelSelector: 'x=y', limit: '200' };
   assert.deepEqual(first, { ...selected, resourceVersion: '3', resourceVersionMatch: 'Exact' });
   // The API server refuses a version beside the place to go on from.
   assert.deepEqual(second, { ...selected, continue: 'next' });

@@ -54,7 +54,7 @@ test('it lists and then watches from the version of the list, with bookmarks and
   await called(2);
   await things.synced;
   const [first, second] = server.calls;
-  assert.equal(first?.query.get('limit'), '500');
+  assert.equal(first?.query.get('limit'), '200');
   // Of no version: one from a cache that lags would lack objects that exist, and what they own would be taken away.
   assert.equal(first?.query.get('resourceVersion'), null);
   assert.equal(second?.query.get('resourceVersion'), '7');
