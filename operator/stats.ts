@@ -1,4 +1,5 @@
-import { Agent, request } from 'undici';
+import { get, type IncomingMessage } from 'node:http';
+import { json } from 'node:stream/consumers';
 import { internalPath, type PodStats, port, type RoomStats } from '#crds/contract.ts';
 import type { LiveRoom } from '#crds/liveroom.ts';
 import { isWorthShowing } from './decide/audience.ts';
@@ -42,7 +43,7 @@ type Told = PodStats | 'Silent' | undefined;
  * asked, those with people on them come first.
  */
 export function stats(options: StatsOptions) {
-  const { pods, onNews, everyMs = 5_000, perSecond = 200, ask = askPod(), onAsked } = options;
+  const { pods, onNews, everyMs = 5_000, perSecond = 200, ask = askPod, onAsked } = options;
   const heard = new Map<string, Heard>();
   const stopping = new AbortController();
 
@@ -120,26 +121,17 @@ const differs = (before: RoomStats | undefined, after: RoomStats): boolean =>
   isWorthShowing(before.subscribers, after.subscribers);
 
 /** Connections are not kept: a pod is asked every few seconds, and there may be thousands. */
-function askPod() {
-  const agent = new Agent({
-    pipelining: 0,
-    connect: { timeout: answerTimeoutMs },
-    headersTimeout: answerTimeoutMs,
-    bodyTimeout: answerTimeoutMs,
-  });
-  return async (pod: Pod, signal: AbortSignal): Promise<PodStats> => {
-    const address = pod.status?.podIP ?? '';
-    const host = address.includes(':') ? `[${address}]` : address;
-    const url = `http://${host}:${port.internal}${internalPath.stats}`;
-    const { statusCode, body } = await request(url, { dispatcher: agent, signal });
-    if (statusCode !== 200) {
-      await body.dump();
-      throw new Error(`${url} answered ${statusCode}`);
-    }
-    const answer: unknown = await body.json();
-    if (!isPodStats(answer)) throw new Error(`${url} answered something else than statistics`);
-    return answer;
-  };
+async function askPod(pod: Pod, signal: AbortSignal): Promise<PodStats> {
+  const host = pod.status?.podIP;
+  const { promise, resolve, reject } = Promise.withResolvers<IncomingMessage>();
+  const path = internalPath.stats;
+  const request = get({ host, port: port.internal, path, agent: false, timeout: answerTimeoutMs, signal }, resolve);
+  request.on('error', reject).on('timeout', () => request.destroy(new Error(`${host} does not answer`)));
+  const response = await promise;
+  const answer = await json(response);
+  if (response.statusCode !== 200) throw new Error(`${host} answered ${response.statusCode}`);
+  if (!isPodStats(answer)) throw new Error(`${host} answered something else than statistics`);
+  return answer;
 }
 
 const isPodStats = (value: unknown): value is PodStats =>
