@@ -41,11 +41,15 @@ function parsed<T extends KubeObject>(line: string): WatchEvent<T> {
   return event;
 }
 
-const isEvent = <T extends KubeObject>(value: unknown): value is WatchEvent<T> =>
-  typeof value === 'object' &&
-  value !== null &&
-  'type' in value &&
-  typeof value.type === 'string' &&
-  'object' in value &&
-  typeof value.object === 'object' &&
-  value.object !== null;
+/** Nothing is passed over: an event that we do not understand may be one that we have to know of. */
+function isEvent<T extends KubeObject>(value: unknown): value is WatchEvent<T> {
+  if (!isRecord(value) || !isRecord(value['object'])) return false;
+  const { type, object } = value;
+  return type === 'ERROR' || (isNamed(type) && isRecord(object['metadata']));
+}
+
+const isNamed = (type: unknown): boolean => named.some((one) => one === type);
+const named = ['ADDED', 'MODIFIED', 'DELETED', 'BOOKMARK'] as const;
+
+const isRecord = (value: unknown): value is Readonly<Record<string, unknown>> =>
+  typeof value === 'object' && value !== null;

@@ -1,53 +1,10 @@
 import assert from 'node:assert/strict';
-import { afterEach, test } from 'node:test';
+import { test } from 'node:test';
 import { ApiError } from '#operator/cluster/api-error.ts';
-import { kubeClient } from '#operator/cluster/client.ts';
-import { reflector } from '#operator/cluster/reflector.ts';
 import type { How } from '#operator/cluster/store.ts';
-import type { KubeObject } from '#operator/kube.ts';
 import { eventually } from '#test/harness/eventually.ts';
-import { anObject, event, flakyServer, list, refuse, reset, watch } from './flaky-server.ts';
-
-/** The waits of minutes, for tests in milliseconds. */
-const timing = {
-  backoffFirstMs: 20,
-  backoffMaxMs: 40,
-  backoffStableMs: 1000,
-  inactivityMs: 10_000,
-  shortestWatchMs: 0,
-};
-const [a1, b2, c3] = [anObject('a', 1), anObject('b', 2), anObject('c', 3)];
-
-const undo: (() => Promise<void> | void)[] = [];
-afterEach(async () => {
-  for (const step of undo.splice(0).toReversed()) await step();
-});
-
-/** A reflector of a peer that answers like this, with what it reported as words. */
-async function reflected(
-  answers: Parameters<typeof flakyServer>[0],
-  more: Partial<typeof timing> & { onChange?: (how: How) => void } = {},
-) {
-  const server = await flakyServer(answers);
-  const client = kubeClient({ server: server.url });
-  const seen: string[] = [];
-  const errors: unknown[] = [];
-  const { onChange, ...times } = more;
-  const things = reflector<KubeObject>({
-    client,
-    path: '/api/v1/things',
-    onChange: (key, object, previous, how) => {
-      seen.push(`${object === undefined ? '-' : previous === undefined ? '+' : '~'}${key}`);
-      onChange?.(how);
-    },
-    onError: (error) => errors.push(error),
-    random: () => 0.5,
-    timing: { ...timing, ...times },
-  });
-  undo.push(server.stop, client.close, things.stop);
-  const called = (count: number) => eventually(`${count} requests`, () => server.calls.length >= count, 5000);
-  return { server, client, things, seen, errors, called };
-}
+import { anObject, event, list, refuse, reset, watch } from './flaky-server.ts';
+import { a1, b2, c3, reflected, timing } from './reflected.ts';
 
 test('it lists and then watches from the version of the list, with bookmarks and a spread time limit', async () => {
   const { server, things, seen, called } = await reflected([list(7, [a1])]);
@@ -150,6 +107,8 @@ const gaps = {
   'another ERROR event': watch([event('ERROR', { kind: 'Status', code: 500, message: 'no' })], 'open'),
   'a line that is no JSON': watch(['{"type":"ADD\n'], 'open'),
   'a line that is no event': watch(['{"type":"ADDED"}\n'], 'open'),
+  'a line with an event of a new kind': watch([event('RENAMED', b2)], 'open'),
+  'a line with an object that nobody could find': watch([event('MODIFIED', { kind: 'Thing' })], 'open'),
 };
 for (const [name, fault] of Object.entries(gaps))
   test(`${name} makes it list again, and tell exactly the differences`, async () => {
@@ -218,16 +177,25 @@ test('a listener that throws stops nothing', async () => {
   assert.equal([...things.list()].length, 2);
 });
 
-test('stop during the first list is final', async () => {
-  const answer = Promise.withResolvers<() => void>();
-  const { server, things, seen } = await reflected([
-    (response, call, request) => answer.resolve(() => list(1, [a1])(response, call, request)),
-  ]);
-  const finish = await answer.promise;
-  things.stop();
-  finish();
-  await things.synced;
-  await new Promise((resolve) => setTimeout(resolve, 100));
-  assert.equal(server.calls.length, 1);
-  assert.deepEqual(seen, []);
+test('a watch that ends at once with nothing but a bookmark of what is known is waited for', async () => {
+  const known = event('BOOKMARK', { kind: 'Thing', metadata: { resourceVersion: '1' } });
+  const { errors, called } = await reflected([list(1, []), watch([known], 'closed'), watch([known], 'closed')], {
+    shortestWatchMs: 60_000,
+  });
+  await called(4);
+  assert.match(String(errors[0]), /ended at once/);
+});
+
+test('watches that the server closes in a burst go on from where each had come, without a wait and without a list', async () => {
+  const versions = Array.from({ length: 50 }, (_, i) => i + 2);
+  const bursts = versions.map((version) => watch([event('MODIFIED', anObject('a', version))], 'closed'));
+  const { server, things, errors, called } = await reflected([list(1, [a1]), ...bursts], {
+    backoffFirstMs: 60_000,
+    backoffMaxMs: 60_000,
+    shortestWatchMs: 60_000,
+  });
+  await called(52);
+  const begun = server.calls.slice(1).map(({ query }) => Number(query.get('resourceVersion')));
+  assert.deepEqual(begun, [1, ...versions]);
+  assert.deepEqual([errors, things.counts.lists], [[], 1]);
 });
