@@ -31,5 +31,5 @@ export async function certificateProblem(
 
 const missing = (what: string): Finding<'EndpointReady'> => ({
   reason: 'TLSSecretMissing',
-  message: `${what} Create it, or have it made from a certificate's issuer; it is looked for every 10 s.`,
+  message: `${what} Create it, or have it made from a certificate's issuer; it is found within a minute.`,
 });

@@ -36,7 +36,7 @@ export interface Ownership {
 
 export type Monitoring = ReturnType<typeof monitoring>;
 
-const brokenAgainMs = 30_000;
+const brokenAgainMs = 60_000;
 
 /** Makes, keeps and removes the monitoring objects of rooms and of namespaces, each under its key in the queue. */
 export function monitoring({ cluster, tell }: MonitoringOptions) {

@@ -26,15 +26,18 @@ import { addressOf, markPod } from './pod-marks.ts';
 import { type ReportDependencies, type Result, writeReport } from './report.ts';
 import type { Restarts } from './restarts.ts';
 import type { Rollouts } from './rollouts.ts';
-import { clearTokens, hasForeignTokens, settleTokens, type TokenDependencies } from './tokens.ts';
+import { clearTokens, foreignSecrets, settleTokens, type TokenDependencies } from './tokens.ts';
 import { believedMs } from './tokens-seen.ts';
 
 export type RoomDependencies = OriginDependencies &
   TokenDependencies &
   ReportDependencies & { readonly monitoring: Monitoring; readonly rollouts: Rollouts; readonly restarts: Restarts };
 
-/** Secrets are not watched: a reference that is broken is looked at again soon, one that holds now and then. */
-const recheck = { brokenMs: 10_000, soundMs: believedMs } as const;
+/**
+ * What is not watched is looked at again: for each Secret of somebody else's that is looked for, for anything else that a
+ * person has to put right, and for what is well. No room costs more than five requests a minute by being stuck.
+ */
+const recheck = { secretMs: 12_000, brokenMs: 60_000, soundMs: believedMs } as const;
 
 /** A room that is deleted is closed: its pods do not wait for the viewers. */
 const closeSeconds = 10;
@@ -117,12 +120,12 @@ async function tellRestarts(room: LiveRoom, { cluster, restarts, now, tell }: Ro
   for (const pod of fresh.keys()) await tell(room, restarted(pod));
 }
 
-const recheckMs = (room: LiveRoom, rejection: Finding | undefined): number | undefined =>
-  rejection !== undefined
-    ? recheck.brokenMs
-    : hasForeignTokens(room) || room.spec.network.http?.tlsSecretRef !== undefined
-      ? recheck.soundMs
-      : undefined;
+function recheckMs(room: LiveRoom, problem: Finding | undefined): number | undefined {
+  const secrets = foreignSecrets(room).length;
+  if (problem === undefined) return secrets > 0 ? recheck.soundMs : undefined;
+  const isOfSecret = problem.reason === 'InvalidSecretRef' || problem.reason === 'TLSSecretMissing';
+  return isOfSecret ? recheck.secretMs * secrets : recheck.brokenMs;
+}
 
 /** A namespace that is deleted loses its pods first, and waits for them before it comes to its rooms. */
 function openRoom(key: string, cluster: Cluster): LiveRoom | undefined {

@@ -1,4 +1,4 @@
-import { tokenKey, tokensSecretName } from '#crds/contract.ts';
+import { tokensSecretName } from '#crds/contract.ts';
 import { kind, type LiveRoom } from '#crds/liveroom.ts';
 import { type TokenSource, tokenSources, tokensSecret } from './build/tokens.ts';
 import type { Cluster } from './cluster/cluster.ts';
@@ -21,16 +21,15 @@ export async function settleTokens(
 ): Promise<Finding<'Accepted'> | undefined> {
   if (tokensSeen.isSound(room)) return undefined;
   const sources = tokenSources(room);
-  const generated = sources.filter(({ isGenerated }) => isGenerated).map(({ key }) => key);
-  if (generated.length > 0) {
-    const conflict = await generate(generated);
-    if (conflict !== undefined) return conflict;
-  }
-  for (const source of sources.filter(({ isGenerated }) => !isGenerated)) {
-    const secret = await cluster.read<Secret>(secretObject(room.metadata.namespace, source.secret));
-    const finding = missing(source, secret);
+  const foreign = sources.filter(({ isGenerated }) => !isGenerated);
+  for (const [name, ofSecret] of Map.groupBy(foreign, ({ secret }) => secret)) {
+    const secret = await cluster.read<Secret>(secretObject(room.metadata.namespace, name));
+    const finding = ofSecret.map((source) => missing(source, secret)).find((found) => found !== undefined);
     if (finding !== undefined) return finding;
   }
+  const generated = sources.filter(({ isGenerated }) => isGenerated).map(({ key }) => key);
+  const conflict = generated.length > 0 ? await generate(generated) : undefined;
+  if (conflict !== undefined) return conflict;
   tokensSeen.note(room);
   return undefined;
 
@@ -87,21 +86,24 @@ const secretObject = (namespace: string, name: string): Secret => ({
   metadata: { name, namespace },
 });
 
-/** Whether somebody else looks after a token, so that it may go or come without our being told. */
-export const hasForeignTokens = (room: LiveRoom): boolean =>
-  Object.keys(tokenKey).some((side) => room.spec[side as keyof typeof tokenKey].auth.secretRef !== undefined);
+/** Names of the Secrets that somebody else looks after, so that they may go or come without our being told. */
+export function foreignSecrets(room: LiveRoom): readonly string[] {
+  const { tlsSecretRef } = room.spec.network.http ?? {};
+  const tokens = tokenSources(room).filter(({ isGenerated }) => !isGenerated);
+  return [...new Set([...tokens.map(({ secret }) => secret), ...(tlsSecretRef ? [tlsSecretRef.name] : [])])];
+}
 
 function missing(source: TokenSource, secret: Secret | undefined): Finding<'Accepted'> | undefined {
   const field = `spec.${source.side}.auth.secretRef`;
   if (secret === undefined)
     return {
       reason: 'InvalidSecretRef',
-      message: `${field}: there is no Secret ${source.secret}. Create it; it is looked for every 10 s.`,
+      message: `${field}: there is no Secret ${source.secret}. Create it, with a key ${source.key}; it is found within a minute.`,
     };
   if (!secret.data?.[source.key])
     return {
       reason: 'InvalidSecretRef',
-      message: `${field}: Secret ${source.secret} has no key ${source.key}, or an empty one.`,
+      message: `${field}: Secret ${source.secret} has no key ${source.key}, or an empty one. Add it; it is found within a minute.`,
     };
   return undefined;
 }

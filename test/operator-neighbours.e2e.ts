@@ -29,13 +29,17 @@ describe('the operator, among others,', () => {
       await on.says('keynote', at, 'Accepted=False/NameConflict'),
       /Secret taken\/keynote-tokens .*secretRef/,
     );
+    /** Others' objects are not watched, and looked at once a minute; an edit of the room is. */
+    const edit = (maxSubscribers: number) => on.kube.apply(aRoom('keynote', { play: { maxSubscribers } }, at));
     await on.kube.run(['delete', 'secret', 'keynote-tokens', '-n', at]);
+    await edit(7);
     await eventually('the next conflict', async () =>
       /Service taken\/keynote exists/.test(await on.says('keynote', at, 'Accepted=False/NameConflict')),
     );
     assert.deepEqual(await on.kube.get('service', 'keynote', '-n', at), before);
     assert.deepEqual(await on.pods(at), []);
     await on.kube.run(['delete', 'service', 'keynote', '-n', at]);
+    await edit(8);
     await on.says('keynote', at, 'Accepted=True/Accepted');
   });
 

@@ -1,0 +1,180 @@
+import assert from 'node:assert/strict';
+import { describe, test } from 'node:test';
+import type { LiveRoom, LiveRoomSpec, LiveRoomStatus } from '#crds/liveroom.ts';
+import { ApiError } from '#operator/cluster/api-error.ts';
+import type { KubeClient, Method } from '#operator/cluster/client.ts';
+import type { Cluster } from '#operator/cluster/cluster.ts';
+import { roomKey } from '#operator/cluster/keys.ts';
+import { writes } from '#operator/cluster/writes.ts';
+import { outcomeOf } from '#operator/errors.ts';
+import type { KubeObject, Pod } from '#operator/kube.ts';
+import { monitoring } from '#operator/monitoring.ts';
+import { newborns } from '#operator/newborns.ts';
+import { reconcileRoom } from '#operator/reconcile.ts';
+import { restarts } from '#operator/restarts.ts';
+import { rollouts } from '#operator/rollouts.ts';
+import { tokensSeen } from '#operator/tokens-seen.ts';
+import { config, storedRoom } from './objects.ts';
+
+/** What a room costs the API server while a person has something to put right. */
+
+interface Trouble {
+  readonly spec?: Partial<LiveRoomSpec>;
+  /** What the API server says; by default it has nothing and takes everything. */
+  readonly answer?: (method: Method, path: string) => KubeObject | ApiError | undefined;
+  readonly hasPorts?: boolean;
+}
+
+const stranger = (kind: string, data = {}): KubeObject & { data: object } => ({
+  apiVersion: 'v1',
+  kind,
+  metadata: { name: 'x', namespace: 'events', uid: 'stranger' },
+  data,
+});
+const forbidden = (message: string) => new ApiError(403, { message: `"a" is forbidden: ${message}` });
+const onPods = (error: ApiError): Trouble => ({
+  answer: (method, path) => (method === 'POST' && path.endsWith('/pods') ? error : undefined),
+});
+const auth = (name: string) => ({ mode: 'BearerToken', secretRef: { name, key: 'token' } }) as const;
+const open = { auth: { mode: 'None' }, maxSubscribers: 0 } as const;
+const publishWith = (name: string) => ({ ...storedRoom().spec.publish, auth: auth(name) });
+const ownMonitors = { ...storedRoom().spec.monitoring, scope: 'Room' } as const;
+const http = { host: 'live.example.com', tlsSecretRef: { name: 'live-tls' } };
+const without = (verb: Method, of: string): Trouble => ({
+  answer: (method, path) =>
+    method === verb && path.includes(of)
+      ? forbidden(`User "x" cannot ${verb.toLowerCase()} resource "${of}"`)
+      : undefined,
+});
+
+const troubles: Readonly<Record<string, Trouble>> = {
+  'InvalidSecretRef, of one side': { spec: { publish: publishWith('mine') } },
+  'InvalidSecretRef, of the second side': {
+    spec: { publish: publishWith('mine'), play: { ...open, auth: auth('other') } },
+    answer: (_, path) => (path.endsWith('/secrets/mine') ? stranger('Secret', { token: 'eA==' }) : undefined),
+  },
+  'InvalidSecretRef, and a certificate': {
+    spec: { publish: publishWith('mine'), network: { ...storedRoom().spec.network, http } },
+  },
+  TLSSecretMissing: { spec: { network: { ...storedRoom().spec.network, http } } },
+  'NameConflict of a Service': {
+    answer: (method, path) =>
+      method === 'GET' && path.endsWith('/services/keynote') ? stranger('Service') : undefined,
+  },
+  'NameConflict of the tokens': {
+    answer: (method, path) =>
+      path.endsWith('/secrets') && method === 'POST'
+        ? new ApiError(409, {})
+        : path.includes('/secrets/')
+          ? stranger('Secret')
+          : undefined,
+  },
+  'PermissionMissing to read Secrets': { ...without('GET', 'secrets'), spec: { publish: publishWith('mine') } },
+  'PermissionMissing to apply Services': without('PATCH', 'services'),
+  'PermissionMissing to apply anything': without('PATCH', '/api/v1/'),
+  'PermissionMissing to make pods': without('POST', 'pods'),
+  'PermissionMissing to monitor': { ...without('PATCH', 'monitoring.coreos.com'), spec: { monitoring: ownMonitors } },
+  PortRangeExhausted: { hasPorts: false },
+  QuotaExceeded: onPods(forbidden('exceeded quota: small')),
+  PodSecurityForbidden: onPods(forbidden('violates PodSecurity "baseline:latest"')),
+  PodInvalid: onPods(new ApiError(422, { message: 'Pod is invalid' })),
+};
+
+/** Runs the room through `minutes`, from one look at it to the next, and counts what it asks of the API server. */
+async function requests({ spec = {}, answer = () => undefined, hasPorts = true }: Trouble, minutes: number) {
+  let nowMs = Date.parse('2026-11-01T14:00:00Z');
+  let room: LiveRoom = storedRoom(spec);
+  const at: number[] = [];
+  const client = {
+    async request(method: Method, path: string, { body }: { body?: unknown } = {}) {
+      at.push(nowMs);
+      const said = answer(method, path);
+      if (said instanceof Error) throw said;
+      if (said !== undefined) return said;
+      if (method === 'GET') throw new ApiError(404, {});
+      return body;
+    },
+  } as unknown as KubeClient;
+  const write = writes(client);
+  const kept = new Map<string, KubeObject>();
+  const keep = async <T extends KubeObject>(written: Promise<T>): Promise<T> => {
+    const object = await written;
+    kept.set(`${object.kind} ${object.metadata.name}`, object);
+    return object;
+  };
+  const objects = (isWanted: (kind: string) => boolean) => () =>
+    [...kept.values()].filter(({ kind }) => isWanted(kind));
+  const isMonitor = (kind: string) => ['ServiceMonitor', 'PrometheusRule'].includes(kind);
+  const cluster = {
+    read: write.read,
+    mark: write.mark,
+    remove: write.remove,
+    addToSecret: write.addToSecret,
+    room: () => room,
+    node: () => undefined,
+    nodeCount: () => 1,
+    isTerminating: () => false,
+    servesHTTPRoutes: () => false,
+    podsOf: objects((kind) => kind === 'Pod') as () => Pod[],
+    objectsOf: objects((kind) => ['Service', 'ConfigMap', 'Ingress'].includes(kind)),
+    monitorsOf: objects(isMonitor),
+    routesOf: () => [],
+    monitoringKinds: () => ({ ServiceMonitor: true, PrometheusRule: true }),
+    monitoringVersions: () => ['monitoring.coreos.com/v1'],
+    lookForMonitoringKinds: async () => undefined,
+    prometheuses: () => [],
+    labelsOf: () => ({}),
+    apply: (...args: Parameters<typeof write.apply>) => keep(write.apply(...args)),
+    create: (...args: Parameters<typeof write.create>) => keep(write.create(...args)),
+    async writeStatus(_: LiveRoom, status: LiveRoomStatus) {
+      at.push(nowMs);
+      room = { ...room, status };
+    },
+  } as unknown as Cluster;
+  const now = () => nowMs;
+  const dependencies = {
+    cluster,
+    config,
+    monitoring: monitoring({ cluster, tell: async () => undefined }),
+    hostPorts: {
+      async withPort(make: (port: number) => Promise<void>) {
+        if (!hasPorts) return 'Exhausted';
+        await make(7000);
+        return 'Made';
+      },
+    } as const,
+    rollouts: rollouts({ maxConcurrent: 1, onTurn: () => undefined }),
+    restarts: restarts(),
+    askNow: async () => undefined,
+    audience: () => 'Unasked' as const,
+    shown: new Map(),
+    newToken: () => 'x',
+    tokensSeen: tokensSeen(now),
+    newborns: newborns(now),
+    tell: async () => void at.push(nowMs),
+    now,
+  };
+  const endsMs = nowMs + minutes * 60_000;
+  while (nowMs < endsMs) {
+    const outcome = await reconcileRoom(roomKey(room), dependencies).catch((error: unknown) => {
+      assert.ok(error instanceof ApiError, String(error));
+      return outcomeOf(error);
+    });
+    // What is not understood is put off by the queue, at first for a moment.
+    if (outcome.kind === 'done') nowMs += outcome.againInMs ?? Number.POSITIVE_INFINITY;
+    else nowMs += 'atLeastMs' in outcome ? outcome.atLeastMs : 100;
+  }
+  return { at, room };
+}
+
+describe('a room that is stuck costs fewer than six requests a minute:', () => {
+  for (const [name, trouble] of Object.entries(troubles))
+    test(name, async () => {
+      const begin = Date.parse('2026-11-01T14:01:00Z');
+      const { at, room } = await requests(trouble, 31);
+      const reasons = room.status?.conditions?.map(({ reason }) => reason) ?? [];
+      assert.ok(reasons.includes(name.replace(/[ ,].*/, '')), String(reasons));
+      const perMinute = at.filter((ms) => ms >= begin).length / 30;
+      assert.ok(perMinute < 6, `${perMinute} a minute`);
+    });
+});
