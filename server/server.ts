@@ -6,6 +6,7 @@ import { endpoints, type ServerState } from './endpoints.ts';
 import { internalServer } from './http/internal-server.ts';
 import { pageFiles } from './http/pages.ts';
 import { publicServer } from './http/public-server.ts';
+import { scrapeTurns, turns } from './http/turns.ts';
 import { type Log, stackOf } from './log.ts';
 import type { MediaEvents } from './media/plane.ts';
 import { startMediaPlane } from './media/thread.ts';
@@ -76,7 +77,7 @@ export async function startServer(options: ServerOptions): Promise<Server> {
       log.error('request failed', { error: stackOf(error) });
     },
   });
-  const internal = internalServer({ checkup, stats, metrics: scrape });
+  const internal = internalServer({ checkup, stats, metrics: scrape, turns: turns({ ...scrapeTurns, clock }) });
   const close = async () => {
     stop();
     table.endAll('Shutdown');

@@ -1,24 +1,32 @@
-import fastify, { type FastifyInstance } from 'fastify';
+import fastify, { type FastifyInstance, type FastifyReply, type FastifyRequest } from 'fastify';
 import { internalPath, type PodStats } from '#crds/contract.ts';
 import type { Exposition } from '../metrics/exposition.ts';
 import type { Format } from '../metrics/family-text.ts';
 import type { Checkup } from '../probes/checkup.ts';
 import { scrapeFormat } from './accept.ts';
 import { probeRoutes } from './probes.ts';
+import type { Turns } from './turns.ts';
 
 /** What the cluster asks a pod. */
 export interface Internals {
   readonly checkup: Checkup;
   stats(): Promise<PodStats>;
   metrics(format: Format): Promise<Exposition>;
+  /** When metrics and statistics are given to an address. Probes are answered at once. */
+  readonly turns: Turns;
 }
 
 /** Probes, metrics and statistics, not listening yet. Never reachable from outside the cluster. */
 export function internalServer(internals: Internals): FastifyInstance {
   const app = fastify({ forceCloseConnections: true });
   probeRoutes(app, internals.checkup);
-  app.get(internalPath.stats, async (_request, reply) => reply.send(await internals.stats()));
-  app.get(internalPath.metrics, async (request, reply) => {
+  const onRequest = async ({ ip }: FastifyRequest, { raw }: FastifyReply) => {
+    const { come, leave } = internals.turns(ip);
+    raw.once('close', leave);
+    await come;
+  };
+  app.get(internalPath.stats, { onRequest }, async (_request, reply) => reply.send(await internals.stats()));
+  app.get(internalPath.metrics, { onRequest }, async (request, reply) => {
     const { contentType, body } = await internals.metrics(scrapeFormat(request.headers.accept));
     return reply.header('content-type', contentType).send(body);
   });

@@ -34,4 +34,4 @@ export function addClients(
   }
 }
 
-export const planeRoom = 'room';
+export const planeRoom = 'bench/room';

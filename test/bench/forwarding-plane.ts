@@ -4,7 +4,7 @@ import { type SrtpKeys, srtpProfile } from '#server/media/plane.ts';
 import { openRtp, srtpSession } from '#server/media/srtp.ts';
 import { stunCheck } from '#test/media/stun-client.ts';
 import { startChild } from './forwarding-child.ts';
-import type { PlaneClient, PlaneQuestion, TraceQuestion } from './forwarding-clients.ts';
+import type { PlaneClient, PlaneQuestion } from './forwarding-clients.ts';
 import { type Contender, type Load, sockets } from './forwarding-load.ts';
 
 const headerLength = 12;
@@ -18,8 +18,8 @@ type Clients = Pick<Load, 'subscribers' | 'payloadBytes'>;
 /** A contender whose clients can be silent for a while, if they say from time to time that they are there. */
 export interface PlaneContender extends Contender {
   stayAlive(): void;
-  /** Makes the process send spans to a collector from now on. */
-  trace(collectorURL: string): Promise<void>;
+  /** What else its process answers. */
+  ask<T>(question: unknown): Promise<T>;
 }
 
 /** Our media plane over AEAD_AES_128_GCM. */
@@ -28,11 +28,15 @@ export const plane = (clients: Clients) => start(thread, clients);
 /** The packet path alone: of the process's threads, the one of the media. */
 export const path = (clients: Clients) => start(thread, clients, { cpuOf: 'media thread' });
 
+/** With an internal port, whose URL the question `address` is answered by. */
+export const observed = (clients: Clients) => start(pod, clients);
+
 /** Its core alone, counting, and counting nothing. */
 export const counting = (clients: Clients) => start(core, clients);
 export const silent = (clients: Clients) => start(core, clients, { isCounting: false });
 
 const thread = new URL('./forwarding-plane-child.ts', import.meta.url);
+const pod = new URL('./forwarding-pod-child.ts', import.meta.url);
 const core = new URL('./forwarding-core-child.ts', import.meta.url);
 
 type Variant = Partial<Omit<PlaneQuestion, 'clients'>>;
@@ -85,7 +89,7 @@ async function start(
       }
     },
     stayAlive: () => all.forEach(check),
-    trace: (collectorURL) => child.ask({ collectorURL } satisfies TraceQuestion),
+    ask: child.ask,
     usage: child.usage,
     async stop() {
       await child.stop();

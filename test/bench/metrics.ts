@@ -4,15 +4,9 @@
  */
 import { randomBytes } from 'node:crypto';
 import type { RoomSettings } from '#crds/contract.ts';
-import { internalServer } from '#server/http/internal-server.ts';
-import { jsonLog } from '#server/log.ts';
-import type { MediaPlane } from '#server/media/plane.ts';
-import { startMediaPlane } from '#server/media/thread.ts';
-import type { Meter } from '#server/meter.ts';
-import { type Observation, observation } from '#server/observation.ts';
-import { startHeart } from '#server/probes/heart.ts';
-import { type Rooms, rooms } from '#server/room/rooms.ts';
 import type { Figure } from './figure.ts';
+import { floodBench } from './flood.ts';
+import { type Pod, settingsOf, startPod } from './pod.ts';
 import { median } from './quantile.ts';
 
 interface Scene {
@@ -33,17 +27,17 @@ const scrapes = 60;
 export async function metricsBench(say: (text: string) => void): Promise<readonly Figure[]> {
   const figures: Figure[] = [];
   for (const scene of scenes) figures.push(...(await measured(scene, say)));
-  return figures;
+  return [...figures, ...(await floodBench(say))];
 }
 
 async function measured(scene: Scene, say: (text: string) => void): Promise<readonly Figure[]> {
-  const { media, all, observed, settings } = await pod(scene);
-  const app = internalServer({ checkup: observed.checkup, stats: observed.stats, metrics: observed.scrape });
-  const address = await app.listen({ host: '127.0.0.1', port: 0 });
-  for (const room of settings) used(room, { media, all, meter: observed.meter }, scene);
+  const settings = Array.from({ length: scene.rooms }, (_, i) => settingsOf(`room-${i}`));
+  const sessions = scene.rooms * (scene.subscribersPerRoom + 1);
+  const pod = await startPod({ settings, sessions, reuseMs: 0, rate: { perSecond: 1000, burst: 1000 } });
+  for (const room of settings) used(room, pod, scene);
   const get = async (path: string) => {
     const from = performance.now();
-    const bytes = (await (await fetch(`${address}${path}`)).arrayBuffer()).byteLength;
+    const bytes = (await (await fetch(`${pod.address}${path}`)).arrayBuffer()).byteLength;
     return { ms: performance.now() - from, bytes };
   };
   const times = { scrape: [] as number[], empty: [] as number[] };
@@ -54,9 +48,7 @@ async function measured(scene: Scene, say: (text: string) => void): Promise<read
     times.scrape.push(scrape.ms);
     bytes = scrape.bytes;
   }
-  observed.stop();
-  await app.close();
-  await media.close();
+  await pod.stop();
   const figures = figuresOf(scene, { ms: median(times.scrape), emptyMs: median(times.empty), bytes });
   say(figures.map(({ name, value, unit }) => `${name}: ${value.toFixed(1)} ${unit}`).join(', '));
   return figures;
@@ -80,50 +72,6 @@ const figuresOf = (
     ...(target.kB !== undefined && { target: { atMost: target.kB } }),
   },
 ];
-
-async function pod(scene: Scene) {
-  const nothing = () => undefined;
-  const clock = { now: Date.now, after: () => nothing };
-  const events = { onDtls: nothing, onConnected: nothing, onMedia: nothing, onFirstFrame: nothing, onClosed: nothing };
-  const onFailure = (error: Error) => {
-    throw error;
-  };
-  const media = await startMediaPlane({ address: '127.0.0.1', port: 0, events: { ...events, onFailure } });
-  const all = rooms(clock, nothing);
-  const settings = Array.from({ length: scene.rooms }, (_, i) => settingsOf(`room-${i}`));
-  all.configure(settings);
-  const announced = [media.local];
-  const state = {
-    isDraining: false,
-    settings: { rooms: settings, drainTimeoutMs: 0, tokens: new Map(), spokenTokens: new Map(), announced },
-  };
-  const observed: Observation = await observation({
-    media,
-    rooms: all,
-    state,
-    sessions: () => scene.rooms * (scene.subscribersPerRoom + 1),
-    clock,
-    heart: startHeart(() => performance.now()),
-    log: jsonLog('error', nothing, () => new Date()),
-    config: { prefix: '', constLabels: {}, hasDefaults: true, reuseMs: 0 },
-    onMetrics: undefined,
-  });
-  return { media, all, observed, settings };
-}
-
-const settingsOf = (name: string): RoomSettings => ({
-  namespace: 'bench',
-  name,
-  publish: { auth: { mode: 'None' }, onConflict: 'Reject', reconnectGraceMs: 15_000, codecs: ['VP8'] },
-  play: { auth: { mode: 'None' }, maxSubscribers: 0 },
-  alerts: { highSubscriberCount: 500, nearCapacityPercent: 90, publisherExpected: 'Never' },
-});
-
-interface Pod {
-  readonly media: MediaPlane;
-  readonly all: Rooms;
-  readonly meter: Meter;
-}
 
 /** A room with its publisher and subscribers, each of whom came in, and one of whom left. */
 function used({ name }: RoomSettings, { media, all, meter }: Pod, { subscribersPerRoom }: Scene) {

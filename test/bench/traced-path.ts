@@ -5,6 +5,7 @@
  */
 import { estimate, ratios } from './estimate.ts';
 import type { Figure } from './figure.ts';
+import type { TraceQuestion } from './forwarding-clients.ts';
 import { path } from './forwarding-plane.ts';
 import { median } from './quantile.ts';
 import { race, type Turns } from './turns.ts';
@@ -26,7 +27,7 @@ export async function tracedPath(collectorURL: string, say: (text: string) => vo
   try {
     say('tracing: packets, nobody traces');
     const before = await costs();
-    await traced.trace(collectorURL);
+    await traced.ask({ collectorURL } satisfies TraceQuestion);
     say('tracing: packets, one of three processes traces');
     const after = await costs();
     const figure = (of: 'traced' | 'control') => ({

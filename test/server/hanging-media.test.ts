@@ -2,6 +2,7 @@ import assert from 'node:assert/strict';
 import { type TestContext, test } from 'node:test';
 import { internalPath } from '#crds/contract.ts';
 import { internalServer } from '#server/http/internal-server.ts';
+import { scrapeTurns, turns } from '#server/http/turns.ts';
 import { jsonLog } from '#server/log.ts';
 import type { MediaSnapshot } from '#server/media/plane.ts';
 import { startMediaPlane } from '#server/media/thread.ts';
@@ -49,7 +50,8 @@ async function hangingMedia(t: TestContext, { after = Number.POSITIVE_INFINITY }
     onMetrics: undefined,
   });
   t.after(observed.stop);
-  const app = internalServer({ checkup: observed.checkup, stats: observed.stats, metrics: observed.scrape });
+  const { checkup, stats, scrape: metrics } = observed;
+  const app = internalServer({ checkup, stats, metrics, turns: turns({ ...scrapeTurns, clock: realClock }) });
   t.after(() => app.close());
   return {
     scrape: async () => (await app.inject(internalPath.metrics)).body,
