@@ -81,6 +81,18 @@ export const operatorMetric = {
     help: 'Reconciliations that failed and are tried again.',
     labels: { controller: controllers },
   },
+  terminalErrors: {
+    name: 'controller_runtime_terminal_reconcile_errors_total',
+    type: 'counter',
+    help: 'Reconciliations that failed because the API server finds an object invalid; tried again every 4 minutes.',
+    labels: { controller: controllers },
+  },
+  reconcilePanics: {
+    name: 'controller_runtime_reconcile_panics_total',
+    type: 'counter',
+    help: "Reconciliations that failed because of a mistake in the operator's own code.",
+    labels: { controller: controllers },
+  },
   reconcileTime: {
     name: 'controller_runtime_reconcile_time_seconds',
     type: 'histogram',

@@ -1,6 +1,6 @@
 import type { Span, Tracer } from '#tracing/tracer.ts';
 import type { Outcome } from './cluster/queue.ts';
-import { outcomeOf } from './errors.ts';
+import { type Failure, failureOf, outcomeOf } from './errors.ts';
 import type { ScopedLog } from './log.ts';
 import type { Controller, ReconcileMeter, ReconcileResult } from './metrics/reconciles.ts';
 
@@ -20,8 +20,8 @@ export function attempt(options: AttemptOptions): (key: string) => Promise<Outco
 
   async function run(key: string, controller: Controller, span: Span): Promise<Outcome> {
     const counted = meter(controller);
-    const ended = (result: ReconcileResult) => {
-      counted(result);
+    const ended = (result: ReconcileResult, failure?: Failure) => {
+      counted(result, failure);
       span.set({ result });
       log.debug('reconciled', { result });
     };
@@ -31,15 +31,14 @@ export function attempt(options: AttemptOptions): (key: string) => Promise<Outco
       ended(isLater ? 'requeue_after' : 'success');
       return outcome;
     } catch (error) {
-      const outcome = outcomeOf(error);
-      if (outcome.kind === 'done') {
-        ended('success');
-        return outcome;
+      const failure = failureOf(error);
+      if (failure === undefined) ended('success');
+      else {
+        ended('error', failure);
+        span.fail(error instanceof Error ? error.message : String(error));
+        log.warn('reconciling failed and is tried again', { failure, error });
       }
-      ended('error');
-      span.fail(error instanceof Error ? error.message : String(error));
-      log.warn('reconciling failed and is tried again', { error });
-      return outcome;
+      return outcomeOf(error);
     }
   }
 

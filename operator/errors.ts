@@ -1,20 +1,54 @@
 import { ApiError } from './cluster/api-error.ts';
-import type { Outcome } from './cluster/queue.ts';
+import { NotLeading } from './cluster/fenced-client.ts';
+import { type Outcome, TooLong } from './cluster/queue.ts';
 import { NameTaken } from './cluster/writes.ts';
 import type { Finding } from './decide/finding.ts';
 import { monitoringRefusal, permissionRefusal, podRefusal, type Rejection } from './decide/refusal.ts';
 
-/** A refusal that only a person can do something about is tried again this often. */
-const patienceMs = 30_000;
+/**
+ * What went wrong, by what helps against it: looking again, a person who corrects what was written or allows it, time, or
+ * us.
+ */
+export type Failure = 'Conflict' | 'Invalid' | 'Forbidden' | 'Throttled' | 'Network' | 'Timeout' | 'Bug' | 'Server';
+
+/** What only a person can do something about, who will edit the room, is hardly worth another try. */
+const invalidAgainMs = 240_000;
+/** What a person may change without our seeing it is looked at again this often. */
+const forbiddenAgainMs = 30_000;
+
+/** Undefined where nothing went wrong: what was to be done need not be done any more, or not by us. */
+export function failureOf(error: unknown): Failure | undefined {
+  if (isNamespaceTerminating(error) || error instanceof NotLeading) return undefined;
+  if (error instanceof TooLong) return 'Timeout';
+  if (error instanceof TypeError || error instanceof RangeError || error instanceof ReferenceError) return 'Bug';
+  if (error instanceof ApiError) return byStatus(error);
+  // Of sockets, TLS and the HTTP client.
+  return error instanceof Error && 'code' in error && typeof error.code === 'string' ? 'Network' : 'Server';
+}
+
+function byStatus({ status, retryAfterMs }: ApiError): Failure {
+  if (status === 409) return 'Conflict';
+  if (status === 400 || status === 422) return 'Invalid';
+  if (status === 403) return 'Forbidden';
+  return status === 429 || retryAfterMs !== undefined ? 'Throttled' : 'Server';
+}
 
 /** What a failed reconcile means for the queue, in one place. */
 export function outcomeOf(error: unknown): Outcome {
-  if (isNamespaceTerminating(error)) return { kind: 'done' };
-  if (error instanceof ApiError && (error.status === 403 || error.status === 422))
-    return { kind: 'backoff', atLeastMs: patienceMs };
-  if (error instanceof ApiError && error.retryAfterMs !== undefined)
-    return { kind: 'backoff', atLeastMs: error.retryAfterMs };
-  return { kind: 'backoff' };
+  switch (failureOf(error)) {
+    case undefined:
+      return { kind: 'done' };
+    case 'Conflict':
+      return { kind: 'again' };
+    case 'Invalid':
+      return { kind: 'backoff', atLeastMs: invalidAgainMs };
+    case 'Forbidden':
+      return { kind: 'backoff', atLeastMs: forbiddenAgainMs };
+    case 'Throttled':
+      return { kind: 'backoff', atLeastMs: error instanceof ApiError ? (error.retryAfterMs ?? 0) : 0 };
+    default:
+      return { kind: 'backoff' };
+  }
 }
 
 /** Why an object could not be made, if that is for a condition to say; anything else is thrown on. */

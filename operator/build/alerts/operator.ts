@@ -37,7 +37,7 @@ const noLeader = (series: Series): Alert => ({
     '{{ $value }} operators of namespace {{ $labels.namespace }} have been acting for 5 minutes, where it should be one. Without one, changes of rooms have no effect; several take turns in undoing what the others did.',
 });
 
-/** What fails for good is tried again once a minute, so that this is never 0 then. */
+/** What fails for good is tried again every four minutes at least, so that this is never 0 then. */
 const reconcilesFail = (series: Series): Alert => ({
   name: alert.operatorReconcileErrors,
   severity: 'warning',
