@@ -43,6 +43,8 @@ export const label = {
   pod: `${group}/pod`,
   /** On a pod, how its room lets it be evicted. */
   eviction: `${group}/eviction`,
+  /** On a room: the id of the operator that looks after it; without it, the one that has no id. */
+  operator: `${group}/operator`,
 } as const;
 
 /** Values of `app.kubernetes.io/name`. */
@@ -60,6 +62,10 @@ export const annotation = {
   specHash: `${group}/spec-hash`,
   /** Hash of the settings; patching it makes the kubelet refresh the pod's volumes at once instead of within a minute. */
   settingsHash: `${group}/settings-hash`,
+  /** On a room: any other value has the operator look at the room's Secrets at once, and make the tokens that are gone. */
+  renewTokens: `${group}/renew-tokens`,
+  /** On a pod: changes with the tokens, so that the kubelet shows them to the server at once. */
+  tokensVersion: `${group}/tokens-version`,
   /** Hash of what the operator last applied, so that it applies again only what is to change. */
   appliedHash: `${group}/applied-hash`,
   /** On a room: `Paused` keeps the operator from doing anything about it but saying how it is. */

@@ -79,7 +79,7 @@ export function operator(options: OperatorOptions) {
     if (progress.hasBegun()) work.add(key, { urgency });
   });
   const audience = stats({
-    pods: () => (isActing() ? cluster.pods() : []),
+    pods: () => (isActing() ? podsOfOurs(cluster) : []),
     wasLive: (pod) => isShownLive(cluster.room(keyOfOwned(pod))),
     onNews: (pod) => work.add(keyOfOwned(pod)),
     ...(options.statsEveryMs && { everyMs: options.statsEveryMs }),
@@ -129,8 +129,8 @@ const watched = (options: OperatorOptions, client: KubeClient, onKey: ClusterOpt
   seeCluster({
     client,
     ...(options.tracer && { tracer: options.tracer }),
-    ...(options.config.defaults && { defaults: options.config.defaults }),
     ownSelector,
+    ...scopeOf(options),
     onKey,
     onError: (error) => options.log.warn('watching failed and is tried again', { error }),
     ...(options.now && { now: options.now }),
@@ -185,12 +185,24 @@ const memory = (now: () => number) => ({
   newborns: newborns(now),
 });
 
+/** Which rooms this operator looks after, and what they get. */
+const scopeOf = ({ config: { id, namespaces, defaults }, namespace }: OperatorOptions) => ({
+  ...(id && { id }),
+  ...(namespaces && { namespaces }),
+  ...(namespace && { home: namespace }),
+  ...(defaults && { defaults }),
+});
+
+const podsOfOurs = (cluster: Cluster) => [...cluster.pods()].filter((pod) => !cluster.isOthers(keyOfOwned(pod)));
+
 /** What each controller does with a key. `namespace` is the operator's own. */
 const reconcilers = (
   namespace: string | undefined,
   dependencies: RoomDependencies & NamespaceDependencies & OwnDependencies,
 ): AttemptOptions['reconcile'] => ({
-  liveroom: (key) => reconcileRoom(key, dependencies),
+  // Not even its status is ours to write.
+  liveroom: async (key) =>
+    dependencies.cluster.isOthers(key) ? { kind: 'done' } : await reconcileRoom(key, dependencies),
   namespace: (key) => (key === ownKey ? reconcileOwn(namespace, dependencies) : reconcileNamespace(key, dependencies)),
 });
 

@@ -2,7 +2,7 @@ import { namespaceObject } from '#crds/contract.ts';
 import { desiredOfNamespace } from './build/desired.ts';
 import { isOurs } from './build/labels.ts';
 import type { Cluster } from './cluster/cluster.ts';
-import { roomKey } from './cluster/keys.ts';
+import { operatorOf, roomKey } from './cluster/keys.ts';
 import type { Outcome } from './cluster/queue.ts';
 import type { Config } from './config.ts';
 import { isBeingDeleted } from './kube.ts';
@@ -16,7 +16,10 @@ export interface NamespaceDependencies {
   readonly onRoom: (key: string) => void;
 }
 
-/** Makes what a namespace has once with its first room, and deletes it with its last. */
+/**
+ * Makes what a namespace has once with its first room, and deletes it with its last. Where several operators have rooms in
+ * it, the one whose id comes first does so for all of them; two that did would undo each other's work for ever.
+ */
 export async function reconcileNamespace(
   namespace: string,
   { cluster, config, monitoring, onRoom }: NamespaceDependencies,
@@ -26,6 +29,11 @@ export async function reconcileNamespace(
     return { kind: 'done' };
   }
   const rooms = cluster.roomsIn(namespace).filter((room) => !isBeingDeleted(room));
+  const [first = config.id ?? ''] = rooms.map(operatorOf).toSorted();
+  if (first !== (config.id ?? '')) {
+    monitoring.forget(namespace);
+    return { kind: 'done' };
+  }
   const wanted = rooms.length === 0 ? [] : desiredOfNamespace(namespace, rooms, config, cluster.monitoringKinds());
   const owned = cluster.objectsOf(namespace).filter(({ metadata: { name } }) => name === namespaceObject);
   const { isNews, againInMs } = await monitoring.settle(namespace, wanted, { owned, isOurs });

@@ -1,3 +1,4 @@
+import { annotation } from '#crds/contract.ts';
 import type { LiveRoom } from '#crds/liveroom.ts';
 import { roomKey } from './cluster/keys.ts';
 
@@ -13,12 +14,17 @@ export const believedMs = 600_000;
 export function tokensSeen(now: () => number) {
   const seen = new Map<
     string,
-    { readonly uid: string; readonly generation: number | undefined; readonly atMs: number }
+    {
+      readonly uid: string;
+      readonly generation: number | undefined;
+      readonly asked: string | undefined;
+      readonly atMs: number;
+    }
   >();
 
   function note(room: LiveRoom): void {
     const { uid, generation } = room.metadata;
-    seen.set(roomKey(room), { uid, generation, atMs: now() });
+    seen.set(roomKey(room), { uid, generation, asked: askedFor(room), atMs: now() });
   }
 
   return {
@@ -27,13 +33,17 @@ export function tokensSeen(now: () => number) {
     /** Whether they may be taken to be there still. */
     isSound(room: LiveRoom): boolean {
       const key = roomKey(room);
-      if (!seen.has(key) && wasAccepted(room)) note(room);
+      if (!seen.has(key) && wasAccepted(room) && askedFor(room) === undefined) note(room);
       const { uid, generation } = room.metadata;
       const last = seen.get(key);
-      return last?.uid === uid && last.generation === generation && now() - last.atMs < believedMs;
+      if (last?.uid !== uid || last.generation !== generation || last.asked !== askedFor(room)) return false;
+      return now() - last.atMs < believedMs;
     },
   };
 }
+
+/** What somebody wrote to have the Secrets looked at now. */
+const askedFor = ({ metadata: { annotations } }: LiveRoom): string | undefined => annotations?.[annotation.renewTokens];
 
 /** A spec is accepted when its tokens are there. */
 const wasAccepted = ({ metadata: { generation }, status }: LiveRoom): boolean =>

@@ -1,14 +1,15 @@
-import { tokensSecretName } from '#crds/contract.ts';
+import { annotation, tokensSecretName } from '#crds/contract.ts';
 import { kind, type LiveRoom } from '#crds/liveroom.ts';
 import { type TokenSource, tokenSources, tokensSecret } from './build/tokens.ts';
 import type { Cluster } from './cluster/cluster.ts';
+import { roomKey } from './cluster/keys.ts';
 import { NameTaken } from './cluster/writes.ts';
 import type { Finding } from './decide/finding.ts';
-import { controllerOf, isControlledBy, type KubeObject, type Secret } from './kube.ts';
+import { controllerOf, isBeingDeleted, isControlledBy, type KubeObject, type Secret } from './kube.ts';
 import type { TokensSeen } from './tokens-seen.ts';
 
 export interface TokenDependencies {
-  readonly cluster: Pick<Cluster, 'read' | 'create' | 'remove' | 'addToSecret'>;
+  readonly cluster: Pick<Cluster, 'read' | 'create' | 'remove' | 'addToSecret' | 'mark' | 'podsOf'>;
   /** A new secret token. */
   readonly newToken: () => string;
   readonly tokensSeen: TokensSeen;
@@ -49,8 +50,15 @@ export async function settleTokens(
       };
     // Never replaced: publishers hold the ones that are there.
     const added = keys.filter((key) => !secret.data?.[key]);
-    if (added.length > 0) await cluster.addToSecret(secret, Object.fromEntries(added.map((key) => [key, newToken()])));
+    if (added.length > 0)
+      await showToPods(await cluster.addToSecret(secret, Object.fromEntries(added.map((key) => [key, newToken()]))));
     return undefined;
+  }
+
+  /** By itself a kubelet looks at a Secret about once a minute. */
+  async function showToPods({ metadata: { resourceVersion = '' } }: Secret): Promise<void> {
+    const pods = cluster.podsOf(roomKey(room)).filter((pod) => isOurs(pod) && !isBeingDeleted(pod));
+    for (const pod of pods) await cluster.mark(pod, { annotations: { [annotation.tokensVersion]: resourceVersion } });
   }
 
   function isOurs(secret: KubeObject): boolean {

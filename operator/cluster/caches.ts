@@ -1,4 +1,4 @@
-import { annotation, group } from '#crds/contract.ts';
+import { group } from '#crds/contract.ts';
 import { merged, withDefaults } from '#crds/defaults.ts';
 import { apiVersion, kind, type LiveRoom } from '#crds/liveroom.ts';
 import { specSchema } from '#crds/schema.ts';
@@ -8,6 +8,8 @@ import type { SpecDefaults } from '../spec-defaults.ts';
 import { type Cache, cache } from './cache.ts';
 import type { KubeClient } from './client.ts';
 import { httpRoutes } from './http-routes.ts';
+import { ifPermitted } from './if-permitted.ts';
+import { collector, inNamespaces } from './in-namespaces.ts';
 import { indexOf } from './index-of.ts';
 import { keyOfOwned, ownKey, roomKey } from './keys.ts';
 import { leanNamespace, leanPod } from './lean.ts';
@@ -24,6 +26,10 @@ export interface CachesOptions {
   readonly ownSelector: string;
   /** Something about this key may have changed: `namespace/room`, `namespace` for what a namespace has once, or `ownKey`. */
   readonly onKey: (key: string, urgency?: Urgency) => void;
+  /** The namespaces that are looked at; absent, all. */
+  readonly namespaces?: readonly string[];
+  /** Where the operator is installed, for what it has for itself. */
+  readonly home?: string;
   /** What rooms get where their spec is silent. */
   readonly defaults?: SpecDefaults;
   readonly onError: (error: unknown) => void;
@@ -51,28 +57,28 @@ export function caches(options: CachesOptions, podsBy: PodIndexes) {
     onChange: (object: KubeObject, _previous: KubeObject | undefined, how: How) =>
       onKey(keyOfOwned(object), urgency[how]),
   };
+  const collect = collector(options.namespaces);
   const rooms = roomCache(options);
-  const pods = cache<Pod>({ ...ours, path: core('Pod'), keep: leanPod, indexes: Object.values(podsBy) });
+  const pods = collect<Pod>(core('Pod'), { ...ours, keep: leanPod, indexes: Object.values(podsBy) });
   return {
     rooms,
     pods,
-    services: cache<KubeObject>({ ...ours, path: core('Service') }),
-    configMaps: cache<KubeObject>({ ...ours, path: core('ConfigMap') }),
-    budgets: cache<KubeObject>({
-      ...ours,
-      path: collectionPath({ apiVersion: 'policy/v1', kind: 'PodDisruptionBudget' }),
-      onChange(budget, previous, how) {
-        // Its status counts pods.
-        if (budget.metadata.generation !== previous?.metadata.generation) ours.onChange(budget, previous, how);
+    services: collect(core('Service'), ours),
+    configMaps: collect(core('ConfigMap'), ours),
+    budgets: collect(
+      { apiVersion: 'policy/v1', kind: 'PodDisruptionBudget' },
+      {
+        ...ours,
+        onChange(budget, previous, how) {
+          // Its status counts pods.
+          if (budget.metadata.generation !== previous?.metadata.generation) ours.onChange(budget, previous, how);
+        },
       },
-    }),
+    ),
     nodes: nodeCache(options, (node) => pods.pick(podsBy.node.keys(node))),
     namespaces: namespaceCache(options, rooms),
     monitors: monitorCaches(options, ours, rooms),
-    ingresses: cache<Ingress>({
-      ...ours,
-      path: collectionPath({ apiVersion: 'networking.k8s.io/v1', kind: 'Ingress' }),
-    }),
+    ingresses: collect<Ingress>({ apiVersion: 'networking.k8s.io/v1', kind: 'Ingress' }, ours),
     routes: routeCaches(options, ours, rooms),
   };
 }
@@ -86,52 +92,68 @@ const commonOf = ({ client, onError, now, random }: CachesOptions) => ({
   ...(random && { random }),
 });
 
-const core = (kindName: string) => collectionPath({ apiVersion: 'v1', kind: kindName });
+const core = (kindName: string) => ({ apiVersion: 'v1', kind: kindName });
 
 const roomCache = (options: CachesOptions) =>
-  cache<LiveRoom>({
-    ...commonOf(options),
-    path: collectionPath({ apiVersion: `${group}/${apiVersion}`, kind }),
-    // From here on a room has all that it is to have. An operator may be newer than the CRD, which then prunes what is new.
-    keep: (room) => ({ ...room, spec: withDefaults(specSchema, merged(specSchema, room.spec, options.defaults)) }),
-    groupOf: ({ metadata: { namespace } }) => namespace,
-    onChange(room, previous, how) {
-      if (previous !== undefined && isOnlyStatus(room, previous)) return;
-      options.onKey(roomKey(room), urgency[how]);
-      options.onKey(room.metadata.namespace, urgency[how]);
+  collector(options.namespaces)<LiveRoom>(
+    { apiVersion: `${group}/${apiVersion}`, kind },
+    {
+      ...commonOf(options),
+      // From here on a room has all that it is to have. An operator may be newer than the CRD, which then prunes what is new.
+      keep: (room) => ({ ...room, spec: withDefaults(specSchema, merged(specSchema, room.spec, options.defaults)) }),
+      groupOf: ({ metadata: { namespace } }) => namespace,
+      onChange(room, previous, how) {
+        if (previous !== undefined && isOnlyStatus(room, previous)) return;
+        options.onKey(roomKey(room), urgency[how]);
+        options.onKey(room.metadata.namespace, urgency[how]);
+      },
     },
-  });
+  );
 
 const nodeCache = (options: CachesOptions, podsOn: (node: string) => readonly Pod[]) =>
-  cache<Node>({
-    ...commonOf(options),
-    path: core('Node'),
-    keep: leanNode,
-    onChange(node, previous, how) {
-      if (isSameNode(node, previous)) return;
-      for (const pod of podsOn(node.metadata.name)) options.onKey(keyOfOwned(pod), urgency[how]);
-    },
-  });
+  ifPermitted<Node>(
+    (onError) =>
+      cache({
+        ...commonOf(options),
+        onError,
+        path: collectionPath(core('Node')),
+        keep: leanNode,
+        onChange(node, previous, how) {
+          if (isSameNode(node, previous)) return;
+          for (const pod of podsOn(node.metadata.name)) options.onKey(keyOfOwned(pod), urgency[how]);
+        },
+      }),
+    options.onError,
+  );
 
-const namespaceCache = (options: CachesOptions, rooms: Cache<LiveRoom>) =>
-  cache<Namespace>({
-    ...commonOf(options),
-    path: core('Namespace'),
-    keep: leanNamespace,
-    onChange(namespace, previous, how) {
-      if (isSameNamespace(namespace, previous)) return;
-      for (const room of rooms.group(namespace.metadata.name)) options.onKey(roomKey(room), urgency[how]);
-      options.onKey(namespace.metadata.name, urgency[how]);
-    },
-  });
+function namespaceCache(options: CachesOptions, rooms: Cache<LiveRoom>) {
+  const begin = (onError: CachesOptions['onError'], name?: string) =>
+    cache<Namespace>({
+      ...commonOf(options),
+      onError,
+      path: collectionPath(core('Namespace')),
+      // A role can name those that may be listed so.
+      ...(name && { query: { fieldSelector: `metadata.name=${name}` } }),
+      keep: leanNamespace,
+      onChange(namespace, previous, how) {
+        if (isSameNamespace(namespace, previous)) return;
+        for (const room of rooms.group(namespace.metadata.name)) options.onKey(roomKey(room), urgency[how]);
+        options.onKey(namespace.metadata.name, urgency[how]);
+      },
+    });
+  const { namespaces, onError } = options;
+  if (namespaces === undefined) return ifPermitted(begin, onError);
+  return ifPermitted((refused) => inNamespaces(namespaces, (name) => begin(refused, name)), onError);
+}
 
 const monitorCaches = (
-  { client, onKey, onError, discoverEveryMs = 10_000 }: CachesOptions,
+  { client, onKey, onError, namespaces, home, discoverEveryMs = 10_000 }: CachesOptions,
   ours: Ours,
   rooms: Cache<LiveRoom>,
 ) =>
   monitoring({
     client,
+    collect: collector(namespaces && [...new Set([...namespaces, ...(home ? [home] : [])])]),
     everyMs: discoverEveryMs,
     onNews() {
       onKey(ownKey, 'Resync');
@@ -153,11 +175,12 @@ const monitorCaches = (
   });
 
 const routeCaches = (
-  { client, onKey, onError, discoverEveryMs = 10_000 }: CachesOptions,
+  { client, onKey, onError, namespaces, discoverEveryMs = 10_000 }: CachesOptions,
   ours: Ours,
   rooms: Cache<LiveRoom>,
 ) =>
   httpRoutes({
+    collect: collector(namespaces),
     everyMs: discoverEveryMs,
     cacheOptions: { ...ours, client },
     onNews() {
@@ -197,11 +220,21 @@ export function keysIn({ rooms, nodes: _, namespaces: __, ...ours }: ReturnType<
 
 const urgency: Readonly<Record<How, Urgency>> = { Listed: 'Resync', Watched: 'Edit' };
 
-/** Our own reports are no news. */
+/** Our own reports are no news, nor what others note at a room. */
 const isOnlyStatus = (room: LiveRoom, previous: LiveRoom): boolean =>
   room.metadata.generation === previous.metadata.generation &&
   room.metadata.deletionTimestamp === previous.metadata.deletionTimestamp &&
-  room.metadata.annotations?.[annotation.reconcile] === previous.metadata.annotations?.[annotation.reconcile];
+  marksOf(room) === marksOf(previous);
+
+/** The labels and annotations that are for us. */
+const marksOf = ({ metadata: { labels, annotations } }: LiveRoom): string =>
+  JSON.stringify(
+    [labels, annotations].map((all = {}) =>
+      Object.entries(all)
+        .filter(([name]) => name.startsWith(`${group}/`))
+        .toSorted(),
+    ),
+  );
 
 /** By its labels a Prometheus may select it. */
 const isSameNamespace = (a: Namespace, b: Namespace | undefined): boolean =>

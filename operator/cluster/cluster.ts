@@ -3,10 +3,13 @@ import { noTracer, type Tracer } from '#tracing/tracer.ts';
 import type { KubeObject, Pod } from '../kube.ts';
 import type { Cache } from './cache.ts';
 import { type CachesOptions, caches, keysIn, objectsOf, podIndexes, watchesOf } from './caches.ts';
+import { operatorOf } from './keys.ts';
 import { tracedClient } from './traced-client.ts';
 import { type ApplyOptions, type Marks, writes } from './writes.ts';
 
 export interface ClusterOptions extends CachesOptions {
+  /** Label `liveroom.dev/operator` of the rooms that are ours; absent, those without it are. */
+  readonly id?: string;
   /** Traces what we read and write ourselves; lists and watches are nobody's work in particular. */
   readonly tracer?: Tracer;
 }
@@ -18,6 +21,7 @@ export function cluster(options: ClusterOptions) {
   const podsBy = podIndexes();
   const every = caches(options, podsBy);
   const { rooms, pods, services, configMaps, budgets, ingresses, nodes, namespaces, monitors, routes } = every;
+  const isOurs = (room: LiveRoom) => operatorOf(room) === (options.id ?? '');
   const write = writes(tracedClient(options.client, options.tracer ?? noTracer));
   const holder: Readonly<Record<string, Pick<Cache<KubeObject>, 'remember'>>> = {
     Pod: pods,
@@ -38,8 +42,18 @@ export function cluster(options: ClusterOptions) {
   return {
     watches: () => watchesOf(every),
     synced: Promise.all(Object.values(every).map((one) => one.synced)),
-    room: (key: string) => rooms.get(key),
-    rooms: () => rooms.list(),
+    /** One of ours. */
+    room(key: string): LiveRoom | undefined {
+      const room = rooms.get(key);
+      return room && isOurs(room) ? room : undefined;
+    },
+    /** Whether another operator looks after the room. */
+    isOthers: (key: string) => {
+      const room = rooms.get(key);
+      return room !== undefined && !isOurs(room);
+    },
+    rooms: () => [...rooms.list()].filter(isOurs),
+    /** Those of other operators, too. */
     /** Every key that there is something of. */
     keys: () => keysIn(every),
     roomsIn: (namespace: string) => rooms.group(namespace),

@@ -1,8 +1,8 @@
 import type { HTTPRoute, KubeObject } from '../kube.ts';
-import { type Cache, type CacheOptions, cache } from './cache.ts';
+import type { Cache, CacheOptions } from './cache.ts';
 import { changingKinds } from './changing-kinds.ts';
+import type { Collect } from './in-namespaces.ts';
 import { lookout } from './lookout.ts';
-import { collectionPath } from './paths.ts';
 import { servedKinds } from './served-kinds.ts';
 import type { Watch } from './watch.ts';
 
@@ -10,6 +10,7 @@ const group = 'gateway.networking.k8s.io';
 const type = { apiVersion: `${group}/v1`, kind: 'HTTPRoute' } as const;
 
 export interface HTTPRoutesOptions {
+  readonly collect: Collect;
   /** How often to ask whether the API server serves the kind. */
   readonly everyMs: number;
   readonly cacheOptions: Omit<CacheOptions<KubeObject>, 'path'>;
@@ -19,9 +20,9 @@ export interface HTTPRoutesOptions {
 }
 
 /** Our HTTPRoutes, while the cluster has that kind. One that it does not have is never watched. */
-export function httpRoutes({ everyMs, cacheOptions, onNews, onError }: HTTPRoutesOptions) {
+export function httpRoutes({ collect, everyMs, cacheOptions, onNews, onError }: HTTPRoutesOptions) {
   const kinds = changingKinds<typeof type.kind, HTTPRoute>({
-    begin: () => cache<KubeObject>({ ...cacheOptions, path: collectionPath(type) }) as Cache<HTTPRoute>,
+    begin: () => collect<KubeObject>(type, cacheOptions) as Cache<HTTPRoute>,
     onLate: onNews,
   });
   const out = lookout({

@@ -10,6 +10,9 @@ export const roomKey = ({ metadata: { namespace, name } }: LiveRoom): string => 
 /** The key of what the operator has for itself. No namespace is called so. */
 export const ownKey = '';
 
+/** Id of the operator that looks after a room; empty: the one without an id. */
+export const operatorOf = ({ metadata: { labels } }: LiveRoom): string => labels?.[label.operator] ?? '';
+
 /** The key that an object of ours belongs to: its room's, its namespace, or the operator's own. */
 export function keyOfOwned({ metadata: { namespace = '', labels } }: KubeObject): string {
   if (labels?.[label.name] === appName.operator) return ownKey;

@@ -2,6 +2,7 @@ import { type KubeObject, type MonitoringObject, type Prometheus, prometheusKind
 import { cache } from './cache.ts';
 import { changingKinds } from './changing-kinds.ts';
 import type { KubeClient } from './client.ts';
+import type { Collect } from './in-namespaces.ts';
 import { lookout } from './lookout.ts';
 import { collectionPath } from './paths.ts';
 import { servedKinds } from './served-kinds.ts';
@@ -21,6 +22,7 @@ type CacheOptions<T extends KubeObject> = Pick<
 
 export interface MonitoringOptions {
   readonly client: KubeClient;
+  readonly collect: Collect;
   /** How often to ask which kinds the API server serves. */
   readonly everyMs: number;
   readonly cacheOptions: CacheOptions<KubeObject>;
@@ -33,10 +35,10 @@ export interface MonitoringOptions {
  * The Prometheus Operator's objects, of the kinds that exist at the time: ours, and those that read ours. A kind that does
  * not exist is never watched.
  */
-export function monitoring({ client, everyMs, cacheOptions, onNews, onError }: MonitoringOptions) {
+export function monitoring({ client, collect, everyMs, cacheOptions, onNews, onError }: MonitoringOptions) {
   const apiVersions = new Set<string>([`${group}/v1`, ...readerTypes.map(({ apiVersion }) => apiVersion)]);
   const own = changingKinds<OwnKind, KubeObject>({
-    begin: (kind) => cache({ ...cacheOptions, client, path: collectionPath({ apiVersion: `${group}/v1`, kind }) }),
+    begin: (kind) => collect({ apiVersion: `${group}/v1`, kind }, { ...cacheOptions, client }),
     onLate: onNews,
   });
   const readers = prometheusCaches(client, cacheOptions, onNews);

@@ -22,7 +22,7 @@ const plurals: Readonly<Record<string, string>> = {
   [`${group}/${apiVersion} ${kind}`]: plural,
 };
 
-interface Type {
+export interface Type {
   readonly apiVersion: string;
   readonly kind: string;
 }

@@ -83,7 +83,12 @@ export function addressUnknown(
 ): (Finding<'OriginReady'> & Finding<'MediaReachable'>) | undefined {
   const { nodeName } = pod.spec;
   if (nodeName === undefined || hostPortOf(pod) === undefined || mediaAddress !== undefined) return undefined;
-  const given = node && givenAddresses(node);
+  if (node === undefined)
+    return {
+      reason: 'AddressUnknown',
+      message: `The operator sees nothing of node ${nodeName}, so clients cannot be told where to send media: it may not list and watch nodes, or the node is gone. Grant it that with a ClusterRole, as the chart does with rbac.clusterScoped.`,
+    };
+  const given = givenAddresses(node);
   const cause =
     given === undefined
       ? `Node ${nodeName} tells neither an ExternalIP nor an InternalIP of the IP family of the pod`

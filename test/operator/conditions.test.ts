@@ -91,9 +91,15 @@ const table: Readonly<Record<string, readonly [string, Partial<Seen>, string, Re
   ],
   'a node without an address': [
     'OriginReady',
-    { mediaAddress: undefined },
+    { mediaAddress: undefined, node: { apiVersion: 'v1', kind: 'Node', metadata: { name: 'node-1' } } },
     'False/AddressUnknown',
     /Node node-1 tells neither/,
+  ],
+  'a node that the operator may not see': [
+    'OriginReady',
+    { mediaAddress: undefined, node: undefined },
+    'False/AddressUnknown',
+    /may not list and watch nodes.*rbac\.clusterScoped/,
   ],
   'a pod that starts': [
     'OriginReady',

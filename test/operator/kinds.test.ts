@@ -4,6 +4,7 @@ import { ApiError } from '#operator/cluster/api-error.ts';
 import type { Cache } from '#operator/cluster/cache.ts';
 import { changingKinds } from '#operator/cluster/changing-kinds.ts';
 import type { KubeClient } from '#operator/cluster/client.ts';
+import { collector } from '#operator/cluster/in-namespaces.ts';
 import { monitoring } from '#operator/cluster/monitoring.ts';
 import { servedKinds } from '#operator/cluster/served-kinds.ts';
 import type { KubeObject } from '#operator/kube.ts';
@@ -119,6 +120,7 @@ test('what is served is not known, and nobody waits for it, until the API server
   const failures: unknown[] = [];
   const onError = (error: unknown) => failures.push(error);
   const seen = monitoring({
+    collect: collector(undefined),
     client: { request } as unknown as KubeClient,
     everyMs: 5,
     cacheOptions: { onChange: () => {} },

@@ -153,7 +153,11 @@ describe('MediaReachable', () => {
       'Unknown/NoClientConnected',
       /no address yet/,
     ],
-    'without an address of the node': [{ mediaAddress: undefined }, 'False/AddressUnknown', /neither an ExternalIP/],
+    'without an address of the node': [
+      { mediaAddress: undefined, node: node([]) },
+      'False/AddressUnknown',
+      /neither an ExternalIP/,
+    ],
     'with an address of the node that is none': [
       { mediaAddress: undefined, node: node([], 'live.example.com') },
       'False/AddressUnknown',

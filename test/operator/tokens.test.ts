@@ -1,14 +1,15 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
+import { annotation } from '#crds/contract.ts';
 import { ApiError } from '#operator/cluster/api-error.ts';
 import { NameTaken } from '#operator/cluster/writes.ts';
 import type { KubeObject, Secret } from '#operator/kube.ts';
 import { settleTokens, type TokenDependencies } from '#operator/tokens.ts';
 import { believedMs, tokensSeen } from '#operator/tokens-seen.ts';
-import { aCondition, storedRoom } from './objects.ts';
+import { aCondition, aPod, storedRoom } from './objects.ts';
 
 /** A cluster of Secrets that notes what is asked of it, and a clock. */
-function secrets() {
+function secrets(pods: readonly KubeObject[] = []) {
   const there = new Map<string, Secret>();
   const asked: string[] = [];
   const clock = { ms: 0 };
@@ -35,8 +36,12 @@ function secrets() {
     },
     addToSecret: async (secret: Secret, stringData: Readonly<Record<string, string>>) => {
       asked.push(`add ${Object.keys(stringData).join()}`);
-      there.set(secret.metadata.name, stored({ ...secret, ...{ stringData } } as Secret));
+      const changed = stored({ ...secret, ...{ stringData } } as Secret);
+      there.set(secret.metadata.name, changed);
+      return changed;
     },
+    podsOf: () => pods,
+    mark: async (pod: KubeObject) => asked.push(`mark ${pod.metadata.name}`),
   };
   let made = 0;
   const dependencies = {
@@ -78,6 +83,33 @@ test('a key that somebody took out of the Secret is made anew at the next look',
   await settleTokens(storedRoom({}, { conditions: [accepted] }), dependencies);
   assert.deepEqual(asked.slice(1), ['read keynote-tokens', 'add publish']);
   assert.equal(there.get('keynote-tokens')?.data?.['play'], 'kept');
+});
+
+test('who renews tokens by hand has them made at once, and shown to the pods that stay', async () => {
+  const owner = { apiVersion: 'liveroom.dev/v1alpha1', kind: 'LiveRoom', name: 'keynote', controller: true };
+  const ownerReferences = [{ ...owner, uid: storedRoom().metadata.uid }];
+  const owned = [aPod('stays'), aPod('goes', { isDeleted: true })].map((pod) => ({
+    ...pod,
+    metadata: { ...pod.metadata, ownerReferences },
+  }));
+  const { there, asked, dependencies } = secrets([...owned, aPod('strange')]);
+  await settleTokens(storedRoom(), dependencies);
+  const secret = there.get('keynote-tokens');
+  assert.ok(secret);
+  there.set('keynote-tokens', { ...secret, data: { play: 'kept' } });
+  const room = storedRoom({}, { conditions: [accepted] });
+  const renewed = { ...room, metadata: { ...room.metadata, annotations: { [annotation.renewTokens]: 'today' } } };
+  await settleTokens(renewed, dependencies);
+  await settleTokens(renewed, dependencies);
+  assert.deepEqual(asked.slice(1), ['read keynote-tokens', 'add publish', 'mark stays']);
+});
+
+test('tokens that were to be renewed while no operator ran are renewed by the next', async () => {
+  const { asked, dependencies } = secrets();
+  const room = storedRoom({}, { conditions: [accepted] });
+  const metadata = { ...room.metadata, annotations: { [annotation.renewTokens]: 'today' } };
+  await settleTokens({ ...room, metadata }, dependencies);
+  assert.deepEqual(asked, ['read keynote-tokens', 'create keynote-tokens']);
 });
 
 test('the Secret of an earlier room of the name is replaced, and a stranger is left alone', async () => {
