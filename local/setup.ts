@@ -17,6 +17,7 @@ const toTest = [
   'prometheus-operator-crds',
   'prometheus-operator',
   'prometheus-config-reloader',
+  'gateway-api-crds',
 ] as const;
 try {
   await ensureBinaries({ ...shown, want: values['for-tests'] ? [...toStart, ...toTest] : toStart });

@@ -1,6 +1,6 @@
 /** What an entry of the cache is made of, and the two ways to get it. */
 
-/** What can be asked for: programs by their name, and the folder of the Prometheus Operator's CRDs. */
+/** What can be asked for: programs by their name, and the folders of other projects' CRDs. */
 export type BinaryName =
   | 'kube-apiserver'
   | 'kube-controller-manager'
@@ -12,7 +12,8 @@ export type BinaryName =
   | 'prometheus'
   | 'prometheus-operator'
   | 'prometheus-config-reloader'
-  | 'prometheus-operator-crds';
+  | 'prometheus-operator-crds'
+  | 'gateway-api-crds';
 
 /** One entry of the cache: what is downloaded, built and replaced together. */
 export interface Artifact {

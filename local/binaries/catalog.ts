@@ -1,5 +1,6 @@
 /** What the local cluster and the tests run that npm does not have. */
 import type { Artifact, GoSource } from './artifact.ts';
+import { gatewayCRDs } from './gateway.ts';
 import { prometheus, prometheusOperator, prometheusOperatorCRDs } from './monitoring.ts';
 
 /** The hosts of the official downloads. */
@@ -25,6 +26,7 @@ export const catalog = (arch: string, hosts: Hosts = officialHosts): readonly Ar
   prometheus(arch, hosts.github),
   prometheusOperator(),
   prometheusOperatorCRDs(hosts.githubRaw),
+  gatewayCRDs(hosts.githubRaw),
 ];
 
 function kubernetes(arch: string, hosts: Hosts): Artifact {

@@ -2,6 +2,7 @@ import type { PodStats } from '#crds/contract.ts';
 import { label } from '#crds/contract.ts';
 import type { LiveRoom } from '#crds/liveroom.ts';
 import { startCluster } from '#local/cluster.ts';
+import type { ClientConfig } from '#operator/cluster/client.ts';
 import type { Pod } from '#operator/kube.ts';
 import { eventually } from './eventually.ts';
 import { type Kubectl, kubectl } from './kubectl.ts';
@@ -16,8 +17,12 @@ export interface OperatedCluster {
   readonly kubeconfigFile: string;
   /** What each pod answers the operator, by its name. */
   readonly stats: Map<string, PodStats>;
-  /** Starts an operator; `tidy` stops the last one. */
-  start(settings?: Pick<OperatorSettings, 'monitoringLabels'>): Promise<RunningOperator>;
+  /** Starts an operator with full rights, or as an account; `tidy` stops it. */
+  start(
+    settings?: Omit<OperatorSettings, 'kubeconfigFile' | 'stats'> & { readonly as?: ClientConfig },
+  ): Promise<RunningOperator>;
+  /** The rights of a ServiceAccount. */
+  account(name: string, namespace: string): Promise<ClientConfig>;
   /** Makes a namespace that lasts until `tidy`. */
   namespace(name: string, labels?: Record<string, string>): Promise<string>;
   room(name: string, namespace: string): Promise<LiveRoom | undefined>;
@@ -40,7 +45,8 @@ export async function operatedCluster(): Promise<OperatedCluster> {
   const kube = kubectl(cluster.kubectlFile, cluster.kubeconfigFile);
   const stats = new Map<string, PodStats>();
   const namespaces: string[] = [];
-  let operator: RunningOperator | undefined;
+  const operators: RunningOperator[] = [];
+  const stopAll = () => Promise.all(operators.splice(0).map((operator) => operator.stop()));
 
   const patchStatus = patcher(kube);
   const beat = await addNode(kube);
@@ -52,8 +58,7 @@ export async function operatedCluster(): Promise<OperatedCluster> {
   const staying = async (at: string) => (await pods(at)).filter((pod) => pod.metadata.deletionTimestamp === undefined);
 
   async function tidy(): Promise<void> {
-    await operator?.stop();
-    operator = undefined;
+    await stopAll();
     stats.clear();
     for (const name of namespaces.splice(0)) {
       await kube.run(['delete', 'pods', '--all', '-n', name, '--force', '--grace-period=0']);
@@ -69,9 +74,14 @@ export async function operatedCluster(): Promise<OperatedCluster> {
     pods,
     staying,
     tidy,
-    async start(settings = {}) {
-      operator = await startOperator({ ...settings, kubeconfigFile: cluster.kubeconfigFile, stats });
+    async start({ as, ...settings } = {}) {
+      const operator = await startOperator({ ...settings, kubeconfigFile: as ?? cluster.kubeconfigFile, stats });
+      operators.push(operator);
       return operator;
+    },
+    async account(name, at) {
+      const token = (await kube.run(['create', 'token', name, '-n', at])).trim();
+      return { ...cluster.clientConfig, authorization: async () => `Bearer ${token}` };
     },
     async namespace(name, labels = {}) {
       await kube.apply({ apiVersion: 'v1', kind: 'Namespace', metadata: { name, labels } });
@@ -95,7 +105,7 @@ export async function operatedCluster(): Promise<OperatedCluster> {
     },
     async stop() {
       clearInterval(heart);
-      await operator?.stop();
+      await stopAll();
       await cluster.stop();
     },
   };

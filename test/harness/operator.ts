@@ -23,6 +23,8 @@ export interface OperatorSettings {
   readonly monitoringLabels?: Readonly<Record<string, string>>;
   /** Told all that is logged; without it, errors are shown. */
   readonly log?: (line: string) => void;
+  /** More of its configuration. */
+  readonly config?: object;
 }
 
 /** The real operator in this process, with short waits, and counting what it writes. Resolves when it has listed all. */
@@ -42,7 +44,11 @@ export async function beginOperator(settings: OperatorSettings) {
   const running = operator({
     client: counting(client, writes),
     config: configFrom(
-      JSON.stringify({ images: { sfu: 'liveroom.dev/sfu:0.1.0' }, monitoring: { labels: monitoringLabels } }),
+      JSON.stringify({
+        images: { sfu: 'liveroom.dev/sfu:0.1.0' },
+        monitoring: { labels: monitoringLabels },
+        ...settings.config,
+      }),
     ),
     log: jsonLog({
       level: settings.log === undefined ? 'error' : 'info',
