@@ -12,7 +12,12 @@ import { configFrom } from '#operator/config.ts';
 
 interface Manifest {
   readonly kind: string;
-  readonly metadata: { readonly annotations?: Readonly<Record<string, string>> };
+  readonly metadata: {
+    readonly name: string;
+    readonly namespace?: string;
+    readonly annotations?: Readonly<Record<string, string>>;
+  };
+  readonly rules?: readonly { readonly resources: readonly string[]; readonly resourceNames?: readonly string[] }[];
   readonly data?: Readonly<Record<string, string>>;
   readonly spec?: { readonly template?: { readonly spec: PodSpec } };
 }
@@ -85,9 +90,39 @@ describe('the chart', () => {
     assert.equal(ofKind(await rendered({ 'crds.enabled': false }), 'CustomResourceDefinition'), undefined);
   });
 
+  test('tells the operator which rooms are its own, and what they get', async () => {
+    const defaults = { network: { http: { host: 'live.example.com' } }, drain: { timeout: '5m' } };
+    const manifests = await rendered({ id: 'canary', watchNamespaces: ['stage', 'events'], defaults });
+    const text = ofKind(manifests, 'ConfigMap')?.data?.['config.yaml'] ?? '';
+    assert.partialDeepStrictEqual(configFrom(text), { id: 'canary', namespaces: ['stage', 'events'], defaults });
+  });
+
+  test('gives an operator of some namespaces a Role in each, and little of the cluster, or nothing', async () => {
+    const places = (manifests: readonly Manifest[], kind: string) =>
+      manifests.filter((manifest) => manifest.kind === kind).map(({ metadata }) => metadata.namespace);
+    const resources = (role: Manifest | undefined) => (role?.rules ?? []).flatMap((rule) => rule.resources);
+    const named = (manifests: readonly Manifest[], name: string) =>
+      manifests.filter(({ metadata }) => metadata.name === name);
+    const scope = { id: 'canary', watchNamespaces: ['stage', 'events', 'stage'] };
+    const some = named(await rendered(scope), 'liveroom-operator-canary');
+    assert.deepEqual(places(some, 'Role'), ['default', 'events', 'stage']);
+    assert.deepEqual(places(some, 'RoleBinding'), ['default', 'events', 'stage']);
+    const cluster = ofKind(some, 'ClusterRole');
+    assert.deepEqual(resources(cluster).slice(0, 2), ['namespaces', 'nodes']);
+    assert.ok(!resources(cluster).includes('secrets'));
+    assert.deepEqual(cluster?.rules?.[0]?.resourceNames, ['stage', 'events']);
+    const bare = named(await rendered({ ...scope, 'rbac.clusterScoped': false }), 'liveroom-operator-canary');
+    assert.deepEqual([...new Set(bare.map(({ kind }) => kind))].toSorted(), ['Role', 'RoleBinding']);
+    const all = named(await rendered({}), 'liveroom-operator');
+    assert.ok(resources(ofKind(all, 'ClusterRole')).includes('secrets'));
+    assert.deepEqual(places(all, 'Role'), []);
+  });
+
   const wrong: Readonly<Record<string, readonly [Readonly<Record<string, unknown>>, RegExp]>> = {
     'a misspelt value': [{ publicUrl: 'https://live.example.com' }, /publicUrl/],
     'a public URL with a path': [{ publicURL: 'https://example.com/live' }, /publicURL/],
+    'a namespace that cannot be': [{ watchNamespaces: ['Stage'] }, /watchNamespaces/],
+    'an id that no label can have': [{ id: 'my operator' }, /id/],
     'a port that is none': [{ hostPorts: { from: 7000, to: 70_000 } }, /hostPorts.to/],
     'a setting of pods that is none': [{ 'sfu.env.POD_IP': '10.0.0.1' }, /POD_IP/],
     'a share of traces that is a number': [{ 'tracing.samplingRatio': 0.1 }, /samplingRatio/],
