@@ -1,0 +1,115 @@
+import assert from 'node:assert/strict';
+import { describe, test } from 'node:test';
+import { label } from '#crds/contract.ts';
+import type { LiveRoom } from '#crds/liveroom.ts';
+import { ApiError } from '#operator/cluster/api-error.ts';
+import type { Cache } from '#operator/cluster/cache.ts';
+import type { Cluster } from '#operator/cluster/cluster.ts';
+import { ifPermitted } from '#operator/cluster/if-permitted.ts';
+import { inNamespaces } from '#operator/cluster/in-namespaces.ts';
+import { noCounts } from '#operator/cluster/watch-counts.ts';
+import type { KubeObject } from '#operator/kube.ts';
+import type { Monitoring } from '#operator/monitoring.ts';
+import { reconcileNamespace } from '#operator/reconcile-namespace.ts';
+import { config, storedRoom } from './objects.ts';
+
+describe('of several operators', () => {
+  const roomOf = (id: string): LiveRoom => {
+    const room = storedRoom();
+    const labels = id === '' ? {} : { [label.operator]: id };
+    return { ...room, metadata: { ...room.metadata, name: `room-of-${id || 'none'}`, labels } };
+  };
+
+  /** How many objects the operator `id` wants of a namespace with rooms of these operators; undefined if it leaves it alone. */
+  async function wanted(id: string, owners: readonly string[]): Promise<number | undefined> {
+    let count: number | undefined;
+    const cluster = {
+      isTerminating: () => false,
+      roomsIn: () => owners.map(roomOf),
+      monitoringKinds: () => ({ ServiceMonitor: false, PrometheusRule: false }),
+      objectsOf: () => [],
+    } as unknown as Cluster;
+    const monitoring = {
+      forget() {},
+      async settle(_key: string, objects: readonly KubeObject[]) {
+        count = objects.length;
+        return { isNews: false };
+      },
+    } as unknown as Monitoring;
+    await reconcileNamespace('events', { cluster, monitoring, config: { ...config, ...(id && { id }) }, onRoom() {} });
+    return count;
+  }
+
+  const cases: Readonly<Record<string, readonly [id: string, owners: readonly string[], wants: number | undefined]>> = {
+    'the one without an id makes what a namespace has once': ['', ['canary', ''], 1],
+    'one with an id leaves that to the one without': ['canary', ['canary', ''], undefined],
+    'the first by the alphabet makes it where there is none without': ['blue', ['green', 'blue'], 1],
+    'another leaves it to that one': ['green', ['green', 'blue'], undefined],
+    'one without rooms in the namespace makes nothing': ['', ['canary'], undefined],
+    'each takes away what the last room has left': ['canary', [], 0],
+  };
+  for (const [name, [id, owners, wants]] of Object.entries(cases))
+    test(name, async () => assert.equal(await wanted(id, owners), wants));
+});
+
+describe('a cache over several namespaces', () => {
+  const object = (namespace: string, name: string): KubeObject => ({
+    apiVersion: 'v1',
+    kind: 'ConfigMap',
+    metadata: { namespace, name },
+  });
+  /** One that has a single object, whose group is its namespace. */
+  const part = (namespace: string, remembered: string[]) =>
+    ({
+      get: (key: string) => (key === `${namespace}/a` ? object(namespace, 'a') : undefined),
+      list: () => [object(namespace, 'a')],
+      group: (name: string) => (name === namespace || name === '' ? [object(namespace, 'a')] : []),
+      remember: ({ metadata }: KubeObject) => remembered.push(`${namespace} has ${metadata.name}`),
+      synced: Promise.resolve(),
+      isSynced: () => namespace === 'one',
+      counts: { ...noCounts(), lists: 1, watches: 2 },
+      reached: () => (namespace === 'one' ? 7n : 5n),
+      lastHeardMs: () => (namespace === 'one' ? 10 : 20),
+      overdueMs: () => 0,
+    }) as unknown as Cache<KubeObject>;
+
+  test('finds by key and by group, also what is of no namespace in particular', () => {
+    const all = inNamespaces(['one', 'two'], (namespace) => part(namespace, []));
+    assert.equal(all.get('two/a')?.metadata.namespace, 'two');
+    assert.equal(all.get('three/a'), undefined);
+    assert.equal([...all.list()].length, 2);
+    assert.equal(all.group('one').length, 1);
+    assert.equal(all.group('three').length, 0);
+    assert.equal(all.group('').length, 2);
+    assert.equal(all.pick(['one/a', 'two/b']).length, 1);
+  });
+
+  test('remembers a write where it belongs, and none of a namespace that it does not look at', () => {
+    const remembered: string[] = [];
+    const all = inNamespaces(['one', 'two'], (namespace) => part(namespace, remembered));
+    all.remember(object('two', 'b'));
+    all.remember(object('three', 'c'));
+    assert.deepEqual(remembered, ['two has b']);
+  });
+
+  test('is as far as its slowest part, and counts them together', () => {
+    const all = inNamespaces(['one', 'two'], (namespace) => part(namespace, []));
+    assert.deepEqual([all.isSynced(), all.reached(), all.lastHeardMs()], [false, 5n, 10]);
+    assert.partialDeepStrictEqual(all.counts, { lists: 2, watches: 4 });
+  });
+});
+
+test('what we may not see is not waited for, and is no obstacle to being ready', async () => {
+  const errors: unknown[] = [];
+  const refusal = new ApiError(403, { message: 'nodes is forbidden' });
+  const nodes = ifPermitted<KubeObject>(
+    (onError) => {
+      onError(refusal);
+      return { synced: new Promise<void>(() => {}), isSynced: () => false, counts: noCounts() } as Cache<KubeObject>;
+    },
+    (error) => errors.push(error),
+  );
+  await nodes.synced;
+  assert.ok(nodes.isSynced());
+  assert.deepEqual(errors, [refusal]);
+});
