@@ -9,7 +9,7 @@ import type { Config } from './config.ts';
 import { isLeaving } from './decide/cordon.ts';
 import { type CrashLoop, crashLoop } from './decide/crash-loop.ts';
 import type { Finding } from './decide/finding.ts';
-import { hasEnded, type OriginPlan, originPlan, type Published } from './decide/origin.ts';
+import { hasEnded, type OriginPlan, originPlan, published } from './decide/origin.ts';
 import { portsExhausted } from './decide/refusal.ts';
 import type { Audience } from './decide/seen.ts';
 import { soonest } from './decide/status.ts';
@@ -51,14 +51,24 @@ export const ownPods = (room: LiveRoom, cluster: Pick<Cluster, 'podsOf'>): Pod[]
 
 /** What is to be done about the room's pods. Asks those that it may do something to who is on them. */
 export async function planOrigin(room: LiveRoom, dependencies: OriginDependencies): Promise<OriginPlan> {
+  await askWhoIsThere(room, dependencies);
+  const { config, rollouts, now } = dependencies;
+  const plan = planNow(room, dependencies);
+  // At once, as other rooms are planned at the same time.
+  const isSurge =
+    plan.successor !== undefined || (plan.create !== undefined && plan.current !== undefined && isReady(plan.current));
+  rollouts.note(roomKey(room), { rollout: plan.rollout, isSurge, specHash: specHash(room, config) }, now());
+  return plan;
+}
+
+/** A publisher who has come since a pod was last asked would stay on one that no new viewer is led to. */
+async function askWhoIsThere(room: LiveRoom, dependencies: OriginDependencies): Promise<void> {
   const plan = planNow(room, dependencies);
   const isTaking = plan.successor !== undefined && isReady(plan.successor);
   const isChange = isTaking || plan.create !== undefined || plan.remove.length > 0;
-  if (plan.rollout !== 'Replacing' || plan.current === undefined || !isChange) return plan;
+  if (plan.rollout !== 'Replacing' || plan.current === undefined || !isChange) return;
   const running = ownPods(room, dependencies.cluster).filter((pod) => !isBeingDeleted(pod) && !hasEnded(pod));
-  // A publisher who has come since a pod was last asked would stay on one that no new viewer is led to.
   await Promise.all(running.filter(isReady).map(dependencies.askNow));
-  return planNow(room, dependencies);
 }
 
 /** The same by what is known already. */
@@ -98,11 +108,6 @@ const crashLoopOf = (
 const nodeOf = ({ spec: { nodeName } }: Pod, cluster: Cluster) =>
   nodeName === undefined ? undefined : cluster.node(nodeName);
 
-function published(pod: Pod, audience: Audience): Published {
-  if (typeof audience === 'object') return audience.room?.publisher === undefined ? 'No' : 'Yes';
-  return isReady(pod) ? 'Unknown' : 'No';
-}
-
 function ledPod(room: LiveRoom, { cluster, rollouts }: OriginDependencies, nowMs: number) {
   const key = roomKey(room);
   const service = cluster
@@ -130,10 +135,8 @@ export async function carryOut(
   isLed: boolean,
   dependencies: OriginDependencies,
 ): Promise<Origin> {
-  const { cluster, config, rollouts, now } = dependencies;
+  const { cluster } = dependencies;
   const { current, successor, rollout, create, againInMs } = plan;
-  const isSurge = successor !== undefined || (create !== undefined && current !== undefined && isReady(current));
-  rollouts.note(roomKey(room), { rollout, isSurge, specHash: specHash(room, config) }, now());
   const origin = { pod: current, rollout, ...(successor && { successor }) };
   if (!isLed && rollout !== 'Suspended') return origin;
   if (create !== undefined) {

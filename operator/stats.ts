@@ -5,7 +5,7 @@ import type { LiveRoom } from '#crds/liveroom.ts';
 import { isWorthShowing } from './decide/audience.ts';
 import { faring } from './decide/media-reachable.ts';
 import type { Audience } from './decide/seen.ts';
-import { isBeingDeleted, isReady, type Pod } from './kube.ts';
+import { isBeingDeleted, type Pod } from './kube.ts';
 import { polling } from './polling.ts';
 import type { Turn } from './turns.ts';
 
@@ -92,11 +92,6 @@ export function stats(options: StatsOptions) {
       if (said === 'Silent') return said;
       const room = said.rooms.find((one) => one.namespace === namespace && one.name === name);
       return { room, ...(said.clients && { clients: said.clients }) };
-    },
-    /** Whether somebody publishes to the pod; a ready pod that we know nothing of may have a publisher. */
-    isBusy(pod: Pod): boolean {
-      const said = heard.get(uidOf(pod))?.stats;
-      return typeof said === 'object' ? said.rooms.some(({ publisher }) => publisher !== undefined) : isReady(pod);
     },
     async stop(): Promise<void> {
       stopping.abort();

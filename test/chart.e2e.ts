@@ -53,11 +53,20 @@ describe('the chart', () => {
     const image = { repository: 'registry.example.com:5000/sfu', tag: '1.2.3' };
     const tracing = { endpoint: 'http://otel-collector.monitoring.svc:4318', protocol: 'http', samplingRatio: '0.1' };
     const podEnv = { LOG_LEVEL: 'warn', METRICS_PREFIX: 'video_' };
-    const values = { publicURL, hostPorts, monitoring, tracing, 'sfu.image': image, 'sfu.env': podEnv };
+    const rollouts = { maxConcurrent: 20 };
+    const values = { publicURL, hostPorts, rollouts, monitoring, tracing, 'sfu.image': image, 'sfu.env': podEnv };
     const manifests = await rendered(values);
     const text = ofKind(manifests, 'ConfigMap')?.data?.['config.yaml'] ?? '';
     const images = { sfu: 'registry.example.com:5000/sfu:1.2.3' };
-    assert.partialDeepStrictEqual(configFrom(text), { publicURL, hostPorts, monitoring, tracing, images, podEnv });
+    assert.partialDeepStrictEqual(configFrom(text), {
+      publicURL,
+      hostPorts,
+      rollouts,
+      monitoring,
+      tracing,
+      images,
+      podEnv,
+    });
   });
 
   test('places the operator where its values say', async () => {

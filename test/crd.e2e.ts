@@ -177,6 +177,8 @@ describe('the API server', () => {
       play: { auth: { mode: 'BearerToken' } },
       pod: {},
       publish: { auth: { mode: 'BearerToken' } },
+      suspend: false,
+      update: {},
     });
   });
 

@@ -6,6 +6,7 @@ export function leanNode({
   apiVersion,
   kind,
   metadata: { name, uid, resourceVersion, annotations },
+  spec,
   status,
 }: Node): Node {
   const given = annotations?.[annotation.mediaAddress];
@@ -18,11 +19,12 @@ export function leanNode({
       ...(resourceVersion && { resourceVersion }),
       ...(given !== undefined && { annotations: { [annotation.mediaAddress]: given } }),
     },
+    ...(spec?.unschedulable === true && { spec: { unschedulable: true } }),
     status: { addresses: status?.addresses ?? [] },
   };
 }
 
-/** Whether pods are reached on it as before. */
+/** Whether pods are reached on it, and may stay, as before. */
 export const isSameNode = (a: Node, b: Node | undefined): boolean => told(a) === (b && told(b));
 
-const told = ({ metadata, status }: Node) => JSON.stringify([metadata.annotations, status]);
+const told = ({ metadata, spec, status }: Node) => JSON.stringify([metadata.annotations, spec, status]);

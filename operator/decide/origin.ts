@@ -1,5 +1,6 @@
 import { annotation } from '#crds/contract.ts';
 import { isBeingDeleted, isReady, type Pod } from '../kube.ts';
+import type { Audience } from './seen.ts';
 
 /**
  * Which pod is the origin, and how one takes the place of another.
@@ -24,6 +25,11 @@ export const switchMs = 2_000;
 
 /** Whether somebody publishes to a pod. `Unknown`: it is ready, and does not say. */
 export type Published = 'Yes' | 'No' | 'Unknown';
+
+export function published(pod: Pod, audience: Audience): Published {
+  if (typeof audience === 'object') return audience.room?.publisher === undefined ? 'No' : 'Yes';
+  return isReady(pod) ? 'Unknown' : 'No';
+}
 
 export interface OriginSeen {
   /** The room's own pods, draining ones too. */

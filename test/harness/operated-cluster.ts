@@ -33,6 +33,8 @@ export interface OperatedCluster {
   says(room: string, namespace: string, condition: string): Promise<string>;
   /** Waits for a pod that the scheduler has placed, and makes it Ready; `answer` is what it says of its room. */
   runOrigin(namespace: string, answer?: Partial<PodStats['rooms'][number]>): Promise<Pod>;
+  /** Adds to a pod's status what a kubelet would. */
+  report(pod: Pod, status: object): Promise<unknown>;
   tidy(): Promise<void>;
   stop(): Promise<void>;
 }
@@ -40,8 +42,8 @@ export interface OperatedCluster {
 /** Where the one node of such a cluster is. */
 export const nodeAddress = '198.51.100.7';
 
-export async function operatedCluster(): Promise<OperatedCluster> {
-  const cluster = await startCluster({ node: false, manifests: ['crds/liveroom.yaml'] });
+export async function operatedCluster(crd = 'crds/liveroom.yaml'): Promise<OperatedCluster> {
+  const cluster = await startCluster({ node: false, manifests: [crd] });
   const kube = kubectl(cluster.kubectlFile, cluster.kubeconfigFile);
   const stats = new Map<string, PodStats>();
   const namespaces: string[] = [];
@@ -103,6 +105,7 @@ export async function operatedCluster(): Promise<OperatedCluster> {
       await patchStatus('pod', name, readyPod(), '-n', at);
       return pod;
     },
+    report: ({ metadata: { name, namespace = '' } }, status) => patchStatus('pod', name, status, '-n', namespace),
     async stop() {
       clearInterval(heart);
       await stopAll();

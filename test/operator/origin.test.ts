@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { originPlan, switchMs } from '#operator/decide/origin.ts';
+import { originPlan, published, switchMs } from '#operator/decide/origin.ts';
 import type { Pod } from '#operator/kube.ts';
 import { aPod } from './objects.ts';
 
@@ -50,6 +50,17 @@ const includes = (plan: Plan, part: { readonly [K in keyof Plan]?: Plan[K] | und
 const old = aPod('a', { specHash: 'old' });
 const starting = aPod('b', { isReady: false, madeAt: '2026-11-01T13:59:58Z' });
 const next = aPod('b', { madeAt: '2026-11-01T13:59:50Z' });
+
+test('a ready pod that does not say whether somebody publishes to it may have a publisher', () => {
+  const room = { namespace: 'events', name: 'keynote', subscribers: 3 };
+  const publisher = { since: '2026-11-01T13:30:00Z', sendsMedia: true };
+  assert.equal(published(aPod('a'), 'Unasked'), 'Unknown');
+  assert.equal(published(aPod('a'), 'Silent'), 'Unknown');
+  assert.equal(published(aPod('a', { isReady: false }), 'Silent'), 'No');
+  assert.equal(published(aPod('a'), { room }), 'No');
+  assert.equal(published(aPod('a'), { room: undefined }), 'No');
+  assert.equal(published(aPod('a', { isReady: false }), { room: { ...room, publisher } }), 'Yes');
+});
 
 test('without a pod the first one is made', () => {
   assert.deepEqual(planned([]), { current: undefined, replaces: '', remove: [], rollout: 'Replacing' });
