@@ -42,7 +42,7 @@ export const operatorMetric = {
   masterStatus: {
     name: 'leader_election_master_status',
     type: 'gauge',
-    help: 'Whether this operator is the one that acts. It does as soon as it has seen all there is.',
+    help: 'Whether this operator is the one that acts: it holds the Lease, and has seen all there is.',
     labels: { name: ['liveroom-operator'] },
   },
   rooms: {
@@ -159,7 +159,7 @@ export const operatorMetric = {
   apiRequests: {
     name: 'rest_client_requests_total',
     type: 'counter',
-    help: 'Requests to the API server by the status of the answer; <error> where there was none.',
+    help: 'Requests to the API server by the status of the answer; <error> where there was none. Without those for the Lease.',
     labels: { code: 'StatusCodes', method: methods, host: 'ApiServer' },
   },
   apiRequestTime: {
