@@ -1,6 +1,7 @@
 import { stringify } from 'yaml';
 import { type Auth, file, type RoomSettings, type RoomsFile, tokenFile } from '#crds/contract.ts';
 import type { LiveRoom } from '#crds/liveroom.ts';
+import { oncePer } from '../once-per.ts';
 import { durationMs } from './duration.ts';
 import { roomMeta } from './labels.ts';
 
@@ -10,8 +11,11 @@ export const configMap = (room: LiveRoom) =>
     apiVersion: 'v1',
     kind: 'ConfigMap',
     metadata: roomMeta(room, room.metadata.name),
-    data: { [file.rooms]: stringify(roomsFile(room), { aliasDuplicateObjects: false }) },
+    data: { [file.rooms]: roomsText(room) },
   }) as const;
+
+/** A reconcile asks for it several times, and mostly for nothing new. */
+const roomsText = oncePer((room: LiveRoom) => stringify(roomsFile(room), { aliasDuplicateObjects: false }));
 
 const roomsFile = (room: LiveRoom): RoomsFile => ({
   rooms: [settings(room)],

@@ -9,6 +9,8 @@ export interface CacheOptions<T extends KubeObject> extends Omit<ReflectorOption
   /** Kept up to date with what `get` returns. */
   readonly indexes?: readonly Pick<Index<T, never>, 'change'>[];
   readonly onChange: (object: T, previous: T | undefined, how: How) => void;
+  /** Whoever wrote an object has seen to all that follows from it: `onChange` is not told of what we wrote. */
+  readonly isEchoKnown?: boolean;
 }
 
 export interface Cache<T extends KubeObject> extends Reflector<T> {
@@ -42,7 +44,8 @@ export function cache<T extends KubeObject>(options: CacheOptions<T>): Cache<T> 
         reindex(key, object, own ?? previous);
       }
       const changed = object ?? previous;
-      if (changed !== undefined) onChange(changed, object && previous, how);
+      const isEcho = own !== undefined && own.metadata.resourceVersion === object?.metadata.resourceVersion;
+      if (changed !== undefined && !(isEcho && options.isEchoKnown)) onChange(changed, object && previous, how);
     },
     onListed: forgetLost,
   });

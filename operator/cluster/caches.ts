@@ -57,14 +57,16 @@ export function caches(options: CachesOptions, podsBy: PodIndexes) {
     onChange: (object: KubeObject, _previous: KubeObject | undefined, how: How) =>
       onKey(keyOfOwned(object), urgency[how]),
   };
+  // What a reconcile writes of these it goes on from by itself, and nobody else looks at them.
+  const written = { ...ours, isEchoKnown: true };
   const collect = collector(options.namespaces);
   const rooms = roomCache(options);
-  const pods = collect<Pod>(core('Pod'), { ...ours, keep: leanPod, indexes: Object.values(podsBy) });
+  const pods = collect<Pod>(core('Pod'), { ...written, keep: leanPod, indexes: Object.values(podsBy) });
   return {
     rooms,
     pods,
-    services: collect(core('Service'), ours),
-    configMaps: collect(core('ConfigMap'), ours),
+    services: collect(core('Service'), written),
+    configMaps: collect(core('ConfigMap'), written),
     budgets: collect(
       { apiVersion: 'policy/v1', kind: 'PodDisruptionBudget' },
       {
@@ -137,7 +139,8 @@ function namespaceCache(options: CachesOptions, rooms: Cache<LiveRoom>) {
       keep: leanNamespace,
       onChange(namespace, previous, how) {
         if (isSameNamespace(namespace, previous)) return;
-        for (const room of rooms.group(namespace.metadata.name)) options.onKey(roomKey(room), urgency[how]);
+        // Nobody edited the rooms themselves, and there may be thousands.
+        for (const room of rooms.group(namespace.metadata.name)) options.onKey(roomKey(room), 'Resync');
         options.onKey(namespace.metadata.name, urgency[how]);
       },
     });

@@ -12,7 +12,7 @@ afterEach(async () => {
 });
 
 /** A synced cache of a peer with one object `a` of version 5; `send` adds to its watch. */
-async function cached(later: Parameters<typeof flakyServer>[0] = []) {
+async function cached(later: Parameters<typeof flakyServer>[0] = [], more: { readonly isEchoKnown?: boolean } = {}) {
   const watching = Promise.withResolvers<(line: string) => void>();
   const server = await flakyServer([
     list(5, [anObject('a', 5)]),
@@ -30,6 +30,7 @@ async function cached(later: Parameters<typeof flakyServer>[0] = []) {
     groupOf: ({ metadata }) => metadata.labels?.['group'] ?? metadata.namespace,
     onChange: ({ metadata }, previous, how) => seen.push(`${how} ${previous === undefined ? '' : '~'}${metadata.name}`),
     timing: { backoffFirstMs: 20 },
+    ...more,
   });
   undo.push(server.stop, client.close, things.stop);
   await things.synced;
@@ -56,6 +57,19 @@ test('an older event does not take it back, a newer one replaces it', async () =
   assert.equal(things.get('live/a')?.metadata.resourceVersion, '8');
   send(event('MODIFIED', anObject('a', 10)));
   await eventually('the event of a', () => things.get('live/a')?.metadata.resourceVersion === '10');
+});
+
+test('nothing is told of a write of ours whose event comes, where that is known already, but of what others write', async () => {
+  const { things, seen, send } = await cached([], { isEchoKnown: true });
+  things.remember(anObject('a', 6));
+  things.remember(anObject('b', 7));
+  send(event('MODIFIED', anObject('a', 6)));
+  send(event('ADDED', anObject('b', 7)));
+  await eventually('both', () => things.reached() === 7n);
+  assert.deepEqual(seen, ['Listed a']);
+  send(event('MODIFIED', anObject('b', 8)));
+  await eventually('what somebody else wrote', () => things.reached() === 8n);
+  assert.deepEqual(seen, ['Listed a', 'Watched ~b']);
 });
 
 test('a write that is older than what is known is not remembered', async () => {
