@@ -89,8 +89,10 @@ export const env = {
   podName: 'POD_NAME',
   podNamespace: 'POD_NAMESPACE',
   nodeName: 'NODE_NAME',
-  /** The server binds this address and no other. */
+  /** The server binds this address and no other, but for media. */
   podIP: 'POD_IP',
+  /** With commas, one of each IP family that the pod has: the media port is bound at all of them. */
+  podIPs: 'POD_IPS',
   roomsFile: 'ROOMS_FILE',
   tokensDir: 'TOKENS_DIR',
   /** Absent when clients reach the pod by its own address (`ClusterOnly`). */

@@ -12,8 +12,8 @@ import type { Endpoint } from './rtc/answer.ts';
 export interface Config {
   readonly http: Endpoint;
   readonly internal: Endpoint;
-  /** Where the media port is bound. */
-  readonly media: Endpoint;
+  /** Where the media port is bound; `alsoAt` is an address of the other IP family. */
+  readonly media: Endpoint & { readonly alsoAt?: string };
   /** Where clients reach it: known, or written to a file sooner or later. Absent: where it is bound. */
   readonly announce?: { readonly endpoints: readonly Endpoint[] } | { readonly file: string };
   readonly roomsFile: string;
@@ -38,12 +38,13 @@ export function podConfig(env: Readonly<Record<string, string | undefined>>): Co
   };
   const address = needed(envName.podIP, "the pod's own address");
   if (isIP(address) === 0) throw new ConfigError(`${envName.podIP} is not an IP address: ${address}`);
+  const alsoAt = otherFamily(address, env[envName.podIPs] ?? '');
   const tokensDir = env[envName.tokensDir];
   const addressFile = env[envName.mediaAddressFile];
   return {
     http: { address, port: port.http },
     internal: { address, port: port.internal },
-    media: { address, port: port.media },
+    media: { address, port: port.media, ...(alsoAt && { alsoAt }) },
     ...(addressFile && { announce: { file: addressFile } }),
     roomsFile: needed(envName.roomsFile, 'the file with the rooms, such as /etc/liveroom/room/rooms.yaml'),
     ...(tokensDir && { tokensDir }),
@@ -56,6 +57,10 @@ export function podConfig(env: Readonly<Record<string, string | undefined>>): Co
     }),
   };
 }
+
+/** Of several addresses with commas, the one whose family `address` is not of. */
+const otherFamily = (address: string, all: string): string | undefined =>
+  all.split(',').find((one) => isIP(one) !== 0 && isIP(one) !== isIP(address));
 
 export const usage = `Usage: npm run sfu -- ROOMS_FILE [options]
 

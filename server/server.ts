@@ -55,7 +55,7 @@ export async function startServer(options: ServerOptions): Promise<Server> {
   const heart = startHeart(() => performance.now());
   const watchdog = watchdogOf(heart, config.hangLimitMs);
   const media = await startMediaPlane({ ...config.media, ...watchdog, events: eventsOf(() => table, onFatal) });
-  const files = { ...config, media: media.local };
+  const files = { ...config, media: { ...config.media, ...media.local } };
   const state: ServerState = { settings: await readSettings(files), isDraining: false, identity: undefined };
   const allRooms = rooms(clock, (session, reason) => table.end(session, reason));
   const sessionCount = () => table.count();

@@ -76,7 +76,10 @@ async function token(name: string, { tokens }: ReadRooms, { tokensDir }: Files):
 
 /** The operator writes the address once the pod's node is known: until then the file is empty, or not there. */
 async function announced({ announce, media }: Files): Promise<readonly Endpoint[] | undefined> {
-  if (announce === undefined) return [media];
+  if (announce === undefined) {
+    const { address, port, alsoAt } = media;
+    return [address, ...(alsoAt ? [alsoAt] : [])].map((one) => ({ address: one, port }));
+  }
   if ('endpoints' in announce) return announce.endpoints;
   const content = await readFile(announce.file, 'utf8').catch(() => '');
   if (content.trim() === '') return undefined;

@@ -105,6 +105,7 @@ const environment = (choices: PodChoices) => [
   fieldRef(env.podName, 'metadata.name'),
   fieldRef(env.podNamespace, 'metadata.namespace'),
   fieldRef(env.podIP, 'status.podIP'),
+  fieldRef(env.podIPs, 'status.podIPs'),
   { name: env.compileCache, value: compileCache },
   { name: env.roomsFile, value: `${mount.room.path}/${file.rooms}` },
   { name: env.tokensDir, value: mount.tokens.path },

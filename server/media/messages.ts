@@ -9,6 +9,8 @@ type Call<T> = { [K in keyof T]: T[K] extends (...args: infer A) => void ? { cal
 export interface WorkerOptions {
   readonly address: string;
   readonly port: number;
+  /** An address of the other IP family, to be bound at the same port. */
+  readonly alsoAt?: string;
   /** Ends the process when the main thread hangs; absent: nobody watches. */
   readonly watchdog?: WatchdogOptions;
 }

@@ -2,9 +2,9 @@
 import { parentPort, workerData } from 'node:worker_threads';
 import { endHungProcess } from '../probes/last-words.ts';
 import { startWatchdog } from '../probes/watchdog.ts';
+import { openSockets } from './dual-socket.ts';
 import { mediaCore } from './media-core.ts';
 import type { FromWorker, ToWorker, WorkerOptions } from './messages.ts';
-import { openSocket } from './socket.ts';
 import { tally } from './tally.ts';
 import { threadLoad } from './thread-load.ts';
 import { tickMs } from './timers.ts';
@@ -15,7 +15,7 @@ const tell = (message: FromWorker): void => main.postMessage(message);
 
 const { watchdog, ...endpoint } = workerData as WorkerOptions;
 if (watchdog !== undefined) startWatchdog(watchdog, { nowMs: () => performance.now(), onHung: endHungProcess });
-const socket = await openSocket(endpoint, () => core.countDrop('SendFailed'));
+const socket = await openSockets(endpoint, () => core.countDrop('SendFailed'));
 const core = mediaCore({
   send: socket.send,
   now: () => performance.now(),

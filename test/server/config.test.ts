@@ -17,6 +17,12 @@ test('a pod binds its own address and no other, and announces it unless a file w
   assert.deepEqual([full.tokensDir, full.logLevel], ['/t', 'debug']);
 });
 
+test('a pod with addresses of both IP families binds its media port at both', () => {
+  const at = (POD_IPS: string) => podConfig({ ...pod, POD_IPS }).media;
+  assert.deepEqual(at('10.244.1.5,fd00::5'), { address: '10.244.1.5', port: 7882, alsoAt: 'fd00::5' });
+  for (const one of ['10.244.1.5', '']) assert.deepEqual(at(one), { address: '10.244.1.5', port: 7882 });
+});
+
 test('what a pod is not told is named', () => {
   assert.throws(() => podConfig({ ...pod, ROOMS_FILE: '' }), says(/^ROOMS_FILE is not set/));
   assert.throws(() => podConfig({ ROOMS_FILE: 'x' }), says(/^POD_IP is not set/));

@@ -1,0 +1,63 @@
+import assert from 'node:assert/strict';
+import dgram from 'node:dgram';
+import { once } from 'node:events';
+import { networkInterfaces } from 'node:os';
+import { after, describe, test } from 'node:test';
+import type { Endpoint } from '#server/media/address.ts';
+import { openSockets } from '#server/media/dual-socket.ts';
+
+const hasIPv6 = Object.values(networkInterfaces()).some((addresses) =>
+  addresses?.some(({ address }) => address === '::1'),
+);
+
+describe('a media port at an address of each family', { skip: hasIPv6 ? false : 'this machine has no ::1' }, () => {
+  const undo: (() => void)[] = [];
+  after(() => {
+    for (const step of undo) step();
+  });
+
+  /** A client of that family, which asks and gets an answer; resolves to what was answered, and from where. */
+  async function asked(address: string, port: number): Promise<readonly [string, string, number]> {
+    const client = dgram.createSocket(address.includes(':') ? 'udp6' : 'udp4');
+    undo.push(() => client.close());
+    client.bind(0, address);
+    await once(client, 'listening');
+    client.send('hello', port, address);
+    const [answer, from] = (await once(client, 'message')) as [Buffer, Endpoint];
+    return [answer.toString(), from.address, from.port];
+  }
+
+  test('answers each client from the address that it asked', async () => {
+    const socket = await openSockets({ address: '127.0.0.1', port: 0, alsoAt: '::1' }, () => assert.fail('not sent'));
+    undo.push(socket.close);
+    const { port } = socket.local;
+    socket.onDatagram((datagram, from) => void socket.send([Buffer.from(`${datagram} ${from.address}`)], from));
+    assert.deepEqual(await asked('127.0.0.1', port), ['hello 127.0.0.1', '127.0.0.1', port]);
+    assert.deepEqual(await asked('::1', port), ['hello ::1', '::1', port]);
+  });
+
+  test('leaves to the other socket what the outbox of IPv4 cannot send', async (t) => {
+    const socket = await openSockets({ address: '::1', port: 0, alsoAt: '127.0.0.1' }, () => assert.fail('not sent'));
+    undo.push(socket.close);
+    if (socket.outbox === undefined) return t.skip('there is no outbox here');
+    const key = socket.outbox.open(Buffer.alloc(16));
+    key.iv.fill(1);
+    const pieces = [Buffer.alloc(12), Buffer.from('media')] as const;
+    assert.equal(key.add(...pieces, { address: '::1', port: 9 }), false);
+    assert.equal(key.add(...pieces, { address: '127.0.0.1', port: 9 }), true);
+    key.close();
+  });
+
+  test('is closed whole when its second address cannot be bound', async () => {
+    const taken = dgram.createSocket('udp6').bind(0, '::1');
+    await once(taken, 'listening');
+    undo.push(() => taken.close());
+    const { port } = taken.address();
+    await assert.rejects(
+      openSockets({ address: '127.0.0.1', port, alsoAt: '::1' }, () => undefined),
+      /EADDRINUSE/,
+    );
+    const again = await openSockets({ address: '127.0.0.1', port }, () => undefined);
+    again.close();
+  });
+});
