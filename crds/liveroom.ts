@@ -37,7 +37,14 @@ export interface LiveRoom {
 /** Condition types with the reasons that each can have. Stable: people wait for them and alert on them. */
 export const conditionReasons = {
   /** The spec can be used. */
-  Accepted: ['Accepted', 'InvalidSecretRef', 'NameConflict', 'PortRangeExhausted', 'PermissionMissing'],
+  Accepted: [
+    'Accepted',
+    'InvalidSecretRef',
+    'NameConflict',
+    'PortRangeExhausted',
+    'QuotaExceeded',
+    'PermissionMissing',
+  ],
   /** The origin pod is ready and has an address. */
   OriginReady: [
     'OriginReady',
@@ -85,6 +92,7 @@ export const conditionReasons = {
     'Removed',
     'SelectionUnknown',
     'NameConflict',
+    'QuotaExceeded',
     'PermissionMissing',
   ],
   /** A roll-out is under way. */

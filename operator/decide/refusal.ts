@@ -8,7 +8,7 @@ export interface Refusal {
 
 /** Why the origin pod could not be made, told apart by the text: the API server calls three of them `Forbidden`. */
 export function podRefusal({ status, message }: Refusal): Finding<'OriginReady'> | undefined {
-  if (status === 403 && message.includes('exceeded quota'))
+  if (status === 403 && isByQuota(message))
     return { reason: 'QuotaExceeded', message: `${message}. Raise the quota, or lower spec.pod.resources.` };
   if (status === 403 && message.includes('violates PodSecurity'))
     return {
@@ -31,7 +31,7 @@ export const portsExhausted = (
 
 /** What can be wrong with any object: a room's condition Accepted says it, and a namespace's MonitoringReady. */
 export interface Rejection {
-  readonly reason: 'NameConflict' | 'PermissionMissing';
+  readonly reason: 'NameConflict' | 'QuotaExceeded' | 'PermissionMissing';
   readonly message: string;
 }
 
@@ -48,13 +48,17 @@ export function monitoringRefusal(kind: string, refusal: Refusal): Finding<'Moni
 }
 
 /** Why another object could not be read or written. */
-export const permissionRefusal = ({ status, message }: Refusal): Rejection | undefined =>
-  status === 403 ? forbidden(message) : undefined;
+export function permissionRefusal({ status, message }: Refusal): Rejection | undefined {
+  if (status !== 403) return undefined;
+  return isByQuota(message) ? { reason: 'QuotaExceeded', message: `${message}. Raise the quota.` } : forbidden(message);
+}
 
 /** By RBAC, which says who cannot do what, or by somebody's admission rules. */
 const forbidden = (message: string): { readonly reason: 'PermissionMissing'; readonly message: string } => ({
   reason: 'PermissionMissing',
   message: isByRole(message) ? `${message}. Grant it in the operator's ClusterRole.` : `${message}.`,
 });
+
+const isByQuota = (message: string): boolean => message.includes('exceeded quota');
 
 const isByRole = (message: string): boolean => / cannot \w+ resource /.test(message);

@@ -99,12 +99,15 @@ async function takenAway(): Promise<Partial<Seen>> {
   return monitored({ problems: settling.problems('events') as readonly Finding<'MonitoringReady'>[] });
 }
 
+const ofQuota = refusedBy(403, 'services "live-sfu" is forbidden: exceeded quota: small, requested: services=1');
+
 const sights: Sights = {
   Accepted: {
     Accepted: () => ({}),
     InvalidSecretRef: withoutSecret,
     NameConflict: () => ({ rejection: rejectionBy(new NameTaken(service)) }),
     PortRangeExhausted: () => ({ rejection: portsExhausted({ from: 7000, to: 7999 }, 3) }),
+    QuotaExceeded: () => ({ rejection: rejectionBy(ofQuota) }),
     PermissionMissing: () => ({ rejection: rejectionBy(byRole('services')) }),
   },
   OriginReady: {
@@ -161,6 +164,7 @@ const sights: Sights = {
     Removed: takenAway,
     SelectionUnknown: () => monitored({ prometheuses: [] }),
     NameConflict: () => monitoringProblem(new NameTaken(service)),
+    QuotaExceeded: () => monitored({ problems: [rejectionBy(ofQuota)] }),
     PermissionMissing: () => monitoringProblem(byRole('servicemonitors')),
   },
   Progressing: {
