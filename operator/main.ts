@@ -112,7 +112,7 @@ async function start(): Promise<void> {
 
   const stop = async (signal: NodeJS.Signals) => {
     log.info('stopping', { signal });
-    await Promise.race([running.stop(), sleep(endMs)]);
+    await Promise.race([running.stop(), sleep(endMs, undefined, { ref: false })]);
     await election?.release();
     await Promise.all([client.close(), election?.close(), tracing.stop()]);
     server.close();
