@@ -27,6 +27,7 @@ export function conditions(seen: Seen, reconnectGraceMs: number): readonly Condi
       draining: drainingPublisher(seen.draining),
       isDrainingKnown: seen.draining.every(({ audience }) => audience !== 'Unasked'),
       isOriginReady: origin.status === 'True',
+      podName: seen.origin?.metadata.name,
       before: before.get('Publishing'),
       reconnectGraceMs,
       nowMs: seen.nowMs,

@@ -1,5 +1,5 @@
 import { annotation } from '#crds/contract.ts';
-import { isReady, type Pod } from '../kube.ts';
+import { type ContainerStatus, isReady, type Pod } from '../kube.ts';
 import { type Finding, no, type Verdict, yes } from './finding.ts';
 import { givenAddresses, hostPortOf, spoken } from './media-address.ts';
 import type { Seen } from './seen.ts';
@@ -9,7 +9,7 @@ type Check = (pod: Pod, seen: Seen) => Finding<'OriginReady'> | undefined;
 /** What keeps a pod from becoming ready. */
 const troubles = [unscheduled, imageFails, crashes] as const;
 /** The most specific cause first: the first finding is the one that is told. */
-const checks: readonly Check[] = [...troubles, addressUnknown, starting];
+const checks: readonly Check[] = [...troubles, crashesStill, addressUnknown, starting];
 
 /** What keeps a pod from becoming ready until somebody does something about it. */
 export const podTrouble = (pod: Pod): Finding<'OriginReady'> | undefined =>
@@ -59,20 +59,35 @@ function imageFails(pod: Pod): ReturnType<Check> {
   const image = pod.spec.containers[0]?.image;
   return {
     reason: 'ImagePullFailed',
-    message: `Pod ${pod.metadata.name} cannot get image ${image}: ${waiting.message ?? waiting.reason}. Check its name and the pull secrets.`,
+    message: `Pod ${pod.metadata.name} cannot get image ${image}: ${pullError(waiting)} Check its name and the pull secrets.`,
   };
 }
 
+/** The kubelet tells the same error now as its own, now as that for which it waits. */
+const pullError = ({ message, reason = 'no reason given' }: { readonly message?: string; readonly reason?: string }) =>
+  (message ?? reason).replace(/^Back-off pulling image "[^"]*": ErrImagePull: /, '').replace(/\.*$/, '.');
+
 function crashes(pod: Pod): ReturnType<Check> {
-  const { name } = pod.metadata;
   const container = pod.status?.containerStatuses?.find(({ state }) => state?.waiting?.reason === 'CrashLoopBackOff');
-  if (container === undefined) return undefined;
-  const last = container.lastState?.terminated;
+  return container && crashLooping(pod, container);
+}
+
+/** Between two crashes a server runs for a moment. That is no news until it is ready. */
+function crashesStill(pod: Pod, { room: { status } }: Seen): ReturnType<Check> {
+  const said = status?.conditions?.find(({ type }) => type === 'OriginReady')?.reason;
+  if (isReady(pod) || said !== 'CrashLooping' || status?.origin?.podName !== pod.metadata.name) return undefined;
+  const container = pod.status?.containerStatuses?.find(({ lastState }) => lastState?.terminated !== undefined);
+  return container && crashLooping(pod, container);
+}
+
+function crashLooping({ metadata }: Pod, { restartCount, lastState }: ContainerStatus): Finding<'OriginReady'> {
+  const { name, namespace } = metadata;
+  const last = lastState?.terminated;
   const end =
     last === undefined ? '' : `, last with exit code ${last.exitCode}${last.reason ? ` (${last.reason})` : ''}`;
   return {
     reason: 'CrashLooping',
-    message: `Pod ${name} has ended ${container.restartCount} times${end}. See: kubectl -n ${pod.metadata.namespace} logs --previous ${name}`,
+    message: `Pod ${name} has ended ${restartCount} times${end}. See: kubectl -n ${namespace} logs --previous ${name}`,
   };
 }
 

@@ -1,4 +1,4 @@
-import type { RoomStats } from '#crds/contract.ts';
+import { port, type RoomStats } from '#crds/contract.ts';
 import type { Condition } from '#crds/liveroom.ts';
 import { no, unknown, type Verdict, yes } from './finding.ts';
 import type { Audience } from './seen.ts';
@@ -12,6 +12,8 @@ export interface PublishingSeen {
   /** Whether all such pods have been asked. */
   readonly isDrainingKnown: boolean;
   readonly isOriginReady: boolean;
+  /** Of the origin. */
+  readonly podName: string | undefined;
   /** The condition as it was. */
   readonly before: Condition | undefined;
   readonly reconnectGraceMs: number;
@@ -20,7 +22,7 @@ export interface PublishingSeen {
 
 /** Whether an encoder is connected and sends media. */
 export function publishing(seen: PublishingSeen): Verdict<'Publishing'> {
-  const { audience, draining, isDrainingKnown, isOriginReady, before } = seen;
+  const { audience, draining, isDrainingKnown, isOriginReady, podName, before } = seen;
   const atOrigin = isOriginReady && typeof audience === 'object' ? audience.room?.publisher : undefined;
   if (atOrigin !== undefined) return present(atOrigin);
   if (draining !== undefined) return present(draining.publisher, draining.podName);
@@ -28,7 +30,10 @@ export function publishing(seen: PublishingSeen): Verdict<'Publishing'> {
   if (before !== undefined && (!isDrainingKnown || (isOriginReady && audience === 'Unasked')))
     return before as Verdict<'Publishing'>;
   if (isOriginReady && audience === 'Silent')
-    return unknown('StatsUnavailable', 'The origin pod does not answer on its internal port.');
+    return unknown(
+      'StatsUnavailable',
+      `Pod ${podName} does not answer the operator on port ${port.internal}, so it is not known whether somebody publishes. If that lasts, look for a NetworkPolicy between them.`,
+    );
   return absent(before, seen);
 }
 
@@ -42,11 +47,11 @@ function present({ since, sendsMedia }: Publisher, drainingPod?: string): Verdic
     ? yes('Publishing', `A publisher has been connected since ${since}.${where}`)
     : no(
         'NoMedia',
-        `A publisher is connected and sends nothing. Check the encoder, and that UDP gets through.${where}`,
+        `A publisher has been connected since ${since} and sends nothing. Check the encoder, and that UDP gets through.${where}`,
       );
 }
 
-const nobody = 'Nobody publishes.';
+const nobody = 'Nobody publishes. An encoder sends to status.whipURL, with the token of publishers.';
 
 /** Nobody is there: for the grace period after somebody was, that is expected to change. */
 function absent(

@@ -89,6 +89,44 @@ const table: Readonly<Record<string, readonly [string, Partial<Seen>, string, Re
     'False/CrashLooping',
     /ended 4 times, last with exit code 137 \(OOMKilled\)\. See: kubectl -n events logs --previous/,
   ],
+  'a server that ends again and again, and runs between': [
+    'OriginReady',
+    {
+      room: storedRoom(
+        {},
+        {
+          origin: { podName: 'keynote-origin-aaaaa', ready: false },
+          conditions: [aCondition('OriginReady', 'False', 'CrashLooping')],
+        },
+      ),
+      origin: withStatus({
+        containerStatuses: [{ name: 'sfu', restartCount: 5, state: {}, lastState: { terminated: { exitCode: 1 } } }],
+      }),
+    },
+    'False/CrashLooping',
+    /ended 5 times, last with exit code 1\./,
+  ],
+  'the next pod after one that ended again and again': [
+    'OriginReady',
+    {
+      room: storedRoom(
+        {},
+        {
+          origin: { podName: 'keynote-origin-ooooo', ready: false },
+          conditions: [aCondition('OriginReady', 'False', 'CrashLooping')],
+        },
+      ),
+      origin: waiting('ContainerCreating'),
+    },
+    'False/PodPending',
+    /is starting/,
+  ],
+  'an image that cannot be had, while the kubelet waits': [
+    'OriginReady',
+    { origin: waiting('ImagePullBackOff', 'Back-off pulling image "a/b:1": ErrImagePull: not found') },
+    'False/ImagePullFailed',
+    /cannot get image liveroom\.dev\/sfu:0\.1\.0: not found\. Check/,
+  ],
   'a node without an address': [
     'OriginReady',
     { mediaAddress: undefined, node: { apiVersion: 'v1', kind: 'Node', metadata: { name: 'node-1' } } },
