@@ -36,7 +36,7 @@ export interface Origin {
   readonly pod: Pod | undefined;
   readonly successor?: Pod;
   readonly rollout: OriginPlan['rollout'];
-  /** Why a pod could not be made. */
+  /** Why a pod could not be made, or taken away. */
   readonly refusal?: Finding<'OriginReady'>;
   readonly rejection?: Finding<'Accepted'>;
   readonly againInMs?: number;
@@ -135,24 +135,29 @@ export async function carryOut(
   isLed: boolean,
   dependencies: OriginDependencies,
 ): Promise<Origin> {
-  const { cluster } = dependencies;
-  const { current, successor, rollout, create, againInMs } = plan;
+  const { cluster, rollouts, now } = dependencies;
+  const { current, successor, rollout, create, leadTo } = plan;
   const origin = { pod: current, rollout, ...(successor && { successor }) };
   if (!isLed && rollout !== 'Suspended') return origin;
+  rollouts.ledSinceMs(roomKey(room), leadTo, now());
   if (create !== undefined) {
     const failure = await makeOrigin(room, { ...create, ...crashLoopsOf(plan, room, dependencies) }, dependencies);
     if (failure !== undefined) return { ...origin, ...failure, againInMs: refusedAgainMs };
   }
   // After its successor exists: a pod that nothing could replace serves on.
-  for (const pod of plan.remove) await cluster.remove(pod, drainSeconds(room));
-  const again = againInMs === undefined ? {} : { againInMs };
-  if (create === undefined) return { ...origin, ...again };
-  const next = planNow(room, dependencies);
+  try {
+    for (const pod of plan.remove) await cluster.remove(pod, drainSeconds(room));
+  } catch (error) {
+    return { ...origin, refusal: podRefusalBy(error), againInMs: refusedAgainMs };
+  }
+  const next = create === undefined ? plan : planNow(room, dependencies);
+  // What is to be done when a pod has gone is to be done at once: our own deletion is no news.
+  const againInMs = soonest(next.againInMs, leadTo !== undefined && plan.remove.length > 0 ? 0 : undefined);
   return {
     pod: next.current,
     rollout: next.rollout,
     ...(next.successor && { successor: next.successor }),
-    ...again,
+    ...(againInMs !== undefined && { againInMs }),
   };
 }
 

@@ -18,7 +18,7 @@ export function progressing(seen: Seen, origin: Verdict<'OriginReady'>): Verdict
   if (obstacle !== undefined)
     return no(
       'RolloutStuck',
-      `Pod ${name} serves on, as the one that is to take its place does not come up. ${obstacle.message} The roll-out goes on by itself once that is put right; where there is no room for two pods, delete the old one.`,
+      `Pod ${name} ${origin.status === 'True' ? 'serves on' : 'stays'}, as the one that is to take its place does not come up. ${obstacle.message} The roll-out goes on by itself once that is put right; where there is no room for two pods, delete the old one.`,
     );
   if (rollout === 'WaitingForIdle')
     return no(
