@@ -30,7 +30,7 @@ const origin = {
     address: { type: 'string', maxLength: 253, description: 'Address at which clients reach the media port.' },
     addresses: {
       type: 'array',
-      description: 'All such addresses, the one above first: more than one where there are IPv4 and IPv6.',
+      description: 'All such addresses where there are several, as of IPv4 and IPv6; the one above first.',
       maxItems: 8,
       items: { type: 'string', maxLength: 45 },
     },

@@ -28,7 +28,6 @@ describe('the operator', () => {
       podName: pod?.metadata.name,
       nodeName: 'node-1',
       address: nodeAddress,
-      addresses: [nodeAddress],
       mediaPort: 7000,
       ready: true,
     });

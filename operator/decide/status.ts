@@ -82,12 +82,17 @@ function originStatus(origin: Pod, mediaAddress: MediaAddress | undefined): NonN
   return {
     podName: origin.metadata.name,
     ...(nodeName === undefined ? {} : { nodeName }),
-    ...(mediaAddress === undefined
-      ? {}
-      : { address: mediaAddress.addresses[0], addresses: mediaAddress.addresses, mediaPort: mediaAddress.port }),
+    ...(mediaAddress === undefined ? {} : addressStatus(mediaAddress)),
     ready: isReady(origin),
   };
 }
+
+/** The list says nothing more where there is but one, and a CRD of release 0.1.0 refuses it. */
+const addressStatus = ({ addresses, port }: MediaAddress) => ({
+  address: addresses[0],
+  ...(addresses.length > 1 && { addresses }),
+  mediaPort: port,
+});
 
 function publisherStatus(seen: Seen): NonNullable<LiveRoomStatus['publisher']> {
   const publisher = publisherOf(seen);

@@ -36,10 +36,11 @@ test('a status says all that there is to know, and that it says so', () => {
     podName: 'keynote-origin-aaaaa',
     nodeName: 'node-1',
     address: '203.0.113.7',
-    addresses: ['203.0.113.7'],
     mediaPort: 7000,
     ready: true,
   });
+  const both = { addresses: ['203.0.113.7', '2001:db8::7'], port: 7000 } as const;
+  assert.deepEqual(report(seenRoom({ mediaAddress: both }), context).status.origin?.addresses, both.addresses);
   assert.equal(status.subscribers, 3);
   assert.equal(status.observedGeneration, 3);
   assert.ok(isReported(storedRoom({}, structuredClone(status)), status));
