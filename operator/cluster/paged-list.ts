@@ -8,7 +8,8 @@ interface PageAnswer<T> {
   readonly apiVersion: string;
   readonly kind: string;
   readonly metadata: { readonly resourceVersion?: string; readonly continue?: string };
-  readonly items: readonly T[];
+  /** The API server says null of none where it is asked for metadata alone. */
+  readonly items: readonly T[] | null;
 }
 
 /** Part of a collection. All pages of one list are of the same version. */
@@ -48,5 +49,5 @@ export async function* pages<T extends KubeObject>(
 /** Items of a list lack the two fields that events have. */
 function withType<T extends KubeObject>({ apiVersion, kind: listKind, items }: PageAnswer<T>): readonly T[] {
   const kind = listKind.replace(/List$/, '');
-  return items.map((item) => ({ ...item, apiVersion, kind }));
+  return (items ?? []).map((item) => ({ ...item, apiVersion, kind }));
 }

@@ -94,6 +94,17 @@ test('what happens during a comparison is no loss', async () => {
   assert.deepEqual(names(things.list()), ['a', 'c']);
 });
 
+test('a collection that is empty may have no list of items at all', async () => {
+  const none: Answer = (response) => {
+    response.writeHead(200, { 'content-type': 'application/json' });
+    response.end(JSON.stringify({ kind: 'List', apiVersion: 'v1', metadata: { resourceVersion: '3' }, items: null }));
+  };
+  const { things, errors } = await compared(() => [none]);
+  await eventually('a comparison', () => things.counts.comparisons === 1);
+  assert.deepEqual(things.counts.missed, { added: 0, changed: 0, deleted: 2 });
+  assert.ok(errors[0] instanceof MissedChanges);
+});
+
 test('a comparison that fails says nothing about the watch, and the next one comes', async () => {
   const { things, errors } = await compared(() => [refuse(410), refuse(503), list(3, [a1, b2])]);
   await eventually('a comparison', () => things.counts.comparisons === 1);
