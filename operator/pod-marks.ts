@@ -5,7 +5,9 @@ import { settingsHash } from './build/origin-pod.ts';
 import { scrapeAnnotations } from './build/scrape-annotations.ts';
 import type { Cluster } from './cluster/cluster.ts';
 import type { Config } from './config.ts';
+import type { Finding } from './decide/finding.ts';
 import { endpoints, hostPortOf, type MediaAddress, mediaAddress } from './decide/media-address.ts';
+import { rejectionBy } from './errors.ts';
 import type { Pod } from './kube.ts';
 
 /** Where clients reach a pod, as far as that is known. */
@@ -19,11 +21,25 @@ export interface PodMarks {
   readonly isConfigured: boolean;
 }
 
+/** Marks several; why one could not be is for a condition to say. */
+export async function markPods(
+  pods: readonly (Pod | undefined)[],
+  room: LiveRoom,
+  marks: PodMarks,
+): Promise<Finding<'Accepted'> | undefined> {
+  try {
+    for (const pod of pods) if (pod !== undefined) await markPod(pod, room, marks);
+    return undefined;
+  } catch (error) {
+    return rejectionBy(error);
+  }
+}
+
 /**
  * Tells a running pod where it is reached, who may evict it, and that its settings have changed: the kubelet refreshes all
  * volumes of a pod whose annotations change, which is why the ConfigMap has been written before.
  */
-export async function markPod(pod: Pod, room: LiveRoom, { cluster, config, isConfigured }: PodMarks): Promise<void> {
+async function markPod(pod: Pod, room: LiveRoom, { cluster, config, isConfigured }: PodMarks): Promise<void> {
   const { labels, annotations } = evictionMarks(room);
   const told = {
     ...scrapeAnnotations(config),

@@ -22,7 +22,7 @@ import {
   planNow,
   planOrigin,
 } from './origin.ts';
-import { addressOf, markPod } from './pod-marks.ts';
+import { addressOf, markPods } from './pod-marks.ts';
 import { type ReportDependencies, type Result, writeReport } from './report.ts';
 import type { Restarts } from './restarts.ts';
 import type { Rollouts } from './rollouts.ts';
@@ -65,20 +65,20 @@ export async function reconcileRoom(key: string, dependencies: RoomDependencies)
     await labelForService(room, origins, cluster);
     return await settleObjects(room, origins.leadTo, cluster);
   };
-  const rejection = (await settleTokens(room, dependencies).catch(rejectionBy)) ?? (await settle());
+  const rejection = (await settleTokens(room, dependencies).catch(rejectionBy)) ?? (await settle().catch(rejectionBy));
   const origin = await carryOut(room, origins, rejection === undefined, dependencies);
   const marks = { ...dependencies, isConfigured: rejection === undefined };
-  for (const pod of [origin.pod, origin.successor]) if (pod !== undefined) await markPod(pod, room, marks);
+  const problem = (await markPods([origin.pod, origin.successor], room, marks)) ?? rejection;
   const certificate = await certificateProblem(room, cluster);
   const monitored = await settleMonitoring(room, dependencies).catch((error: unknown) => ({ error }));
-  const reportAgainMs = await writeReport(room, { ...resultOf(origin, rejection, cluster), certificate }, dependencies);
+  const reportAgainMs = await writeReport(room, { ...resultOf(origin, problem, cluster), certificate }, dependencies);
   // What fails for a moment does so without keeping the room from saying how it is.
   if ('error' in monitored) throw monitored.error;
   const againInMs = soonest(
     reportAgainMs,
     origin.againInMs,
     monitored.againInMs,
-    recheckMs(room, rejection ?? certificate),
+    recheckMs(room, problem ?? certificate),
   );
   return { kind: 'done', ...(againInMs === undefined ? {} : { againInMs }) };
 }

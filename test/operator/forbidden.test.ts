@@ -1,0 +1,36 @@
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import type { LiveRoom } from '#crds/liveroom.ts';
+import { ApiError } from '#operator/cluster/api-error.ts';
+import type { Cluster } from '#operator/cluster/cluster.ts';
+import type { OriginPlan } from '#operator/decide/origin.ts';
+import { carryOut } from '#operator/origin.ts';
+import { markPods } from '#operator/pod-marks.ts';
+import { aPod, config, storedRoom } from './objects.ts';
+
+/** What the operator may not do is for the room to say, and no reason to say nothing. */
+
+const room: LiveRoom = storedRoom();
+const forbidden = (verb: string) => async () => {
+  throw new ApiError(403, { message: `User "operator" cannot ${verb} resource "pods" in API group ""` });
+};
+
+test('a pod that may not be marked is told of', async () => {
+  const cluster = { node: () => undefined, mark: forbidden('patch') };
+  const finding = await markPods([undefined, aPod('a')], room, { cluster, config, isConfigured: true });
+  assert.equal(finding?.reason, 'PermissionMissing');
+  assert.match(finding?.message ?? '', /cannot patch resource "pods".*Grant it/);
+});
+
+test('a pod that may not be taken away is told of, and its room is looked at again', async () => {
+  const pod = aPod('a');
+  const plan = { current: undefined, remove: [pod], rollout: 'Suspended' } as unknown as OriginPlan;
+  const cluster = { remove: forbidden('delete') } as unknown as Cluster;
+  const dependencies = { cluster, rollouts: { ledSinceMs: () => 0 }, now: () => 0 } as unknown as Parameters<
+    typeof carryOut
+  >[3];
+  const { refusal, againInMs } = await carryOut(room, plan, true, dependencies);
+  assert.equal(refusal?.reason, 'PermissionMissing');
+  assert.match(refusal?.message ?? '', /cannot delete resource "pods"/);
+  assert.ok((againInMs ?? 0) >= 10_000);
+});
