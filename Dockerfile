@@ -19,5 +19,8 @@ CMD ["node", "server/main.ts"]
 
 FROM base AS operator
 COPY operator operator
+RUN install -d -o 1000 node_modules/.cache/node
 USER 1000
-CMD ["node", "operator/main.ts"]
+ENV NODE_COMPILE_CACHE=node_modules/.cache/node
+RUN node operator/main.ts --help; test -n "$(ls -A node_modules/.cache/node)"
+CMD ["node", "--max-semi-space-size=4", "operator/main.ts"]
