@@ -6,12 +6,14 @@ import { operatorOf, roomKey } from './cluster/keys.ts';
 import type { Outcome } from './cluster/queue.ts';
 import type { Config } from './config.ts';
 import { isBeingDeleted } from './kube.ts';
+import type { Log } from './log.ts';
 import type { Monitoring } from './monitoring.ts';
 
 export interface NamespaceDependencies {
   readonly cluster: Cluster;
   readonly config: Config;
   readonly monitoring: Monitoring;
+  readonly log: Log;
   /** The room has something else to report. */
   readonly onRoom: (key: string) => void;
 }
@@ -22,7 +24,7 @@ export interface NamespaceDependencies {
  */
 export async function reconcileNamespace(
   namespace: string,
-  { cluster, config, monitoring, onRoom }: NamespaceDependencies,
+  { cluster, config, monitoring, log, onRoom }: NamespaceDependencies,
 ): Promise<Outcome> {
   if (cluster.isTerminating(namespace)) {
     monitoring.forget(namespace);
@@ -37,7 +39,11 @@ export async function reconcileNamespace(
   const wanted = rooms.length === 0 ? [] : desiredOfNamespace(namespace, rooms, config, cluster.monitoringKinds());
   const owned = cluster.objectsOf(namespace).filter(({ metadata: { name } }) => name === namespaceObject);
   const { isNews, againInMs } = await monitoring.settle(namespace, wanted, { owned, isOurs });
-  if (isNews) for (const room of rooms) onRoom(roomKey(room));
+  if (isNews) {
+    for (const room of rooms) onRoom(roomKey(room));
+    // The last room takes away with it who could say so.
+    for (const { message, kind } of monitoring.problems(namespace)) log.warn(message, { namespace, kind });
+  }
   if (rooms.length === 0) monitoring.forget(namespace);
   return { kind: 'done', ...(againInMs === undefined ? {} : { againInMs }) };
 }

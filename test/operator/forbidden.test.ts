@@ -1,11 +1,15 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import type { LiveRoom } from '#crds/liveroom.ts';
+import { namespaceService } from '#operator/build/namespace-service.ts';
 import { ApiError } from '#operator/cluster/api-error.ts';
 import type { Cluster } from '#operator/cluster/cluster.ts';
 import type { OriginPlan } from '#operator/decide/origin.ts';
+import { jsonLog } from '#operator/log.ts';
+import { monitoring } from '#operator/monitoring.ts';
 import { carryOut } from '#operator/origin.ts';
 import { markPods } from '#operator/pod-marks.ts';
+import { reconcileNamespace } from '#operator/reconcile-namespace.ts';
 import { aPod, config, storedRoom } from './objects.ts';
 
 /** What the operator may not do is for the room to say, and no reason to say nothing. */
@@ -33,4 +37,26 @@ test('a pod that may not be taken away is told of, and its room is looked at aga
   assert.equal(refusal?.reason, 'PermissionMissing');
   assert.match(refusal?.message ?? '', /cannot delete resource "pods"/);
   assert.ok((againInMs ?? 0) >= 10_000);
+});
+
+test('what a namespace without rooms may not lose is told of in the log', async () => {
+  const lines: string[] = [];
+  const left = namespaceService('events');
+  const cluster = {
+    isTerminating: () => false,
+    roomsIn: () => [],
+    monitoringKinds: () => ({ ServiceMonitor: false, PrometheusRule: false }),
+    objectsOf: () => [left],
+    prometheuses: () => [],
+    lookForMonitoringKinds: async () => {},
+    remove: forbidden('delete'),
+  } as unknown as Cluster;
+  await reconcileNamespace('events', {
+    cluster,
+    config,
+    monitoring: monitoring({ cluster, tell: async () => {} }),
+    log: jsonLog({ level: 'warn', write: (line) => lines.push(line), now: () => 0 }),
+    onRoom: () => {},
+  });
+  assert.match(lines.join(), /cannot delete resource/);
 });

@@ -9,6 +9,7 @@ import { ifPermitted } from '#operator/cluster/if-permitted.ts';
 import { inNamespaces } from '#operator/cluster/in-namespaces.ts';
 import { noCounts } from '#operator/cluster/watch-counts.ts';
 import type { KubeObject } from '#operator/kube.ts';
+import { jsonLog } from '#operator/log.ts';
 import type { Monitoring } from '#operator/monitoring.ts';
 import { reconcileNamespace } from '#operator/reconcile-namespace.ts';
 import { config, storedRoom } from './objects.ts';
@@ -36,7 +37,9 @@ describe('of several operators', () => {
         return { isNews: false };
       },
     } as unknown as Monitoring;
-    await reconcileNamespace('events', { cluster, monitoring, config: { ...config, ...(id && { id }) }, onRoom() {} });
+    const log = jsonLog({ level: 'error', write: () => {}, now: () => 0 });
+    const own = { ...config, ...(id && { id }) };
+    await reconcileNamespace('events', { cluster, monitoring, log, config: own, onRoom() {} });
     return count;
   }
 
