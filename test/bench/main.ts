@@ -8,15 +8,11 @@ import { countingBench } from './counting.ts';
 import { type Figure, isKept, ratio, table } from './figure.ts';
 import { forwardingBench } from './forwarding.ts';
 import { metricsBench } from './metrics.ts';
-import { operatorBench } from './operator.ts';
+import { type OperatorBenchOptions, operatorBench } from './operator.ts';
 import { productBench } from './product.ts';
 import { tracingBench } from './tracing.ts';
 
-interface Options {
-  readonly isFull: boolean;
-}
-
-type Part = (say: (text: string) => void, options: Options) => Promise<readonly Figure[]>;
+type Part = (say: (text: string) => void, options: OperatorBenchOptions) => Promise<readonly Figure[]>;
 
 const parts: Readonly<Record<string, Part>> = {
   forwarding: forwardingBench,
@@ -27,13 +23,14 @@ const parts: Readonly<Record<string, Part>> = {
   product: productBench,
 };
 
-const usage = `npm run bench [-- --json FILE] [--only ${Object.keys(parts).join('|')}] [--full]`;
+const usage = `npm run bench [-- --json FILE] [--only ${Object.keys(parts).join('|')}] [--full] [--keep DIR]`;
 
 const { values } = parseArgs({
   options: {
     json: { type: 'string' },
     only: { type: 'string' },
     full: { type: 'boolean', default: false },
+    keep: { type: 'string' },
     help: { type: 'boolean', short: 'h' },
   },
 });
@@ -50,7 +47,12 @@ async function main(): Promise<number> {
   }
   const figures: Figure[] = [];
   for (const [, measure] of chosen)
-    figures.push(...(await measure((text) => console.error(text), { isFull: values.full })));
+    figures.push(
+      ...(await measure((text) => console.error(text), {
+        isFull: values.full,
+        keepIn: values.keep,
+      })),
+    );
   console.log(table(figures));
   if (values.json !== undefined) {
     const measured = figures.map((figure) => ({ ...figure, ratio: ratio(figure), isKept: isKept(figure) }));

@@ -74,6 +74,8 @@ const scene: Scene = {
 say('operator: the floor');
 told('floor', 0, await floor(bench, Math.min(200, steps.at(-1) ?? 0)));
 
+// Once before, so that its code has been compiled, as it has been in an image.
+await (await startOperator(scene)).stop();
 let operator = await startOperator(scene, nodeOptions);
 await applyRoom(bench, 'warm-up');
 await eventually('the first room is ready', () => nodes.count().ready === 1, 120_000);

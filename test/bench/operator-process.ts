@@ -2,7 +2,7 @@ import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { readdir, readFile, readlink, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { port } from '#crds/contract.ts';
+import { env, port } from '#crds/contract.ts';
 import { eventually } from '#test/harness/eventually.ts';
 
 /** The operator as a process of its own, as its pod runs it, seen from outside: by the kernel and by its metrics. */
@@ -29,6 +29,9 @@ export interface OperatorSurroundings {
   readonly nodeOptions: readonly string[];
 }
 
+/** As the chart starts it. */
+const command = ['--max-semi-space-size=4', 'operator/main.ts'] as const;
+
 /** Beside the stand-in for the pods, which has the port on all addresses of IPv4. */
 const address = '::1';
 
@@ -44,7 +47,7 @@ export async function startOperatorProcess(surroundings: OperatorSurroundings): 
   await writeFile(join(dir, 'token'), token);
   await writeFile(join(dir, 'ca.crt'), await readFile(caFile));
   const beganMs = performance.now();
-  const child = spawn(process.execPath, [...nodeOptions, 'operator/main.ts'], {
+  const child = spawn(process.execPath, [...nodeOptions, ...command], {
     stdio: ['ignore', 'ignore', 'inherit'],
     env: {
       CONFIG_FILE: join(dir, 'config.yaml'),
@@ -53,6 +56,7 @@ export async function startOperatorProcess(surroundings: OperatorSurroundings): 
       KUBERNETES_SERVICE_PORT: String(apiServer.port),
       POD_IP: address,
       LOG_LEVEL: 'error',
+      [env.compileCache]: join(dir, 'compile-cache'),
     },
   });
   const { pid } = child;

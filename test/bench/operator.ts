@@ -1,11 +1,12 @@
 /**
  * What the operator costs and how fast it is: as a process of its own, on a real control plane on the same machine, with a
- * stand-in for nodes and pods. `-- --full` goes on to 10,000 rooms.
+ * stand-in for nodes and pods. `-- --full` goes on to 10,000 rooms, and
+ * `-- --keep docs/numbers` writes the page of it.
  */
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { mkdtemp, rm } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
+import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { cpus, tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { createInterface } from 'node:readline';
 import { ensureBinaries } from '#local/binaries/ensure.ts';
@@ -14,6 +15,7 @@ import { progress } from '#local/progress.ts';
 import type { Figure } from './figure.ts';
 import type { ChildSettings, Line } from './operator-child.ts';
 import { figuresOf, type Phase } from './operator-figures.ts';
+import { growth, page, type Run } from './operator-page.ts';
 
 const programs = ['etcd', 'kube-apiserver', 'kube-controller-manager', 'kube-scheduler', 'kubectl'] as const;
 
@@ -54,9 +56,26 @@ export async function measureOperator(
 
 const steps = { short: [100, 1000], full: [100, 1000, 2000, 5000, 10_000] } as const;
 
+export interface OperatorBenchOptions {
+  readonly isFull: boolean;
+  /** A folder for the measurements and the page that is made of them. */
+  readonly keepIn: string | undefined;
+}
+
 export async function operatorBench(
   say: (text: string) => void,
-  { isFull = false }: { readonly isFull?: boolean } = {},
+  { isFull, keepIn }: OperatorBenchOptions,
 ): Promise<readonly Figure[]> {
-  return figuresOf(await measureOperator({ steps: isFull ? steps.full : steps.short }, say));
+  const phases = await measureOperator({ steps: isFull ? steps.full : steps.short }, say);
+  if (keepIn !== undefined) await keep(keepIn, { node: process.version, cpus: machine(), remarks: [], phases });
+  return figuresOf(phases);
+}
+
+const machine = () => `${cpus().length} CPUs (${cpus()[0]?.model ?? 'of no name'})`;
+
+async function keep(dir: string, record: Run): Promise<void> {
+  await mkdir(dir, { recursive: true });
+  await writeFile(join(dir, 'operator.json'), `${JSON.stringify(record, undefined, 1)}\n`);
+  await writeFile(join(dir, 'operator.md'), page(record));
+  await writeFile(join(dir, 'operator.svg'), growth(record.phases));
 }
