@@ -16,9 +16,10 @@ export interface PlaneQuestion {
   readonly cpuOf: 'process' | 'media thread';
 }
 
-/** What the child may be told later: where it sends spans. Until then it makes none. */
+/** What the child may be told later: where it sends spans, and whether it makes any from now on. */
 export interface TraceQuestion {
   readonly collectorURL: string;
+  readonly isTracing: boolean;
 }
 
 /** Tells a plane of its clients. */

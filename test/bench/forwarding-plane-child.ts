@@ -27,11 +27,23 @@ async function begin({ clients, cpuOf: wanted }: PlaneQuestion): Promise<number>
   return plane.local.port;
 }
 
-/** A viewer comes each second; what spans cost when many come is told by what they cost a join. */
-async function trace({ collectorURL }: TraceQuestion): Promise<void> {
-  process.env['OTEL_EXPORTER_OTLP_ENDPOINT'] = collectorURL;
+let isTracing = false;
+let tracing: Promise<void> | undefined;
+
+/** Four viewers come in a second while it traces; what many cost is told by what spans cost a join. */
+async function trace({ collectorURL, isTracing: wanted }: TraceQuestion): Promise<void> {
+  tracing ??= startSpans(collectorURL);
+  await tracing;
+  isTracing = wanted;
+}
+
+async function startSpans(collectorURL: string): Promise<void> {
+  // Sent soon, so that they are not sent when it traces no more.
+  const env = { OTEL_EXPORTER_OTLP_ENDPOINT: collectorURL, OTEL_BSP_SCHEDULE_DELAY: '50' };
+  Object.assign(process.env, env);
   const { tracer } = await startTracing({ env: process.env, service: 'bench', log: { warn: ignore, error: fail } });
-  setInterval(() => tracer.span('request', {}, () => tracer.span('session', {}, async () => {})), 1000);
+  const join = () => tracer.span('request', {}, () => tracer.span('session', {}, async () => {}));
+  setInterval(() => isTracing && join(), 250);
 }
 
 answer(

@@ -17,8 +17,8 @@ export interface Turns {
 }
 
 export interface Race {
-  /** CPU µs per forwarded packet: of each contender, in each slice. */
-  run(turns: Turns): Promise<readonly (readonly number[])[]>;
+  /** CPU µs per forwarded packet: of each contender, in each slice. `onSlice` is waited for before a slice begins. */
+  run(turns: Turns, onSlice?: (slice: number) => Promise<unknown>): Promise<readonly (readonly number[])[]>;
   /** Stops all contenders. */
   stop(): Promise<void>;
 }
@@ -44,7 +44,7 @@ export function race(contenders: readonly PlaneContender[]): Race {
     for (const { usage } of contenders) seen.push(await usage());
     return seen;
   };
-  async function slice({ burst: packets, everyMs, rounds }: Turns): Promise<readonly number[]> {
+  async function costsOf({ burst: packets, everyMs, rounds }: Turns): Promise<readonly number[]> {
     const before = await usages();
     let dueMs = performance.now();
     for (let round = 0; round < rounds; round++) {
@@ -62,15 +62,16 @@ export function race(contenders: readonly PlaneContender[]): Race {
     });
   }
   return {
-    async run(turns) {
+    async run(turns, onSlice) {
       const costs = contenders.map((): number[] => []);
-      for (let i = 0; i < turns.slices; i++) {
+      for (let slice = 0; slice < turns.slices; slice++) {
         if (performance.now() > aliveAtMs + stayAliveEveryMs) {
           aliveAtMs = performance.now();
           for (const contender of contenders) contender.stayAlive();
           await pause(settleMs);
         }
-        for (const [i, cost] of (await slice(turns)).entries()) costs[i]?.push(cost);
+        await onSlice?.(slice);
+        for (const [i, cost] of (await costsOf(turns)).entries()) costs[i]?.push(cost);
       }
       return costs;
     },
