@@ -73,6 +73,8 @@ export const conditionReasons = {
     'EndpointReady',
     'HostMissing',
     'GatewayAPINotInstalled',
+    'RouteRejected',
+    'NameConflict',
     'TLSSecretMissing',
     'NoReadyPod',
     'WaitingForIngress',

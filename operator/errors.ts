@@ -3,7 +3,7 @@ import { NotLeading } from './cluster/fenced-client.ts';
 import { type Outcome, TooLong } from './cluster/queue.ts';
 import { NameTaken } from './cluster/writes.ts';
 import type { Finding } from './decide/finding.ts';
-import { monitoringRefusal, permissionRefusal, podRefusal, type Rejection } from './decide/refusal.ts';
+import { monitoringRefusal, permissionRefusal, podRefusal, type Rejection, routeRefusal } from './decide/refusal.ts';
 
 /**
  * What went wrong, by what helps against it: looking again, a person who corrects what was written or allows it, time, or
@@ -63,6 +63,12 @@ export function rejectionBy(error: unknown): Rejection {
 /** Why a ServiceMonitor or PrometheusRule could not be made, likewise. */
 export function monitoringRefusalBy(kind: string, error: unknown): Finding<'MonitoringReady'> {
   const finding = refused(error) ? monitoringRefusal(kind, error) : undefined;
+  return finding ?? rejectionBy(error);
+}
+
+/** Why an Ingress or HTTPRoute could not be made, likewise. */
+export function routeRefusalBy(kind: string, error: unknown): Finding<'EndpointReady'> {
+  const finding = refused(error) ? routeRefusal(kind, error) : undefined;
   return finding ?? rejectionBy(error);
 }
 

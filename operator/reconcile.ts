@@ -2,6 +2,7 @@ import { annotation } from '#crds/contract.ts';
 import { kind, type LiveRoom } from '#crds/liveroom.ts';
 import { isMonitoringKind } from './build/coverage.ts';
 import { desired, desiredMonitoring } from './build/desired.ts';
+import { isRouteKind } from './build/routing.ts';
 import { certificateProblem } from './certificate.ts';
 import type { Cluster } from './cluster/cluster.ts';
 import { roomKey } from './cluster/keys.ts';
@@ -26,6 +27,7 @@ import { addressOf, markPods } from './pod-marks.ts';
 import { type ReportDependencies, type Result, writeReport } from './report.ts';
 import type { Restarts } from './restarts.ts';
 import type { Rollouts } from './rollouts.ts';
+import { settleRoute } from './route.ts';
 import { clearTokens, foreignSecrets, settleTokens, type TokenDependencies } from './tokens.ts';
 import { believedMs } from './tokens-seen.ts';
 
@@ -69,16 +71,20 @@ export async function reconcileRoom(key: string, dependencies: RoomDependencies)
   const origin = await carryOut(room, origins, rejection === undefined, dependencies);
   const marks = { ...dependencies, isConfigured: rejection === undefined };
   const problem = (await markPods([origin.pod, origin.successor], room, marks)) ?? rejection;
-  const certificate = await certificateProblem(room, cluster);
+  const lead = rejection === undefined ? settleRoute : certificateProblem;
+  const routed = await lead(room, cluster).catch((error: unknown) => ({ error }));
+  const endpointProblem = routed && 'error' in routed ? undefined : routed;
   const monitored = await settleMonitoring(room, dependencies).catch((error: unknown) => ({ error }));
-  const reportAgainMs = await writeReport(room, { ...resultOf(origin, problem, cluster), certificate }, dependencies);
+  const result = { ...resultOf(origin, problem, cluster), endpointProblem };
+  const reportAgainMs = await writeReport(room, result, dependencies);
   // What fails for a moment does so without keeping the room from saying how it is.
   if ('error' in monitored) throw monitored.error;
+  if (routed && 'error' in routed) throw routed.error;
   const againInMs = soonest(
     reportAgainMs,
     origin.againInMs,
     monitored.againInMs,
-    recheckMs(room, problem ?? certificate),
+    recheckMs(room, problem ?? endpointProblem),
   );
   return { kind: 'done', ...(againInMs === undefined ? {} : { againInMs }) };
 }
@@ -88,7 +94,7 @@ function resultOf(
   origin: Origin,
   rejection: Finding<'Accepted'> | undefined,
   cluster: Cluster,
-): Omit<Result, 'certificate'> {
+): Omit<Result, 'endpointProblem'> {
   const { pod, successor, rollout, refusal } = origin;
   const common = { origin: pod, rollout, mediaAddress: pod && addressOf(pod, cluster) };
   return pod === undefined
@@ -109,8 +115,8 @@ async function reportPaused(room: LiveRoom, dependencies: RoomDependencies): Pro
   const rejection = before && { reason: before.reason as Finding<'Accepted'>['reason'], message: before.message };
   const { cluster } = dependencies;
   const result = resultOf({ pod: current, rollout: 'Paused' }, rejection, cluster);
-  const certificate = await certificateProblem(room, cluster);
-  const againInMs = await writeReport(room, { ...result, certificate }, dependencies);
+  const endpointProblem = await certificateProblem(room, cluster);
+  const againInMs = await writeReport(room, { ...result, endpointProblem }, dependencies);
   return { kind: 'done', ...(againInMs === undefined ? {} : { againInMs }) };
 }
 
@@ -158,16 +164,19 @@ function settleMonitoring(room: LiveRoom, { cluster, config, monitoring }: RoomD
   return monitoring.settle(key, desiredMonitoring(room, config, cluster.monitoringKinds()), { owned, isOurs });
 }
 
-/** Everything but pods, tokens and monitoring. An object that cannot be made is the reason why the spec is not accepted. */
+/** The room works without these. */
+const isSettledApart = ({ kind }: KubeObject): boolean => isMonitoringKind(kind) || isRouteKind(kind);
+
+/** Everything but pods, tokens, monitoring and what leads a host name there. An object that cannot be made is the reason why the spec is not accepted. */
 async function settleObjects(
   room: LiveRoom,
   leadTo: string | undefined,
   cluster: Cluster,
 ): Promise<Finding<'Accepted'> | undefined> {
   const isOurs = (object: KubeObject) => isControlledBy(object, room.metadata.uid);
-  const owned = cluster.objectsOf(roomKey(room)).filter((object) => isOurs(object) && !isMonitoringKind(object.kind));
+  const owned = cluster.objectsOf(roomKey(room)).filter((object) => isOurs(object) && !isSettledApart(object));
   try {
-    const steps = plan(desired(room, cluster.servesHTTPRoutes(), leadTo), owned).map((step) =>
+    const steps = plan(desired(room, leadTo), owned).map((step) =>
       step.action === 'apply' ? cluster.apply(step.object, { isNew: step.isNew, isOurs }) : cluster.remove(step.object),
     );
     // All of them come to an end before anything else is begun.

@@ -35,14 +35,14 @@ export type Result = Pick<
   Seen,
   'origin' | 'rollout' | 'successor' | 'obstacle' | 'rejection' | 'refusal' | 'mediaAddress'
 > & {
-  /** What is wrong with the certificate of the room's host name. */
-  readonly certificate: EndpointSeen['tls'];
+  /** What is wrong with what leads the room's host name to it. */
+  readonly endpointProblem: EndpointSeen['problem'];
 };
 
 /** Writes the room's status, if it says anything new. Resolves to when it would say something else by itself, in ms. */
 export async function writeReport(
   room: LiveRoom,
-  { certificate, ...result }: Result,
+  { endpointProblem, ...result }: Result,
   { cluster, config, audience, monitoring, shown, newborns, tell, now }: ReportDependencies,
 ): Promise<number | undefined> {
   const waitMs = newborns.waitMs(roomKey(room), result.origin);
@@ -51,7 +51,7 @@ export async function writeReport(
     room,
     ...result,
     node: nodeOf(result.origin, cluster),
-    endpoint: endpointSeen(room, certificate, cluster),
+    endpoint: endpointSeen(room, endpointProblem, cluster),
     audience: audience(result.origin, room),
     draining: drainingPods(room, cluster, audience),
     monitoring: monitoringSeen(room, cluster, monitoring),
@@ -72,7 +72,7 @@ export async function writeReport(
 const nodeOf = (pod: Pod | undefined, cluster: Cluster): Node | undefined =>
   pod?.spec.nodeName === undefined ? undefined : cluster.node(pod.spec.nodeName);
 
-function endpointSeen(room: LiveRoom, tls: EndpointSeen['tls'], cluster: Cluster): EndpointSeen {
+function endpointSeen(room: LiveRoom, problem: EndpointSeen['problem'], cluster: Cluster): EndpointSeen {
   const wanted = routing(room);
   const isIts = (route: KubeObject) => route.kind === wanted.by && isControlledBy(route, room.metadata.uid);
   return {
@@ -80,7 +80,7 @@ function endpointSeen(room: LiveRoom, tls: EndpointSeen['tls'], cluster: Cluster
     lacksHost: wanted.by === 'Nothing' && wanted.lacksHost,
     route: cluster.routesOf(roomKey(room)).find(isIts),
     servesHTTPRoutes: cluster.servesHTTPRoutes(),
-    tls,
+    problem,
   };
 }
 

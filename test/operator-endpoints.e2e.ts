@@ -98,6 +98,7 @@ describe('the operator, at the endpoints of rooms,', () => {
     const own = { monitoring: { scope: 'Room' } };
     type Case = readonly [apiVersion: string, kind: string, name: string, rest: object, spec: object, says: string];
     const accepted = 'Accepted=False/NameConflict';
+    const led = 'EndpointReady=False/NameConflict';
     const monitored = 'MonitoringReady=False/NameConflict';
     const monitoring = 'monitoring.coreos.com/v1';
     const cases: readonly Case[] = [
@@ -110,7 +111,7 @@ describe('the operator, at the endpoints of rooms,', () => {
         'keynote',
         { spec: { defaultBackend: backend } },
         { network: { http: { host } } },
-        accepted,
+        led,
       ],
       [
         'gateway.networking.k8s.io/v1',
@@ -118,7 +119,7 @@ describe('the operator, at the endpoints of rooms,', () => {
         'keynote',
         { spec: { hostnames: ['theirs.example.org'] } },
         { network: { http: { host, gatewayRef: { name: 'public' } } } },
-        accepted,
+        led,
       ],
       [monitoring, 'ServiceMonitor', 'keynote', { spec: { selector: {}, endpoints: [] } }, own, monitored],
       [monitoring, 'PrometheusRule', 'keynote', { spec: { groups: ruleGroups } }, own, monitored],

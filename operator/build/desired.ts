@@ -20,14 +20,13 @@ export type MonitoringKinds = Readonly<Record<MonitoringKind, boolean>>;
  * kept in shape, and the room works without the last. Which pod there is to be, and which the Service leads to where
  * there are several, is decided in decide/origin.ts; what it looks like in origin-pod.ts.
  */
-export const desired = (room: LiveRoom, servesHTTPRoutes: boolean, leadTo?: string): readonly KubeObject[] => [
+export const desired = (room: LiveRoom, leadTo?: string): readonly KubeObject[] => [
   configMap(room),
   service(room, leadTo),
-  ...route(room, servesHTTPRoutes),
 ];
 
 /** What leads a host name to the Service, if the room asks for it; of a kind that the cluster has. */
-function route(room: LiveRoom, servesHTTPRoutes: boolean): readonly KubeObject[] {
+export function desiredRoute(room: LiveRoom, servesHTTPRoutes: boolean): readonly KubeObject[] {
   const { by, host } = routing(room);
   if (by === 'Ingress') return [ingress(room, host)];
   return by === 'HTTPRoute' && servesHTTPRoutes ? [httpRoute(room, host)] : [];

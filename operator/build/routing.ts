@@ -9,6 +9,8 @@ export type Routing =
       readonly lacksHost: boolean;
     };
 
+export const isRouteKind = (kind: string): boolean => kind === 'Ingress' || kind === 'HTTPRoute';
+
 /** What the room asks for; a host that it leaves empty is asked for by nobody. */
 export function routing({ spec }: LiveRoom): Routing {
   const { host, gatewayRef, ingressClassName, tlsSecretRef } = spec.network.http ?? {};

@@ -13,14 +13,20 @@ export interface EndpointSeen {
   readonly route: Ingress | HTTPRoute | undefined;
   /** Whether the cluster has the Gateway API. */
   readonly servesHTTPRoutes: boolean;
-  /** What is wrong with the certificate. */
-  readonly tls: Finding<'EndpointReady'> | undefined;
+  /** What keeps it from being made, or is wrong with its certificate. */
+  readonly problem: Finding<'EndpointReady'> | undefined;
 }
 
 type Check = (seen: Seen) => Finding<'EndpointReady'> | undefined;
 
 /** What a person has to put right, then what passes by itself. */
-const checks: readonly Check[] = [hostMissing, gatewaysMissing, ({ endpoint }) => endpoint.tls, noReadyPod, waiting];
+const checks: readonly Check[] = [
+  hostMissing,
+  gatewaysMissing,
+  ({ endpoint }) => endpoint.problem,
+  noReadyPod,
+  waiting,
+];
 
 /** Whether the URLs lead to a ready pod; that the Service exists is part of Accepted. */
 export function endpointReady(seen: Seen): Verdict<'EndpointReady'> {

@@ -47,6 +47,16 @@ export function monitoringRefusal(kind: string, refusal: Refusal): Finding<'Moni
   return { reason, message: `The API server does not take the ${kind}: ${refusal.message}` };
 }
 
+/** Why an Ingress or HTTPRoute could not be made. */
+export function routeRefusal(kind: string, refusal: Refusal): Finding<'EndpointReady'> | undefined {
+  if (refusal.status === 403 && isByRole(refusal.message)) return forbidden(refusal.message);
+  if (!isAboutTheObject(refusal)) return undefined;
+  return {
+    reason: 'RouteRejected',
+    message: `The API server does not take the ${kind}: ${refusal.message}. Correct spec.network.http.`,
+  };
+}
+
 /** Why another object could not be read or written. */
 export function permissionRefusal({ status, message }: Refusal): Rejection | undefined {
   if (status !== 403) return undefined;

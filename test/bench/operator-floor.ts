@@ -48,7 +48,7 @@ async function make(client: KubeClient, name: string): Promise<number> {
   const startedAt = performance.now();
   const stored = await create<LiveRoom>(client, aRoom(name, {}, at));
   const room = { ...stored, spec: withDefaults(specSchema, stored.spec) };
-  for (const object of [tokensSecret(room, { publish: 'a', play: 'b' }), ...desired(room, false)])
+  for (const object of [tokensSecret(room, { publish: 'a', play: 'b' }), ...desired(room)])
     await create(client, object);
   await create(client, originPod(room, config, { replaces: '' }));
   return performance.now() - startedAt;

@@ -62,7 +62,7 @@ const own = storedRoom({
 for (const [name, room] of Object.entries(rooms))
   test(`objects of a room: ${name}`, (t) => {
     const choice = { ...first, hostPort: room.spec.network.media.mode === 'HostPort' ? 7000 : undefined };
-    const objects = [...desired(room, true), originPod(room, config, choice)];
+    const objects = [...desired(room), originPod(room, config, choice)];
     t.assert.fileSnapshot(objects, golden(`room-${name}`), { serializers: [asYaml] });
   });
 

@@ -157,7 +157,7 @@ export const seenRoom = (traits: Partial<Seen> = {}): Seen => ({
   rollout: 'Current',
   mediaAddress: { addresses: ['203.0.113.7'], port: 7000 },
   node: undefined,
-  endpoint: { by: 'Nothing', lacksHost: false, route: undefined, servesHTTPRoutes: false, tls: undefined },
+  endpoint: { by: 'Nothing', lacksHost: false, route: undefined, servesHTTPRoutes: false, problem: undefined },
   audience: { room: { namespace: 'events', name: 'keynote', subscribers: 3 } },
   draining: [],
   monitoring: seenMonitoring(),

@@ -10,7 +10,7 @@ import type { Finding } from '#operator/decide/finding.ts';
 import type { MonitoringSeen } from '#operator/decide/monitoring.ts';
 import { portsExhausted } from '#operator/decide/refusal.ts';
 import type { Audience, Seen } from '#operator/decide/seen.ts';
-import { monitoringRefusalBy, podRefusalBy, rejectionBy } from '#operator/errors.ts';
+import { monitoringRefusalBy, podRefusalBy, rejectionBy, routeRefusalBy } from '#operator/errors.ts';
 import type { KubeObject, MonitoringObject, Pod } from '#operator/kube.ts';
 import { monitoring } from '#operator/monitoring.ts';
 import { settleTokens } from '#operator/tokens.ts';
@@ -82,7 +82,7 @@ async function withoutSecret(): Promise<Partial<Seen>> {
 async function withCertificate(read: Cluster['read']): Promise<Partial<Seen>> {
   const http = { host: 'live.example.com', tlsSecretRef: { name: 'live-tls' } };
   const room = storedRoom({ network: { ...storedRoom().spec.network, http } });
-  return endpoint({ tls: await certificateProblem(room, { read }) });
+  return endpoint({ problem: await certificateProblem(room, { read }) });
 }
 
 /** A ServiceMonitor that was there, and then was not. */
@@ -136,6 +136,9 @@ const sights: Sights = {
   EndpointReady: {
     EndpointReady: () => ({}),
     NoReadyPod: () => ({ origin: aPod(name, { isReady: false }) }),
+    NameConflict: () => endpoint({ problem: routeRefusalBy('Ingress', new NameTaken(service)) }),
+    RouteRejected: () =>
+      endpoint({ problem: routeRefusalBy('Ingress', refusedBy(422, 'Ingress is invalid: spec.rules[0].host')) }),
     WaitingForIngress: () => endpoint({ by: 'Ingress' }),
     HostMissing: () => endpoint({ lacksHost: true }),
     GatewayAPINotInstalled: () => endpoint({ by: 'HTTPRoute' }),

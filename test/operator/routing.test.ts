@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import { describe, test } from 'node:test';
 import { stringify } from 'yaml';
 import type { LiveRoomSpec } from '#crds/liveroom.ts';
-import { desired } from '#operator/build/desired.ts';
+import { desiredRoute } from '#operator/build/desired.ts';
 import { urls } from '#operator/build/urls.ts';
 import { type EndpointSeen, endpointReady } from '#operator/decide/endpoint-ready.ts';
 import type { KubeObject } from '#operator/kube.ts';
@@ -23,20 +23,20 @@ const routed: Readonly<Record<string, Http>> = {
 for (const [name, http] of Object.entries(routed))
   test(`what leads a host name to a room: ${name}`, (t) => {
     const asYaml = (objects: unknown) => (objects as unknown[]).map((object) => stringify(object)).join('---\n');
-    const [, , ...routes] = desired(roomAt(http), true);
+    const routes = desiredRoute(roomAt(http), true);
     const golden = join(import.meta.dirname, `../golden/route-${name}.yaml`);
     t.assert.fileSnapshot(routes, golden, { serializers: [asYaml] });
   });
 
-const kinds = (http: Http, served = true) => desired(roomAt(http), served).map(({ kind }: KubeObject) => kind);
+const kinds = (http: Http, served = true) => desiredRoute(roomAt(http), served).map(({ kind }: KubeObject) => kind);
 
 test('without a host there is nothing to lead anywhere, nor with an empty one', () => {
-  assert.deepEqual(kinds({ ingressClassName: 'nginx' }), ['ConfigMap', 'Service']);
-  assert.deepEqual(kinds({ host: '', gatewayRef }), ['ConfigMap', 'Service']);
+  assert.deepEqual(kinds({ ingressClassName: 'nginx' }), []);
+  assert.deepEqual(kinds({ host: '', gatewayRef }), []);
 });
 
 test('without the Gateway API an HTTPRoute is not wanted', () => {
-  assert.deepEqual(kinds({ host, gatewayRef }, false), ['ConfigMap', 'Service']);
+  assert.deepEqual(kinds({ host, gatewayRef }, false), []);
 });
 
 const inside = { ...config };
@@ -80,7 +80,13 @@ describe('EndpointReady', () => {
   const accepted = { type: 'Accepted', status: 'True' };
 
   const verdict = (http: Http, endpoint: Partial<EndpointSeen>, origin = aPod('keynote-origin-aaaaa')) => {
-    const seen = { by: 'Nothing', lacksHost: false, route: undefined, servesHTTPRoutes: true, tls: undefined } as const;
+    const seen = {
+      by: 'Nothing',
+      lacksHost: false,
+      route: undefined,
+      servesHTTPRoutes: true,
+      problem: undefined,
+    } as const;
     const { status, reason, message } = endpointReady(
       seenRoom({ room: roomAt(http), origin, endpoint: { ...seen, ...endpoint } }),
     );
@@ -97,7 +103,7 @@ describe('EndpointReady', () => {
     ],
     'an Ingress that is being made': [byIngress({}), /^False\/WaitingForIngress: The Ingress is about to be made/],
     'a certificate that is missing': [
-      byIngress({ route: ingress(), tls: { reason: 'TLSSecretMissing', message: 'There is no Secret.' } }),
+      byIngress({ route: ingress(), problem: { reason: 'TLSSecretMissing', message: 'There is no Secret.' } }),
       /^False\/TLSSecretMissing: There is no Secret/,
     ],
     'a Gateway that takes the route': [

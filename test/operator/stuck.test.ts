@@ -118,7 +118,7 @@ async function requests({ spec = {}, answer = () => undefined, hasPorts = true }
     podsOf: objects((kind) => kind === 'Pod') as () => Pod[],
     objectsOf: objects((kind) => ['Service', 'ConfigMap', 'Ingress'].includes(kind)),
     monitorsOf: objects(isMonitor),
-    routesOf: () => [],
+    routesOf: objects((kind) => kind === 'Ingress'),
     monitoringKinds: () => ({ ServiceMonitor: true, PrometheusRule: true }),
     monitoringVersions: () => ['monitoring.coreos.com/v1'],
     lookForMonitoringKinds: async () => undefined,
