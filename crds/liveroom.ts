@@ -75,6 +75,7 @@ export const conditionReasons = {
     'GatewayAPINotInstalled',
     'RouteRejected',
     'NameConflict',
+    'QuotaExceeded',
     'TLSSecretMissing',
     'NoReadyPod',
     'WaitingForIngress',

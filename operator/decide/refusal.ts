@@ -49,8 +49,8 @@ export function monitoringRefusal(kind: string, refusal: Refusal): Finding<'Moni
 
 /** Why an Ingress or HTTPRoute could not be made. */
 export function routeRefusal(kind: string, refusal: Refusal): Finding<'EndpointReady'> | undefined {
-  if (refusal.status === 403 && isByRole(refusal.message)) return forbidden(refusal.message);
-  if (!isAboutTheObject(refusal)) return undefined;
+  if (isByRole(refusal.message) || isByQuota(refusal.message) || !isAboutTheObject(refusal))
+    return permissionRefusal(refusal);
   return {
     reason: 'RouteRejected',
     message: `The API server does not take the ${kind}: ${refusal.message}. Correct spec.network.http.`,

@@ -137,6 +137,7 @@ const sights: Sights = {
     EndpointReady: () => ({}),
     NoReadyPod: () => ({ origin: aPod(name, { isReady: false }) }),
     NameConflict: () => endpoint({ problem: routeRefusalBy('Ingress', new NameTaken(service)) }),
+    QuotaExceeded: () => endpoint({ problem: routeRefusalBy('Ingress', ofQuota) }),
     RouteRejected: () =>
       endpoint({ problem: routeRefusalBy('Ingress', refusedBy(422, 'Ingress is invalid: spec.rules[0].host')) }),
     WaitingForIngress: () => endpoint({ by: 'Ingress' }),
