@@ -15,8 +15,8 @@ export interface CopyOptions<T extends KubeObject> {
 /** A collection in memory: how far it has come, and by when something should happen to it. */
 export function copy<T extends KubeObject>({ onChange, keep = (object) => object, now }: CopyOptions<T>) {
   const objects = store<T>(onChange);
-  /** From where a watch goes on; undefined while the collection has to be listed first. */
   let version: string | undefined;
+  let isTrusted = false;
   let reached = 0n;
   let heardAt = now();
   let dueAt = Number.POSITIVE_INFINITY;
@@ -37,10 +37,11 @@ export function copy<T extends KubeObject>({ onChange, keep = (object) => object
     /** How long what had to happen by now is late. */
     overdueMs: () => Math.max(0, now() - dueAt),
 
-    version: () => version,
+    /** From where a watch goes on; undefined while the collection has to be listed first. */
+    version: () => (isTrusted ? version : undefined),
     /** As it is now, whatever happens then; undefined while something in it is known to be wrong. */
     frozen: (): CollectionCopy | undefined =>
-      version === undefined ? undefined : { objects: objects.copy(), version },
+      version === undefined || !isTrusted ? undefined : { objects: objects.copy(), version },
     /** An object as it is stored. */
     kept: (object: T): T => keep(lean(object)),
     expectWithin(ms: number): void {
@@ -48,11 +49,12 @@ export function copy<T extends KubeObject>({ onChange, keep = (object) => object
     },
     /** Something was lost: only a list can mend that. */
     distrust(): void {
-      version = undefined;
+      isTrusted = false;
     },
     replace(items: readonly T[], listedVersion: string | undefined): void {
       objects.replace(items);
       reach(listedVersion);
+      isTrusted = true;
     },
     take(event: LiveEvent<T>): void {
       if (event.type === 'DELETED') objects.remove(event.object);

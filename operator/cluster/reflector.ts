@@ -72,7 +72,7 @@ export function reflector<T extends KubeObject>(options: ReflectorOptions<T>): R
   const counts = noCounts();
   const objects = copy<T>({ onChange: guarded(options.onChange, signal, onError), keep: options.keep, now });
   const retry = retries(timing, now, random);
-  let giveUpWatch = (_why: MissedChanges) => {};
+  let watching = new AbortController();
 
   async function list(): Promise<void> {
     const found = await wholeList({ client, path, query, signal }, objects, timing.pageMs);
@@ -83,9 +83,7 @@ export function reflector<T extends KubeObject>(options: ReflectorOptions<T>): R
 
   async function watch(from: string): Promise<void> {
     counts.watches++;
-    const missing = new AbortController();
-    giveUpWatch = (why) => missing.abort(why);
-    const ending = AbortSignal.any([signal, missing.signal]);
+    const ending = AbortSignal.any([signal, watching.signal]);
     const live = { ...query, ...watchQuery(random) };
     objects.expectWithin(timing.inactivityMs);
     for await (const event of liveEvents<T>({ client, path, query: live, from, signal: ending, timing, now })) {
@@ -96,6 +94,7 @@ export function reflector<T extends KubeObject>(options: ReflectorOptions<T>): R
 
   async function run(): Promise<void> {
     while (!signal.aborted) {
+      watching = new AbortController();
       try {
         if (objects.version() === undefined) await list();
         setSynced();
@@ -103,6 +102,8 @@ export function reflector<T extends KubeObject>(options: ReflectorOptions<T>): R
         if (from !== undefined) await watch(from);
       } catch (error) {
         if (signal.aborted) return;
+        // A comparison has ended it, and said why.
+        if (watching.signal.aborted) continue;
         counts.failures++;
         if (error instanceof UnparsableLine) counts.unparsableLines++;
         if (missedSomething(error)) objects.distrust();
@@ -120,7 +121,10 @@ export function reflector<T extends KubeObject>(options: ReflectorOptions<T>): R
     const missed = await missedBy(frozen, { client, path, query, signal });
     counts.comparisons++;
     counts.missed = sum(counts.missed, missed);
-    if (!isNothing(missed)) giveUpWatch(new MissedChanges(path, frozen.version, missed));
+    if (isNothing(missed)) return;
+    objects.distrust();
+    watching.abort();
+    throw new MissedChanges(path, frozen.version, missed);
   }
 
   run().catch(onError);
@@ -165,10 +169,7 @@ const watchQuery = (random: () => number): Query => ({
 
 /** Refusals before the watch began (429, 5xx, 403) and broken connections cost nothing: the version is still good. */
 const missedSomething = (error: unknown): boolean =>
-  error instanceof UnparsableLine ||
-  error instanceof BrokenWatch ||
-  error instanceof MissedChanges ||
-  isStatus(error, 410);
+  error instanceof UnparsableLine || error instanceof BrokenWatch || isStatus(error, 410);
 
 /** What a failure says of how long to wait: at least, and at most. */
 function waitAfter(error: unknown, { backoffAwayMs, backoffMaxMs }: ReflectorTiming): [number, number] {
