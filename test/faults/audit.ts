@@ -1,0 +1,70 @@
+import { annotation, label } from '#crds/contract.ts';
+import { withDefaults } from '#crds/defaults.ts';
+import type { LiveRoom } from '#crds/liveroom.ts';
+import { specSchema } from '#crds/schema.ts';
+import { desired } from '#operator/build/desired.ts';
+import { settingsHash } from '#operator/build/origin-pod.ts';
+import { controllerOf, isBeingDeleted, type KubeObject } from '#operator/kube.ts';
+import type { Mirror } from './mirror.ts';
+
+/** What is not as the rooms' specs want it: objects that lack, differ, or are left over. Empty when all is well. */
+export function wrongs(seen: Mirror): readonly string[] {
+  const rooms = seen.rooms().map((room) => ({ ...room, spec: withDefaults(specSchema, room.spec) }) as LiveRoom);
+  const others = [...seen.pods(), ...seen.secrets(), ...seen.objects()];
+  const byOwner = Map.groupBy(others, (object) => controllerOf(object)?.uid);
+  const living = new Set(rooms.map(({ metadata: { uid } }) => uid));
+  const inhabited = new Set(rooms.map(({ metadata: { namespace } }) => namespace));
+  const leftOver = others.filter((object) => {
+    const owner = controllerOf(object)?.uid;
+    return owner === undefined ? !inhabited.has(object.metadata.namespace ?? '') : !living.has(owner);
+  });
+  const unserved = [...inhabited].filter(
+    (namespace) => !(byOwner.get(undefined) ?? []).some(({ metadata }) => metadata.namespace === namespace),
+  );
+  return [
+    ...leftOver.map((object) => `${nameOf(object)} is left over`),
+    ...unserved.map((namespace) => `${namespace} lacks what a namespace has once`),
+    ...rooms.flatMap((room) => wrongsOf(room, byOwner.get(room.metadata.uid) ?? [])),
+  ];
+}
+
+function wrongsOf(room: LiveRoom, owned: readonly KubeObject[]): readonly string[] {
+  const name = nameOf(room);
+  const find = (kind: string, called: string) =>
+    owned.find((object) => object.kind === kind && object.metadata.name === called);
+  const unlike = desired(room)
+    .filter((wanted) => !isPartOf(wanted, find(wanted.kind, wanted.metadata.name)))
+    .map(({ kind }) => `${name}: its ${kind} lacks or is not as desired`);
+  const pods = owned.filter((object) => object.kind === 'Pod' && !isBeingDeleted(object));
+  const [pod] = pods;
+  const isRight = pod?.metadata.annotations?.[annotation.settingsHash] === settingsHash(room) && isImage(pod, room);
+  const { conditions = [], observedGeneration } = room.status ?? {};
+  const ready = conditions.find(({ type }) => type === 'Ready');
+  return [
+    ...unlike,
+    ...(pods.length === 1 && isRight
+      ? []
+      : [`${name}: has ${pods.length} pods, the first ${isRight ? 'right' : 'wrong'}`]),
+    ...(owned.some(({ kind }) => kind === 'Secret') ? [] : [`${name}: has no tokens`]),
+    ...(ready?.status === 'True' && observedGeneration === room.metadata.generation
+      ? []
+      : [
+          `${name}: Ready=${ready?.status}/${ready?.reason} of generation ${observedGeneration}/${room.metadata.generation}`,
+        ]),
+  ];
+}
+
+const isImage = (pod: KubeObject, room: LiveRoom): boolean =>
+  (pod as { spec?: { containers?: { image?: string }[] } }).spec?.containers?.[0]?.image === room.spec.pod.image;
+
+const nameOf = ({ kind, metadata: { namespace, name, labels } }: KubeObject): string =>
+  `${kind} ${namespace}/${name}${labels?.[label.room] ? ` of ${labels[label.room]}` : ''}`;
+
+/** Whether an object has at least these fields. What an owner's UID is has been looked at before. */
+function isPartOf(wanted: unknown, object: unknown): boolean {
+  if (typeof wanted !== 'object' || wanted === null) return wanted === object;
+  if (typeof object !== 'object' || object === null) return false;
+  return Object.entries(wanted).every(
+    ([key, value]) => value === undefined || isPartOf(value, (object as Record<string, unknown>)[key]),
+  );
+}

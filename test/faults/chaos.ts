@@ -1,0 +1,99 @@
+import { setTimeout as sleep } from 'node:timers/promises';
+import { startOperator } from '#test/harness/operator.ts';
+import { seeded } from '#test/media/seeded.ts';
+import { actor, slots } from './actor.ts';
+import { wrongs } from './audit.ts';
+import { type Trouble, troubled } from './chance.ts';
+import { door } from './door.ts';
+import type { Call, Fault } from './fault.ts';
+import type { Stage } from './stage.ts';
+
+export interface ChaosOptions {
+  readonly seed: number;
+  readonly rooms: number;
+  readonly forMs: number;
+  /** The time between two deeds. */
+  readonly everyMs: number;
+  readonly trouble: Trouble;
+  /** How long the operator has to put everything in order once no fault befalls it any more. */
+  readonly settleMs: number;
+  readonly say?: (text: string) => void;
+}
+
+export interface ChaosResult {
+  /** How often each deed was done, and each fault met. */
+  readonly deeds: Readonly<Record<string, number>>;
+  readonly faults: Readonly<Record<string, number>>;
+  readonly settledInMs: number;
+  /** What was still wrong when the time to settle was over. */
+  readonly wrongs: readonly string[];
+  /** Writes in the seconds after it had settled. */
+  readonly writesAtRest: readonly string[];
+  /** Of the operator, when all was over. */
+  readonly metrics: string;
+  readonly calls: number;
+}
+
+/** A door at which the faults that are met are counted. */
+const counted = (fate: (call: Call) => Fault | undefined, counts: Record<string, number>) => (call: Call) => {
+  const fault = fate(call);
+  if (fault !== undefined) {
+    const name = fault.kind === 'Refused' ? `${fault.status}` : fault.kind === 'Watch' ? fault.then : fault.kind;
+    counts[call.isWatch ? `watch ${name}` : name] = (counts[call.isWatch ? `watch ${name}` : name] ?? 0) + 1;
+  }
+  return fault;
+};
+
+/** Rooms come, change and go at random while the operator meets with every kind of fault; then it is let alone. */
+export async function chaos(on: Stage, options: ChaosOptions): Promise<ChaosResult> {
+  const { seed, rooms, forMs, everyMs, trouble, settleMs, say = () => undefined } = options;
+  const namespaces = ['north', 'east', 'south', 'west'].map((name) => `${name}-${seed}`);
+  for (const name of namespaces) await on.namespace(name);
+  const deeds: Record<string, number> = {};
+  const faults: Record<string, number> = {};
+  const way = await door({ server: on.server, fate: counted(troubled(seed, trouble), faults) });
+  const operator = await startOperator({ kubeconfigFile: way.config, stats: on.stats });
+  try {
+    const act = actor(on, slots(rooms, namespaces), seeded(seed));
+    const endsAt = performance.now() + forMs;
+    for (let next = performance.now(); next < endsAt; next += everyMs) {
+      await sleep(Math.max(0, next - performance.now()));
+      const deed = await act();
+      deeds[deed] = (deeds[deed] ?? 0) + 1;
+    }
+    say(`the faults end after ${way.calls.length} requests`);
+    way.setFate(() => undefined);
+    const settledFrom = performance.now();
+    let wrong = wrongs(on.seen);
+    while (wrong.length > 0 && performance.now() - settledFrom < settleMs) {
+      await sleep(100);
+      wrong = wrongs(on.seen);
+    }
+    const settledInMs = performance.now() - settledFrom;
+    say(`${wrong.length} things are wrong after ${Math.round(settledInMs)} ms`);
+    return {
+      deeds,
+      faults,
+      settledInMs,
+      wrongs: wrong,
+      writesAtRest: await restlessness(way.calls),
+      metrics: await operator.metrics(),
+      calls: way.calls.length,
+    };
+  } finally {
+    await operator.stop();
+    await way.stop();
+  }
+}
+
+/** Statuses may still say news of a second ago; after that, nothing is written. */
+async function restlessness(calls: readonly Call[]): Promise<readonly string[]> {
+  const written = () => calls.filter(({ method }) => method !== 'GET').map(({ method, path }) => `${method} ${path}`);
+  let [before, now] = [-1, written().length];
+  for (let tries = 0; before !== now && tries < 10; tries++) {
+    await sleep(1_000);
+    [before, now] = [now, written().length];
+  }
+  await sleep(2_000);
+  return written().slice(now);
+}

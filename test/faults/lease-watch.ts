@@ -1,0 +1,71 @@
+import type { KubeClient } from '#operator/cluster/client.ts';
+import { reflector } from '#operator/cluster/reflector.ts';
+import type { KubeObject } from '#operator/kube.ts';
+import type { Call } from './fault.ts';
+import type { OperatorProcess } from './operator-process.ts';
+import { operatorNamespace } from './operator-process.ts';
+
+interface Lease extends KubeObject {
+  readonly spec?: { readonly holderIdentity?: string; readonly leaseTransitions?: number };
+}
+
+/** From when an operator has had the Lease, as the API server tells it. An empty name: nobody. */
+export interface Reign {
+  readonly holder: string;
+  readonly sinceMs: number;
+}
+
+/** Who has had the Lease when. Times are of `performance.now()`. */
+export async function leaseWatch(client: KubeClient): Promise<{ readonly reigns: readonly Reign[]; stop(): void }> {
+  const reigns: Reign[] = [];
+  const leases = reflector<Lease>({
+    client,
+    path: `/apis/coordination.k8s.io/v1/namespaces/${operatorNamespace}/leases`,
+    onChange(_key, lease) {
+      const holder = lease?.spec?.holderIdentity ?? '';
+      if (holder !== (reigns.at(-1)?.holder ?? '')) reigns.push({ holder, sinceMs: performance.now() });
+    },
+  });
+  await leases.synced;
+  return { reigns, stop: () => leases.stop() };
+}
+
+/** Requests that change something other than the Lease itself. */
+export const changes = ({ door: { calls } }: OperatorProcess): readonly Call[] =>
+  calls.filter(({ method, path }) => method !== 'GET' && !path.includes('/leases'));
+
+/**
+ * Changes that an operator asked for while another had the Lease. The API server tells us of a new holder some
+ * milliseconds late, which is in favour of whoever had it before; who writes without the Lease does so for seconds.
+ */
+export function usurpations(
+  operators: readonly OperatorProcess[],
+  reigns: readonly Reign[],
+  leaseMs: number,
+): readonly string[] {
+  const holderAt = (ms: number) => reigns.findLast(({ sinceMs }) => sinceMs <= ms)?.holder ?? '';
+  return operators.flatMap((operator) =>
+    changes(operator)
+      .filter(
+        ({ atMs }) =>
+          !hasRenewed(operator, atMs, leaseMs) ||
+          (!isOf(holderAt(atMs), operator.name) && !isOf(nextHolder(reigns, atMs), operator.name)),
+      )
+      .map(
+        ({ method, path, atMs }) => `${operator.name}, while the Lease was of "${holderAt(atMs)}": ${method} ${path}`,
+      ),
+  );
+}
+
+/** Whoever has asked for no renewal for the time of a lease has none, whatever the API server still says. */
+const hasRenewed = ({ door: { calls } }: OperatorProcess, ms: number, leaseMs: number): boolean =>
+  calls.some(
+    ({ method, path, atMs }) => method !== 'GET' && path.includes('/leases') && atMs <= ms && atMs > ms - leaseMs,
+  );
+
+/** An operator's identity may be more than its name. */
+const isOf = (holder: string, name: string): boolean => holder.startsWith(name);
+
+/** Who takes the Lease within the moment in which we may not have heard of it. */
+const nextHolder = (reigns: readonly Reign[], ms: number): string =>
+  reigns.find(({ sinceMs }) => sinceMs > ms && sinceMs - ms < 200)?.holder ?? '';

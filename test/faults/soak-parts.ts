@@ -1,0 +1,95 @@
+import { chaos } from './chaos.ts';
+import { crashes } from './crashes.ts';
+import { installKinds } from './kinds.ts';
+import { type Fall, leaders } from './leaders.ts';
+import { outage } from './outage.ts';
+import { permissions } from './permissions.ts';
+import { none, type Proof, proof } from './proof.ts';
+import { nameOfGrant } from './role.ts';
+import { type Stage, stage } from './stage.ts';
+
+export interface SoakPart {
+  readonly what: string;
+  readonly takes: string;
+  run(seed: number, say: (text: string) => void): Promise<readonly Proof[]>;
+}
+
+/** A cluster of its own for each part: what one leaves behind is not another's trouble. */
+const onStage =
+  (show: (on: Stage, seed: number, say: (text: string) => void) => Promise<readonly Proof[]>): SoakPart['run'] =>
+  async (seed, say) => {
+    const on = await stage();
+    try {
+      return await show(on, seed, say);
+    } finally {
+      await on.stop();
+    }
+  };
+
+const crash = onStage(async (on, seed, say) => {
+  const { lived, calls, failures } = await crashes(on, { everyNth: 1, offset: seed, say });
+  return [
+    proof('crashes: lives of a room with a killed operator', `${lived}, of ${calls} calls`, lived >= calls),
+    none('crashes: ends other than undisturbed', failures),
+  ];
+});
+
+const storm = onStage(async (on, seed, say) => {
+  const trouble = { requests: 0.1, watches: 0.95, longestMs: 35_000, watchLifeMs: 20_000 };
+  const result = await chaos(on, { seed, rooms: 500, forMs: 300_000, everyMs: 80, trouble, settleMs: 180_000, say });
+  say(JSON.stringify({ deeds: result.deeds, faults: result.faults }));
+  return [
+    proof('chaos: requests, and faults they met', `${result.calls}, ${sum(result.faults)}`, sum(result.faults) > 1_000),
+    none('chaos: what is not as desired', result.wrongs),
+    proof('chaos: settled within', `${Math.round(result.settledInMs)} ms`, result.wrongs.length === 0),
+    none('chaos: writes once all is settled', result.writesAtRest),
+  ];
+});
+
+const falls: readonly Fall[] = ['SIGTERM', 'SIGKILL', 'SIGSTOP', 'network', 'API server'];
+
+const succession = onStage(async (on, _seed, say) => {
+  const election = await leaders(on, { say });
+  const proofs: Proof[] = [];
+  try {
+    for (const fall of falls) {
+      const { tookMs, usurpations, former } = await election.falls(fall);
+      const limitMs = fall === 'SIGTERM' ? 3_000 : 20_000;
+      proofs.push(
+        proof(`leaders: next write after ${fall}`, `${Math.round(tookMs)} ms; the old one ${former}`, tookMs < limitMs),
+      );
+      proofs.push(none(`leaders: writes without the Lease, ${fall}`, usurpations));
+    }
+    return proofs;
+  } finally {
+    await election.stop();
+  }
+});
+
+const absence = onStage(async (on, _seed, say) => {
+  say('the API server is away for 2 minutes');
+  await on.namespace('away');
+  const { triesPerWatchSecond, syncedInMs } = await outage(on, { forMs: 120_000, namespace: 'away' });
+  return [
+    proof('outage: requests per watch and second', triesPerWatchSecond.toFixed(2), triesPerWatchSecond < 1),
+    proof('outage: synced after its return', `${Math.round(syncedInMs)} ms`, syncedInMs < 5_000),
+  ];
+});
+
+const rights = onStage(async (on, _seed, say) => {
+  await installKinds(on);
+  const told = await permissions(on, { say });
+  return told.map(({ grant, by, reason = '' }) =>
+    proof(`permission: without ${nameOfGrant(grant)}`, `${by ?? 'nobody tells'} ${reason}`, by !== undefined),
+  );
+});
+
+const sum = (counts: Readonly<Record<string, number>>): number => Object.values(counts).reduce((a, b) => a + b, 0);
+
+export const soakParts = {
+  crashes: { what: 'the operator is killed at each of its API calls', takes: '2 min', run: crash },
+  chaos: { what: '500 rooms come, change and go under every fault', takes: '8 min', run: storm },
+  leaders: { what: 'a leader is killed, stopped or cut off', takes: '4 min', run: succession },
+  outage: { what: 'the API server is away', takes: '3 min', run: absence },
+  permissions: { what: 'each permission is withheld in turn', takes: '6 min', run: rights },
+} as const satisfies Record<string, SoakPart>;

@@ -1,0 +1,78 @@
+import type { PodStats } from '#crds/contract.ts';
+import { group } from '#crds/contract.ts';
+import type { LiveRoom } from '#crds/liveroom.ts';
+import { apiVersion, kind } from '#crds/liveroom.ts';
+import { ownSelector } from '#operator/build/labels.ts';
+import { type ClientConfig, type KubeClient, kubeClient } from '#operator/cluster/client.ts';
+import { clientConfigFromFile } from '#operator/cluster/kube-config.ts';
+import { collectionPath, objectPath } from '#operator/cluster/paths.ts';
+import { type OperatedCluster, operatedCluster } from '#test/harness/operated-cluster.ts';
+import { aRoom } from '#test/harness/room.ts';
+import { type Mirror, mirror } from './mirror.ts';
+import { standIn } from './stand-in.ts';
+
+/** A real API server whose pods run in name, and a client that no fault befalls. */
+export interface Stage {
+  readonly cluster: OperatedCluster;
+  readonly server: ClientConfig;
+  readonly client: KubeClient;
+  readonly seen: Mirror;
+  readonly stats: Map<string, PodStats>;
+  namespace(name: string): Promise<void>;
+  /** Makes a room or changes it to this spec. */
+  room(namespace: string, name: string, spec: object): Promise<LiveRoom>;
+  /** Nothing, if it is not there. */
+  deleteRoom(namespace: string, name: string): Promise<void>;
+  stop(): Promise<void>;
+}
+
+export async function stage(): Promise<Stage> {
+  const cluster = await operatedCluster();
+  const server = await clientConfigFromFile(cluster.kubeconfigFile);
+  const client = kubeClient(server);
+  await client.request('PATCH', '/api/v1/nodes/node-1/status', {
+    contentType: 'application/merge-patch+json',
+    body: { status: { capacity: roomy, allocatable: roomy } },
+  });
+  const seen = await mirror(client, ownSelector);
+  const stats = new Map<string, PodStats>();
+  const { settled } = standIn(client, seen, stats);
+  const apply = <T>(object: Parameters<typeof objectPath>[0]) =>
+    client.request<T>('PATCH', objectPath(object), {
+      query: { fieldManager: 'somebody', force: true },
+      contentType: 'application/apply-patch+yaml',
+      body: object,
+    });
+
+  return {
+    cluster,
+    server,
+    client,
+    seen,
+    stats,
+    async namespace(name) {
+      const path = collectionPath({ apiVersion: 'v1', kind: 'Namespace' });
+      await client.request('POST', path, { body: { apiVersion: 'v1', kind: 'Namespace', metadata: { name } } });
+      // Pods are refused until there is one.
+      await client.request('POST', `${path}/${name}/serviceaccounts`, { body: account }).catch(() => undefined);
+    },
+    room: (namespace, name, spec) => apply<LiveRoom>(aRoom(name, spec, namespace)),
+    async deleteRoom(namespace, name) {
+      const path = objectPath({ apiVersion: `${group}/${apiVersion}`, kind, metadata: { name, namespace } });
+      await client.request('DELETE', path, { body: { propagationPolicy: 'Background' } }).catch((error) => {
+        if (error.status !== 404) throw error;
+      });
+    },
+    async stop() {
+      seen.stop();
+      await settled();
+      await client.close();
+      await cluster.stop();
+    },
+  };
+}
+
+const account = { apiVersion: 'v1', kind: 'ServiceAccount', metadata: { name: 'default' } };
+
+/** What thousands of pods fit on. */
+const roomy = { cpu: '10000', memory: '10000Gi', pods: '10000' };

@@ -1,0 +1,66 @@
+/**
+ * `npm run soak`: that no crash, no fault of the network and no outage of the API server makes the operator lose a room,
+ * at full length; `npm test` has the short forms.
+ */
+import { parseArgs } from 'node:util';
+import { type Proof, table } from './faults/proof.ts';
+import { type SoakPart, soakParts } from './faults/soak-parts.ts';
+import { freshSeed } from './media/seeded.ts';
+
+const parts: Readonly<Record<string, SoakPart>> = soakParts;
+
+const usage = `npm run soak [-- --seed N] [--only PART,PART]
+
+${Object.entries(parts)
+  .map(([name, { what, takes }]) => `  ${name.padEnd(12)} ${what} (${takes})`)
+  .join('\n')}
+
+--seed repeats a run: it is printed first, and again in the end.`;
+
+const { values } = parseArgs({
+  options: { seed: { type: 'string' }, only: { type: 'string' }, help: { type: 'boolean', short: 'h' } },
+});
+
+async function main(): Promise<number> {
+  if (values.help) {
+    console.log(usage);
+    return 0;
+  }
+  const chosen = values.only?.split(',') ?? Object.keys(parts);
+  const unknown = chosen.find((name) => parts[name] === undefined);
+  const seed = values.seed === undefined ? freshSeed() : Number(values.seed);
+  if (unknown !== undefined || !Number.isInteger(seed)) {
+    console.error(
+      unknown === undefined ? `--seed is a whole number. ${usage}` : `There is no part "${unknown}". ${usage}`,
+    );
+    return 2;
+  }
+  const proofs: Proof[] = [];
+  const startedMs = performance.now();
+  console.error(`seed ${seed}`);
+  for (const name of chosen) {
+    const say = (text: string) => console.error(`${clock(performance.now() - startedMs)} ${name}: ${text}`);
+    say('begins');
+    proofs.push(...(await prove(name, seed, say)));
+  }
+  console.log(table(proofs));
+  console.log(`seed ${seed}, ${clock(performance.now() - startedMs)}`);
+  return proofs.every(({ holds }) => holds) ? 0 : 1;
+}
+
+/** A part that breaks off is a proof that failed, and no reason not to run the others. */
+async function prove(name: string, seed: number, say: (text: string) => void): Promise<readonly Proof[]> {
+  try {
+    return (await parts[name]?.run(seed, say)) ?? [];
+  } catch (error) {
+    say(String(error));
+    return [{ what: `${name}: ran to its end`, seen: String(error), holds: false }];
+  }
+}
+
+const clock = (ms: number): string => {
+  const seconds = Math.floor(ms / 1000);
+  return `${String(Math.floor(seconds / 60)).padStart(2, '0')}:${String(seconds % 60).padStart(2, '0')}`;
+};
+
+process.exitCode = await main();
