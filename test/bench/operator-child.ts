@@ -1,7 +1,7 @@
 /** The measurements of the operator, as the first process of namespaces that hold a control plane and nothing else. */
+import { once } from 'node:events';
 import { mkdir, readFile } from 'node:fs/promises';
 import { basename, join } from 'node:path';
-import { text } from 'node:stream/consumers';
 import { type Program, startControlPlane } from '#local/control-plane/control-plane.ts';
 import { apiPort } from '#local/control-plane/flags.ts';
 import { networkCommands, type Site } from '#local/network.ts';
@@ -24,14 +24,17 @@ export interface ChildSettings {
   readonly nodeOptions: readonly string[];
 }
 
-/** One line of what the child writes. */
+/** What the child tells. */
 export type Line = { readonly said: string } | Phase;
 
-const write = (line: Line) => process.stdout.write(`${JSON.stringify(line)}\n`);
-const say = (said: string) => void write({ said });
-const told = (phase: Phase['phase'], rooms: number, measured: Measured) => void write({ phase, rooms, measured });
+const tell = (line: Line) => new Promise((resolve) => process.send?.(line, resolve));
+const say = (said: string) => void tell({ said });
+const told = (phase: Phase['phase'], rooms: number, measured: Measured) => tell({ phase, rooms, measured });
 
-const settings: ChildSettings = JSON.parse(await text(process.stdin));
+// With this process all others of its namespaces end.
+process.once('disconnect', () => process.exit(1));
+
+const [settings] = (await once(process, 'message')) as [ChildSettings];
 const { site, dir, binaries, steps, nodeOptions } = settings;
 for (const [command = '', ...args] of networkCommands(site)) await run(command, args);
 const controlPlaneDir = join(dir, 'control-plane');
@@ -72,7 +75,7 @@ const scene: Scene = {
 };
 
 say('operator: the floor');
-told('floor', 0, await floor(bench, Math.min(200, steps.at(-1) ?? 0)));
+await told('floor', 0, await floor(bench, Math.min(200, steps.at(-1) ?? 0)));
 
 // Once before, so that its code has been compiled, as it has been in an image.
 await (await startOperator(scene)).stop();
@@ -87,16 +90,16 @@ for (const step of steps) {
   const isSmall = step <= 100;
   say(`operator: on to ${step} rooms, ${isSmall ? '10 a second' : 'at once'}`);
   const rooms = more(step - made + 1);
-  told(isSmall ? 'paced' : 'burst', step, await (isSmall ? paced : burst)(scene, operator, rooms));
+  await told(isSmall ? 'paced' : 'burst', step, await (isSmall ? paced : burst)(scene, operator, rooms));
   say(`operator: quiet with ${step} rooms`);
-  told('quiet', step, await quiet(operator, scene, 20));
+  await told('quiet', step, await quiet(operator, scene, 20));
   say(`operator: a new one among ${step} rooms`);
   const again = await restart(scene, operator);
   operator = again.operator;
-  told('restart', step, again.measured);
+  await told('restart', step, again.measured);
   say(`operator: edits among ${step} rooms`);
   const edited = Array.from({ length: 100 }, (_, i) => `room-${1 + ((i * 7) % (step - 1))}`);
-  told('edits', step, await editsDuringResync(scene, operator, [...new Set(edited)]));
+  await told('edits', step, await editsDuringResync(scene, operator, [...new Set(edited)]));
 }
 await operator.stop();
 nodes.stop();

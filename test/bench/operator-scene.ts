@@ -34,8 +34,6 @@ export const applyRoom = (client: KubeClient, name: string, spec: object = {}): 
     body: aRoom(name, spec, namespace),
   });
 
-export const roomPath = (name: string) => `${collection}/${name}`;
-
 /** What the operator has asked for and used between two moments. */
 export interface Spent {
   readonly requests: number;

@@ -8,7 +8,6 @@ import { once } from 'node:events';
 import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { cpus, tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { createInterface } from 'node:readline';
 import { ensureBinaries } from '#local/binaries/ensure.ts';
 import { findSite, namespaceCommand } from '#local/network.ts';
 import { progress } from '#local/progress.ts';
@@ -38,17 +37,16 @@ export async function measureOperator(
   const dir = await mkdtemp(join(tmpdir(), 'liveroom-bench-'));
   const [unshare, ...flags] = namespaceCommand;
   const script = join(import.meta.dirname, 'operator-child.ts');
-  const child = spawn(unshare, [...flags, process.execPath, script], { stdio: ['pipe', 'pipe', 'inherit'] });
-  const settings: ChildSettings = { site, dir, binaries, steps, nodeOptions };
-  child.stdin.end(JSON.stringify(settings));
-  const ended = once(child, 'exit');
+  const child = spawn(unshare, [...flags, process.execPath, script], {
+    stdio: ['ignore', 'inherit', 'inherit', 'ipc'],
+  });
+  child.send({ site, dir, binaries, steps, nodeOptions } satisfies ChildSettings);
   const phases: Phase[] = [];
-  for await (const text of createInterface({ input: child.stdout })) {
-    const line: Line = JSON.parse(text);
+  child.on('message', (line: Line) => {
     if ('said' in line) say(line.said);
     else phases.push(line);
-  }
-  const [code] = await ended;
+  });
+  const [code] = await once(child, 'exit');
   await rm(dir, { recursive: true, force: true });
   if (code !== 0) throw new Error(`the measurements of the operator ended with ${code}`);
   return phases;
