@@ -42,9 +42,7 @@ export function transitions(
   const was = new Map(before.map((condition) => [condition.type, condition]));
   const changed = after.filter(({ type, status, reason }) => {
     const old = was.get(type);
-    return old === undefined
-      ? status === 'True' || !ordinary.has(reason)
-      : old.status !== status || old.reason !== reason;
+    return old === undefined ? !ordinary.has(reason) : old.status !== status || old.reason !== reason;
   });
   const isReady = changed.some(({ type, status }) => type === 'Ready' && status === 'True');
   const byReason = new Map(changed.toReversed().map((condition) => [condition.reason, condition]));

@@ -153,6 +153,10 @@ describe('an Event', () => {
     ]);
   });
   test('is not told of what a new room is not yet', () => assert.deepEqual(told([], [pending]), []));
+  test('is not told of its first pod being brought up', () => {
+    const accepted = aCondition('Accepted', 'True', 'Accepted');
+    assert.deepEqual(told([], [accepted, aCondition('Progressing', 'True', 'RollingOut')]), ['Normal Accepted']);
+  });
   test('is told of what is wrong with a new room', () => {
     assert.deepEqual(told([], [aCondition('Accepted', 'False', 'NameConflict')]), ['Warning NameConflict']);
   });
