@@ -97,24 +97,36 @@ describe('the operator, within its scope,', () => {
   test('touches nothing of a stranger’s that has the name of something that a room or a namespace makes', async () => {
     await Promise.all([installRoutes(), (await monitoringKinds(on)).install(...roomKinds)]);
     await on.start();
-    const tried = strangers.map(async ([apiVersion, kind, name, rest, spec, says], i) => {
-      const at = await on.namespace(`stranger-${i}`);
-      await on.kube.apply({ apiVersion, kind, metadata: { name, namespace: at, labels: { owner: 'them' } }, ...rest });
-      const type = apiVersion.includes('/') ? `${kind}.${apiVersion.split('/')[0]}` : kind;
-      const theirs = () => on.kube.get<KubeObject>(type, name, '-n', at);
-      const before = await theirs();
-      await on.kube.apply(aRoom('keynote', spec, at));
-      const message = await on.says('keynote', at, says);
-      assert.match(message, new RegExp(`${kind} ${at}/${name} exists and does not belong`));
-      await on.kube.run(['delete', 'liveroom', 'keynote', '-n', at, '--wait=true']);
-      await eventually('nothing else of the room is left', async () => {
-        await on.kube.run(['delete', 'pods', '--all', '-n', at, '--force', '--grace-period=0']);
-        const left = await on.kube.run(['get', 'pods,services,configmaps,secrets', '-n', at, '-o', 'name']);
-        return left.split('\n').filter((line) => line && !/kube-root-ca|\/live-sfu$/.test(line)).length <= 1;
-      });
-      assert.deepEqual(await theirs(), before, `${kind} ${name}`);
+    const [at, whole] = [await on.namespace('strangers'), await on.namespace('stranger-to-all')];
+    const all = strangers.map(([apiVersion, kind, name, rest, spec, says], i) => {
+      const ofNamespace = name === 'live-sfu';
+      const [room, namespace] = ofNamespace ? ['keynote', whole] : [`keynote-${i}`, at];
+      const metadata = { name: name.replace('keynote', room), namespace, labels: { owner: 'them' } };
+      return { theirs: { apiVersion, kind, metadata, ...rest }, room: aRoom(room, spec, namespace), says };
     });
-    await Promise.all(tried);
+    const list = (items: readonly object[]) => ({ apiVersion: 'v1', kind: 'List', items });
+    await on.kube.apply(list(all.map(({ theirs }) => theirs)));
+    const look = () =>
+      Promise.all(
+        [at, whole].map((namespace) =>
+          on.kube.get<{ items: KubeObject[] }>(
+            `configmaps,secrets,services,ingresses,${routeKind},servicemonitors,prometheusrules`,
+            ...['-n', namespace, '-l', 'owner=them'],
+          ),
+        ),
+      );
+    const before = await look();
+    assert.equal(before.flatMap((found) => found?.items ?? []).length, strangers.length);
+    await on.kube.apply(list(all.map(({ room }) => room)));
+    for (const { theirs, room, says } of all) {
+      const message = await on.says(room.metadata.name, room.metadata.namespace, says);
+      const { kind, metadata } = theirs;
+      // Of a namespace's objects the first is named.
+      const named = metadata.namespace === whole ? 'live-sfu' : `${kind} ${at}/${metadata.name}`;
+      assert.match(message, new RegExp(`${named} exists and does not belong`));
+    }
+    for (const namespace of [at, whole]) await on.kube.run(['delete', 'liverooms', '--all', '-n', namespace]);
+    assert.deepEqual(await look(), before);
   });
 
   test('makes a token anew whose key was deleted, as soon as the room is marked, and shows it to the pod', async () => {
