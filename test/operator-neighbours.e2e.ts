@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
 import { after, afterEach, before, describe, test } from 'node:test';
-import type { KubeObject } from '#operator/kube.ts';
+import { label } from '#crds/contract.ts';
+import type { KubeObject, Pod } from '#operator/kube.ts';
 import { eventually } from '#test/harness/eventually.ts';
 import { type OperatedCluster, operatedCluster } from '#test/harness/operated-cluster.ts';
 import { aRoom } from '#test/harness/room.ts';
@@ -104,6 +105,34 @@ describe('the operator, among others,', () => {
     await on.kube.run(['wait', '--for=delete', `namespace/${at}`, '--timeout=30s']);
     const made = writes.slice(begin).filter((write) => !write.startsWith('DELETE'));
     assert.deepEqual(made, []);
+  });
+
+  test('keeps everybody from evicting a pod, and lets them, without another pod', async () => {
+    await on.start();
+    const at = await on.namespace('evicted');
+    await on.kube.apply(aRoom('keynote', { drain: { eviction: 'Never' } }, at));
+    const pod = await on.runOrigin(at);
+    await on.says('keynote', at, 'Ready=True/Ready');
+    await eventually('the budget is there', () => on.kube.get('pdb', 'live-sfu', '-n', at));
+    const { name } = pod.metadata;
+    const evict = () =>
+      on.kube.try(
+        ['create', '--raw', `/api/v1/namespaces/${at}/pods/${name}/eviction`, '-f', '-'],
+        JSON.stringify({ apiVersion: 'policy/v1', kind: 'Eviction', metadata: { name, namespace: at } }),
+      );
+    const { code, stderr } = await evict();
+    assert.notEqual(code, 0);
+    assert.match(stderr, /disruption budget/);
+    await on.kube.apply(aRoom('keynote', { drain: { eviction: 'Always' } }, at));
+    await eventually('the budget has gone', async () => (await on.kube.get('pdb', 'live-sfu', '-n', at)) === undefined);
+    const marked = await eventually('the pod is marked', async () => {
+      const now = await on.kube.get<Pod>('pod', name, '-n', at);
+      return now?.metadata.labels?.[label.eviction] === 'Always' && now;
+    });
+    assert.equal(marked.metadata.annotations?.['cluster-autoscaler.kubernetes.io/safe-to-evict'], 'true');
+    assert.equal((await evict()).code, 0);
+    await on.runOrigin(at);
+    await on.says('keynote', at, 'Ready=True/Ready');
   });
 
   test('says that a quota or a Pod Security level keeps the pod away, and how to go on', async () => {

@@ -116,7 +116,8 @@ describe('a room', () => {
     await playsFor(player, 2);
   });
 
-  test('goes on while the operator is killed', async () => {
+  test('goes on while the operator is killed, on the same pod', async () => {
+    const before = await origins();
     const system = ['-n', 'liveroom-system'];
     await product.kube.run([...system, 'scale', 'deployment/liveroom-operator', '--replicas=0']);
     await product.kube.run([...system, 'delete', 'pod', '--all', '--force', '--grace-period=0']);
@@ -126,6 +127,27 @@ describe('a room', () => {
     await product.kube.run([...system, 'scale', 'deployment/liveroom-operator', '--replicas=1']);
     await product.kube.run([...system, 'rollout', 'status', 'deployment/liveroom-operator', '--timeout=60s']);
     await playsFor(player, 3);
+    assert.deepEqual(
+      (await origins()).map((pod) => pod.metadata.uid),
+      before.map((pod) => pod.metadata.uid),
+    );
+  });
+
+  test('waits with another pod while it is live, and is Ready all the while that one takes over', async () => {
+    const [old] = await origins();
+    await product.kube.apply(aRoom('keynote', { pod: { resources: { requests: { cpu: '50m' } } } }));
+    await eventually('it waits', async () => (await condition('Progressing'))?.reason === 'WaitingForIdle');
+    const ready = await condition('Ready');
+    await playsFor(player, 2);
+    await publisher.context().close();
+    const isNext = async () => {
+      const pods = await origins();
+      return pods.length === 1 && pods[0]?.metadata.uid !== old?.metadata.uid;
+    };
+    await eventually('the next pod is alone', isNext, 60_000);
+    assert.equal((await condition('Ready'))?.lastTransitionTime, ready?.lastTransitionTime);
+    publisher = await publishTestPicture(browser, await product.urls('keynote'));
+    await playsAgain(player, 30_000);
   });
 
   test('tells of a pod that drains: nobody is cut, and both sides find the next one', async () => {
