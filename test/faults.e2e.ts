@@ -1,0 +1,43 @@
+import assert from 'node:assert/strict';
+import { after, before, describe, test } from 'node:test';
+import { chaos } from './faults/chaos.ts';
+import { crashes } from './faults/crashes.ts';
+import { outage } from './faults/outage.ts';
+import { type Stage, stage } from './faults/stage.ts';
+import { freshSeed } from './media/seeded.ts';
+
+/** The short forms of `npm run soak`. SEED repeats a run. */
+
+describe('an operator that meets with every kind of fault', () => {
+  const seed = freshSeed();
+  let on: Stage;
+  before(async () => {
+    console.log(`SEED=${seed}`);
+    on = await stage();
+  });
+  after(() => on?.stop());
+
+  test('ends where it would have ended, at whatever call it is killed', async () => {
+    const { lived, failures } = await crashes(on, { everyNth: 9, offset: seed });
+    assert.deepEqual(failures, []);
+    assert.ok(lived > 3, `it was killed ${lived} times`);
+  });
+
+  test('loses no room while its requests fail', async () => {
+    const { wrongs, writesAtRest } = await chaos(on, {
+      seed,
+      rooms: 20,
+      forMs: 6_000,
+      everyMs: 60,
+      trouble: { requests: 0.08, watches: 0.9, longestMs: 800, watchLifeMs: 3_000 },
+      settleMs: 90_000,
+    });
+    assert.deepEqual(wrongs, []);
+    assert.deepEqual(writesAtRest, []);
+  });
+
+  test('makes up for what happened while the API server was away', async () => {
+    await on.namespace('away');
+    await outage(on, { forMs: 3_000, namespace: 'away' });
+  });
+});
