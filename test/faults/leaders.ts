@@ -5,7 +5,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { defaultTiming } from '#operator/cluster/leader-election.ts';
 import type { ElectionTiming } from '#operator/cluster/lease-hold.ts';
 import { eventually } from '#test/harness/eventually.ts';
-import { changes, leaseWatch, type Reign, usurpations } from './lease-watch.ts';
+import { changes, leaseWatch, usurpations } from './lease-watch.ts';
 import { type OperatorProcess, operatorNamespace, operatorProcess } from './operator-process.ts';
 import type { Stage } from './stage.ts';
 
@@ -48,12 +48,22 @@ export async function leaders(on: Stage, { say = () => undefined, timing = defau
     );
   }, 250);
 
-  let running = [await begin(), await begin()];
-  await eventually(
-    'both are ready',
-    async () => (await Promise.all(running.map((one) => one.isReady()))).every(Boolean),
-    60_000,
-  );
+  let running: OperatorProcess[] = [];
+  const fill = async () => {
+    while (running.length < 2) running.push(await begin());
+    const areReady = async () => (await Promise.all(running.map((one) => one.isReady()))).every(Boolean);
+    await eventually('both are ready', areReady, 60_000);
+  };
+  const stop = async () => {
+    clearInterval(work);
+    lease.stop();
+    await Promise.all(everybody.map((one) => one.stop()));
+    await rm(dir, { recursive: true });
+  };
+  await fill().catch(async (error) => {
+    await stop();
+    throw error;
+  });
 
   const leaderNow = () =>
     eventually(
@@ -88,21 +98,10 @@ export async function leaders(on: Stage, { say = () => undefined, timing = defau
       running = running.filter(({ child }) => child.exitCode === null && child.signalCode === null);
       const tookMs = first.atMs - sinceMs;
       say(`${fall}: the next change came after ${Math.round(tookMs)} ms; the old leader ${former}`);
-      while (running.length < 2) running.push(await begin());
-      await eventually(
-        'two are ready',
-        async () => (await Promise.all(running.map((one) => one.isReady()))).every(Boolean),
-        60_000,
-      );
+      await fill();
       return { fall, tookMs, usurpations: usurpations(everybody, lease.reigns, timing.leaseMs), former };
     },
-    reigns: (): readonly Reign[] => lease.reigns,
-    async stop() {
-      clearInterval(work);
-      lease.stop();
-      await Promise.all(everybody.map((one) => one.stop()));
-      await rm(dir, { recursive: true });
-    },
+    stop,
   };
 }
 
