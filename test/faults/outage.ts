@@ -14,14 +14,12 @@ export interface Outage {
 export interface OutageOptions {
   readonly forMs: number;
   readonly namespace: string;
-  /** Done while the API server is away. */
-  readonly meanwhile?: () => Promise<unknown>;
 }
 
 /** The API server is away for the operator, while a room is edited, one is made and one is deleted. */
-export async function outage(on: Stage, { forMs, namespace, meanwhile }: OutageOptions): Promise<Outage> {
+export async function outage(on: Stage, { forMs, namespace }: OutageOptions): Promise<Outage> {
   const way = await door({ server: on.server });
-  const operator = await startOperator({ kubeconfigFile: way.config, stats: on.stats });
+  const operator = await startOperator({ kubeconfigFile: way.config, stats: on.stats, discoverEveryMs: 10_000 });
   const find = (objects: readonly KubeObject[], name: string) =>
     objects.find(({ metadata }) => metadata.namespace === namespace && metadata.name === name);
   const file = (name: string) =>
@@ -41,7 +39,7 @@ export async function outage(on: Stage, { forMs, namespace, meanwhile }: OutageO
     await on.room(namespace, 'edited', { play: { maxSubscribers: 77 } });
     await on.room(namespace, 'made', {});
     await on.deleteRoom(namespace, 'deleted');
-    await Promise.all([sleep(forMs), meanwhile?.()]);
+    await sleep(forMs);
     const tries = way.turnedAway() - before;
 
     way.open();

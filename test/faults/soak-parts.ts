@@ -2,6 +2,7 @@ import { chaos } from './chaos.ts';
 import { crashes } from './crashes.ts';
 import { installKinds } from './kinds.ts';
 import { type Fall, leaders } from './leaders.ts';
+import { mediaOutage } from './media-outage.ts';
 import { outage } from './outage.ts';
 import { permissions } from './permissions.ts';
 import { none, type Proof, proof } from './proof.ts';
@@ -76,6 +77,16 @@ const absence = onStage(async (on, _seed, say) => {
   ];
 });
 
+const media: SoakPart['run'] = async (_seed, say) => {
+  const { framesPerSecond, lostPackets, isSamePod, syncedInMs } = await mediaOutage(120_000, say);
+  return [
+    proof('media: frames a second while the API server was away', framesPerSecond.toFixed(1), framesPerSecond > 10),
+    proof('media: packets lost meanwhile', lostPackets, lostPackets === 0),
+    proof('media: the pod is the same', String(isSamePod), isSamePod),
+    proof('media: the pod is told of an edit after', `${Math.round(syncedInMs)} ms`, syncedInMs < 60_000),
+  ];
+};
+
 const rights = onStage(async (on, _seed, say) => {
   await installKinds(on);
   const told = await permissions(on, { say });
@@ -91,5 +102,6 @@ export const soakParts = {
   chaos: { what: '500 rooms come, change and go under every fault', takes: '8 min', run: storm },
   leaders: { what: 'a leader is killed, stopped or cut off', takes: '4 min', run: succession },
   outage: { what: 'the API server is away', takes: '3 min', run: absence },
+  media: { what: 'the API server is away while a room is on the air', takes: '3 min', run: media },
   permissions: { what: 'each permission is withheld in turn', takes: '6 min', run: rights },
 } as const satisfies Record<string, SoakPart>;

@@ -23,6 +23,8 @@ export interface OperatorSettings {
   readonly monitoringLabels?: Readonly<Record<string, string>>;
   /** Told all that is logged; without it, errors are shown. */
   readonly log?: (line: string) => void;
+  /** How often it looks for kinds that come and go. */
+  readonly discoverEveryMs?: number;
   /** More of its configuration. */
   readonly config?: object;
 }
@@ -57,7 +59,7 @@ export async function beginOperator(settings: OperatorSettings) {
     }),
     instance: 'operator-under-test',
     newToken: () => randomBytes(8).toString('hex'),
-    discoverEveryMs: 500,
+    discoverEveryMs: settings.discoverEveryMs ?? 500,
     statsEveryMs: 100,
     askStats: async (pod) => {
       const answer = stats.get(pod.metadata.name);
