@@ -1,4 +1,4 @@
-import { mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { PodStats } from '#crds/contract.ts';
@@ -6,6 +6,7 @@ import type { Config } from '#server/config.ts';
 import { jsonLog } from '#server/log.ts';
 import type { Clock } from '#server/room/rooms.ts';
 import { type Server, startServer } from '#server/server.ts';
+import { replaceFile } from '#test/harness/replace-file.ts';
 import { seriesValue } from './series.ts';
 
 const loopback = { address: '127.0.0.1', port: 0 };
@@ -38,7 +39,7 @@ export interface Running {
 export async function running(rooms: string, change: Partial<Config> = {}, clock: Clock = realClock): Promise<Running> {
   const dir = await mkdtemp(join(tmpdir(), 'liveroom-server-'));
   const roomsFile = join(dir, 'rooms.yaml');
-  const writeRooms = (text: string) => writeFile(roomsFile, text);
+  const writeRooms = (text: string) => replaceFile(roomsFile, text);
   await writeRooms(rooms);
   const log: Record<string, unknown>[] = [];
   const server = await startServer({

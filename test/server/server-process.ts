@@ -4,6 +4,7 @@ import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { createInterface } from 'node:readline';
+import { replaceFile } from '#test/harness/replace-file.ts';
 import { seriesValue } from './series.ts';
 
 /** `npm run sfu` as a process, on ports that it chose itself. */
@@ -63,7 +64,7 @@ export async function serverProcess(
     },
     told: () => told,
     said,
-    writeRooms: (text) => writeFile(rooms, text),
+    writeRooms: (text) => replaceFile(rooms, text),
     signal: (name) => void child.kill(name),
     exitCode: async () => (await exited)[0],
     end: async () => {
