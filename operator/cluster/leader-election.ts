@@ -42,7 +42,8 @@ export function leaderElection(options: ElectionOptions): Election {
 
   /** Resolves to when to try again, in ms. */
   async function tryOnce(): Promise<number> {
-    const limitMs = Math.min(hold.leftMs(), timing.renewMs / 2);
+    // Whole ones, and none below 0, are all that a signal takes; the clock counts in smaller parts.
+    const limitMs = Math.max(0, Math.ceil(Math.min(hold.leftMs(), timing.renewMs / 2)));
     try {
       const heldMs = await hold.takeOrRenew(AbortSignal.any([stopping.signal, AbortSignal.timeout(limitMs)]));
       const lease = hold.lease();

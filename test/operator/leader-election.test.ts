@@ -107,6 +107,19 @@ test('who cannot renew the Lease for long enough has lost it, and says each trou
   server.faults.pop();
 });
 
+test('who has little of the Lease left goes on trying to renew it', async () => {
+  const server = leaseServer();
+  const first = run(server, 'first');
+  await first.acquired;
+  server.faults.push(new Error('connection refused'));
+  first.clock.skip(20_000);
+  await eventually('it is tried', () => first.errors.length > 0);
+  const before = server.lease()?.metadata.resourceVersion;
+  server.faults.pop();
+  await eventually('it is renewed', () => server.lease()?.metadata.resourceVersion !== before);
+  assert.equal(first.isLeader(), true);
+});
+
 test('a process that was stopped for long sends nothing when it goes on, not even to keep the Lease', async () => {
   const server = leaseServer();
   const first = run(server, 'first');
