@@ -1,4 +1,5 @@
 import assert from 'node:assert/strict';
+import { subscribe, unsubscribe } from 'node:diagnostics_channel';
 import { after, before, describe, test } from 'node:test';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { type KubeClient, kubeClient, type WatchOptions } from '#operator/cluster/client.ts';
@@ -101,9 +102,18 @@ describe('the copy of a collection', () => {
     t.after(() => reading.abort());
     const { copy, errors } = copied(at, slow(client, reading.signal));
     t.after(copy.stop);
-    await copy.synced;
+    // Has the connection in common with the slow one.
+    const other = copied(at).copy;
+    t.after(other.stop);
+    await Promise.all([copy.synced, other.synced]);
     const large = 'x'.repeat(100_000);
     await all(bursts, (i) => put(at, `thing-${i % 20}`, i, 'yes', large));
+    const last = await client.request<KubeObject>('GET', path(at, `thing-${(bursts - 1) % 20}`));
+    const { resourceVersion } = last.metadata;
+    await eventually(
+      'the last event at the other one',
+      () => other.get(`${at}/${last.metadata.name}`)?.metadata.resourceVersion === resourceVersion,
+    );
     reading.abort();
     const real = await client.request<{ items: KubeObject[] }>('GET', path(at));
     const wanted = real.items.filter(({ metadata }) => metadata.labels?.['kept'] === 'yes');
@@ -111,6 +121,22 @@ describe('the copy of a collection', () => {
     const { watches, lists, failures } = copy.counts;
     t.diagnostic(`${watches} watches, ${lists} lists, ${failures} failures: ${errors.join('; ').slice(0, 300)}`);
     assert.deepEqual(copy.counts.missed, { added: 0, changed: 0, deleted: 0 });
+  });
+
+  test('takes one connection with all others, and one for what is asked', async (t) => {
+    const connected = { count: 0 };
+    const count = () => void connected.count++;
+    subscribe('undici:client:connected', count);
+    t.after(() => unsubscribe('undici:client:connected', count));
+    const fresh = kubeClient(await clientConfigFromFile(on.kubeconfigFile));
+    t.after(() => fresh.close());
+    const namespaces = await Promise.all(Array.from({ length: 20 }, (_, i) => on.namespace(`shared-${i}`)));
+    const copies = namespaces.map((at) => copied(at, fresh).copy);
+    t.after(() => copies.map(({ stop }) => stop()));
+    await Promise.all(copies.map(({ synced }) => synced));
+    await eventually('all watches', () => copies.every(({ counts }) => counts.watches > 0));
+    await all(100, (i) => fresh.request('GET', path(namespaces[i % 20] ?? '')));
+    assert.equal(connected.count, 2);
   });
 
   test('is found wrong when a watch has lost an event, and is mended', async (t) => {

@@ -55,21 +55,20 @@ export interface WatchOptions {
 /** How long the API server may take to begin an answer, and may be silent within one that is no watch. */
 const answerTimeoutMs = 30_000;
 
+/** After so long without a sign of life the kernel asks the other side for one, every second, and gives up after ten. */
+const keepAliveMs = 15_000;
+
 /**
- * A client whose requests share connections: one dispatcher, kept alive. (The client library's own opens a TLS
- * connection per request, which costs four times the CPU and most of the rate.)
+ * A client with two connections, one for requests and one for watches, where the API server speaks HTTP/2; otherwise each
+ * watch and each request under way has one to itself. (The client library's own opens a TLS connection per request, which
+ * costs four times the CPU and most of the rate.)
  */
 export function kubeClient(config: ClientConfig): KubeClient {
-  const agent = new Agent({
-    // HTTP/1.1: a stalled watch then cannot hold up the other requests of its connection.
-    allowH2: false,
-    connections: 128,
-    keepAliveTimeout: 60_000,
-    headersTimeout: answerTimeoutMs,
-    connect: { timeout: 10_000, ...tls(config) },
-  });
+  const requests = connection(config);
+  // Of their own: what watches bring at once, after a list, holds up no answer.
+  const watches = connection(config);
 
-  const send = async (method: Method, path: string, options: RequestOptions, bodyTimeout: number) => {
+  const send = async (agent: Agent, method: Method, path: string, options: RequestOptions, bodyTimeout: number) => {
     const authorization = await config.authorization?.();
     const { body, contentType = 'application/json' } = options;
     return await request(`${config.server}${path}${queryString(options.query)}`, {
@@ -91,7 +90,7 @@ export function kubeClient(config: ClientConfig): KubeClient {
     host: new URL(config.server).host,
 
     async request<T>(method: Method, path: string, options: RequestOptions = {}) {
-      const response = await send(method, path, options, answerTimeoutMs);
+      const response = await send(requests, method, path, options, answerTimeoutMs);
       options.onStatus?.(response.statusCode);
       const text = await response.body.text();
       if (response.statusCode >= 400) throw refusal(response, text, `${method} ${path}`);
@@ -101,15 +100,26 @@ export function kubeClient(config: ClientConfig): KubeClient {
     async *watch<T extends KubeObject>(path: string, options: WatchOptions = {}) {
       // No time limit on the body: a watch of a quiet kind is silent for a minute. The reflector keeps one of its own.
       const query = { ...options.query, watch: true };
-      const response = await send('GET', path, { ...options, query }, 0);
+      const response = await send(watches, 'GET', path, { ...options, query }, 0);
       options.onStatus?.(response.statusCode);
       if (response.statusCode >= 400) throw refusal(response, await response.body.text(), `watch ${path}`);
       yield* watchEvents<T>(response.body);
     },
 
-    close: () => agent.destroy(),
+    close: async () => void (await Promise.all([requests.destroy(), watches.destroy()])),
   };
 }
+
+const connection = (config: ClientConfig): Agent =>
+  new Agent({
+    allowH2: true,
+    // A ping that is not answered would keep the kernel from asking, and nobody looks at it.
+    h2Options: { pingInterval: 0 },
+    connections: 128,
+    keepAliveTimeout: 60_000,
+    headersTimeout: answerTimeoutMs,
+    connect: { preferH2: true, timeout: 10_000, keepAliveInitialDelay: keepAliveMs, ...tls(config) },
+  });
 
 const tls = (config: ClientConfig) => ({
   ...(config.ca === undefined ? {} : { ca: config.ca }),
