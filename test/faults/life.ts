@@ -106,6 +106,7 @@ function incarnations(on: Stage, at: Place, crash: Crash | undefined) {
   let crashedAt: Call | undefined;
   let restarted: Promise<void> = Promise.resolve();
   let about = 0;
+  let isOver = false;
 
   async function start(): Promise<void> {
     const isFirst = first === undefined;
@@ -117,7 +118,7 @@ function incarnations(on: Stage, at: Place, crash: Crash | undefined) {
       },
       onCrash(call) {
         crashedAt = call;
-        restarted = restart();
+        if (!isOver) restarted = restart();
       },
     });
     first ??= way;
@@ -166,6 +167,8 @@ function incarnations(on: Stage, at: Place, crash: Crash | undefined) {
       );
     },
     async stop(): Promise<void> {
+      // One that is killed at its very last call is not started anew: nobody would stop it.
+      isOver = true;
       await restarted;
       await stop();
     },
