@@ -200,9 +200,7 @@ const reconcilers = (
   namespace: string | undefined,
   dependencies: RoomDependencies & NamespaceDependencies & OwnDependencies,
 ): AttemptOptions['reconcile'] => ({
-  // Not even its status is ours to write.
-  liveroom: async (key) =>
-    dependencies.cluster.isOthers(key) ? { kind: 'done' } : await reconcileRoom(key, dependencies),
+  liveroom: (key) => reconcileRoom(key, dependencies),
   namespace: (key) => (key === ownKey ? reconcileOwn(namespace, dependencies) : reconcileNamespace(key, dependencies)),
 });
 

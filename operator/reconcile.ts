@@ -3,6 +3,7 @@ import { kind, type LiveRoom } from '#crds/liveroom.ts';
 import { isMonitoringKind } from './build/coverage.ts';
 import { desired, desiredMonitoring } from './build/desired.ts';
 import { isRouteKind } from './build/routing.ts';
+import { specHash } from './build/spec-hash.ts';
 import { certificateProblem } from './certificate.ts';
 import type { Cluster } from './cluster/cluster.ts';
 import { roomKey } from './cluster/keys.ts';
@@ -46,18 +47,14 @@ const closeSeconds = 10;
 
 /** Brings one room, by key, nearer to what its spec says, and reports what it is. */
 export async function reconcileRoom(key: string, dependencies: RoomDependencies): Promise<Outcome> {
-  const { cluster, shown, tokensSeen, newborns, monitoring, rollouts, restarts } = dependencies;
+  const { cluster } = dependencies;
+  // Not even the status of another operator's room is ours to write.
+  if (cluster.isOthers(key)) return forget(key, dependencies);
   const room = openRoom(key, cluster);
   await clearAway(key, room, cluster);
   if (room === undefined) {
     await clearTokens(key, cluster);
-    tokensSeen.forget(key);
-    newborns.forget(key);
-    shown.delete(key);
-    monitoring.forget(key);
-    rollouts.forget(key);
-    restarts.forget(key);
-    return { kind: 'done' };
+    return forget(key, dependencies);
   }
   await tellRestarts(room, dependencies);
   if (room.metadata.annotations?.[annotation.reconcile] === 'Paused') return await reportPaused(room, dependencies);
@@ -89,6 +86,20 @@ export async function reconcileRoom(key: string, dependencies: RoomDependencies)
   return { kind: 'done', ...(againInMs === undefined ? {} : { againInMs }) };
 }
 
+/** Whoever waited for the room's roll-out to end waits no longer. */
+function forget(
+  key: string,
+  { shown, tokensSeen, newborns, monitoring, rollouts, restarts }: RoomDependencies,
+): Outcome {
+  tokensSeen.forget(key);
+  newborns.forget(key);
+  shown.delete(key);
+  monitoring.forget(key);
+  rollouts.forget(key);
+  restarts.forget(key);
+  return { kind: 'done' };
+}
+
 /** What comes in the way of another pod is no fault of the one that serves. */
 function resultOf(
   origin: Origin,
@@ -110,10 +121,12 @@ function resultOf(
 
 /** Somebody repairs the room by hand. All that is done is to say how it is. */
 async function reportPaused(room: LiveRoom, dependencies: RoomDependencies): Promise<Outcome> {
+  const { cluster, config, rollouts, now } = dependencies;
   const { current } = planNow(room, dependencies);
+  // A roll-out that was begun holds up no others while it rests.
+  rollouts.note(roomKey(room), { rollout: 'Paused', isSurge: false, specHash: specHash(room, config) }, now());
   const before = room.status?.conditions?.find(({ type, status }) => type === 'Accepted' && status === 'False');
   const rejection = before && { reason: before.reason as Finding<'Accepted'>['reason'], message: before.message };
-  const { cluster } = dependencies;
   const result = resultOf({ pod: current, rollout: 'Paused' }, rejection, cluster);
   const endpointProblem = await certificateProblem(room, cluster);
   const againInMs = await writeReport(room, { ...result, endpointProblem }, dependencies);

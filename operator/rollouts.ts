@@ -26,6 +26,15 @@ export function rollouts({ maxConcurrent, onTurn }: RolloutsOptions) {
 
   const isEdited = (key: string, specHash: string) => (found.get(key) ?? specHash) !== specHash;
 
+  function goOn(key: string, nowMs: number): void {
+    const sinceMs = underWay.get(key) ?? nowMs;
+    waiting.delete(key);
+    underWay.set(key, sinceMs);
+    if (nowMs - sinceMs <= longestMs) return;
+    overdue.add(key);
+    leave(key);
+  }
+
   function leave(key: string): void {
     const had = [underWay.delete(key), waiting.delete(key)];
     if (!had.includes(true)) return;
@@ -50,18 +59,12 @@ export function rollouts({ maxConcurrent, onTurn }: RolloutsOptions) {
 
     /** Where the room has come to. `isSurge`: with a second pod, or about to make one. */
     note(key: string, { rollout, isSurge, specHash }: Noted, nowMs: number): void {
+      const isReplacing = rollout === 'Replacing' && isSurge;
       if (rollout === 'WaitingForTurn') waiting.add(key);
-      else if (rollout === 'Replacing' && isSurge) {
-        if (isEdited(key, specHash) || overdue.has(key)) return;
-        const sinceMs = underWay.get(key) ?? nowMs;
-        waiting.delete(key);
-        underWay.set(key, sinceMs);
-        if (nowMs - sinceMs <= longestMs) return;
-        overdue.add(key);
-        leave(key);
-      } else {
+      else if (isReplacing && !isEdited(key, specHash) && !overdue.has(key)) goOn(key, nowMs);
+      else {
         if (rollout === 'Current') found.set(key, specHash);
-        overdue.delete(key);
+        if (!isReplacing) overdue.delete(key);
         leave(key);
       }
     },

@@ -53,9 +53,9 @@ export function cluster(options: ClusterOptions) {
       return room !== undefined && !isOurs(room);
     },
     rooms: () => [...rooms.list()].filter(isOurs),
-    /** Those of other operators, too. */
     /** Every key that there is something of. */
     keys: () => keysIn(every),
+    /** Those of other operators, too. */
     roomsIn: (namespace: string) => rooms.group(namespace),
     pods: () => pods.list(),
     /** Pods, draining ones too, that carry the room's label. */

@@ -55,6 +55,21 @@ test('a room that somebody edits does not wait, and does not hold up others', ()
   assert.equal(comes('c'), 'Replacing');
 });
 
+test('a room that somebody edits while it waits takes no turn from those that wait on', () => {
+  const { comes, turns } = two();
+  for (const key of ['a', 'b', 'edited', 'c']) comes(key);
+  assert.equal(comes('edited', undefined, 'another'), 'Replacing');
+  comes('a', 'Current');
+  assert.deepEqual(turns, ['c']);
+});
+
+test('a room that somebody edits in the middle of its roll-out leaves its turn to the next', () => {
+  const { comes, turns } = two();
+  for (const key of ['a', 'b', 'c']) comes(key);
+  assert.equal(comes('a', undefined, 'another'), 'Replacing');
+  assert.deepEqual(turns, ['c']);
+});
+
 test('an edited room whose pod is as it should be waits for the next upgrade like any other', () => {
   const { comes } = two();
   comes('edited', 'Current', 'one');

@@ -34,6 +34,7 @@ function clusterWithoutMonitors() {
   };
   const cluster = {
     room: () => room,
+    isOthers: () => false,
     isTerminating: () => false,
     podsOf: () => [],
     objectsOf: () => [],

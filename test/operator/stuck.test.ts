@@ -111,6 +111,7 @@ async function requests({ spec = {}, answer = () => undefined, hasPorts = true }
     remove: write.remove,
     addToSecret: write.addToSecret,
     room: () => room,
+    isOthers: () => false,
     node: () => undefined,
     nodeCount: () => 1,
     isTerminating: () => false,

@@ -1,0 +1,65 @@
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import { annotation } from '#crds/contract.ts';
+import type { LiveRoom } from '#crds/liveroom.ts';
+import type { Cluster } from '#operator/cluster/cluster.ts';
+import { roomKey } from '#operator/cluster/keys.ts';
+import { monitoring } from '#operator/monitoring.ts';
+import { newborns } from '#operator/newborns.ts';
+import { reconcileRoom } from '#operator/reconcile.ts';
+import { restarts } from '#operator/restarts.ts';
+import { rollouts } from '#operator/rollouts.ts';
+import { tokensSeen } from '#operator/tokens-seen.ts';
+import { config, storedRoom } from './objects.ts';
+
+const room = storedRoom();
+const paused = { ...room, metadata: { ...room.metadata, annotations: { [annotation.reconcile]: 'Paused' } } };
+
+/** Reconciles the room, whose roll-out is under way while another's waits for it. Resolves to whose turn it is then. */
+async function turnsAfter(found: LiveRoom, isOthers = false): Promise<readonly string[]> {
+  const turns: string[] = [];
+  const all = rollouts({ maxConcurrent: 1, onTurn: (key) => turns.push(key) });
+  const key = roomKey(room);
+  all.note(key, { rollout: 'Replacing', isSurge: true, specHash: 'new' }, 0);
+  all.note('events/other', { rollout: 'WaitingForTurn', isSurge: false, specHash: 'new' }, 0);
+  const cluster = {
+    isOthers: () => isOthers,
+    room: () => found,
+    isTerminating: () => false,
+    podsOf: () => [],
+    objectsOf: () => [],
+    routesOf: () => [],
+    servesHTTPRoutes: () => false,
+    monitoringKinds: () => ({ ServiceMonitor: false, PrometheusRule: false }),
+    monitoringVersions: () => [],
+    monitorsOf: () => [],
+    prometheuses: () => [],
+    labelsOf: () => ({}),
+    writeStatus: async () => assert.equal(isOthers, false),
+  } as unknown as Cluster;
+  await reconcileRoom(key, {
+    cluster,
+    config,
+    monitoring: monitoring({ cluster, tell: async () => {} }),
+    hostPorts: { withPort: () => assert.fail('no pod is wanted') },
+    rollouts: all,
+    restarts: restarts(),
+    askNow: async () => {},
+    audience: () => 'Unasked',
+    shown: new Map(),
+    newToken: () => assert.fail('no token is wanted'),
+    tokensSeen: tokensSeen(() => 0),
+    newborns: newborns(() => 0),
+    tell: async () => {},
+    now: () => 0,
+  });
+  return turns;
+}
+
+test('a room that is paused in the middle of its roll-out holds up no other', async () => {
+  assert.deepEqual(await turnsAfter(paused), ['events/other']);
+});
+
+test('nor does one that another operator looks after from now on', async () => {
+  assert.deepEqual(await turnsAfter(room, true), ['events/other']);
+});
