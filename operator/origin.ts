@@ -141,7 +141,11 @@ export async function carryOut(
   if (!isLed && rollout !== 'Suspended') return origin;
   rollouts.ledSinceMs(roomKey(room), leadTo, now());
   if (create !== undefined) {
-    const failure = await makeOrigin(room, { ...create, ...crashLoopsOf(plan, room, dependencies) }, dependencies);
+    const failure = await makeOrigin(
+      room,
+      { ...create, crashLoops: crashLoopsBefore(room, dependencies) },
+      dependencies,
+    );
     if (failure !== undefined) return { ...origin, ...failure, againInMs: refusedAgainMs };
   }
   // After its successor exists: a pod that nothing could replace serves on.
@@ -161,14 +165,14 @@ export async function carryOut(
   };
 }
 
-/** How many pods of a row kept crashing before the one that is to be made. */
-function crashLoopsOf({ current }: OriginPlan, room: LiveRoom, dependencies: OriginDependencies) {
-  const { config, now } = dependencies;
-  const isOther =
-    current === undefined ||
-    !specHashes(room, config).includes(current.metadata.annotations?.[annotation.specHash] ?? '');
-  const loop = isOther ? undefined : crashLoopOf(current, roomKey(room), dependencies, now());
-  return { crashLoops: loop?.count ?? 0 };
+/** How many pods of a row, each made for the spec as it is, kept crashing before the one that is to be made. */
+function crashLoopsBefore(room: LiveRoom, dependencies: OriginDependencies): number {
+  const hashes = specHashes(room, dependencies.config);
+  const nowMs = dependencies.now();
+  const counts = ownPods(room, dependencies.cluster)
+    .filter(({ metadata }) => hashes.includes(metadata.annotations?.[annotation.specHash] ?? ''))
+    .map((pod) => crashLoopOf(pod, roomKey(room), dependencies, nowMs)?.count ?? 0);
+  return Math.max(0, ...counts);
 }
 
 /** Undefined once the pod exists. */

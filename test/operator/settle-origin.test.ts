@@ -18,6 +18,7 @@ const room = storedRoom({ network: { media: { mode: 'ClusterOnly' } } });
 /** A cluster with a room's Service and one pod, `a`, which is not as the room wants it. Tells what is done. */
 function aCluster(of: LiveRoom = room) {
   const did: string[] = [];
+  const made: Pod[] = [];
   const publishers = new Set<string>();
   const asked = new Set<string>();
   let nowMs = Date.parse('2026-11-01T14:00:00Z');
@@ -33,6 +34,7 @@ function aCluster(of: LiveRoom = room) {
     node: () => undefined,
     async create(pod: Pod) {
       did.push('create');
+      made.push(pod);
       pods.push(named('b', specHash(of, config), false));
       assert.equal(pod.metadata.labels?.[label.pod], pod.metadata.name);
     },
@@ -60,6 +62,7 @@ function aCluster(of: LiveRoom = room) {
   };
   return {
     did,
+    made,
     publishers,
     asked,
     pass: (ms: number) => {
@@ -68,6 +71,12 @@ function aCluster(of: LiveRoom = room) {
     becomesReady(name: string) {
       const at = pods.findIndex(({ metadata }) => metadata.name === name);
       pods[at] = named(name, pods[at]?.metadata.annotations?.[annotation.specHash] ?? '');
+    },
+    keepsCrashing(name: string) {
+      const at = pods.findIndex(({ metadata }) => metadata.name === name);
+      const state = { waiting: { reason: 'CrashLoopBackOff' } };
+      const pod = named(name, specHash(of, config), false);
+      pods[at] = { ...pod, status: { ...pod.status, containerStatuses: [{ name: 'sfu', restartCount: 3, state }] } };
     },
     /** One reconcile: what the Service leads to is written first. */
     async settle(isLed = true) {
@@ -142,4 +151,17 @@ test('a suspended room loses its pods even if its spec is refused', async () => 
   const { did, settle } = aCluster(storedRoom({ ...room.spec, suspend: true }));
   assert.equal(await settle(false), 'undefined Suspended');
   assert.deepEqual(did, ['remove a']);
+});
+
+test('a successor that keeps crashing gives way to another, which is given longer', async () => {
+  const { did, made, settle, keepsCrashing, asked } = aCluster();
+  asked.add('a');
+  await settle();
+  keepsCrashing('b');
+  assert.equal(await settle(), 'a Replacing');
+  assert.deepEqual(did, ['lead to a', 'create', 'create', 'remove b']);
+  assert.deepEqual(
+    made.map(({ metadata }) => metadata.annotations?.[annotation.crashLoops]),
+    [undefined, '1'],
+  );
 });
