@@ -32,6 +32,15 @@ export async function runSteps(steps: readonly Step[]): Promise<number> {
   return 0;
 }
 
+/**
+ * Test files, two at a time. What hangs fails after ten minutes by its name, and a file ends with its last test, also when
+ * something of it would go on: a hook that failed may have left a cluster behind, which ends with its owner.
+ */
+export const testing = (name: string, ...args: readonly string[]): Step => ({
+  name,
+  command: ['node', '--test', '--test-concurrency=2', '--test-timeout=600000', '--test-force-exit', ...args],
+});
+
 /** What can be said of the tree without running it. */
 export const staticSteps: readonly Step[] = [
   { name: 'generated files', command: ['node', 'gen/main.ts', '--check'] },
