@@ -13,7 +13,8 @@ const longestMs = 10 * 60_000;
 /**
  * Spreads the roll-outs that nobody asked for: what this operator found different when it began (another configuration),
  * and nodes that are being emptied. What becomes different under its eyes somebody has edited, and does not wait. So a
- * default image that does not work stops after a few rooms, each of which serves on with the pod that it had.
+ * default image that does not work gets a few rooms further every ten minutes, each of which serves on with the pod that
+ * it had.
  */
 export function rollouts({ maxConcurrent, onTurn }: RolloutsOptions) {
   /** The hash that each room's pod had, or was to have when the room was first seen. */

@@ -118,7 +118,7 @@ const replace: Step = (current, others, seen) => {
   const fitting = others.filter((pod) => fits(pod, seen));
   const successor = fitting.find(isReady) ?? fitting[0];
   // Left from a change that has been changed again.
-  const remove = others.filter((pod) => pod !== successor && published(pod) !== 'Yes');
+  const remove = others.filter((pod) => pod !== successor && published(pod) === 'No');
   const name = current.metadata.name;
   if (successor !== undefined) {
     const isTaking = isReady(successor) && !isHeld;

@@ -135,6 +135,12 @@ test('a successor that has been changed again before it was ready is replaced, a
   includes(plan, { current: 'a', replaces: 'b', leadTo: 'a', remove: ['b'], rollout: 'Replacing' });
 });
 
+test('a pod that does not say whether somebody came to it stays, though the one in its place is changed again', () => {
+  const changed = aPod('b', { specHash: 'wrong', madeAt: '2026-11-01T13:59:50Z' });
+  includes(planned([old, changed], { led: ['b', switchMs], unknown: ['a'] }), { current: 'b', remove: [] });
+  includes(planned([old, changed], { led: ['b', switchMs] }), { current: 'b', remove: ['a'] });
+});
+
 test('a change that is taken back needs no successor', () => {
   const wrong = aPod('b', { specHash: 'wrong', isReady: false });
   includes(planned([aPod('a'), wrong], { led: ['a', 9000] }), { current: 'a', leadTo: 'a', remove: ['b'] });
