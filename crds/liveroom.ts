@@ -36,7 +36,6 @@ export interface LiveRoom {
 
 /** Condition types with the reasons that each can have. Stable: people wait for them and alert on them. */
 export const conditionReasons = {
-  /** The spec can be used. */
   Accepted: [
     'Accepted',
     'InvalidSecretRef',
@@ -45,7 +44,6 @@ export const conditionReasons = {
     'QuotaExceeded',
     'PermissionMissing',
   ],
-  /** The origin pod is ready and has an address. */
   OriginReady: [
     'OriginReady',
     'PodPending',
@@ -60,7 +58,6 @@ export const conditionReasons = {
     'PermissionMissing',
     'Suspended',
   ],
-  /** Clients reach the media address: one has. */
   MediaReachable: [
     'MediaReachable',
     'NoClientConnected',
@@ -68,7 +65,6 @@ export const conditionReasons = {
     'ClientsCannotConnect',
     'AddressUnknown',
   ],
-  /** The URLs reach a ready pod. */
   EndpointReady: [
     'EndpointReady',
     'HostMissing',
@@ -81,9 +77,7 @@ export const conditionReasons = {
     'WaitingForIngress',
     'PermissionMissing',
   ],
-  /** An encoder is connected and sends media. */
   Publishing: ['Publishing', 'NoPublisher', 'Reconnecting', 'NoMedia', 'StatsUnavailable'],
-  /** The monitoring objects exist and a Prometheus selects them. */
   MonitoringReady: [
     'MonitoringReady',
     'Disabled',
@@ -98,7 +92,6 @@ export const conditionReasons = {
     'QuotaExceeded',
     'PermissionMissing',
   ],
-  /** A roll-out is under way. */
   Progressing: [
     'RolloutComplete',
     'RollingOut',
@@ -109,10 +102,21 @@ export const conditionReasons = {
     'Suspended',
     'Paused',
   ],
-  /** Pods that are being deleted wait for the publisher or viewers to leave. */
   Draining: ['Draining', 'NotDraining', 'StatsUnavailable'],
-  /** All that a client needs: Accepted, OriginReady and EndpointReady. */
   Ready: ['Ready'],
 } as const;
 
 export type ConditionType = keyof typeof conditionReasons;
+
+/** When each of them is True, for the reference. */
+export const conditionMeanings: Readonly<Record<ConditionType, string>> = {
+  Accepted: 'the spec can be used',
+  OriginReady: 'the origin pod is ready and has an address',
+  MediaReachable: 'a client has reached the media address; Unknown until one has tried',
+  EndpointReady: 'the URLs lead to a ready pod',
+  Publishing: 'an encoder is connected and sends media',
+  MonitoringReady: 'the monitoring objects exist and a Prometheus selects them',
+  Progressing: 'a pod is being brought up or replaced; False when that is over, waits, or cannot go on',
+  Draining: 'pods that are being deleted wait for the publisher or viewers to leave',
+  Ready: 'Accepted, OriginReady and EndpointReady are True; else its reason is that of the first that is not',
+};

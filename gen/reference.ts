@@ -1,4 +1,4 @@
-import { conditionReasons } from '#crds/liveroom.ts';
+import { type ConditionType, conditionMeanings, conditionReasons } from '#crds/liveroom.ts';
 import { specSchema } from '#crds/schema.ts';
 import type { Schema } from '#crds/static.ts';
 import { statusSchema } from '#crds/status-schema.ts';
@@ -68,9 +68,13 @@ ${table(specSchema)}
 ${table(statusSchema)}
 
 ## Conditions and their reasons
-| condition | reasons |
-|---|---|
+Each message says what to do. What needs more room is in [host names](../guides/endpoints.md#what-endpointready-says),
+[where clients send media](../guides/media-addresses.md#does-it-get-through), [monitoring](../guides/monitoring.md) and
+[roll-outs](../guides/rollouts.md).
+
+| condition | True when | reasons |
+|---|---|---|
 ${Object.entries(conditionReasons)
-  .map(([type, reasons]) => `| ${type} | ${reasons.join(', ')} |`)
+  .map(([type, reasons]) => `| ${type} | ${conditionMeanings[type as ConditionType]} | ${reasons.join(', ')} |`)
   .join('\n')}
 `;
