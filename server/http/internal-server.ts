@@ -7,6 +7,9 @@ import { scrapeFormat } from './accept.ts';
 import { probeRoutes } from './probes.ts';
 import type { Turns } from './turns.ts';
 
+/** So that nobody can have any number of requests wait on one connection, by sending them without awaiting answers. */
+const maxRequestsPerSocket = 100;
+
 /** What the cluster asks a pod. */
 export interface Internals {
   readonly checkup: Checkup;
@@ -18,7 +21,7 @@ export interface Internals {
 
 /** Probes, metrics and statistics, not listening yet. Never reachable from outside the cluster. */
 export function internalServer(internals: Internals): FastifyInstance {
-  const app = fastify({ forceCloseConnections: true });
+  const app = fastify({ forceCloseConnections: true, maxRequestsPerSocket });
   probeRoutes(app, internals.checkup);
   const onRequest = async ({ ip }: FastifyRequest, { raw }: FastifyReply) => {
     const { come, leave } = internals.turns(ip);

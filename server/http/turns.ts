@@ -41,12 +41,13 @@ export function turns({ perSecond, burst, clock }: TurnsOptions): Turns {
   };
   const serve = (): void => {
     count();
-    // Those whom `drop` puts last are met again.
     for (const [caller, calls] of waiting) {
       if (free < 1) break;
       free -= 1;
       const [call] = calls;
-      drop(caller, call);
+      leave(caller, call);
+      // Whoever else of that caller waits comes after all other callers, and is met again here.
+      if (waiting.delete(caller)) waiting.set(caller, calls);
       call?.();
     }
     wait();
@@ -59,18 +60,17 @@ export function turns({ perSecond, burst, clock }: TurnsOptions): Turns {
       serve();
     });
   };
-  /** Whoever else that caller has waiting comes after all other callers. */
-  const drop = (caller: string, call: (() => void) | undefined): void => {
+  const leave = (caller: string, call: (() => void) | undefined): void => {
     const calls = waiting.get(caller);
-    if (calls === undefined || call === undefined || !calls.delete(call)) return;
-    waiting.delete(caller);
-    if (calls.size > 0) waiting.set(caller, calls);
+    if (calls === undefined || call === undefined) return;
+    calls.delete(call);
+    if (calls.size === 0) waiting.delete(caller);
   };
   return (caller) => {
     const { promise: come, resolve } = Promise.withResolvers<void>();
     const calls = waiting.get(caller) ?? new Set();
     waiting.set(caller, calls.add(resolve));
     serve();
-    return { come, leave: () => drop(caller, resolve) };
+    return { come, leave: () => leave(caller, resolve) };
   };
 }

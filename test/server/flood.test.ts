@@ -1,4 +1,5 @@
 import assert from 'node:assert/strict';
+import { connect } from 'node:net';
 import { after, before, describe, test } from 'node:test';
 import { internalPath } from '#crds/contract.ts';
 import { internalServer } from '#server/http/internal-server.ts';
@@ -22,8 +23,8 @@ describe('a flood of requests for metrics', () => {
     clients = [];
   });
   after(async () => {
-    for (const client of clients) client.stop();
-    await server.stop();
+    for (const client of clients ?? []) client.stop();
+    await server?.stop();
   });
 
   async function connected(path: string): Promise<UdpClient> {
@@ -106,4 +107,25 @@ test('metrics and statistics wait for their turn, and one who goes away waits no
   await eventually('the one who went away has left', () => left.mock.callCount() === 1);
   turn.resolve();
   assert.equal(await (await scraped).text(), 'all');
+});
+
+test('one connection has at most a hundred requests wait, however many it sends', async (t) => {
+  const turn = Promise.withResolvers<void>();
+  const turns = t.mock.fn(() => ({ come: turn.promise, leave: () => undefined }));
+  const metrics = async () => ({ contentType: 'text/plain', body: 'all' });
+  const app = internalServer({ checkup: async () => [], stats: t.mock.fn(), metrics, turns });
+  t.after(() => app.close());
+  const { port } = new URL(await app.listen({ host: '127.0.0.1', port: 0 }));
+  const client = connect(Number(port), '127.0.0.1');
+  t.after(() => client.destroy());
+  let answers = '';
+  client.setEncoding('latin1').on('data', (text: string) => {
+    answers += text;
+  });
+  client.write(`GET ${internalPath.metrics} HTTP/1.1\r\nhost: pod\r\n\r\n`.repeat(150));
+  await eventually('a hundred wait', () => turns.mock.callCount() >= 100);
+  turn.resolve();
+  const answered = (code: number) => answers.split(`HTTP/1.1 ${code} `).length - 1;
+  await eventually('those are answered, and others refused', () => answered(200) === 100 && answered(503) > 0);
+  assert.equal(turns.mock.callCount(), 100);
 });

@@ -57,6 +57,15 @@ test('nobody waits behind one who has left, and a flood that has gone is forgott
   assert.equal(clock.pending(), 0);
 });
 
+test('a caller of whom one has left keeps its place', async () => {
+  const { ask, after } = scene();
+  for (let i = 0; i < 3; i++) ask('a');
+  const leave = ask('b');
+  for (const caller of 'bcc') ask(caller);
+  leave();
+  assert.equal(await after(200), 'aaabc');
+});
+
 test('a clock that is set back stops nobody', async () => {
   const { clock, ask, after } = scene();
   for (let i = 0; i < 4; i++) ask('a');
