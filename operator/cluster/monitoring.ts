@@ -2,6 +2,7 @@ import { type KubeObject, type MonitoringObject, type Prometheus, prometheusKind
 import { cache } from './cache.ts';
 import { changingKinds } from './changing-kinds.ts';
 import type { KubeClient } from './client.ts';
+import { dispensable } from './if-permitted.ts';
 import type { Collect } from './in-namespaces.ts';
 import { lookout } from './lookout.ts';
 import { collectionPath } from './paths.ts';
@@ -91,15 +92,20 @@ function prometheusCaches(client: KubeClient, options: CacheOptions<KubeObject>,
   const { query: _query, groupOf: _groupOf, ...common } = options;
   return changingKinds<Prometheus['kind'], Prometheus>({
     begin: (kind) =>
-      cache<Prometheus>({
-        ...common,
-        client,
-        path: collectionPath(prometheusKinds[kind]),
-        keep: onlySelectors,
-        onChange(now, before) {
-          if (JSON.stringify(now.spec) !== JSON.stringify(before?.spec)) onNews();
-        },
-      }),
+      dispensable(
+        (onError) =>
+          cache<Prometheus>({
+            ...common,
+            onError,
+            client,
+            path: collectionPath(prometheusKinds[kind]),
+            keep: onlySelectors,
+            onChange(now, before) {
+              if (JSON.stringify(now.spec) !== JSON.stringify(before?.spec)) onNews();
+            },
+          }),
+        options.onError ?? (() => {}),
+      ),
     onLate: onNews,
   });
 }

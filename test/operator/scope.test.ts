@@ -1,15 +1,18 @@
 import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
+import { Registry } from 'prom-client';
 import { label } from '#crds/contract.ts';
 import type { LiveRoom } from '#crds/liveroom.ts';
 import { ApiError } from '#operator/cluster/api-error.ts';
 import type { Cache } from '#operator/cluster/cache.ts';
 import type { Cluster } from '#operator/cluster/cluster.ts';
-import { ifPermitted } from '#operator/cluster/if-permitted.ts';
+import { dispensable, ifPermitted } from '#operator/cluster/if-permitted.ts';
 import { inNamespaces } from '#operator/cluster/in-namespaces.ts';
 import { noCounts } from '#operator/cluster/watch-counts.ts';
 import type { KubeObject } from '#operator/kube.ts';
 import { jsonLog } from '#operator/log.ts';
+import { families } from '#operator/metrics/families.ts';
+import { watchMetrics } from '#operator/metrics/watches.ts';
 import type { Monitoring } from '#operator/monitoring.ts';
 import { reconcileNamespace } from '#operator/reconcile-namespace.ts';
 import { config, storedRoom } from './objects.ts';
@@ -102,17 +105,51 @@ describe('a cache over several namespaces', () => {
   });
 });
 
-test('what we may not see is not waited for, and is no obstacle to being ready', async () => {
-  const errors: unknown[] = [];
+describe('what we may not see', () => {
   const refusal = new ApiError(403, { message: 'nodes is forbidden' });
-  const nodes = ifPermitted<KubeObject>(
-    (onError) => {
+
+  /** A cache whose list is refused twice; `list` lets it have one. */
+  function refusedTwice() {
+    const errors: unknown[] = [];
+    const { promise: synced, resolve } = Promise.withResolvers<void>();
+    let isSynced = false;
+    const list = () => {
+      isSynced = true;
+      resolve();
+    };
+    const begin = (onError: (error: unknown) => void) => {
       onError(refusal);
-      return { synced: new Promise<void>(() => {}), isSynced: () => false, counts: noCounts() } as Cache<KubeObject>;
-    },
-    (error) => errors.push(error),
-  );
-  await nodes.synced;
-  assert.ok(nodes.isSynced());
-  assert.deepEqual(errors, [refusal]);
+      onError(refusal);
+      const seen = { synced, isSynced: () => isSynced, counts: noCounts(), lastHeardMs: () => 10 };
+      return seen as unknown as Cache<KubeObject>;
+    };
+    return { begin, errors, onError: (error: unknown) => errors.push(error), list };
+  }
+
+  test('is not waited for, and is no obstacle to being ready', async () => {
+    const { begin, onError } = refusedTwice();
+    const nodes = ifPermitted<KubeObject>(begin, onError);
+    await nodes.synced;
+    assert.ok(nodes.isSynced());
+  });
+
+  test('is told of once, and is not what is old, until it has been seen', () => {
+    const { begin, onError, errors, list } = refusedTwice();
+    const readers = dispensable<KubeObject>(begin, onError);
+    assert.deepEqual(errors, [refusal]);
+    assert.deepEqual([readers.isSynced(), readers.lastHeardMs()], [false, Number.POSITIVE_INFINITY]);
+    list();
+    assert.equal(readers.lastHeardMs(), 10);
+  });
+
+  test('has no age in the metrics', async () => {
+    const { begin, onError } = refusedTwice();
+    const registry = new Registry();
+    watchMetrics(
+      families(registry),
+      () => [['Node', ifPermitted<KubeObject>(begin, onError)]],
+      () => 5_000_000,
+    );
+    assert.match(await registry.metrics(), /liveroom_operator_watch_age_seconds\{kind="Node"\} 0\n/);
+  });
 });
