@@ -16,6 +16,23 @@ describe('a room', () => {
   afterEach(() => on.tidy());
   after(() => on?.stop());
 
+  let aheadMs = 0;
+  const now = () => Date.now() + aheadMs;
+  /** Waits for a number of viewers, which is written at most every 10 s: they pass at once. */
+  async function shows(viewers: number, at: string): Promise<void> {
+    aheadMs += 10_000;
+    await on.kube.run([
+      'annotate',
+      '--overwrite',
+      'liveroom',
+      'keynote',
+      '-n',
+      at,
+      `example.com/look-again=${aheadMs}`,
+    ]);
+    await eventually(`${viewers} viewers`, async () => (await on.room('keynote', at))?.status?.subscribers === viewers);
+  }
+
   const origin = (at: string, ofRoom: string): Promise<Pod> =>
     eventually(`a pod of ${ofRoom} on a node`, async () =>
       (await on.staying(at)).find(
@@ -111,7 +128,7 @@ describe('a room', () => {
   });
 
   test('shows in kubectl what it is, and tells no Event twice, also to the next operator', async () => {
-    const first = await on.start();
+    const first = await on.start({ now });
     const at = await on.namespace('shown');
     await on.kube.apply(aRoom('keynote', {}, at));
     const pod = await on.runOrigin(at, {
@@ -120,7 +137,7 @@ describe('a room', () => {
     });
     await on.says('keynote', at, 'Publishing=True/Publishing');
     await on.says('keynote', at, 'MediaReachable=True/MediaReachable');
-    await eventually('30 viewers', async () => (await on.room('keynote', at))?.status?.subscribers === 30);
+    await shows(30, at);
     const rows = async (...more: string[]) => {
       const [heads = '', row = ''] = (await on.kube.run(['get', 'lr', '-n', at, ...more])).split('\n');
       return [heads.trim().split(/\s+/), row.trim().split(/\s+/)] as const;
@@ -153,7 +170,7 @@ describe('a room', () => {
     await first.stop();
 
     // Another viewer is no news: neither for the operator that has just come, nor for one that asks and asks again.
-    const second = await on.start();
+    const second = await on.start({ now });
     const asked = async () => Number(/pod_request_seconds_count (\d+)/.exec(await second.metrics())?.[1] ?? 0);
     on.stats.set(pod.metadata.name, {
       ...(on.stats.get(pod.metadata.name) ?? { version: '0.1.0', draining: false }),
@@ -173,7 +190,7 @@ describe('a room', () => {
   });
 
   test('tells of those who are on a pod that drains', async () => {
-    await on.start();
+    await on.start({ now });
     const at = await on.namespace('draining');
     await on.kube.apply(aRoom('keynote', {}, at));
     const publisher = { since: '2026-11-01T12:00:00Z', sendsMedia: true };
@@ -185,12 +202,12 @@ describe('a room', () => {
     assert.match(message, new RegExp(`^1 pod waits for the publisher and 3 viewers to leave, ${until}\\.$`));
     await on.runOrigin(at);
     await on.says('keynote', at, 'Ready=True/Ready');
+    await shows(3, at);
     await eventually('the publisher is said to be on the old pod', async () =>
       (await on.says('keynote', at, 'Publishing=True/Publishing')).includes(
         `on pod ${old.metadata.name}, which drains`,
       ),
     );
-    await eventually('3 viewers', async () => (await on.room('keynote', at))?.status?.subscribers === 3);
     const { status } = (await on.room('keynote', at)) ?? {};
     assert.deepEqual(status?.publisher, { connected: true, since: publisher.since });
     await on.kube.run(['delete', 'pod', old.metadata.name, '-n', at, '--force', '--grace-period=0']);

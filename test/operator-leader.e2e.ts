@@ -75,13 +75,16 @@ describe('of several operators', () => {
     const { spec } = await leads('second', at);
     assert.equal(spec?.leaseTransitions, 1);
     assert.match(spec?.renewTime ?? '', /\.\d{6}Z$/);
-    const events = await on.kube.get<{ items: { regarding: { kind: string }; note: string }[] }>(
-      'events.events.k8s.io',
-      '-n',
-      at,
-    );
-    const news = events?.items.filter(({ regarding }) => regarding.kind === 'Lease').map(({ note }) => note);
-    assert.deepEqual(news?.toSorted(), ['first became leader', 'second became leader']);
+    const told = await eventually('both Events', async () => {
+      const events = await on.kube.get<{ items: { regarding: { kind: string }; note: string }[] }>(
+        'events.events.k8s.io',
+        '-n',
+        at,
+      );
+      const news = events?.items.filter(({ regarding }) => regarding.kind === 'Lease').map(({ note }) => note);
+      return news?.length === 2 && news;
+    });
+    assert.deepEqual(told.toSorted(), ['first became leader', 'second became leader']);
 
     second.child.kill('SIGKILL');
     await second.ended;

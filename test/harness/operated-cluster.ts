@@ -2,11 +2,14 @@ import type { PodStats } from '#crds/contract.ts';
 import { label } from '#crds/contract.ts';
 import type { LiveRoom } from '#crds/liveroom.ts';
 import { startCluster } from '#local/cluster.ts';
-import type { ClientConfig } from '#operator/cluster/client.ts';
-import type { Pod } from '#operator/kube.ts';
+import { absentIfNotFound, isStatus } from '#operator/cluster/api-error.ts';
+import { type ClientConfig, type KubeClient, kubeClient } from '#operator/cluster/client.ts';
+import { collectionPath, objectPath } from '#operator/cluster/paths.ts';
+import type { KubeObject, Pod } from '#operator/kube.ts';
 import { eventually } from './eventually.ts';
 import { type Kubectl, kubectl } from './kubectl.ts';
 import { type OperatorSettings, type RunningOperator, startOperator } from './operator.ts';
+import { aRoom } from './room.ts';
 
 /**
  * A real API server with real controllers, a node in name only, and the operator in this process. Nothing runs the pods:
@@ -39,32 +42,45 @@ export interface OperatedCluster {
   stop(): Promise<void>;
 }
 
+/** What is not watched, such as others' Secrets, is looked at every ten seconds or less often. */
+const saysWithinMs = 60_000;
+
 /** Where the one node of such a cluster is. */
 export const nodeAddress = '198.51.100.7';
 
 export async function operatedCluster(crd = 'crds/liveroom.yaml'): Promise<OperatedCluster> {
   const cluster = await startCluster({ node: false, manifests: [crd] });
+  const client = kubeClient(cluster.clientConfig);
+  const end = async () => {
+    await client.close();
+    await cluster.stop();
+  };
+  const beat = await addNode(client).catch(async (error) => {
+    await end();
+    throw error;
+  });
+  // A node that is not heard of for 40 s is given up.
+  const heart = setInterval(() => void beat().catch(() => undefined), 10_000);
   const kube = kubectl(cluster.kubectlFile, cluster.kubeconfigFile);
   const stats = new Map<string, PodStats>();
   const namespaces: string[] = [];
   const operators: RunningOperator[] = [];
   const stopAll = () => Promise.all(operators.splice(0).map((operator) => operator.stop()));
 
-  const patchStatus = patcher(kube);
-  const beat = await addNode(kube);
-  // A node that is not heard of for 40 s is given up.
-  const heart = setInterval(() => void beat().catch(() => undefined), 10_000);
-
-  const room = (name: string, at: string) => kube.get<LiveRoom>('liveroom', name, '-n', at);
-  const pods = async (at: string) => (await kube.get<{ items: Pod[] }>('pods', '-n', at))?.items ?? [];
+  const room: OperatedCluster['room'] = (name, at) =>
+    client.request<LiveRoom>('GET', objectPath(aRoom(name, {}, at))).catch(absentIfNotFound);
+  const pods = async (at: string) => (await client.request<{ items: Pod[] }>('GET', podsOf(at))).items;
   const staying = async (at: string) => (await pods(at)).filter((pod) => pod.metadata.deletionTimestamp === undefined);
+  const report: OperatedCluster['report'] = (pod, status) =>
+    patchStatus(client, { apiVersion: 'v1', kind: 'Pod', metadata: pod.metadata }, status);
 
   async function tidy(): Promise<void> {
     await stopAll();
     stats.clear();
+    const query = { gracePeriodSeconds: 0 };
     for (const name of namespaces.splice(0)) {
-      await kube.run(['delete', 'pods', '--all', '-n', name, '--force', '--grace-period=0']);
-      await kube.run(['delete', 'namespace', name, '--wait=false', '--ignore-not-found']);
+      await client.request('DELETE', podsOf(name), { query });
+      await client.request('DELETE', objectPath(aNamespace(name))).catch(absentIfNotFound);
     }
   }
 
@@ -86,15 +102,21 @@ export async function operatedCluster(crd = 'crds/liveroom.yaml'): Promise<Opera
       return { ...cluster.clientConfig, authorization: async () => `Bearer ${token}` };
     },
     async namespace(name, labels = {}) {
-      await kube.apply({ apiVersion: 'v1', kind: 'Namespace', metadata: { name, labels } });
+      await apply(client, aNamespace(name, labels));
       namespaces.push(name);
+      // Pods are refused until there is one.
+      await client.request('POST', `${objectPath(aNamespace(name))}/serviceaccounts`, { body: account }).catch(present);
       return name;
     },
     says: (name, at, wanted) =>
-      eventually(`room ${name} says ${wanted}`, async () => {
-        const { conditions = [] } = (await room(name, at))?.status ?? {};
-        return conditions.find(({ type, status, reason }) => `${type}=${status}/${reason}` === wanted)?.message;
-      }),
+      eventually(
+        `room ${name} says ${wanted}`,
+        async () => {
+          const { conditions = [] } = (await room(name, at))?.status ?? {};
+          return conditions.find(({ type, status, reason }) => `${type}=${status}/${reason}` === wanted)?.message;
+        },
+        saysWithinMs,
+      ),
     async runOrigin(at, answer = {}) {
       const pod = await eventually('a scheduled pod', async () =>
         (await staying(at)).find(({ spec, status }) => spec.nodeName !== undefined && status?.podIP === undefined),
@@ -102,34 +124,52 @@ export async function operatedCluster(crd = 'crds/liveroom.yaml'): Promise<Opera
       const { name, labels = {} } = pod.metadata;
       const said = { namespace: at, name: labels[label.room] ?? '', subscribers: 0, ...answer };
       stats.set(name, { version: '0.1.0', draining: false, rooms: [said] });
-      await patchStatus('pod', name, readyPod(), '-n', at);
+      await report(pod, readyPod());
       return pod;
     },
-    report: ({ metadata: { name, namespace = '' } }, status) => patchStatus('pod', name, status, '-n', namespace),
+    report,
     async stop() {
       clearInterval(heart);
       await stopAll();
-      await cluster.stop();
+      await end();
     },
   };
 }
 
-const patcher =
-  (kube: Kubectl) =>
-  (kind: string, name: string, status: object, ...more: string[]) =>
-    kube.run(['patch', kind, name, '--subresource=status', '--type=merge', '-p', JSON.stringify({ status }), ...more]);
+const aNamespace = (name: string, labels: Record<string, string> = {}) => ({
+  ...{ apiVersion: 'v1', kind: 'Namespace' },
+  metadata: { name, labels },
+});
+const account = { apiVersion: 'v1', kind: 'ServiceAccount', metadata: { name: 'default' } };
+const present = (error: unknown): void => {
+  if (!isStatus(error, 409)) throw error;
+};
+const podsOf = (namespace: string): string => collectionPath({ apiVersion: 'v1', kind: 'Pod' }, namespace);
+
+const apply = (client: KubeClient, object: KubeObject) =>
+  client.request('PATCH', objectPath(object), {
+    query: { fieldManager: 'test', force: true },
+    contentType: 'application/apply-patch+yaml',
+    body: object,
+  });
+
+const patchStatus = (client: KubeClient, object: KubeObject, status: object) =>
+  client.request('PATCH', `${objectPath(object)}/status`, {
+    contentType: 'application/merge-patch+json',
+    body: { status },
+  });
 
 /** Registers the node as a kubelet does. Resolves to its heartbeat. */
-async function addNode(kube: Kubectl): Promise<() => Promise<unknown>> {
-  const patchStatus = patcher(kube);
+async function addNode(client: KubeClient): Promise<() => Promise<unknown>> {
+  const node = { apiVersion: 'v1', kind: 'Node', metadata: { name: 'node-1' } };
   const resources = { cpu: '8', memory: '16Gi', pods: '200' };
   const addresses = [{ type: 'InternalIP', address: nodeAddress }];
   const beat = () =>
-    patchStatus('node', 'node-1', {
+    patchStatus(client, node, {
       conditions: [{ type: 'Ready', status: 'True', lastHeartbeatTime: new Date().toISOString() }],
     });
-  await kube.apply({ apiVersion: 'v1', kind: 'Node', metadata: { name: 'node-1' } });
-  await patchStatus('node', 'node-1', { addresses, capacity: resources, allocatable: resources });
+  await apply(client, node);
+  await patchStatus(client, node, { addresses, capacity: resources, allocatable: resources });
   await beat();
   return beat;
 }

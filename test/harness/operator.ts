@@ -25,6 +25,8 @@ export interface OperatorSettings {
   readonly log?: (line: string) => void;
   /** How often it looks for kinds that come and go. */
   readonly discoverEveryMs?: number;
+  /** Its clock, for a test that lets time pass. */
+  readonly now?: () => number;
   /** More of its configuration. */
   readonly config?: object;
 }
@@ -60,6 +62,7 @@ export async function beginOperator(settings: OperatorSettings) {
     instance: 'operator-under-test',
     newToken: () => randomBytes(8).toString('hex'),
     discoverEveryMs: settings.discoverEveryMs ?? 500,
+    ...(settings.now && { now: settings.now }),
     statsEveryMs: 100,
     askStats: async (pod) => {
       const answer = stats.get(pod.metadata.name);

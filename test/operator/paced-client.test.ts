@@ -6,7 +6,10 @@ import { orderlyClient } from '#operator/cluster/orderly-client.ts';
 import type { Turn } from '#operator/cluster/turn.ts';
 import { eventually } from '#test/harness/eventually.ts';
 
-/** A client that lets one request through at once and 20 a second after it, and notes what has come through. */
+/**
+ * A client that lets one request through at once and four a second after it, and notes what has come through. Slowly, so
+ * that nothing is let through at once while a busy machine is between two requests.
+ */
 function aClient() {
   const sent: string[] = [];
   const signals: (AbortSignal | undefined)[] = [];
@@ -18,7 +21,7 @@ function aClient() {
   };
   const client = orderlyClient({ request } as unknown as KubeClient, {
     meter: (method) => void counted.push(method),
-    rate: { perSecond: 20, burst: 1 },
+    rate: { perSecond: 4, burst: 1 },
     mayWrite: () => true,
     turns,
   });

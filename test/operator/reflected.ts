@@ -44,6 +44,6 @@ export async function reflected(
     timing: { ...timing, ...times },
   });
   undo.push(server.stop, client.close, things.stop);
-  const called = (count: number) => eventually(`${count} requests`, () => server.calls.length >= count, 5000);
+  const called = (count: number) => eventually(`${count} requests`, () => server.calls.length >= count);
   return { server, client, things, seen, errors, called };
 }

@@ -6,6 +6,9 @@ import { a1, reflected } from './reflected.ts';
 
 type Answers = Parameters<typeof reflected>[0];
 
+/** So long that a busy machine comes to `stop` before it is over. */
+const waitMs = 1_000;
+
 const phases: Record<string, Answers> = {
   'a watch': [list(1, [a1]), watch([], 'open')],
   'a wait': [list(1, [a1]), refuse(503)],
@@ -14,13 +17,13 @@ const phases: Record<string, Answers> = {
 for (const [phase, answers] of Object.entries(phases))
   test(`stop during ${phase} is final`, async () => {
     const compareEveryMs = phase === 'a comparison' ? 20 : 600_000;
-    const waits = { backoffFirstMs: 500, backoffMaxMs: 500 };
+    const waits = { backoffFirstMs: waitMs, backoffMaxMs: waitMs };
     const { server, things, seen, errors, called } = await reflected(answers, { ...waits, compareEveryMs });
     await called(answers.length);
     if (phase === 'a wait') await eventually('the refusal', () => errors.length === 1);
     const before = [...errors];
     things.stop();
-    await new Promise((resolve) => setTimeout(resolve, 500));
+    await new Promise((resolve) => setTimeout(resolve, waitMs));
     assert.equal(server.calls.length, answers.length);
     assert.deepEqual([seen, errors], [['+live/a'], before]);
   });
