@@ -154,9 +154,10 @@ describe('a room', () => {
     const [old] = await origins();
     assert.ok(old);
     await product.kube.run(['delete', 'pod', old.metadata.name, '--wait=false']);
-    await eventually('Draining is True', async () => (await condition('Draining'))?.status === 'True');
-    assert.match((await condition('Draining'))?.message ?? '', /^1 pod waits for the publisher and 1 viewer to leave/);
-    assert.equal((await condition('Publishing'))?.status, 'True');
+    await eventually('Draining is True, and tells of both', async () =>
+      /^1 pod waits for the publisher and 1 viewer to leave/.test((await condition('Draining'))?.message ?? ''),
+    );
+    await eventually('Publishing is True', async () => (await condition('Publishing'))?.status === 'True');
     await playsFor(player, 3);
     await publisher.context().close();
     const isGone = async () => (await origins()).every(({ metadata: { uid } }) => uid !== old.metadata.uid);

@@ -62,7 +62,11 @@ export async function startOperatorProcess(surroundings: OperatorSurroundings): 
   const { pid } = child;
   if (pid === undefined) throw new Error('the operator cannot be started');
   const get = (path: string) => fetch(`http://[${address}]:${port.internal}${path}`);
-  await eventually('the operator has listed everything', async () => (await get('/readyz')).ok, 120_000);
+  const isReady = async () => (await get('/readyz')).ok;
+  await eventually('the operator has listed everything', isReady, 120_000).catch(async (error) => {
+    await end(child);
+    throw error;
+  });
   return {
     pid,
     syncedMs: performance.now() - beganMs,
@@ -75,6 +79,7 @@ export async function startOperatorProcess(surroundings: OperatorSurroundings): 
 }
 
 async function end(child: ChildProcess): Promise<void> {
+  if (child.exitCode !== null || child.signalCode !== null) return;
   const ended = once(child, 'exit');
   child.kill('SIGTERM');
   await ended;
