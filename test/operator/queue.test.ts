@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict';
 import { afterEach, test } from 'node:test';
+import { setImmediate } from 'node:timers/promises';
 import { type Outcome, type Queue, type QueueOptions, queue } from '#operator/cluster/queue.ts';
 import { eventually } from '#test/harness/eventually.ts';
 
@@ -27,7 +28,10 @@ function held(options: Partial<QueueOptions> = {}) {
   return { work: made, begun, end: (outcome: Outcome = { kind: 'done' }) => ends.shift()?.(outcome) };
 }
 
-const settled = () => new Promise((resolve) => setImmediate(resolve));
+/** Work has ended, and the next has begun: each takes a turn of the event loop. */
+async function settled(): Promise<void> {
+  for (let i = 0; i < 3; i++) await setImmediate();
+}
 
 test('a key that waits is worked on once, however often it is added', async () => {
   const { work, begun } = held({ workers: 1 });
@@ -173,6 +177,23 @@ test('an edit goes before all that only lists have shown, whichever came first',
   }
   await eventually('all', () => begun.length === 5);
   assert.deepEqual(begun, ['first', 'edited', 'c', 'b', 'd']);
+});
+
+test('an edit that is heard of amid work that waits for nothing goes before the rest of it', async () => {
+  const begun: string[] = [];
+  made = queue({
+    work: async (key) => {
+      begun.push(key);
+      return { kind: 'done' };
+    },
+  });
+  const found = Array.from({ length: 1000 }, (_, i) => `found-${i}`);
+  for (const key of found) made.add(key, { urgency: 'Resync' });
+  await settled();
+  made.add('edited');
+  await eventually('all', () => begun.length === 1001);
+  const at = begun.indexOf('edited');
+  assert.ok(at < 100, `after ${at} others`);
 });
 
 test('a key that comes again by the clock gives way to edits, and one edited while it is worked on does not', async (t) => {
