@@ -1,20 +1,27 @@
 import type { LiveRoom } from '#crds/liveroom.ts';
 import type { Config } from '../config.ts';
 import { hash } from '../hash.ts';
+import { oncePer } from '../once-per.ts';
 import { type PodChoices, podChoices } from './pod-choices.ts';
 
 /** Of how the hash is made: pods with a hash made in another way are replaced, unless `specHashes` knows that way, too. */
 const scheme = 2;
 
 /** Hash of what cannot change in a running pod. The port is not in it: each pod has its own. */
-export const specHash = (room: LiveRoom, config: Config): string => `${scheme}-${hash(podChoices(room, config))}`;
+export const specHash = (room: LiveRoom, config: Config): string => hashesOf(config)(room).current;
 
 /** The hashes that a pod may carry and be as the room wants it: today's, and that of a pod which an earlier release made. */
-export function specHashes(room: LiveRoom, config: Config): readonly string[] {
-  const choices = podChoices(room, config);
-  const former = hashOf010(room.metadata.name, choices);
-  return [`${scheme}-${hash(choices)}`, ...(former === undefined ? [] : [former])];
-}
+export const specHashes = (room: LiveRoom, config: Config): readonly string[] => hashesOf(config)(room).known;
+
+/** A reconcile asks for them several times, and where all rooms are looked at again, of each that has not changed. */
+const hashesOf = oncePer((config: Config) =>
+  oncePer((room: LiveRoom) => {
+    const choices = podChoices(room, config);
+    const current = `${scheme}-${hash(choices)}`;
+    const former = hashOf010(room.metadata.name, choices);
+    return { current, known: [current, ...(former === undefined ? [] : [former])] };
+  }),
+);
 
 /**
  * Release 0.1.0 hashed the whole pod that it made, so that pod stands here once more, as it was. Nothing of it follows
