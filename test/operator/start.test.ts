@@ -14,7 +14,7 @@ test('a configuration with an image alone has defaults for the rest', () => {
     images: { sfu: 'liveroom.dev/sfu:0.1.0' },
     hostPorts: { from: 7000, to: 7999 },
     rollouts: { maxConcurrent: 5 },
-    apiRequests: { perSecond: 400, burst: 500 },
+    apiRequests: { perSecond: 600, burst: 1000 },
     leaderElection: { leaseMs: 15_000, renewMs: 10_000, retryMs: 2_000 },
     monitoring: { labels: {}, interval: '10s', scrapeAnnotations: 'Disabled' },
   });
