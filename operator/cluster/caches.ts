@@ -1,7 +1,4 @@
-import { group } from '#crds/contract.ts';
-import { merged, withDefaults } from '#crds/defaults.ts';
-import { apiVersion, kind, type LiveRoom } from '#crds/liveroom.ts';
-import { specSchema } from '#crds/schema.ts';
+import type { LiveRoom } from '#crds/liveroom.ts';
 import { hostPortOf } from '../decide/media-address.ts';
 import type { Ingress, KubeObject, Namespace, Node, Pod } from '../kube.ts';
 import type { SpecDefaults } from '../spec-defaults.ts';
@@ -16,8 +13,9 @@ import { leanNamespace, leanPod } from './lean.ts';
 import { isSameNode, leanNode } from './lean-node.ts';
 import { monitoring } from './monitoring.ts';
 import { collectionPath } from './paths.ts';
+import { roomCache } from './room-cache.ts';
 import type { How } from './store.ts';
-import type { Urgency } from './turn.ts';
+import { type Urgency, urgency } from './turn.ts';
 import type { Watch } from './watch.ts';
 
 export interface CachesOptions {
@@ -60,7 +58,7 @@ export function caches(options: CachesOptions, podsBy: PodIndexes) {
   // What a reconcile writes of these it goes on from by itself, and nobody else looks at them.
   const written = { ...ours, isEchoKnown: true };
   const collect = collector(options.namespaces);
-  const rooms = roomCache(options);
+  const rooms = roomCache(collect, { ...common, onKey, defaults: options.defaults });
   const pods = collect<Pod>(core('Pod'), { ...written, keep: leanPod, indexes: Object.values(podsBy) });
   return {
     rooms,
@@ -95,22 +93,6 @@ const commonOf = ({ client, onError, now, random }: CachesOptions) => ({
 });
 
 const core = (kindName: string) => ({ apiVersion: 'v1', kind: kindName });
-
-const roomCache = (options: CachesOptions) =>
-  collector(options.namespaces)<LiveRoom>(
-    { apiVersion: `${group}/${apiVersion}`, kind },
-    {
-      ...commonOf(options),
-      // From here on a room has all that it is to have. An operator may be newer than the CRD, which then prunes what is new.
-      keep: (room) => ({ ...room, spec: withDefaults(specSchema, merged(specSchema, room.spec, options.defaults)) }),
-      groupOf: ({ metadata: { namespace } }) => namespace,
-      onChange(room, previous, how) {
-        if (previous !== undefined && isOnlyStatus(room, previous)) return;
-        options.onKey(roomKey(room), urgency[how]);
-        options.onKey(room.metadata.namespace, urgency[how]);
-      },
-    },
-  );
 
 const nodeCache = (options: CachesOptions, podsOn: (node: string) => readonly Pod[]) =>
   ifPermitted<Node>(
@@ -220,24 +202,6 @@ export function keysIn({ rooms, nodes: _, namespaces: __, ...ours }: ReturnType<
   const ofRooms = [...rooms.list()].flatMap((room) => [roomKey(room), room.metadata.namespace]);
   return new Set([ownKey, ...ofRooms, ...owned.map(keyOfOwned)]);
 }
-
-const urgency: Readonly<Record<How, Urgency>> = { Listed: 'Resync', Watched: 'Edit' };
-
-/** Our own reports are no news, nor what others note at a room. */
-const isOnlyStatus = (room: LiveRoom, previous: LiveRoom): boolean =>
-  room.metadata.generation === previous.metadata.generation &&
-  room.metadata.deletionTimestamp === previous.metadata.deletionTimestamp &&
-  marksOf(room) === marksOf(previous);
-
-/** The labels and annotations that are for us. */
-const marksOf = ({ metadata: { labels, annotations } }: LiveRoom): string =>
-  JSON.stringify(
-    [labels, annotations].map((all = {}) =>
-      Object.entries(all)
-        .filter(([name]) => name.startsWith(`${group}/`))
-        .toSorted(),
-    ),
-  );
 
 /** By its labels a Prometheus may select it. */
 const isSameNamespace = (a: Namespace, b: Namespace | undefined): boolean =>
