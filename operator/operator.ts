@@ -14,19 +14,19 @@ import type { Config } from './config.ts';
 import type { ShownAudience } from './decide/audience.ts';
 import type { Transition } from './decide/transitions.ts';
 import { type Finding as Fault, health } from './health.ts';
-import { hostPorts } from './host-ports.ts';
 import type { KubeObject } from './kube.ts';
 import { type Log, scopedLog } from './log.ts';
-import { monitoring } from './monitoring.ts';
-import { newborns } from './newborns.ts';
 import { type RoomDependencies, reconcileRoom } from './reconcile.ts';
 import { type NamespaceDependencies, reconcileNamespace } from './reconcile-namespace.ts';
 import { type OwnDependencies, reconcileOwn } from './reconcile-own.ts';
-import { restarts } from './restarts.ts';
-import { rollouts } from './rollouts.ts';
-import { type StatsOptions, stats } from './stats.ts';
+import { hostPorts } from './room/host-ports.ts';
+import { monitoring } from './room/monitoring.ts';
+import { newborns } from './room/newborns.ts';
+import { restarts } from './room/restarts.ts';
+import { rollouts } from './room/rollouts.ts';
+import { tokensSeen } from './room/tokens-seen.ts';
+import { type StatsOptions, stats } from './stats/stats.ts';
 import { telemetry } from './telemetry.ts';
-import { tokensSeen } from './tokens-seen.ts';
 
 export interface OperatorOptions {
   readonly client: KubeClient;

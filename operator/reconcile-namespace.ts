@@ -7,7 +7,7 @@ import type { Outcome } from './cluster/queue.ts';
 import type { Config } from './config.ts';
 import { isBeingDeleted } from './kube.ts';
 import type { Log } from './log.ts';
-import type { Monitoring } from './monitoring.ts';
+import type { Monitoring } from './room/monitoring.ts';
 
 export interface NamespaceDependencies {
   readonly cluster: Cluster;

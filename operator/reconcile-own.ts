@@ -6,7 +6,7 @@ import { ownKey } from './cluster/keys.ts';
 import type { Outcome } from './cluster/queue.ts';
 import type { Config } from './config.ts';
 import type { Log } from './log.ts';
-import type { Monitoring } from './monitoring.ts';
+import type { Monitoring } from './room/monitoring.ts';
 
 export interface OwnDependencies {
   readonly cluster: Cluster;

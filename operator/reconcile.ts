@@ -4,7 +4,6 @@ import { isMonitoringKind } from './build/coverage.ts';
 import { desired, desiredMonitoring } from './build/desired.ts';
 import { isRouteKind } from './build/routing.ts';
 import { specHash } from './build/spec-hash.ts';
-import { certificateProblem } from './certificate.ts';
 import type { Cluster } from './cluster/cluster.ts';
 import { roomKey } from './cluster/keys.ts';
 import type { Outcome } from './cluster/queue.ts';
@@ -14,7 +13,8 @@ import { plan } from './decide/plan.ts';
 import { soonest } from './decide/status.ts';
 import { rejectionBy } from './errors.ts';
 import { controllerOf, isBeingDeleted, isControlledBy, type KubeObject } from './kube.ts';
-import type { Monitoring, Settled } from './monitoring.ts';
+import { certificateProblem } from './room/certificate.ts';
+import type { Monitoring, Settled } from './room/monitoring.ts';
 import {
   carryOut,
   labelForService,
@@ -23,14 +23,14 @@ import {
   ownPods,
   planNow,
   planOrigin,
-} from './origin.ts';
-import { addressOf, markPods } from './pod-marks.ts';
-import { type ReportDependencies, type Result, writeReport } from './report.ts';
-import type { Restarts } from './restarts.ts';
-import type { Rollouts } from './rollouts.ts';
-import { settleRoute } from './route.ts';
-import { clearTokens, foreignSecrets, settleTokens, type TokenDependencies } from './tokens.ts';
-import { believedMs } from './tokens-seen.ts';
+} from './room/origin.ts';
+import { addressOf, markPods } from './room/pod-marks.ts';
+import { type ReportDependencies, type Result, writeReport } from './room/report.ts';
+import type { Restarts } from './room/restarts.ts';
+import type { Rollouts } from './room/rollouts.ts';
+import { settleRoute } from './room/route.ts';
+import { clearTokens, foreignSecrets, settleTokens, type TokenDependencies } from './room/tokens.ts';
+import { believedMs } from './room/tokens-seen.ts';
 
 export type RoomDependencies = OriginDependencies &
   TokenDependencies &

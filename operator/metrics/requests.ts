@@ -1,6 +1,6 @@
 import { operatorMetric } from '#crds/operator-metrics.ts';
 import type { RequestMeter } from '../cluster/measured-client.ts';
-import type { StatsOptions } from '../stats.ts';
+import type { StatsOptions } from '../stats/stats.ts';
 import type { Families } from './families.ts';
 
 /** Requests to the API server at `host`. */

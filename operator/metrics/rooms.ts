@@ -1,7 +1,7 @@
 import type { LiveRoom } from '#crds/liveroom.ts';
 import { operatorMetric } from '#crds/operator-metrics.ts';
-import type { HostPorts } from '../host-ports.ts';
-import type { Restarts } from '../restarts.ts';
+import type { HostPorts } from '../room/host-ports.ts';
+import type { Restarts } from '../room/restarts.ts';
 import type { Families } from './families.ts';
 
 export interface RoomsSeen {

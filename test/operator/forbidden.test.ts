@@ -6,10 +6,10 @@ import { ApiError } from '#operator/cluster/api-error.ts';
 import type { Cluster } from '#operator/cluster/cluster.ts';
 import type { OriginPlan } from '#operator/decide/origin.ts';
 import { jsonLog } from '#operator/log.ts';
-import { monitoring } from '#operator/monitoring.ts';
-import { carryOut } from '#operator/origin.ts';
-import { markPods } from '#operator/pod-marks.ts';
 import { reconcileNamespace } from '#operator/reconcile-namespace.ts';
+import { monitoring } from '#operator/room/monitoring.ts';
+import { carryOut } from '#operator/room/origin.ts';
+import { markPods } from '#operator/room/pod-marks.ts';
 import { aPod, config, storedRoom } from './objects.ts';
 
 /** What the operator may not do is for the room to say, and no reason to say nothing. */

@@ -3,8 +3,8 @@ import { test } from 'node:test';
 import { indexOf } from '#operator/cluster/index-of.ts';
 import { hostPort } from '#operator/decide/host-port.ts';
 import { hostPortOf } from '#operator/decide/media-address.ts';
-import { hostPorts } from '#operator/host-ports.ts';
 import type { Pod } from '#operator/kube.ts';
+import { hostPorts } from '#operator/room/host-ports.ts';
 import { freshSeed, seeded } from '#test/media/seeded.ts';
 import { aPod } from './objects.ts';
 

@@ -4,12 +4,12 @@ import { annotation } from '#crds/contract.ts';
 import type { LiveRoom } from '#crds/liveroom.ts';
 import type { Cluster } from '#operator/cluster/cluster.ts';
 import { roomKey } from '#operator/cluster/keys.ts';
-import { monitoring } from '#operator/monitoring.ts';
-import { newborns } from '#operator/newborns.ts';
 import { reconcileRoom } from '#operator/reconcile.ts';
-import { restarts } from '#operator/restarts.ts';
-import { rollouts } from '#operator/rollouts.ts';
-import { tokensSeen } from '#operator/tokens-seen.ts';
+import { monitoring } from '#operator/room/monitoring.ts';
+import { newborns } from '#operator/room/newborns.ts';
+import { restarts } from '#operator/room/restarts.ts';
+import { rollouts } from '#operator/room/rollouts.ts';
+import { tokensSeen } from '#operator/room/tokens-seen.ts';
 import { config, storedRoom } from './objects.ts';
 
 const room = storedRoom();

@@ -1,7 +1,6 @@
 import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
 import { type ConditionType, conditionReasons } from '#crds/liveroom.ts';
-import { certificateProblem } from '#operator/certificate.ts';
 import { ApiError } from '#operator/cluster/api-error.ts';
 import type { Cluster } from '#operator/cluster/cluster.ts';
 import { NameTaken } from '#operator/cluster/writes.ts';
@@ -12,8 +11,9 @@ import { portsExhausted } from '#operator/decide/refusal.ts';
 import type { Audience, Seen } from '#operator/decide/seen.ts';
 import { monitoringRefusalBy, podRefusalBy, rejectionBy, routeRefusalBy } from '#operator/errors.ts';
 import type { KubeObject, MonitoringObject, Pod } from '#operator/kube.ts';
-import { monitoring } from '#operator/monitoring.ts';
-import { settleTokens } from '#operator/tokens.ts';
+import { certificateProblem } from '#operator/room/certificate.ts';
+import { monitoring } from '#operator/room/monitoring.ts';
+import { settleTokens } from '#operator/room/tokens.ts';
 import {
   aCondition,
   aMonitor,

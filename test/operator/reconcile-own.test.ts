@@ -3,8 +3,8 @@ import { test } from 'node:test';
 import type { Cluster } from '#operator/cluster/cluster.ts';
 import type { KubeObject } from '#operator/kube.ts';
 import { jsonLog } from '#operator/log.ts';
-import type { Monitoring } from '#operator/monitoring.ts';
 import { reconcileOwn } from '#operator/reconcile-own.ts';
+import type { Monitoring } from '#operator/room/monitoring.ts';
 import { config } from './objects.ts';
 
 const service: KubeObject = {

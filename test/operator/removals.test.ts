@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
 import type { KubeObject } from '#operator/kube.ts';
-import { removals } from '#operator/removals.ts';
+import { removals } from '#operator/room/removals.ts';
 
 describe('an object that somebody takes away', () => {
   const wanted = (spec = {}, kind = 'ServiceMonitor'): KubeObject & { spec: object } => ({

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import type { Rollout } from '#operator/decide/origin.ts';
-import { rollouts } from '#operator/rollouts.ts';
+import { rollouts } from '#operator/room/rollouts.ts';
 
 /** Roll-outs of which two may be under way, and whose turn came. All rooms had pods of another hash before. */
 function two() {

@@ -13,8 +13,8 @@ import type { KubeObject } from '#operator/kube.ts';
 import { jsonLog } from '#operator/log.ts';
 import { families } from '#operator/metrics/families.ts';
 import { watchMetrics } from '#operator/metrics/watches.ts';
-import type { Monitoring } from '#operator/monitoring.ts';
 import { reconcileNamespace } from '#operator/reconcile-namespace.ts';
+import type { Monitoring } from '#operator/room/monitoring.ts';
 import { config, storedRoom } from './objects.ts';
 
 describe('of several operators', () => {

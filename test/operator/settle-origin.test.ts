@@ -8,9 +8,9 @@ import { specHash } from '#operator/build/spec-hash.ts';
 import type { Cluster } from '#operator/cluster/cluster.ts';
 import { switchMs } from '#operator/decide/origin.ts';
 import type { KubeObject, Pod } from '#operator/kube.ts';
-import { carryOut, planOrigin } from '#operator/origin.ts';
-import { restarts } from '#operator/restarts.ts';
-import { rollouts } from '#operator/rollouts.ts';
+import { carryOut, planOrigin } from '#operator/room/origin.ts';
+import { restarts } from '#operator/room/restarts.ts';
+import { rollouts } from '#operator/room/rollouts.ts';
 import { aPod, config, storedRoom } from './objects.ts';
 
 const room = storedRoom({ network: { media: { mode: 'ClusterOnly' } } });

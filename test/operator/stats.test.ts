@@ -3,7 +3,7 @@ import { createServer, type Server } from 'node:http';
 import { afterEach, test } from 'node:test';
 import { type PodStats, port, type RoomStats } from '#crds/contract.ts';
 import type { Pod } from '#operator/kube.ts';
-import { stats } from '#operator/stats.ts';
+import { stats } from '#operator/stats/stats.ts';
 import { eventually } from '#test/harness/eventually.ts';
 import { aPod, storedRoom } from './objects.ts';
 

@@ -8,12 +8,12 @@ import { roomKey } from '#operator/cluster/keys.ts';
 import { writes } from '#operator/cluster/writes.ts';
 import { outcomeOf } from '#operator/errors.ts';
 import type { KubeObject, Pod } from '#operator/kube.ts';
-import { monitoring } from '#operator/monitoring.ts';
-import { newborns } from '#operator/newborns.ts';
 import { reconcileRoom } from '#operator/reconcile.ts';
-import { restarts } from '#operator/restarts.ts';
-import { rollouts } from '#operator/rollouts.ts';
-import { tokensSeen } from '#operator/tokens-seen.ts';
+import { monitoring } from '#operator/room/monitoring.ts';
+import { newborns } from '#operator/room/newborns.ts';
+import { restarts } from '#operator/room/restarts.ts';
+import { rollouts } from '#operator/room/rollouts.ts';
+import { tokensSeen } from '#operator/room/tokens-seen.ts';
 import { config, storedRoom } from './objects.ts';
 
 /** What a room costs the API server while a person has something to put right. */

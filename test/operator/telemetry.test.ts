@@ -5,7 +5,7 @@ import { operatorMetric } from '#crds/operator-metrics.ts';
 import { kubeClient } from '#operator/cluster/client.ts';
 import { measuredClient, type RequestMeter } from '#operator/cluster/measured-client.ts';
 import { noCounts } from '#operator/cluster/watch-counts.ts';
-import { hostPorts } from '#operator/host-ports.ts';
+import { hostPorts } from '#operator/room/host-ports.ts';
 import { type OperatorSeen, telemetry } from '#operator/telemetry.ts';
 import { series } from '#test/server/series.ts';
 import { flakyServer, list, refuse, reset, watch } from './flaky-server.ts';

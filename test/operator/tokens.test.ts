@@ -4,8 +4,8 @@ import { annotation } from '#crds/contract.ts';
 import { ApiError } from '#operator/cluster/api-error.ts';
 import { NameTaken } from '#operator/cluster/writes.ts';
 import type { KubeObject, Secret } from '#operator/kube.ts';
-import { settleTokens, type TokenDependencies } from '#operator/tokens.ts';
-import { believedMs, tokensSeen } from '#operator/tokens-seen.ts';
+import { settleTokens, type TokenDependencies } from '#operator/room/tokens.ts';
+import { believedMs, tokensSeen } from '#operator/room/tokens-seen.ts';
 import { aCondition, aPod, storedRoom } from './objects.ts';
 
 /** A cluster of Secrets that notes what is asked of it, and a clock. */

@@ -1,5 +1,5 @@
 import { setTimeout as sleep } from 'node:timers/promises';
-import { type Turn, turns } from './turns.ts';
+import { type Turn, turns } from './whose-turn.ts';
 
 export interface PollingOptions<T> {
   /** All that are to be asked, as they are now. */

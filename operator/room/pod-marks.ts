@@ -1,14 +1,14 @@
 import { annotation } from '#crds/contract.ts';
 import type { LiveRoom } from '#crds/liveroom.ts';
-import { evictionMarks } from './build/eviction.ts';
-import { settingsHash } from './build/origin-pod.ts';
-import { scrapeAnnotations } from './build/scrape-annotations.ts';
-import type { Cluster } from './cluster/cluster.ts';
-import type { Config } from './config.ts';
-import type { Finding } from './decide/finding.ts';
-import { endpoints, hostPortOf, type MediaAddress, mediaAddress } from './decide/media-address.ts';
-import { rejectionBy } from './errors.ts';
-import type { Pod } from './kube.ts';
+import { evictionMarks } from '../build/eviction.ts';
+import { settingsHash } from '../build/origin-pod.ts';
+import { scrapeAnnotations } from '../build/scrape-annotations.ts';
+import type { Cluster } from '../cluster/cluster.ts';
+import type { Config } from '../config.ts';
+import type { Finding } from '../decide/finding.ts';
+import { endpoints, hostPortOf, type MediaAddress, mediaAddress } from '../decide/media-address.ts';
+import { rejectionBy } from '../errors.ts';
+import type { Pod } from '../kube.ts';
 
 /** Where clients reach a pod, as far as that is known. */
 export const addressOf = (pod: Pod, cluster: Pick<Cluster, 'node'>): MediaAddress | undefined =>

@@ -1,12 +1,12 @@
-import { isMonitoringKind, monitoringField } from './build/coverage.ts';
-import { isStatus } from './cluster/api-error.ts';
-import type { Cluster } from './cluster/cluster.ts';
-import { adoptedLabels } from './decide/adopted-labels.ts';
-import type { Finding } from './decide/finding.ts';
-import { type Action, plan } from './decide/plan.ts';
-import type { Transition } from './decide/transitions.ts';
-import { monitoringRefusalBy, rejectionBy } from './errors.ts';
-import type { KubeObject, Prometheus } from './kube.ts';
+import { isMonitoringKind, monitoringField } from '../build/coverage.ts';
+import { isStatus } from '../cluster/api-error.ts';
+import type { Cluster } from '../cluster/cluster.ts';
+import { adoptedLabels } from '../decide/adopted-labels.ts';
+import type { Finding } from '../decide/finding.ts';
+import { type Action, plan } from '../decide/plan.ts';
+import type { Transition } from '../decide/transitions.ts';
+import { monitoringRefusalBy, rejectionBy } from '../errors.ts';
+import type { KubeObject, Prometheus } from '../kube.ts';
 import { type Removals, removals } from './removals.ts';
 
 /** What is wrong with one of the objects through which a room is monitored. */

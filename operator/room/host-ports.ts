@@ -1,5 +1,5 @@
-import type { Config } from './config.ts';
-import { hostPort } from './decide/host-port.ts';
+import type { Config } from '../config.ts';
+import { hostPort } from '../decide/host-port.ts';
 
 interface PortsSeen {
   /** How many pods have each host port that any has. */

@@ -1,4 +1,4 @@
-import type { Rollout } from './decide/origin.ts';
+import type { Rollout } from '../decide/origin.ts';
 
 export interface RolloutsOptions {
   /** Roll-outs under way at a time. */

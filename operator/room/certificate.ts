@@ -1,9 +1,9 @@
 import type { LiveRoom } from '#crds/liveroom.ts';
-import { ApiError } from './cluster/api-error.ts';
-import type { Cluster } from './cluster/cluster.ts';
-import type { Finding } from './decide/finding.ts';
-import { permissionRefusal } from './decide/refusal.ts';
-import type { Secret } from './kube.ts';
+import { ApiError } from '../cluster/api-error.ts';
+import type { Cluster } from '../cluster/cluster.ts';
+import type { Finding } from '../decide/finding.ts';
+import { permissionRefusal } from '../decide/refusal.ts';
+import type { Secret } from '../kube.ts';
 
 /** What a Secret of type kubernetes.io/tls has. */
 const keys = ['tls.crt', 'tls.key'] as const;

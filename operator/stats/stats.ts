@@ -2,12 +2,12 @@ import { get, type IncomingMessage } from 'node:http';
 import { json } from 'node:stream/consumers';
 import { internalPath, type PodStats, port, type RoomStats } from '#crds/contract.ts';
 import type { LiveRoom } from '#crds/liveroom.ts';
-import { isWorthShowing } from './decide/audience.ts';
-import { faring } from './decide/media-reachable.ts';
-import type { Audience } from './decide/seen.ts';
-import { isBeingDeleted, type Pod } from './kube.ts';
+import { isWorthShowing } from '../decide/audience.ts';
+import { faring } from '../decide/media-reachable.ts';
+import type { Audience } from '../decide/seen.ts';
+import { isBeingDeleted, type Pod } from '../kube.ts';
 import { polling } from './polling.ts';
-import type { Turn } from './turns.ts';
+import type { Turn } from './whose-turn.ts';
 
 export interface StatsOptions {
   readonly pods: () => Iterable<Pod>;

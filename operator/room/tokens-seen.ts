@@ -1,6 +1,6 @@
 import { annotation } from '#crds/contract.ts';
 import type { LiveRoom } from '#crds/liveroom.ts';
-import { roomKey } from './cluster/keys.ts';
+import { roomKey } from '../cluster/keys.ts';
 
 export type TokensSeen = ReturnType<typeof tokensSeen>;
 

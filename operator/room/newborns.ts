@@ -1,4 +1,4 @@
-import type { Pod } from './kube.ts';
+import type { Pod } from '../kube.ts';
 
 export type Newborns = ReturnType<typeof newborns>;
 

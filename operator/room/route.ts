@@ -1,12 +1,12 @@
 import type { LiveRoom } from '#crds/liveroom.ts';
-import { desiredRoute } from './build/desired.ts';
+import { desiredRoute } from '../build/desired.ts';
+import type { Cluster } from '../cluster/cluster.ts';
+import { roomKey } from '../cluster/keys.ts';
+import type { Finding } from '../decide/finding.ts';
+import { plan } from '../decide/plan.ts';
+import { routeRefusalBy } from '../errors.ts';
+import { isControlledBy, type KubeObject } from '../kube.ts';
 import { certificateProblem } from './certificate.ts';
-import type { Cluster } from './cluster/cluster.ts';
-import { roomKey } from './cluster/keys.ts';
-import type { Finding } from './decide/finding.ts';
-import { plan } from './decide/plan.ts';
-import { routeRefusalBy } from './errors.ts';
-import { isControlledBy, type KubeObject } from './kube.ts';
 
 /**
  * Makes what leads a host name to the room, and takes away what does no longer. The room works without it, so what is

@@ -1,5 +1,5 @@
-import { hash } from './hash.ts';
-import { controllerOf, type KubeObject } from './kube.ts';
+import { hash } from '../hash.ts';
+import { controllerOf, type KubeObject } from '../kube.ts';
 
 export type Removals = ReturnType<typeof removals>;
 

@@ -1,5 +1,5 @@
-import { restartsOf, restartWindowMs } from './decide/crash-loop.ts';
-import type { Pod } from './kube.ts';
+import { restartsOf, restartWindowMs } from '../decide/crash-loop.ts';
+import type { Pod } from '../kube.ts';
 
 interface Counted {
   readonly restarts: number;

@@ -1,10 +1,10 @@
 import { namespaceObject } from '#crds/contract.ts';
 import type { LiveRoom } from '#crds/liveroom.ts';
-import { hasOwn, monitoringKinds, wants } from './build/coverage.ts';
-import type { Cluster } from './cluster/cluster.ts';
-import { roomKey } from './cluster/keys.ts';
-import type { MonitoringSeen } from './decide/monitoring.ts';
-import { isControlledBy } from './kube.ts';
+import { hasOwn, monitoringKinds, wants } from '../build/coverage.ts';
+import type { Cluster } from '../cluster/cluster.ts';
+import { roomKey } from '../cluster/keys.ts';
+import type { MonitoringSeen } from '../decide/monitoring.ts';
+import { isControlledBy } from '../kube.ts';
 import type { Monitoring } from './monitoring.ts';
 
 /** How a room is monitored: through its own objects or the namespace's, and by the namespace's Service in either case. */

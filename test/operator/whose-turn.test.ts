@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { turns } from '#operator/turns.ts';
+import { turns } from '#operator/stats/whose-turn.ts';
 
 const everyMs = 1000;
 const turn = (id: string, isFirst = false) => ({ id, isFirst, value: id });

@@ -1,11 +1,11 @@
 import { annotation, tokensSecretName } from '#crds/contract.ts';
 import { kind, type LiveRoom } from '#crds/liveroom.ts';
-import { type TokenSource, tokenSources, tokensSecret } from './build/tokens.ts';
-import type { Cluster } from './cluster/cluster.ts';
-import { roomKey } from './cluster/keys.ts';
-import { NameTaken } from './cluster/writes.ts';
-import type { Finding } from './decide/finding.ts';
-import { controllerOf, isBeingDeleted, isControlledBy, type KubeObject, type Secret } from './kube.ts';
+import { type TokenSource, tokenSources, tokensSecret } from '../build/tokens.ts';
+import type { Cluster } from '../cluster/cluster.ts';
+import { roomKey } from '../cluster/keys.ts';
+import { NameTaken } from '../cluster/writes.ts';
+import type { Finding } from '../decide/finding.ts';
+import { controllerOf, isBeingDeleted, isControlledBy, type KubeObject, type Secret } from '../kube.ts';
 import type { TokensSeen } from './tokens-seen.ts';
 
 export interface TokenDependencies {
