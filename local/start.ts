@@ -174,7 +174,8 @@ function otherPort({ message, port }: PortInUse, { apiPort, monitoringPort }: St
     [apiPort, '--api-port'],
   ]);
   const flag = flags.get(port) ?? '--http-port';
-  return `${message}. Free it, or choose another: npm start -- ${flag} ${port + 1}`;
+  const also = monitoringPort !== undefined ? '--monitoring ' : '';
+  return `${message}. Free it, or choose another: npm start -- ${also}${flag} ${port + 1}`;
 }
 
 function say(text: string, code: number): number {

@@ -142,9 +142,10 @@ describe('npm start', { concurrency: false }, () => {
   test('names a port that is in use, and how to choose another', async () => {
     const taken = await listen('127.0.0.1', 0);
     try {
-      const started = npmStart(['--http-port', String(portOf(taken))]);
+      const started = npmStart(['--monitoring', '--prometheus-port', String(portOf(taken))]);
       assert.notEqual(await started.ended, 0);
-      assert.match(started.text(), new RegExp(`${portOf(taken)}.*--http-port`, 's'));
+      const other = `npm start -- --monitoring --prometheus-port ${portOf(taken) + 1}`;
+      assert.match(started.text(), new RegExp(`${portOf(taken)}.*${other}`, 's'));
     } finally {
       taken.close();
     }

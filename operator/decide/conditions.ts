@@ -25,6 +25,7 @@ export function conditions(seen: Seen, reconnectGraceMs: number): readonly Condi
     Publishing: publishing({
       audience: seen.audience,
       draining: drainingPublisher(seen.draining),
+      isSuspended: seen.rollout === 'Suspended',
       isDrainingKnown: seen.draining.every(({ audience }) => audience !== 'Unasked'),
       isOriginReady: origin.status === 'True',
       podName: seen.origin?.metadata.name,

@@ -9,6 +9,8 @@ export interface PublishingSeen {
   readonly audience: Audience;
   /** The publisher that a pod which is being deleted still has. */
   readonly draining: { readonly publisher: Publisher; readonly podName: string } | undefined;
+  /** Whether the room is to have no pod: none follows the one that drains. */
+  readonly isSuspended: boolean;
   /** Whether all such pods have been asked. */
   readonly isDrainingKnown: boolean;
   readonly isOriginReady: boolean;
@@ -22,10 +24,10 @@ export interface PublishingSeen {
 
 /** Whether an encoder is connected and sends media. */
 export function publishing(seen: PublishingSeen): Verdict<'Publishing'> {
-  const { audience, draining, isDrainingKnown, isOriginReady, podName, before } = seen;
+  const { audience, draining, isSuspended, isDrainingKnown, isOriginReady, podName, before } = seen;
   const atOrigin = isOriginReady && typeof audience === 'object' ? audience.room?.publisher : undefined;
   if (atOrigin !== undefined) return present(atOrigin);
-  if (draining !== undefined) return present(draining.publisher, draining.podName);
+  if (draining !== undefined) return present(draining.publisher, { ...draining, isSuspended });
   // An operator that has just started says what it said before it knows better.
   if (before !== undefined && (!isDrainingKnown || (isOriginReady && audience === 'Unasked')))
     return before as Verdict<'Publishing'>;
@@ -37,12 +39,15 @@ export function publishing(seen: PublishingSeen): Verdict<'Publishing'> {
   return absent(before, seen);
 }
 
-/** `drainingPod` is where the publisher is if that is not the origin. */
-function present({ since, sendsMedia }: Publisher, drainingPod?: string): Verdict<'Publishing'> {
-  const where =
-    drainingPod === undefined
-      ? ''
-      : ` It is on pod ${drainingPod}, which drains: new viewers get nothing until it reconnects, which leads it to the new pod.`;
+/** `drains` is where the publisher is if that is not the origin. */
+function present(
+  { since, sendsMedia }: Publisher,
+  drains?: { readonly podName: string; readonly isSuspended: boolean },
+): Verdict<'Publishing'> {
+  const rest = drains?.isSuspended
+    ? 'it may stay as long as the pod does, and nobody else is let in while spec.suspend is true'
+    : 'new viewers get nothing until it reconnects, which leads it to the new pod';
+  const where = drains === undefined ? '' : ` It is on pod ${drains.podName}, which drains: ${rest}.`;
   return sendsMedia
     ? yes('Publishing', `A publisher has been connected since ${since}.${where}`)
     : no(

@@ -47,6 +47,15 @@ function says({ conditions = [] }: LiveRoomStatus, wanted: string): string {
 
 const beforeWith = (...conditions: Condition[]) => storedRoom({}, { conditions, subscribers: 40 });
 
+test('a publisher on the pod of a suspended room is not promised another', () => {
+  const withPublisher = has(0, { publisher });
+  const status = statusWith([old(withPublisher)], { origin: undefined, audience: has(0), rollout: 'Suspended' });
+  assert.match(
+    says(status, 'Publishing'),
+    /which drains: it may stay as long as the pod does, and nobody else is let in/,
+  );
+});
+
 test('viewers on a pod that drains are counted, and said to be waited for', () => {
   const status = statusWith([old(has(3))], { audience: has(2, { publisher }) });
   assert.equal(status.subscribers, 5);
