@@ -70,7 +70,7 @@ describe('what a pod is given', () => {
     await kube.run(['patch', 'configmap', 'settings', '-p', '{"data":{"a.yaml":"two"}}']);
     await kube.run(['annotate', 'pod', 'fresh', 'liveroom.dev/media-address=5.6.7.8:7001']);
     const file = async (path: string) => await (await look.ask('fresh', `files/${path}`)).text();
-    await eventually('both files are new', async () => (await file('settings/a.yaml')) === 'two', 3_000);
+    await eventually('both files are new', async () => (await file('settings/a.yaml')) === 'two');
     assert.equal(await file('pod/media-address'), '5.6.7.8:7001');
   });
 
