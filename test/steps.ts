@@ -32,13 +32,14 @@ export async function runSteps(steps: readonly Step[]): Promise<number> {
   return 0;
 }
 
-/**
- * Test files, two at a time. What hangs fails after ten minutes by its name, and a file ends with its last test, also when
- * something of it would go on: a hook that failed may have left a cluster behind, which ends with its owner.
- */
+/** Test files, two at a time. A test or a hook that hangs fails after ten minutes, by its name. */
 export const testing = (name: string, ...args: readonly string[]): Step => ({
   name,
-  command: ['node', '--test', '--test-concurrency=2', '--test-timeout=600000', '--test-force-exit', ...args],
+  command: [
+    ...(['node', '--import', './test/harness/end-with-tests.ts', '--test'] as const),
+    ...(['--test-concurrency=2', '--test-timeout=600000'] as const),
+    ...args,
+  ],
 });
 
 /** What can be said of the tree without running it. */
