@@ -63,7 +63,7 @@ async function applyToReady({ kube }: Product, say: (text: string) => void): Pro
 }
 
 function barePod({ metadata, spec }: Pod, name: string) {
-  const { [annotation.mediaAddress]: address } = metadata.annotations;
+  const { [annotation.mediaAddresses]: addresses } = metadata.annotations;
   const containers = spec.containers.map((container) => ({
     ...container,
     ports: container.ports.map((one) => ({ ...one, hostPort: undefined })),
@@ -71,7 +71,7 @@ function barePod({ metadata, spec }: Pod, name: string) {
   return {
     apiVersion: 'v1',
     kind: 'Pod',
-    metadata: { name, namespace: 'default', annotations: { [annotation.mediaAddress]: address } },
+    metadata: { name, namespace: 'default', annotations: { [annotation.mediaAddresses]: addresses } },
     spec: { ...spec, containers, nodeName: undefined },
   };
 }
