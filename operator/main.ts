@@ -117,6 +117,8 @@ async function start(): Promise<void> {
     await Promise.all([client.close(), election?.close(), tracing.stop()]);
     server.close();
     server.closeAllConnections();
+    // Left to itself, Node waits for its handles to close; with HTTP/2 sessions that were cut off it can do so for ever.
+    process.exit(0);
   };
   for (const signal of ['SIGTERM', 'SIGINT'] as const) process.once(signal, stop);
 
