@@ -6,11 +6,9 @@ import type { Cluster } from '#operator/cluster/cluster.ts';
 import { roomKey } from '#operator/cluster/keys.ts';
 import { reconcileRoom } from '#operator/reconcile.ts';
 import { monitoring } from '#operator/room/monitoring.ts';
-import { newborns } from '#operator/room/newborns.ts';
-import { restarts } from '#operator/room/restarts.ts';
 import { rollouts } from '#operator/room/rollouts.ts';
-import { tokensSeen } from '#operator/room/tokens-seen.ts';
 import { config, storedRoom } from './objects.ts';
+import { roomDependencies } from './room-dependencies.ts';
 
 const room = storedRoom();
 const paused = { ...room, metadata: { ...room.metadata, annotations: { [annotation.reconcile]: 'Paused' } } };
@@ -37,22 +35,10 @@ async function turnsAfter(found: LiveRoom, isOthers = false): Promise<readonly s
     labelsOf: () => ({}),
     writeStatus: async () => assert.equal(isOthers, false),
   } as unknown as Cluster;
-  await reconcileRoom(key, {
-    cluster,
-    config,
-    monitoring: monitoring({ cluster, tell: async () => {} }),
-    hostPorts: { withPort: () => assert.fail('no pod is wanted') },
-    rollouts: all,
-    restarts: restarts(),
-    askNow: async () => {},
-    audience: () => 'Unasked',
-    shown: new Map(),
-    newToken: () => assert.fail('no token is wanted'),
-    tokensSeen: tokensSeen(() => 0),
-    newborns: newborns(() => 0),
-    tell: async () => {},
-    now: () => 0,
-  });
+  await reconcileRoom(
+    key,
+    roomDependencies({ cluster, config, monitoring: monitoring({ cluster, tell: async () => {} }), rollouts: all }),
+  );
   return turns;
 }
 

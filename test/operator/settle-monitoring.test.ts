@@ -8,11 +8,9 @@ import { roomKey } from '#operator/cluster/keys.ts';
 import type { KubeObject } from '#operator/kube.ts';
 import { reconcileRoom } from '#operator/reconcile.ts';
 import { monitoring } from '#operator/room/monitoring.ts';
-import { newborns } from '#operator/room/newborns.ts';
-import { restarts } from '#operator/room/restarts.ts';
 import { rollouts } from '#operator/room/rollouts.ts';
-import { tokensSeen } from '#operator/room/tokens-seen.ts';
 import { config, storedRoom } from './objects.ts';
+import { roomDependencies } from './room-dependencies.ts';
 
 const room = storedRoom({
   publish: { ...storedRoom().spec.publish, auth: { mode: 'None' } },
@@ -63,22 +61,15 @@ test('an object that fails for a moment does not keep the next from being made, 
 
 test('a room says how it is also while its monitoring fails', async () => {
   const { cluster, took, statuses, settling } = clusterWithoutMonitors();
-  const reconciled = reconcileRoom(roomKey(room), {
-    cluster,
-    config,
-    monitoring: settling,
-    hostPorts: { withPort: () => assert.fail('no host port is wanted') },
-    rollouts: rollouts({ maxConcurrent: 1, onTurn: () => {} }),
-    restarts: restarts(),
-    askNow: async () => {},
-    audience: () => 'Unasked',
-    shown: new Map(),
-    newToken: () => assert.fail('no token is wanted'),
-    tokensSeen: tokensSeen(() => 0),
-    newborns: newborns(() => 0),
-    tell: async () => {},
-    now: () => 0,
-  });
+  const reconciled = reconcileRoom(
+    roomKey(room),
+    roomDependencies({
+      cluster,
+      config,
+      monitoring: settling,
+      rollouts: rollouts({ maxConcurrent: 1, onTurn: () => {} }),
+    }),
+  );
   await assert.rejects(reconciled, busy);
   assert.ok(took.includes('Pod'));
   const accepted = statuses[0]?.conditions?.find(({ type }) => type === 'Accepted');
