@@ -42,6 +42,7 @@ export const conditionReasons = {
     'NameConflict',
     'PortRangeExhausted',
     'QuotaExceeded',
+    'ObjectRejected',
     'PermissionMissing',
   ],
   OriginReady: [
@@ -52,6 +53,7 @@ export const conditionReasons = {
     'ImagePullFailed',
     'CrashLooping',
     'PodInvalid',
+    'PodRejected',
     'AddressUnknown',
     'QuotaExceeded',
     'PodSecurityForbidden',
@@ -90,6 +92,7 @@ export const conditionReasons = {
     'SelectionUnknown',
     'NameConflict',
     'QuotaExceeded',
+    'ObjectRejected',
     'PermissionMissing',
   ],
   Progressing: [

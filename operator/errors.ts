@@ -3,7 +3,7 @@ import { NotLeading } from './cluster/fenced-client.ts';
 import { type Outcome, TooLong } from './cluster/queue.ts';
 import { NameTaken } from './cluster/writes.ts';
 import type { Finding } from './decide/finding.ts';
-import { monitoringRefusal, permissionRefusal, podRefusal, type Rejection, routeRefusal } from './decide/refusal.ts';
+import { monitoringRefusal, objectRefusal, podRefusal, type Rejection, routeRefusal } from './decide/refusal.ts';
 
 /**
  * What went wrong, by what helps against it: looking again, a person who corrects what was written or allows it, time, or
@@ -52,29 +52,26 @@ export function outcomeOf(error: unknown): Outcome {
 }
 
 /** Why an object could not be made, if that is for a condition to say; anything else is thrown on. */
-export function rejectionBy(error: unknown): Rejection {
-  if (error instanceof NameTaken)
-    return { reason: 'NameConflict', message: `${error.message}. Rename one of the two.` };
-  const finding = refused(error) ? permissionRefusal(error) : undefined;
-  if (finding === undefined) throw error;
-  return finding;
-}
+export const rejectionBy = (error: unknown): Rejection => conflict(error) ?? refusalBy(error, objectRefusal);
 
 /** Why a ServiceMonitor or PrometheusRule could not be made, likewise. */
-export function monitoringRefusalBy(kind: string, error: unknown): Finding<'MonitoringReady'> {
-  const finding = refused(error) ? monitoringRefusal(kind, error) : undefined;
-  return finding ?? rejectionBy(error);
-}
+export const monitoringRefusalBy = (kind: string, error: unknown): Finding<'MonitoringReady'> =>
+  conflict(error) ?? refusalBy(error, (refusal) => monitoringRefusal(kind, refusal));
 
 /** Why an Ingress or HTTPRoute could not be made, likewise. */
-export function routeRefusalBy(kind: string, error: unknown): Finding<'EndpointReady'> {
-  const finding = refused(error) ? routeRefusal(kind, error) : undefined;
-  return finding ?? rejectionBy(error);
-}
+export const routeRefusalBy = (kind: string, error: unknown): Finding<'EndpointReady'> =>
+  conflict(error) ?? refusalBy(error, (refusal) => routeRefusal(kind, refusal));
 
 /** Why the origin pod could not be made, likewise. */
-export function podRefusalBy(error: unknown): Finding<'OriginReady'> {
-  const finding = refused(error) ? podRefusal(error) : undefined;
+export const podRefusalBy = (error: unknown): Finding<'OriginReady'> => refusalBy(error, podRefusal);
+
+const conflict = (error: unknown) =>
+  error instanceof NameTaken
+    ? ({ reason: 'NameConflict', message: `${error.message}. Rename one of the two.` } as const)
+    : undefined;
+
+function refusalBy<F>(error: unknown, judge: (refusal: ApiError) => F | undefined): F {
+  const finding = refused(error) ? judge(error) : undefined;
   if (finding === undefined) throw error;
   return finding;
 }

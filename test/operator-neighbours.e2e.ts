@@ -2,6 +2,7 @@ import assert from 'node:assert/strict';
 import { after, afterEach, before, describe, test } from 'node:test';
 import { label } from '#crds/contract.ts';
 import type { KubeObject, Pod } from '#operator/kube.ts';
+import { policyAgainst, webhookAway } from '#test/harness/admission-rules.ts';
 import { eventually } from '#test/harness/eventually.ts';
 import { type OperatedCluster, operatedCluster } from '#test/harness/operated-cluster.ts';
 import { aRoom } from '#test/harness/room.ts';
@@ -162,6 +163,38 @@ describe('the operator, among others,', () => {
     await on.kube.apply(aRoom('inside', { network: { media: { mode: 'ClusterOnly' } } }, strict));
     await on.runOrigin(strict);
     await on.says('inside', strict, 'Ready=True/Ready');
+  });
+
+  test('says what a policy has against the pod, and which webhook keeps a room from being made', async () => {
+    await on.start();
+    const [ruled, hooked] = [await on.namespace('ruled'), await on.namespace('hooked')];
+    const rules = [...policyAgainst('pods', ruled, 'pods are made elsewhere'), webhookAway('configmaps', hooked)];
+    const refusal = async (kind: string, namespace: string, rest: object = {}) => {
+      const probe = { apiVersion: 'v1', kind, metadata: { name: 'probe', namespace }, ...rest };
+      return (await on.kube.try(['create', '--dry-run=server', '-f', '-'], JSON.stringify(probe))).stderr;
+    };
+    try {
+      for (const rule of rules) await on.kube.apply(rule);
+      const spec = { containers: [{ name: 'a', image: 'b' }] };
+      await eventually('the policy acts', async () => (await refusal('Pod', ruled, { spec })).includes('no-pods'));
+      await eventually('the webhook is asked', async () => (await refusal('ConfigMap', hooked)).includes('away'));
+      for (const at of [ruled, hooked]) await on.kube.apply(aRoom('keynote', {}, at));
+      assert.match(
+        await on.says('keynote', ruled, 'OriginReady=False/PodRejected'),
+        /'no-pods'.*pods are made elsewhere\. Change what of the room the rule is about/,
+      );
+      assert.match(
+        await on.says('keynote', hooked, 'Accepted=False/ObjectRejected'),
+        /failed calling webhook "away\.example\.com".*Whoever runs that webhook/s,
+      );
+    } finally {
+      for (const { kind, metadata } of rules) await on.kube.run(['delete', kind, metadata.name]);
+    }
+    await eventually('nobody is asked any more', async () => (await refusal('ConfigMap', hooked)) === '');
+    // An edit does not wait for the next try.
+    await on.kube.apply(aRoom('keynote', { play: { maxSubscribers: 7 } }, hooked));
+    await on.runOrigin(hooked);
+    await on.says('keynote', hooked, 'Ready=True/Ready');
   });
 
   test('tells of each transition in one Event', async () => {

@@ -6,8 +6,9 @@ export interface Refusal {
   readonly message: string;
 }
 
-/** Why the origin pod could not be made, told apart by the text: the API server calls three of them `Forbidden`. */
-export function podRefusal({ status, message }: Refusal): Finding<'OriginReady'> | undefined {
+/** Why the origin pod could not be made, told apart by the text: the API server calls four of them `Forbidden`. */
+export function podRefusal(refusal: Refusal): Finding<'OriginReady'> | undefined {
+  const { status, message } = refusal;
   if (status === 403 && isByQuota(message))
     return { reason: 'QuotaExceeded', message: `${message}. Raise the quota, or lower spec.pod.resources.` };
   if (status === 403 && message.includes('violates PodSecurity'))
@@ -15,8 +16,9 @@ export function podRefusal({ status, message }: Refusal): Finding<'OriginReady'>
       reason: 'PodSecurityForbidden',
       message: `${message}. Host ports need the level "privileged"; spec.network.media.mode ClusterOnly needs none.`,
     };
-  if (status === 403) return forbidden(message);
-  if (status === 422) return { reason: 'PodInvalid', message: `${message}. Correct spec.pod.` };
+  if (status === 403 && isByRole(message)) return forbidden(message);
+  if (isByAdmission(refusal)) return { reason: 'PodRejected', message: told(refusal) };
+  if (status === 400 || status === 422) return { reason: 'PodInvalid', message: `${message}. Correct spec.pod.` };
   return undefined;
 }
 
@@ -31,7 +33,7 @@ export const portsExhausted = (
 
 /** What can be wrong with any object: a room's condition Accepted says it, and a namespace's MonitoringReady. */
 export interface Rejection {
-  readonly reason: 'NameConflict' | 'QuotaExceeded' | 'PermissionMissing';
+  readonly reason: 'NameConflict' | 'QuotaExceeded' | 'PermissionMissing' | 'ObjectRejected';
   readonly message: string;
 }
 
@@ -58,7 +60,17 @@ export function routeRefusal(kind: string, refusal: Refusal): Finding<'EndpointR
 }
 
 /** Why another object could not be read or written. */
-export function permissionRefusal({ status, message }: Refusal): Rejection | undefined {
+export function objectRefusal(refusal: Refusal): Rejection | undefined {
+  const permission = isByRole(refusal.message) || isByQuota(refusal.message) ? permissionRefusal(refusal) : undefined;
+  if (permission !== undefined || !isAboutTheObject(refusal)) return permission;
+  return { reason: 'ObjectRejected', message: told(refusal) };
+}
+
+/** The same, where a role or a quota is all that can be in the way. */
+export function permissionRefusal({
+  status,
+  message,
+}: Refusal): (Finding<'Accepted'> & Finding<'EndpointReady'>) | undefined {
   if (status !== 403) return undefined;
   return isByQuota(message) ? { reason: 'QuotaExceeded', message: `${message}. Raise the quota.` } : forbidden(message);
 }
@@ -68,6 +80,16 @@ const forbidden = (message: string): { readonly reason: 'PermissionMissing'; rea
   reason: 'PermissionMissing',
   message: isByRole(message) ? `${message}. Grant it in the operator's ClusterRole.` : `${message}.`,
 });
+
+/** By a webhook or a policy, whose text is its author's, or since a webhook could not be asked. */
+const isByAdmission = (refusal: Refusal): boolean =>
+  isAboutTheObject(refusal) && (![400, 422].includes(refusal.status) || /denied (the )?request/.test(refusal.message));
+
+/** With what helps. */
+const told = ({ status, message }: Refusal): string =>
+  status === 500
+    ? `${message}. Whoever runs that webhook has to see to it; it is tried again by itself.`
+    : `${message}. Change what of the room the rule is about, or have the rule changed.`;
 
 const isByQuota = (message: string): boolean => message.includes('exceeded quota');
 

@@ -99,6 +99,7 @@ async function takenAway(): Promise<Partial<Seen>> {
   return monitored({ problems: settling.problems('events') as readonly Finding<'MonitoringReady'>[] });
 }
 
+const byWebhook = refusedBy(500, 'Internal error occurred: failed calling webhook "policy.example.com": no endpoints');
 const ofQuota = refusedBy(403, 'services "live-sfu" is forbidden: exceeded quota: small, requested: services=1');
 
 const sights: Sights = {
@@ -108,6 +109,7 @@ const sights: Sights = {
     NameConflict: () => ({ rejection: rejectionBy(new NameTaken(service)) }),
     PortRangeExhausted: () => ({ rejection: portsExhausted({ from: 7000, to: 7999 }, 3) }),
     QuotaExceeded: () => ({ rejection: rejectionBy(ofQuota) }),
+    ObjectRejected: () => ({ rejection: rejectionBy(byWebhook) }),
     PermissionMissing: () => ({ rejection: rejectionBy(byRole('services')) }),
   },
   OriginReady: {
@@ -119,6 +121,7 @@ const sights: Sights = {
     ImagePullFailed: () => waiting('ImagePullBackOff'),
     CrashLooping: () => waiting('CrashLoopBackOff'),
     PodInvalid: () => refused(refusedBy(422, 'Pod is invalid: spec.containers[0].resources.requests: Invalid value')),
+    PodRejected: () => refused(byWebhook),
     AddressUnknown: () => ({ mediaAddress: undefined }),
     QuotaExceeded: () => refused(refusedBy(403, 'pods "a" is forbidden: exceeded quota: small, requested: pods=1')),
     PodSecurityForbidden: () =>
@@ -169,6 +172,7 @@ const sights: Sights = {
     SelectionUnknown: () => monitored({ prometheuses: [] }),
     NameConflict: () => monitoringProblem(new NameTaken(service)),
     QuotaExceeded: () => monitored({ problems: [rejectionBy(ofQuota)] }),
+    ObjectRejected: () => monitored({ problems: [rejectionBy(byWebhook)] }),
     PermissionMissing: () => monitoringProblem(byRole('servicemonitors')),
   },
   Progressing: {

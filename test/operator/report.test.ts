@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
 import type { Condition } from '#crds/liveroom.ts';
 import { showAgainInMs, shownAudience } from '#operator/decide/audience.ts';
-import { podRefusal } from '#operator/decide/refusal.ts';
+import { objectRefusal, podRefusal } from '#operator/decide/refusal.ts';
 import type { Seen } from '#operator/decide/seen.ts';
 import { isReported, report, soonest } from '#operator/decide/status.ts';
 import { transitions } from '#operator/decide/transitions.ts';
@@ -179,6 +179,31 @@ describe('a refused pod', () => {
       'PodInvalid',
       /spec\.pod/,
     ],
+    'by a limit on containers': [
+      403,
+      `${forbidden}maximum cpu usage per Container is 1, but limit is 2`,
+      'PodRejected',
+      /have the rule changed/,
+    ],
+    'by a policy': [
+      422,
+      `${forbidden}ValidatingAdmissionPolicy 'images' with binding 'all' denied request: no`,
+      'PodRejected',
+      /have the rule changed/,
+    ],
+    'by a webhook': [
+      400,
+      'admission webhook "a.example.com" denied the request: no',
+      'PodRejected',
+      /the rule changed/,
+    ],
+    'by a webhook that cannot be asked': [
+      500,
+      'Internal error occurred: failed calling webhook "a.example.com": no endpoints',
+      'PodRejected',
+      /runs that webhook/,
+    ],
+    'for what cannot be read': [400, 'Pod in version "v1" cannot be handled as a Pod', 'PodInvalid', /spec\.pod/],
     'for a moment': [500, 'etcdserver: request timed out', undefined, /./],
   };
   for (const [name, [status, message, reason, remedy]] of Object.entries(table))
@@ -187,4 +212,28 @@ describe('a refused pod', () => {
       assert.equal(finding?.reason, reason);
       if (finding !== undefined) assert.match(finding.message, remedy);
     });
+});
+
+describe('a refused object', () => {
+  const table: Readonly<Record<string, readonly [number, string, string | undefined]>> = {
+    'by quota': [403, 'services "keynote" is forbidden: exceeded quota: small', 'QuotaExceeded'],
+    'by RBAC': [403, 'services is forbidden: User "x" cannot patch resource "services"', 'PermissionMissing'],
+    'by a webhook': [400, 'admission webhook "a.example.com" denied the request: no', 'ObjectRejected'],
+    'by a policy': [422, "ValidatingAdmissionPolicy 'names' with binding 'all' denied request: no", 'ObjectRejected'],
+    'by a webhook that says that it forbids it': [
+      403,
+      'admission webhook "a" denied the request: no',
+      'ObjectRejected',
+    ],
+    'by a webhook that cannot be asked': [
+      500,
+      'failed calling webhook "a": context deadline exceeded',
+      'ObjectRejected',
+    ],
+    'for a moment': [500, 'etcdserver: request timed out', undefined],
+    'since another was faster': [409, 'the object has been modified', undefined],
+  };
+  for (const [name, [status, message, reason]] of Object.entries(table))
+    test(`${name} is ${reason ?? 'tried again'}`, () =>
+      assert.equal(objectRefusal({ status, message })?.reason, reason));
 });

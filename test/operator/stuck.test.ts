@@ -35,6 +35,7 @@ const forbidden = (message: string) => new ApiError(403, { message: `"a" is forb
 const onPods = (error: ApiError): Trouble => ({
   answer: (method, path) => (method === 'POST' && path.endsWith('/pods') ? error : undefined),
 });
+const webhookAway = new ApiError(500, { message: 'failed calling webhook "policy.example.com": no endpoints' });
 const auth = (name: string) => ({ mode: 'BearerToken', secretRef: { name, key: 'token' } }) as const;
 const open = { auth: { mode: 'None' }, maxSubscribers: 0 } as const;
 const publishWith = (name: string) => ({ ...storedRoom().spec.publish, auth: auth(name) });
@@ -78,6 +79,28 @@ const troubles: Readonly<Record<string, Trouble>> = {
   QuotaExceeded: onPods(forbidden('exceeded quota: small')),
   PodSecurityForbidden: onPods(forbidden('violates PodSecurity "baseline:latest"')),
   PodInvalid: onPods(new ApiError(422, { message: 'Pod is invalid' })),
+  'PodRejected by a webhook that is away': onPods(webhookAway),
+  'ObjectRejected by a webhook that is away': {
+    answer: (method, path) => (method === 'PATCH' && path.endsWith('/configmaps/keynote') ? webhookAway : undefined),
+  },
+  'ObjectRejected, of the tokens': {
+    answer: (method, path) => (method === 'POST' && path.endsWith('/secrets') ? webhookAway : undefined),
+  },
+  RouteRejected: {
+    spec: { network: { ...storedRoom().spec.network, http: { host: 'live.example.com' } } },
+    answer: (method, path) =>
+      method === 'PATCH' && path.includes('/ingresses/')
+        ? new ApiError(422, { message: 'Ingress is invalid' })
+        : undefined,
+  },
+  'NameConflict of an Ingress': {
+    spec: { network: { ...storedRoom().spec.network, http: { host: 'live.example.com' } } },
+    answer: (method, path) => (method === 'GET' && path.includes('/ingresses/') ? stranger('Ingress') : undefined),
+  },
+  MonitorRejected: {
+    spec: { monitoring: ownMonitors },
+    answer: (method, path) => (method === 'PATCH' && path.includes('/servicemonitors/') ? webhookAway : undefined),
+  },
 };
 
 /** Runs the room through `minutes`, from one look at it to the next, and counts what it asks of the API server. */
