@@ -1,3 +1,4 @@
+import { type ConditionType, conditionReasons } from './liveroom.ts';
 import { type Family, none } from './metric-family.ts';
 
 /** What is reconciled: a room, and what a namespace with rooms has once. */
@@ -50,6 +51,12 @@ export const operatorMetric = {
     type: 'gauge',
     help: 'LiveRooms that the operator knows.',
     labels: none,
+  },
+  roomsByCondition: {
+    name: 'liveroom_operator_rooms_by_condition',
+    type: 'gauge',
+    help: 'LiveRooms of which a condition is True, False or Unknown.',
+    labels: { condition: Object.keys(conditionReasons) as ConditionType[], status: ['True', 'False', 'Unknown'] },
   },
   roomReady: {
     name: 'liveroom_operator_room_ready',

@@ -152,12 +152,20 @@ function isOn(name: string, value: unknown = 'Disabled'): boolean {
   return value === 'Enabled';
 }
 
+/** What Kubernetes gives to Services on every node, unless told otherwise; whoever has one gets the packets of our pods. */
+const nodePorts = { from: 30_000, to: 32_767 } as const;
+
 function portRange(value: unknown): Config['hostPorts'] {
   const { from, to } = fields('hostPorts', value, ['from', 'to']);
   const isPort = (port: unknown): port is number =>
     Number.isInteger(port) && Number(port) >= 1024 && Number(port) < 65536;
   if (!isPort(from) || !isPort(to)) throw new ConfigError('hostPorts', 'from and to must be ports, 1024 to 65535');
   if (from > to) throw new ConfigError('hostPorts', `from (${from}) is above to (${to})`);
+  if (from <= nodePorts.to && to >= nodePorts.from)
+    throw new ConfigError(
+      'hostPorts',
+      `must keep out of ${nodePorts.from} to ${nodePorts.to}, the node ports of Services`,
+    );
   return { from, to };
 }
 

@@ -48,7 +48,7 @@ describe('the chart', () => {
 
   test('writes a configuration that the operator understands', async () => {
     const monitoring = { labels: { release: 'kps' }, interval: '30s', scrapeAnnotations: 'Enabled' };
-    const hostPorts = { from: 30_000, to: 30_999 };
+    const hostPorts = { from: 20_000, to: 20_999 };
     const publicURL = 'https://live.example.com';
     const image = { repository: 'registry.example.com:5000/sfu', tag: '1.2.3' };
     const tracing = { endpoint: 'http://otel-collector.monitoring.svc:4318', protocol: 'http', samplingRatio: '0.1' };

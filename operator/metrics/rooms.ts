@@ -12,6 +12,16 @@ export interface RoomsSeen {
 
 export function roomMetrics(make: Families, { rooms, hostPorts, restarts }: RoomsSeen): void {
   make.read(operatorMetric.rooms, () => [[{}, [...rooms()].length]]);
+  make.read(operatorMetric.roomsByCondition, () => {
+    const { condition: types, status: statuses } = operatorMetric.roomsByCondition.labels;
+    const counts = new Map<string, number>();
+    for (const room of rooms())
+      for (const { type, status } of room.status?.conditions ?? [])
+        counts.set(`${type} ${status}`, (counts.get(`${type} ${status}`) ?? 0) + 1);
+    return types.flatMap((condition) =>
+      statuses.map((status) => [{ condition, status }, counts.get(`${condition} ${status}`) ?? 0] as const),
+    );
+  });
   make.read(operatorMetric.roomReady, () =>
     [...rooms()].filter(isExpected).map(({ metadata: { namespace, name }, status }) => {
       const isReady = status?.conditions?.some(

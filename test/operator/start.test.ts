@@ -39,6 +39,7 @@ const wrong: Readonly<Record<string, RegExp>> = {
   'images: [': /the file: is no YAML/,
   'images: {}': /images\.sfu: must be an image/,
   [`${good}hostPort: {}`]: /unknown field "hostPort"; known are .*publicURL, images, hostPorts/,
+  [`${good}hostPorts: {from: 29000, to: 30000}`]: /hostPorts: must keep out of 30000 to 32767, the node ports/,
   [`${good}hostPorts: {from: 80, to: 90}`]: /hostPorts: from and to must be ports/,
   [`${good}hostPorts: {from: 8000, to: 7000}`]: /from \(8000\) is above to \(7000\)/,
   [`${good}apiRequests: {perSecond: 0}`]: /apiRequests: perSecond and burst must be integers/,

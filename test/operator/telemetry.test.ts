@@ -110,7 +110,7 @@ test('an operator acts when it has seen all there is, and not before', async () 
 test('a room has a series as long as it is there, which says whether it is ready', async () => {
   let rooms = [readyRoom, { ...storedRoom(), metadata: { ...storedRoom().metadata, name: 'lobby' } }];
   const { registry } = telemetry(seen({ rooms: () => rooms }));
-  const read = async () => series(await registry.metrics(), /^liveroom_operator_room/);
+  const read = async () => series(await registry.metrics(), /^liveroom_operator_(rooms|room_ready)\b/);
   const keynote = { 'liveroom_operator_room_ready{namespace="events",room="keynote"}': 1 };
   assert.deepEqual(await read(), {
     liveroom_operator_rooms: 2,
@@ -119,6 +119,22 @@ test('a room has a series as long as it is there, which says whether it is ready
   });
   rooms = [readyRoom];
   assert.deepEqual(await read(), { liveroom_operator_rooms: 1, ...keynote });
+});
+
+test('rooms are counted by what each condition says of them', async () => {
+  const lobby = storedRoom({}, { conditions: [aCondition('Ready', 'False', 'PodPending')] });
+  const { registry } = telemetry(seen({ rooms: () => [readyRoom, lobby, storedRoom()] }));
+  const found = series(await registry.metrics(), /^liveroom_operator_rooms_by_condition\{condition="(Ready|Draining)"/);
+  const of = (condition: string, status: string) =>
+    found[`liveroom_operator_rooms_by_condition{condition="${condition}",status="${status}"}`];
+  assert.deepEqual(
+    ['True', 'False', 'Unknown'].map((status) => [of('Ready', status), of('Draining', status)]),
+    [
+      [1, 0],
+      [1, 0],
+      [0, 0],
+    ],
+  );
 });
 
 test('each kind that is watched says how old its news are, how often it was begun anew, and what it has lost', async () => {
