@@ -16,6 +16,7 @@ import { soonest } from '../decide/status.ts';
 import { podRefusalBy, rejectionBy } from '../errors.ts';
 import { isBeingDeleted, isControlledBy, isReady, type Pod, type Service } from '../kube.ts';
 import type { HostPorts } from './host-ports.ts';
+import { markIfThere } from './pod-marks.ts';
 import type { Restarts } from './restarts.ts';
 import type { Rollouts } from './rollouts.ts';
 
@@ -122,7 +123,7 @@ function ledPod(room: LiveRoom, { cluster, rollouts }: OriginDependencies, nowMs
 export async function labelForService(room: LiveRoom, { leadTo }: OriginPlan, cluster: Cluster): Promise<void> {
   const pod = ownPods(room, cluster).find(({ metadata }) => metadata.name === leadTo);
   if (pod !== undefined && pod.metadata.labels?.[label.pod] !== leadTo)
-    await cluster.mark(pod, { labels: { [label.pod]: pod.metadata.name } });
+    await markIfThere(pod, { labels: { [label.pod]: pod.metadata.name } }, cluster);
 }
 
 /**

@@ -3,7 +3,9 @@ import type { LiveRoom } from '#crds/liveroom.ts';
 import { evictionMarks } from '../build/eviction.ts';
 import { settingsHash } from '../build/origin-pod.ts';
 import { scrapeAnnotations } from '../build/scrape-annotations.ts';
+import { absentIfNotFound } from '../cluster/api-error.ts';
 import type { Cluster } from '../cluster/cluster.ts';
+import type { Marks } from '../cluster/writes.ts';
 import type { Config } from '../config.ts';
 import type { Finding } from '../decide/finding.ts';
 import { endpoints, hostPortOf, type MediaAddress, mediaAddress } from '../decide/media-address.ts';
@@ -13,6 +15,11 @@ import type { Pod } from '../kube.ts';
 /** Where clients reach a pod, as far as that is known. */
 export const addressOf = (pod: Pod, cluster: Pick<Cluster, 'node'>): MediaAddress | undefined =>
   mediaAddress(pod, pod.spec.nodeName === undefined ? undefined : cluster.node(pod.spec.nodeName));
+
+/** Marks a pod, unless it has gone since it was last seen: that is no failure, and its going is heard of. */
+export async function markIfThere(pod: Pod, marks: Marks, cluster: Pick<Cluster, 'mark'>): Promise<void> {
+  await cluster.mark(pod, marks).catch(absentIfNotFound);
+}
 
 export interface PodMarks {
   readonly cluster: Pick<Cluster, 'node' | 'mark'>;
@@ -49,7 +56,7 @@ async function markPod(pod: Pod, room: LiveRoom, { cluster, config, isConfigured
   };
   const { metadata } = pod;
   if (!has(metadata.labels, labels) || !has(metadata.annotations, told))
-    await cluster.mark(pod, { labels, annotations: told });
+    await markIfThere(pod, { labels, annotations: told }, cluster);
 }
 
 type Words = Readonly<Record<string, string>>;

@@ -5,6 +5,7 @@ import { namespaceService } from '#operator/build/namespace-service.ts';
 import { ApiError } from '#operator/cluster/api-error.ts';
 import type { Cluster } from '#operator/cluster/cluster.ts';
 import type { OriginPlan } from '#operator/decide/origin.ts';
+import type { Pod } from '#operator/kube.ts';
 import { jsonLog } from '#operator/log.ts';
 import { reconcileNamespace } from '#operator/reconcile-namespace.ts';
 import { monitoring } from '#operator/room/monitoring.ts';
@@ -24,6 +25,19 @@ test('a pod that may not be marked is told of', async () => {
   const finding = await markPods([undefined, aPod('a')], room, { cluster, config, isConfigured: true });
   assert.equal(finding?.reason, 'PermissionMissing');
   assert.match(finding?.message ?? '', /cannot patch resource "pods".*Grant it/);
+});
+
+test('a pod that has gone since it was last seen keeps the next one from nothing', async () => {
+  const marked: string[] = [];
+  const mark = async (pod: Pod) => {
+    marked.push(pod.metadata.name);
+    if (pod.metadata.name === 'gone') throw new ApiError(404, { message: 'pods "gone" not found' });
+    return pod;
+  };
+  const cluster = { node: () => undefined, mark } as Parameters<typeof markPods>[2]['cluster'];
+  const marks = { cluster, config, isConfigured: true };
+  assert.equal(await markPods([aPod('gone'), aPod('there')], room, marks), undefined);
+  assert.deepEqual(marked, ['gone', 'there']);
 });
 
 test('a pod that may not be taken away is told of, and its room is looked at again', async () => {
