@@ -12,6 +12,7 @@ const watched = {
     'Pod',
     'Service',
     'ConfigMap',
+    'NetworkPolicy',
     'PodDisruptionBudget',
     'Ingress',
     'Node',

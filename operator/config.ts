@@ -26,6 +26,11 @@ export interface Config {
   readonly apiRequests: { readonly perSecond: number; readonly burst: number };
   /** How long it takes until another replica acts in place of one that is not heard of. */
   readonly leaderElection: ElectionTiming;
+  readonly networkPolicy: {
+    readonly mode: 'Enabled' | 'Disabled';
+    /** Who may reach the internal port of pods besides pods and operators, as peers of a NetworkPolicy; empty: all pods. */
+    readonly internalFrom: readonly object[];
+  };
   readonly monitoring: {
     readonly labels: Readonly<Record<string, string>>;
     readonly interval: string;
@@ -51,7 +56,7 @@ export class ConfigError extends Error {
 /** The configuration in a YAML text. Throws ConfigError. */
 export function configFrom(text: string): Config {
   const scope = ['id', 'namespaces', 'defaults'];
-  const parts = ['publicURL', 'images', 'hostPorts', 'rollouts', 'monitoring', 'tracing', 'podEnv'];
+  const parts = ['publicURL', 'images', 'hostPorts', 'rollouts', 'networkPolicy', 'monitoring', 'tracing', 'podEnv'];
   const root = fields('the file', yaml(text), [...parts, 'apiRequests', 'leaderElection', ...scope]);
   const images = fields('images', root['images'], ['sfu']);
   const known = ['labels', 'interval', 'scrapeAnnotations', 'runbookURL'];
@@ -64,6 +69,7 @@ export function configFrom(text: string): Config {
     rollouts: rollouts(root['rollouts'] ?? {}),
     apiRequests: requestRate(root['apiRequests'] ?? {}),
     leaderElection: electionTiming(root['leaderElection'] ?? {}),
+    networkPolicy: networkPolicy(root['networkPolicy'] ?? {}),
     monitoring: {
       labels: texts('monitoring.labels', monitoring['labels'] ?? {}),
       interval: stringLike('monitoring.interval', monitoring['interval'] ?? '10s', /^\d+(ms|s|m)$/, 'must be like 10s'),
@@ -199,6 +205,16 @@ function rollouts(value: unknown): Config['rollouts'] {
   if (!Number.isInteger(maxConcurrent) || Number(maxConcurrent) < 1)
     throw new ConfigError('rollouts.maxConcurrent', 'must be a whole number of at least 1');
   return { maxConcurrent: Number(maxConcurrent) };
+}
+
+function networkPolicy(value: unknown): Config['networkPolicy'] {
+  const { mode = 'Enabled', internalFrom = [] } = fields('networkPolicy', value, ['mode', 'internalFrom']);
+  const name = 'networkPolicy.internalFrom';
+  if (!Array.isArray(internalFrom)) throw new ConfigError(name, 'must be a list of peers as in a NetworkPolicy');
+  return {
+    mode: isOn('networkPolicy.mode', mode) ? 'Enabled' : 'Disabled',
+    internalFrom: internalFrom.map((peer, i) => mapping(`${name}[${i}]`, peer)),
+  };
 }
 
 function texts(name: string, value: unknown): Record<string, string> {

@@ -54,7 +54,17 @@ describe('the chart', () => {
     const tracing = { endpoint: 'http://otel-collector.monitoring.svc:4318', protocol: 'http', samplingRatio: '0.1' };
     const podEnv = { LOG_LEVEL: 'warn', METRICS_PREFIX: 'video_' };
     const rollouts = { maxConcurrent: 20 };
-    const values = { publicURL, hostPorts, rollouts, monitoring, tracing, 'sfu.image': image, 'sfu.env': podEnv };
+    const networkPolicy = { mode: 'Disabled', internalFrom: [{ ipBlock: { cidr: '10.0.0.5/32' } }] };
+    const values = {
+      publicURL,
+      hostPorts,
+      rollouts,
+      networkPolicy,
+      monitoring,
+      tracing,
+      'sfu.image': image,
+      'sfu.env': podEnv,
+    };
     const manifests = await rendered(values);
     const text = ofKind(manifests, 'ConfigMap')?.data?.['config.yaml'] ?? '';
     const images = { sfu: 'registry.example.com:5000/sfu:1.2.3' };
@@ -62,6 +72,7 @@ describe('the chart', () => {
       publicURL,
       hostPorts,
       rollouts,
+      networkPolicy,
       monitoring,
       tracing,
       images,

@@ -78,12 +78,20 @@ describe('the operator, among others,', () => {
     await on.start();
     const at = await on.namespace('empty');
     await on.kube.apply(aRoom('keynote', {}, at));
-    await eventually('the namespace’s Service', () => on.kube.get('service', 'live-sfu', '-n', at));
+    for (const kind of ['service', 'networkpolicy'])
+      await eventually(`the namespace’s ${kind}`, () => on.kube.get(kind, 'live-sfu', '-n', at));
     await on.kube.run(['delete', 'liveroom', 'keynote', '-n', at]);
     const onlyOthersLeft = async () => {
       // What a kubelet would do with pods that are being deleted.
       await on.kube.run(['delete', 'pods', '--all', '-n', at, '--force', '--grace-period=0']);
-      const left = await on.kube.run(['get', 'pods,services,secrets,configmaps', '-n', at, '-o', 'name']);
+      const left = await on.kube.run([
+        'get',
+        'pods,services,secrets,configmaps,networkpolicies',
+        '-n',
+        at,
+        '-o',
+        'name',
+      ]);
       return left.trim() === 'configmap/kube-root-ca.crt';
     };
     // The garbage collector looks for kinds that are new to it, as LiveRoom may be, every 30 s.

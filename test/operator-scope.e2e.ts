@@ -110,7 +110,7 @@ describe('the operator, within its scope,', () => {
       Promise.all(
         [at, whole].map((namespace) =>
           on.kube.get<{ items: KubeObject[] }>(
-            `configmaps,secrets,services,ingresses,${routeKind},servicemonitors,prometheusrules`,
+            `configmaps,secrets,services,ingresses,networkpolicies,${routeKind},servicemonitors,prometheusrules`,
             ...['-n', namespace, '-l', 'owner=them'],
           ),
         ),

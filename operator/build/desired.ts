@@ -7,6 +7,7 @@ import { evictionBudget } from './eviction.ts';
 import { httpRoute } from './http-route.ts';
 import { ingress } from './ingress.ts';
 import { namespaceService } from './namespace-service.ts';
+import { networkPolicy } from './network-policy.ts';
 import { prometheusRule } from './prometheus-rule.ts';
 import { routing } from './routing.ts';
 import { service } from './service.ts';
@@ -46,7 +47,7 @@ export const desiredOfNamespace = (
   served: MonitoringKinds,
 ): readonly KubeObject[] => [
   namespaceService(namespace),
-  ...[evictionBudget(namespace, rooms)].filter((budget) => budget !== undefined),
+  ...[networkPolicy(namespace, config), evictionBudget(namespace, rooms)].filter((object) => object !== undefined),
   ...monitoringKinds
     .filter((kind) => served[kind])
     .flatMap((kind) => {

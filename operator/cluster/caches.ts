@@ -65,6 +65,7 @@ export function caches(options: CachesOptions, podsBy: PodIndexes) {
     pods,
     services: collect(core('Service'), written),
     configMaps: collect(core('ConfigMap'), written),
+    policies: collect({ apiVersion: 'networking.k8s.io/v1', kind: 'NetworkPolicy' }, written),
     budgets: collect(
       { apiVersion: 'policy/v1', kind: 'PodDisruptionBudget' },
       {
@@ -181,6 +182,7 @@ export const watchesOf = (every: ReturnType<typeof caches>): readonly Watch[] =>
   ['Pod', every.pods],
   ['Service', every.services],
   ['ConfigMap', every.configMaps],
+  ['NetworkPolicy', every.policies],
   ['PodDisruptionBudget', every.budgets],
   ['Ingress', every.ingresses],
   ['Node', every.nodes],
@@ -191,10 +193,10 @@ export const watchesOf = (every: ReturnType<typeof caches>): readonly Watch[] =>
 
 /** Everything of ours but pods that belongs to a key. */
 export const objectsOf = (
-  { services, configMaps, budgets, ingresses, routes, monitors }: ReturnType<typeof caches>,
+  { services, configMaps, policies, budgets, ingresses, routes, monitors }: ReturnType<typeof caches>,
   key: string,
 ): KubeObject[] =>
-  [services, configMaps, budgets, ingresses, routes, monitors].flatMap((one): KubeObject[] => one.group(key));
+  [services, configMaps, policies, budgets, ingresses, routes, monitors].flatMap((one): KubeObject[] => one.group(key));
 
 /** Every key that there is something of. */
 export function keysIn({ rooms, nodes: _, namespaces: __, ...ours }: ReturnType<typeof caches>): ReadonlySet<string> {

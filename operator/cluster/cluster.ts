@@ -20,13 +20,15 @@ export type Cluster = ReturnType<typeof cluster>;
 export function cluster(options: ClusterOptions) {
   const podsBy = podIndexes();
   const every = caches(options, podsBy);
-  const { rooms, pods, services, configMaps, budgets, ingresses, nodes, namespaces, monitors, routes } = every;
+  const { rooms, pods, services, configMaps, policies, budgets, ingresses, nodes, namespaces, monitors, routes } =
+    every;
   const isOurs = (room: LiveRoom) => operatorOf(room) === (options.id ?? '');
   const write = writes(tracedClient(options.client, options.tracer ?? noTracer));
   const holder: Readonly<Record<string, Pick<Cache<KubeObject>, 'remember'>>> = {
     Pod: pods,
     Service: services,
     ConfigMap: configMaps,
+    NetworkPolicy: policies,
     PodDisruptionBudget: budgets,
     Ingress: ingresses,
     HTTPRoute: routes,

@@ -19,6 +19,7 @@ const plurals: Readonly<Record<string, string>> = {
   'monitoring.coreos.com/v1 ThanosRuler': 'thanosrulers',
   'monitoring.coreos.com/v1alpha1 PrometheusAgent': 'prometheusagents',
   'networking.k8s.io/v1 Ingress': 'ingresses',
+  'networking.k8s.io/v1 NetworkPolicy': 'networkpolicies',
   [`${group}/${apiVersion} ${kind}`]: plural,
 };
 

@@ -44,6 +44,7 @@ export const strangers: readonly Stranger[] = [
   [monitoring, 'ServiceMonitor', 'keynote', { spec: { selector: {}, endpoints: [] } }, own, monitored],
   [monitoring, 'PrometheusRule', 'keynote', { spec: { groups: ruleGroups } }, own, monitored],
   ['v1', 'Service', 'live-sfu', { spec: { ports } }, {}, monitored],
+  ['networking.k8s.io/v1', 'NetworkPolicy', 'live-sfu', { spec: { podSelector: {} } }, {}, monitored],
   [monitoring, 'ServiceMonitor', 'live-sfu', { spec: { selector: {}, endpoints: [] } }, {}, monitored],
   [monitoring, 'PrometheusRule', 'live-sfu', { spec: { groups: ruleGroups } }, {}, monitored],
 ];

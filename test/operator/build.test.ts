@@ -79,11 +79,15 @@ test('objects of a namespace where two rooms have monitoring of their own, and o
 });
 
 const wanted: Readonly<Record<string, readonly [Partial<LiveRoomSpec['monitoring']>, string, string]>> = {
-  'a room that leaves everything as it is': [{}, 'Service ServiceMonitor PrometheusRule', ''],
-  'a room without a monitor': [{ serviceMonitor: 'Disabled' }, 'Service PrometheusRule', ''],
-  'a room without any': [{ serviceMonitor: 'Disabled', prometheusRule: 'Disabled' }, 'Service', ''],
-  'a room with its own': [{ scope: 'Room' }, 'Service', 'ServiceMonitor PrometheusRule'],
-  'a room with its own rule alone': [{ scope: 'Room', serviceMonitor: 'Disabled' }, 'Service', 'PrometheusRule'],
+  'a room that leaves everything as it is': [{}, 'Service NetworkPolicy ServiceMonitor PrometheusRule', ''],
+  'a room without a monitor': [{ serviceMonitor: 'Disabled' }, 'Service NetworkPolicy PrometheusRule', ''],
+  'a room without any': [{ serviceMonitor: 'Disabled', prometheusRule: 'Disabled' }, 'Service NetworkPolicy', ''],
+  'a room with its own': [{ scope: 'Room' }, 'Service NetworkPolicy', 'ServiceMonitor PrometheusRule'],
+  'a room with its own rule alone': [
+    { scope: 'Room', serviceMonitor: 'Disabled' },
+    'Service NetworkPolicy',
+    'PrometheusRule',
+  ],
 };
 for (const [name, [monitoring, ofNamespace, ofRoom]] of Object.entries(wanted))
   test(`${name} wants of its namespace: ${ofNamespace}; for itself: ${ofRoom || 'nothing'}`, () => {
@@ -112,7 +116,7 @@ test('the generated Secret and an Event', (t) => {
 test('without its CRD a monitoring object is not wanted', () => {
   const served = { ServiceMonitor: true, PrometheusRule: false };
   const kinds = desiredOfNamespace('events', [rooms.minimal], config, served).map(({ kind }) => kind);
-  assert.deepEqual(kinds, ['Service', 'ServiceMonitor']);
+  assert.deepEqual(kinds, ['Service', 'NetworkPolicy', 'ServiceMonitor']);
 });
 
 test('a pod that takes the place of another has another name, and the same one each time', () => {

@@ -12,6 +12,7 @@ export const config: Config = {
   apiRequests: { perSecond: 400, burst: 500 },
   leaderElection: { leaseMs: 15_000, renewMs: 10_000, retryMs: 2_000 },
   rollouts: { maxConcurrent: 5 },
+  networkPolicy: { mode: 'Enabled', internalFrom: [] },
   monitoring: { labels: { release: 'kps' }, interval: '10s', scrapeAnnotations: 'Disabled' },
 };
 

@@ -47,9 +47,9 @@ describe('of several operators', () => {
   }
 
   const cases: Readonly<Record<string, readonly [id: string, owners: readonly string[], wants: number | undefined]>> = {
-    'the one without an id makes what a namespace has once': ['', ['canary', ''], 1],
+    'the one without an id makes what a namespace has once': ['', ['canary', ''], 2],
     'one with an id leaves that to the one without': ['canary', ['canary', ''], undefined],
-    'the first by the alphabet makes it where there is none without': ['blue', ['green', 'blue'], 1],
+    'the first by the alphabet makes it where there is none without': ['blue', ['green', 'blue'], 2],
     'another leaves it to that one': ['green', ['green', 'blue'], undefined],
     'one without rooms in the namespace makes nothing': ['', ['canary'], undefined],
     'each takes away what the last room has left': ['canary', [], 0],

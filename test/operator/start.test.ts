@@ -16,6 +16,7 @@ test('a configuration with an image alone has defaults for the rest', () => {
     rollouts: { maxConcurrent: 5 },
     apiRequests: { perSecond: 600, burst: 1000 },
     leaderElection: { leaseMs: 15_000, renewMs: 10_000, retryMs: 2_000 },
+    networkPolicy: { mode: 'Enabled', internalFrom: [] },
     monitoring: { labels: {}, interval: '10s', scrapeAnnotations: 'Disabled' },
   });
 });
@@ -53,6 +54,8 @@ const wrong: Readonly<Record<string, RegExp>> = {
   [`${good}tracing: {protocol: http/json}`]: /tracing\.protocol: must be grpc or http/,
   [`${good}tracing: {samplingRatio: 0.1}`]: /tracing\.samplingRatio: must be like "0\.1"/,
   [`${good}tracing: {url: x}`]: /tracing: unknown field "url"/,
+  [`${good}networkPolicy: {mode: Off}`]: /networkPolicy\.mode: must be Enabled or Disabled/,
+  [`${good}networkPolicy: {internalFrom: monitoring}`]: /networkPolicy\.internalFrom: must be a list of peers/,
   [`${good}podEnv: {POD_IP: 10.0.0.1}`]: /podEnv: unknown field "POD_IP"; known are LOG_LEVEL/,
   [`${good}podEnv: {HANG_LIMIT_SECONDS: 5}`]: /podEnv\.HANG_LIMIT_SECONDS: must be a string/,
   [`${good}monitoring: {labels: {release: 1}}`]: /monitoring\.labels\.release: must be a string/,
