@@ -207,6 +207,8 @@ export interface RoomStats {
   readonly subscribers: number;
 }
 
+  /** Sides that are locked and whose token the pod does not have, so that nobody gets in. Absent: none, or a release before 0.2. */
+  readonly tokensMissing?: readonly (keyof typeof tokenKey)[];
 /** Alerts, by the name under which Prometheus shows them. */
 export const alert = {
   roomNotReady: 'LiveRoomNotReady',

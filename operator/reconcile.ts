@@ -29,8 +29,8 @@ import { type ReportDependencies, type Result, writeReport } from './room/report
 import type { Restarts } from './room/restarts.ts';
 import type { Rollouts } from './room/rollouts.ts';
 import { settleRoute } from './room/route.ts';
-import { clearTokens, foreignSecrets, settleTokens, type TokenDependencies } from './room/tokens.ts';
-import { believedMs } from './room/tokens-seen.ts';
+import { clearTokens, foreignSecrets, settleTokens, type TokenDependencies, tokensLacking } from './room/tokens.ts';
+import { believedMs, doubtedMs } from './room/tokens-seen.ts';
 
 export type RoomDependencies = OriginDependencies &
   TokenDependencies &
@@ -82,6 +82,7 @@ export async function reconcileRoom(key: string, dependencies: RoomDependencies)
     origin.againInMs,
     monitored.againInMs,
     recheckMs(room, problem ?? endpointProblem),
+    tokensLacking(room, dependencies) === '' ? undefined : doubtedMs,
   );
   return { kind: 'done', ...(againInMs === undefined ? {} : { againInMs }) };
 }

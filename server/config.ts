@@ -18,6 +18,11 @@ export interface Config {
   readonly announce?: { readonly endpoints: readonly Endpoint[] } | { readonly file: string };
   readonly roomsFile: string;
   readonly tokensDir?: string;
+  /**
+   * An operator looks after the files: it may know settings that this server does not, and makes tokens that are missing,
+   * so the server starts all the same, with the side locked to everybody.
+   */
+  readonly isOperated?: boolean;
   /** For rooms whose settings name no token; only on a developer's machine. */
   readonly defaultTokens?: { readonly publish: string; readonly play: string };
   readonly logLevel: LogLevel;
@@ -48,6 +53,7 @@ export function podConfig(env: Readonly<Record<string, string | undefined>>): Co
     ...(addressFile && { announce: { file: addressFile } }),
     roomsFile: needed(envName.roomsFile, 'the file with the rooms, such as /etc/liveroom/room/rooms.yaml'),
     ...(tokensDir && { tokensDir }),
+    isOperated: true,
     logLevel: logLevel(env[envName.logLevel] ?? 'info', envName.logLevel),
     hangLimitMs: hangLimitMs(env[envName.hangLimit] ?? defaultHangLimit, envName.hangLimit),
     metrics: metricsConfig({

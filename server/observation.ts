@@ -60,6 +60,7 @@ export async function observation(observed: Observed): Promise<Observation> {
       isAccepting: !state.isDraining && state.settings.announced !== undefined,
       sessions: sessions(),
       startedMs,
+      hasToken: (file) => state.settings.tokens.has(file),
       nowMs: clock.now(),
       node: watch.seen(),
       clients: joined.clients(),

@@ -19,7 +19,7 @@ export interface Settings {
   readonly announced: readonly Endpoint[] | undefined;
 }
 
-type Files = Pick<Config, 'roomsFile' | 'tokensDir' | 'announce' | 'media' | 'defaultTokens'>;
+type Files = Pick<Config, 'roomsFile' | 'tokensDir' | 'announce' | 'media' | 'defaultTokens' | 'isOperated'>;
 
 /** What a file is for, and what is wrong with it. */
 export class SettingsError extends Error {
@@ -29,7 +29,7 @@ export class SettingsError extends Error {
 /** Reads all of the files. Rejects with a {@link SettingsError} that names the file. */
 export async function readSettings(files: Files): Promise<Settings> {
   const { settings, unreadable } = await readWhatIsThere(files);
-  if (unreadable !== undefined) throw unreadable;
+  if (unreadable !== undefined && !files.isOperated) throw unreadable;
   return settings;
 }
 

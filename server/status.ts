@@ -1,5 +1,5 @@
 /** What the pod says of itself: rooms and media seen together, for statistics and metrics. Pure. */
-import { type ClientsMet, type PodStats, type RoomSettings, version } from '#crds/contract.ts';
+import { type ClientsMet, type PodStats, type RoomSettings, type RoomStats, version } from '#crds/contract.ts';
 import type { NodeStats } from '#crds/node-stats.ts';
 import type { CheckName } from '#crds/pod-metrics.ts';
 import { noCounters, type RoomCounters } from './media/counts.ts';
@@ -19,6 +19,7 @@ export interface RoomStatus {
   readonly subscribers: number;
   /** 0: no limit of the room's own. */
   readonly maxSubscribers: number;
+  readonly tokensMissing: NonNullable<RoomStats['tokensMissing']>;
   readonly alerts: RoomSettings['alerts'];
 }
 
@@ -31,6 +32,8 @@ export interface PodFacts {
   readonly isAccepting: boolean;
   /** All of them, also those whose handshake is under way. */
   readonly sessions: number;
+  /** Whether a token can be read, by the name of its file. */
+  readonly hasToken: (file: string) => boolean;
   readonly startedMs: number;
   readonly nowMs: number;
   readonly node: NodeSeen;
@@ -55,6 +58,7 @@ export function status(views: readonly RoomView[], media: MediaSnapshot, facts: 
       namespace,
       name,
       maxSubscribers: play.maxSubscribers,
+      tokensMissing: tokensMissing(settings, facts),
       alerts,
       ...(publisher?.isConnected && { publisher: { sinceMs: publisher.sinceMs, sendsMedia, silentForMs } }),
       subscribers: subscribers
@@ -67,6 +71,14 @@ export function status(views: readonly RoomView[], media: MediaSnapshot, facts: 
   return { ...facts, rooms, counters: { ...idle, ...media.rooms }, media };
 }
 
+function tokensMissing(settings: RoomSettings, { hasToken }: PodFacts): RoomStatus['tokensMissing'] {
+  const lacks = (side: 'publish' | 'play') => {
+    const { auth } = settings[side];
+    return auth.mode === 'BearerToken' && !hasToken(auth.tokenFile);
+  };
+  return (['publish', 'play'] as const).filter(lacks);
+}
+
 /** The rooms of the media plane that are no longer ours: to be forgotten once they have been told of. */
 export const leftOver = (views: readonly RoomView[], counters: Status['counters']): readonly string[] => {
   const ours = new Set(views.map(({ id }) => id));
@@ -76,13 +88,14 @@ export const leftOver = (views: readonly RoomView[], counters: Status['counters'
 export const podStats = (of: Status): PodStats => ({
   version,
   draining: of.isDraining,
-  rooms: of.rooms.map(({ namespace, name, publisher, subscribers }) => ({
+  rooms: of.rooms.map(({ namespace, name, publisher, subscribers, tokensMissing }) => ({
     namespace,
     name,
     ...(publisher && {
       publisher: { since: new Date(publisher.sinceMs).toISOString(), sendsMedia: publisher.sendsMedia },
     }),
     subscribers,
+    ...(tokensMissing.length > 0 && { tokensMissing }),
   })),
   clients: of.clients,
   node: nodeStats(of),

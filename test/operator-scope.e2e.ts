@@ -152,6 +152,26 @@ describe('the operator, within its scope,', () => {
     });
   });
 
+  test('makes a token anew whose key was deleted, without more, once the pod has lost it', async () => {
+    await on.start();
+    const at = await on.namespace('lost');
+    await on.kube.apply(aRoom('keynote', {}, at));
+    const pod = await on.runOrigin(at);
+    await on.says('keynote', at, 'Ready=True/Ready');
+    const taken = JSON.stringify([{ op: 'remove', path: '/data/play' }]);
+    await on.kube.run(['patch', 'secret', 'keynote-tokens', '-n', at, '--type=json', '-p', taken]);
+    const room = { namespace: at, name: 'keynote', subscribers: 0, tokensMissing: ['play'] } as const;
+    on.stats.set(pod.metadata.name, { version: '0.1.0', draining: false, rooms: [room] });
+    const secret = await eventually('another token', async () => {
+      const found = await on.kube.get<Secret>('secret', 'keynote-tokens', '-n', at);
+      return found?.data?.['play'] !== undefined && found;
+    });
+    await eventually('the pod is told', async () => {
+      const [now] = await on.pods(at);
+      return now?.metadata.annotations?.[annotation.tokensVersion] === secret.metadata.resourceVersion;
+    });
+  });
+
   test('leaves the rooms of another id alone, and takes one over with its pod when it is given the id', async () => {
     const first = await on.start();
     const canary = await on.start({ config: { id: 'canary' } });

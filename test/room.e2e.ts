@@ -184,6 +184,29 @@ describe('a room', () => {
     await playsFor(player, 3);
   });
 
+  test('has another token soon after its pod has lost one whose key was deleted, and cuts nobody', async () => {
+    const [pod] = await origins();
+    assert.ok(pod);
+    const tokens = async () =>
+      (await product.kube.get<{ data?: Record<string, string> }>('secret', 'keynote-tokens'))?.data ?? {};
+    const before = await tokens();
+    const taken = JSON.stringify([{ op: 'remove', path: '/data/play' }]);
+    await product.kube.run(['patch', 'secret', 'keynote-tokens', '--type=json', '-p', taken]);
+    // The kubelet looks at once, and not within the minute.
+    await product.kube.run(['annotate', 'pod', pod.metadata.name, 'example.com/look=now']);
+    const next = await eventually('another token', async () => {
+      const { play } = await tokens();
+      return play !== before['play'] && play;
+    });
+    const authorization = `Bearer ${Buffer.from(next, 'base64')}`;
+    const whep = new URL('whep', (await product.urls('keynote')).player);
+    await eventually('it opens the room', async () => {
+      const { status } = await fetch(whep, { method: 'POST', body: '', headers: { authorization } });
+      return status === 415;
+    });
+    await playsFor(player, 1);
+  });
+
   test('leaves nothing behind within 20 s when it is deleted, viewers or not', async () => {
     assert.equal((await shown(player)).state, 'live');
     const kinds = (await product.leftovers('default')).map((name) => name.split(/[./]/)[0]);

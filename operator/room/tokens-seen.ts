@@ -7,37 +7,45 @@ export type TokensSeen = ReturnType<typeof tokensSeen>;
 /** Secrets are not watched: what was found in one is believed for so long. */
 export const believedMs = 600_000;
 
+/** And for so long while a pod goes on saying that it has no token. */
+export const doubtedMs = 60_000;
+
+interface Look {
+  readonly uid: string;
+  readonly generation: number | undefined;
+  readonly asked: string | undefined;
+  /** What the room's pods said that they lack. */
+  readonly lacking: string;
+  readonly atMs: number;
+}
+
 /**
  * For which rooms all tokens were there when last looked at, so that not every look at a room is one at its Secrets. What
- * an earlier operator found is in the room's status.
+ * an earlier operator found is in the room's status. That one has gone since, its pods say: `lacking` names each of them
+ * with what it lacks, and is empty when none lacks anything.
  */
 export function tokensSeen(now: () => number) {
-  const seen = new Map<
-    string,
-    {
-      readonly uid: string;
-      readonly generation: number | undefined;
-      readonly asked: string | undefined;
-      readonly atMs: number;
-    }
-  >();
+  const seen = new Map<string, Look>();
 
-  function note(room: LiveRoom): void {
+  function note(room: LiveRoom, lacking: string): void {
     const { uid, generation } = room.metadata;
-    seen.set(roomKey(room), { uid, generation, asked: askedFor(room), atMs: now() });
+    seen.set(roomKey(room), { uid, generation, asked: askedFor(room), lacking, atMs: now() });
   }
 
   return {
     note,
     forget: (key: string): unknown => seen.delete(key),
     /** Whether they may be taken to be there still. */
-    isSound(room: LiveRoom): boolean {
+    isSound(room: LiveRoom, lacking: string): boolean {
       const key = roomKey(room);
-      if (!seen.has(key) && wasAccepted(room) && askedFor(room) === undefined) note(room);
+      if (!seen.has(key) && wasAccepted(room) && askedFor(room) === undefined) note(room, '');
       const { uid, generation } = room.metadata;
       const last = seen.get(key);
       if (last?.uid !== uid || last.generation !== generation || last.asked !== askedFor(room)) return false;
-      return now() - last.atMs < believedMs;
+      // The next that one lacks is news again.
+      if (lacking === '') seen.set(key, { ...last, lacking });
+      else if (last.lacking !== lacking) return false;
+      return now() - last.atMs < (lacking === '' ? believedMs : doubtedMs);
     },
   };
 }

@@ -5,7 +5,9 @@ import type { Cluster } from '../cluster/cluster.ts';
 import { roomKey } from '../cluster/keys.ts';
 import { NameTaken } from '../cluster/writes.ts';
 import type { Finding } from '../decide/finding.ts';
-import { controllerOf, isBeingDeleted, isControlledBy, type KubeObject, type Secret } from '../kube.ts';
+import type { Audience } from '../decide/seen.ts';
+import { controllerOf, isBeingDeleted, isControlledBy, type KubeObject, type Pod, type Secret } from '../kube.ts';
+import { markIfThere } from './pod-marks.ts';
 import type { TokensSeen } from './tokens-seen.ts';
 
 export interface TokenDependencies {
@@ -13,14 +15,34 @@ export interface TokenDependencies {
   /** A new secret token. */
   readonly newToken: () => string;
   readonly tokensSeen: TokensSeen;
+  /** What a pod says of the rooms that it serves. */
+  readonly audience: (pod: Pod | undefined, room: LiveRoom) => Audience;
 }
+
+/** Which of the room's pods say that they lack a token, and which; empty when none does. One that is being deleted gets no other. */
+export function tokensLacking(
+  room: LiveRoom,
+  { cluster, audience }: { readonly cluster: Pick<Cluster, 'podsOf'> } & Pick<TokenDependencies, 'audience'>,
+): string {
+  return stayingPods(room, cluster)
+    .flatMap((pod) => {
+      const said = audience(pod, room);
+      const missing = typeof said === 'object' ? (said.room?.tokensMissing ?? []) : [];
+      return missing.map((side) => `${pod.metadata.uid} ${side}`);
+    })
+    .join();
+}
+
+const stayingPods = (room: LiveRoom, cluster: Pick<Cluster, 'podsOf'>): Pod[] =>
+  cluster.podsOf(roomKey(room)).filter((pod) => isControlledBy(pod, room.metadata.uid) && !isBeingDeleted(pod));
 
 /** Sees to it that every token of the room exists: generates those that are ours to make, and finds those that are missing. */
 export async function settleTokens(
   room: LiveRoom,
-  { cluster, newToken, tokensSeen }: TokenDependencies,
+  { cluster, newToken, tokensSeen, audience }: TokenDependencies,
 ): Promise<Finding<'Accepted'> | undefined> {
-  if (tokensSeen.isSound(room)) return undefined;
+  const lacking = tokensLacking(room, { cluster, audience });
+  if (tokensSeen.isSound(room, lacking)) return undefined;
   const sources = tokenSources(room);
   const foreign = sources.filter(({ isGenerated }) => !isGenerated);
   for (const [name, ofSecret] of Map.groupBy(foreign, ({ secret }) => secret)) {
@@ -31,7 +53,7 @@ export async function settleTokens(
   const generated = sources.filter(({ isGenerated }) => isGenerated).map(({ key }) => key);
   const conflict = generated.length > 0 ? await generate(generated) : undefined;
   if (conflict !== undefined) return conflict;
-  tokensSeen.note(room);
+  tokensSeen.note(room, lacking);
   return undefined;
 
   async function generate(keys: readonly string[]): Promise<Finding<'Accepted'> | undefined> {
@@ -40,7 +62,7 @@ export async function settleTokens(
     const isLeft = secret !== undefined && isLeftBy(secret, room);
     if (isLeft) await cluster.remove(secret);
     if (secret === undefined || isLeft) {
-      await cluster.create(wanted, isOurs);
+      await showToPods(await cluster.create<Secret>(wanted, isOurs));
       return undefined;
     }
     if (!isOurs(secret))
@@ -52,13 +74,16 @@ export async function settleTokens(
     const added = keys.filter((key) => !secret.data?.[key]);
     if (added.length > 0)
       await showToPods(await cluster.addToSecret(secret, Object.fromEntries(added.map((key) => [key, newToken()]))));
+    else if (lacking !== '') await showToPods(secret);
     return undefined;
   }
 
   /** By itself a kubelet looks at a Secret about once a minute. */
   async function showToPods({ metadata: { resourceVersion = '' } }: Secret): Promise<void> {
-    const pods = cluster.podsOf(roomKey(room)).filter((pod) => isOurs(pod) && !isBeingDeleted(pod));
-    for (const pod of pods) await cluster.mark(pod, { annotations: { [annotation.tokensVersion]: resourceVersion } });
+    const told = { [annotation.tokensVersion]: resourceVersion };
+    for (const pod of stayingPods(room, cluster))
+      if (pod.metadata.annotations?.[annotation.tokensVersion] !== resourceVersion)
+        await markIfThere(pod, { annotations: told }, cluster);
   }
 
   function isOurs(secret: KubeObject): boolean {

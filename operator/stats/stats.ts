@@ -118,6 +118,7 @@ const differs = (before: RoomStats | undefined, after: RoomStats): boolean =>
 /** Connections are not kept: a pod is asked every few seconds, and there may be thousands. */
 async function askPod(pod: Pod, signal: AbortSignal): Promise<PodStats> {
   const host = pod.status?.podIP;
+  before.tokensMissing?.join() !== after.tokensMissing?.join() ||
   const { promise, resolve, reject } = Promise.withResolvers<IncomingMessage>();
   const path = internalPath.stats;
   const request = get({ host, port: port.internal, path, agent: false, timeout: answerTimeoutMs, signal }, resolve);

@@ -73,9 +73,10 @@ const refusing = (kind: 'ServiceMonitor' | 'PrometheusRule') => {
 async function withoutSecret(): Promise<Partial<Seen>> {
   const auth = { mode: 'BearerToken', secretRef: { name: 'mine', key: 'token' } } as const;
   const room = storedRoom({ publish: { ...storedRoom().spec.publish, auth }, play: { auth, maxSubscribers: 0 } });
-  const cluster = { read: async () => undefined } as unknown as Cluster;
+  const cluster = { read: async () => undefined, podsOf: () => [] } as unknown as Cluster;
   const tokensSeen = { isSound: () => false, note: () => undefined, forget: () => undefined };
-  return { rejection: await settleTokens(room, { cluster, newToken: () => 'x', tokensSeen }) };
+  const audience = () => 'Unasked' as const;
+  return { rejection: await settleTokens(room, { cluster, newToken: () => 'x', tokensSeen, audience }) };
 }
 
 /** A room whose certificate is in a Secret, and how a look for that ends. */

@@ -74,6 +74,27 @@ test('a publisher is news at once, and so is its going', async () => {
   assert.deepEqual(polled.audience(pod(), storedRoom()), { room: undefined });
 });
 
+test('when a pod ends its drain is told with what it says of a room', async () => {
+  let drainEndsAt = '2026-11-01T14:09:00Z';
+  const { polled, rounds } = await asked(() => ({ body: { ...said(room()), draining: true, drainEndsAt } }));
+  await rounds(3);
+  const drainEndsMs = Date.parse(drainEndsAt);
+  assert.deepEqual(polled.audience(pod(), storedRoom()), { room: room(), drainEndsMs });
+  drainEndsAt = 'soon';
+  await rounds(3);
+  assert.deepEqual(polled.audience(pod(), storedRoom()), { room: room() });
+});
+
+test('that a token has gone is news', async () => {
+  let rooms = [room()];
+  const { polled, rounds, news } = await asked(() => ({ body: said(...rooms) }));
+  await rounds(3);
+  rooms = [room({ tokensMissing: ['play'] })];
+  await rounds(3);
+  assert.equal(news(), 2);
+  assert.deepEqual(polled.audience(pod(), storedRoom()), { room: room({ tokensMissing: ['play'] }) });
+});
+
 test('a pod can be asked out of turn, and one that does not answer is no error', async () => {
   let rooms = [room()];
   const server = createServer((_, response) => response.end(JSON.stringify(said(...rooms))));

@@ -1,11 +1,13 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { annotation } from '#crds/contract.ts';
+import type { LiveRoom } from '#crds/liveroom.ts';
 import { ApiError } from '#operator/cluster/api-error.ts';
 import { NameTaken } from '#operator/cluster/writes.ts';
-import type { KubeObject, Secret } from '#operator/kube.ts';
+import type { Audience } from '#operator/decide/seen.ts';
+import type { KubeObject, Pod, Secret } from '#operator/kube.ts';
 import { settleTokens, type TokenDependencies } from '#operator/room/tokens.ts';
-import { believedMs, tokensSeen } from '#operator/room/tokens-seen.ts';
+import { believedMs, doubtedMs, tokensSeen } from '#operator/room/tokens-seen.ts';
 import { aCondition, aPod, storedRoom } from './objects.ts';
 
 /** A cluster of Secrets that notes what is asked of it, and a clock. */
@@ -13,6 +15,8 @@ function secrets(pods: readonly KubeObject[] = []) {
   const there = new Map<string, Secret>();
   const asked: string[] = [];
   const clock = { ms: 0 };
+  /** What each pod says that it lacks, by its name. */
+  const lacks = new Map<string, readonly ('publish' | 'play')[]>();
   const stored = (secret: Secret & { readonly stringData?: Readonly<Record<string, string>> }): Secret => ({
     ...secret,
     data: { ...secret.data, ...secret.stringData },
@@ -43,13 +47,17 @@ function secrets(pods: readonly KubeObject[] = []) {
     podsOf: () => pods,
     mark: async (pod: KubeObject) => asked.push(`mark ${pod.metadata.name}`),
   };
+  const audience = (pod: Pod | undefined, { metadata: { name, namespace } }: LiveRoom): Audience => ({
+    room: { name, namespace, subscribers: 0, tokensMissing: lacks.get(pod?.metadata.name ?? '') ?? [] },
+  });
   let made = 0;
   const dependencies = {
     cluster: cluster as unknown as TokenDependencies['cluster'],
     newToken: () => `token-${made++}`,
     tokensSeen: tokensSeen(() => clock.ms),
+    audience,
   };
-  return { there, asked, clock, dependencies };
+  return { there, asked, clock, lacks, dependencies };
 }
 
 const accepted = aCondition('Accepted', 'True', 'Accepted');
@@ -85,23 +93,75 @@ test('a key that somebody took out of the Secret is made anew at the next look',
   assert.equal(there.get('keynote-tokens')?.data?.['play'], 'kept');
 });
 
-test('who renews tokens by hand has them made at once, and shown to the pods that stay', async () => {
+/** Pods of the room: one that stays and one that goes, and one that has its labels and another owner. */
+function pods(): Pod[] {
   const owner = { apiVersion: 'liveroom.dev/v1alpha1', kind: 'LiveRoom', name: 'keynote', controller: true };
   const ownerReferences = [{ ...owner, uid: storedRoom().metadata.uid }];
-  const owned = [aPod('stays'), aPod('goes', { isDeleted: true })].map((pod) => ({
+  const own = [aPod('stays'), aPod('goes', { isDeleted: true })].map((pod) => ({
     ...pod,
     metadata: { ...pod.metadata, ownerReferences },
   }));
-  const { there, asked, dependencies } = secrets([...owned, aPod('strange')]);
+  return [...own, aPod('strange')];
+}
+
+/** A room that was accepted and has pods, after somebody has deleted its key `publish`. */
+async function withoutPublish() {
+  const all = secrets(pods());
+  await settleTokens(storedRoom({}, { conditions: [accepted] }), all.dependencies);
+  const secret = { apiVersion: 'v1', kind: 'Secret', metadata: { name: 'keynote-tokens', namespace: 'events' } };
+  const { ownerReferences = [] } = pods()[0]?.metadata ?? assert.fail();
+  all.there.set('keynote-tokens', {
+    ...secret,
+    metadata: { ...secret.metadata, ownerReferences },
+    data: { play: 'kept' },
+  });
+  return { ...all, look: () => settleTokens(storedRoom({}, { conditions: [accepted] }), all.dependencies) };
+}
+
+test('a token that a pod has lost is made anew at once, and shown to the pods that stay', async () => {
+  const { asked, there, lacks, look } = await withoutPublish();
+  await look();
+  assert.deepEqual(asked, []);
+  lacks.set('stays', ['publish']);
+  await look();
+  assert.deepEqual(asked.splice(0), ['read keynote-tokens', 'add publish', 'mark stays']);
+  assert.equal(there.get('keynote-tokens')?.data?.['play'], 'kept');
+  // Its kubelet needs a moment.
+  await look();
+  lacks.clear();
+  await look();
+  assert.deepEqual(asked, []);
+  lacks.set('stays', ['play']);
+  there.delete('keynote-tokens');
+  await look();
+  assert.deepEqual(asked, ['read keynote-tokens', 'create keynote-tokens', 'mark stays']);
+});
+
+test('a pod that goes on lacking a token is believed once a minute, and one that is being deleted never', async () => {
+  const { asked, clock, lacks, look } = await withoutPublish();
+  lacks.set('goes', ['publish']).set('strange', ['publish']);
+  await look();
+  assert.deepEqual(asked, []);
+  lacks.set('stays', ['publish']);
+  await look();
+  clock.ms += doubtedMs;
+  await look();
+  const both = ['read keynote-tokens', 'add publish', 'mark stays', 'read keynote-tokens', 'mark stays'];
+  assert.deepEqual(asked, both);
+});
+
+test('who renews tokens by hand has them made at once, and shown to the pods that stay', async () => {
+  const { there, asked, dependencies } = secrets(pods());
   await settleTokens(storedRoom(), dependencies);
   const secret = there.get('keynote-tokens');
   assert.ok(secret);
   there.set('keynote-tokens', { ...secret, data: { play: 'kept' } });
+  asked.splice(0);
   const room = storedRoom({}, { conditions: [accepted] });
   const renewed = { ...room, metadata: { ...room.metadata, annotations: { [annotation.renewTokens]: 'today' } } };
   await settleTokens(renewed, dependencies);
   await settleTokens(renewed, dependencies);
-  assert.deepEqual(asked.slice(1), ['read keynote-tokens', 'add publish', 'mark stays']);
+  assert.deepEqual(asked, ['read keynote-tokens', 'add publish', 'mark stays']);
 });
 
 test('tokens that were to be renewed while no operator ran are renewed by the next', async () => {

@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
+import type { RoomSettings } from '#crds/contract.ts';
 import { noCounters } from '#server/media/counts.ts';
 import type { MediaSnapshot } from '#server/media/plane.ts';
 import { emptyRoom, withConnected, withPublisher, withSubscriber } from '#server/room/room.ts';
@@ -135,6 +136,16 @@ test('offers and answers are counted with their sizes, and messages without a bo
   meter.answered({ route: 'whep_session', method: 'DELETE' }, { status: 200, seconds: 0.1, bytesIn: 0, bytesOut: 0 });
   assert.deepEqual(series((await scrape('text')).body, /^live_signal_message_bytes_(sum|count)\{.*whep/), {
     'live_signal_message_bytes_sum{protocol="whep",direction="in"}': 1000,
+test('the operator is told of the sides that are locked and whose token is not there', () => {
+  const locked = settingsOf('keynote', { auth: { mode: 'BearerToken', tokenFile: 'events.keynote.publish' } });
+  const missing = (settings: RoomSettings, files: readonly string[]) =>
+    podStats(seen([view('keynote', undefined, settings)], snapshot(), { hasToken: (file) => files.includes(file) }))
+      .rooms[0]?.tokensMissing;
+  assert.deepEqual(missing(locked, []), ['publish']);
+  assert.equal(missing(locked, ['events.keynote.publish']), undefined);
+  assert.equal(missing(settingsOf('keynote'), []), undefined);
+});
+
     'live_signal_message_bytes_count{protocol="whep",direction="in"}': 1,
     'live_signal_message_bytes_sum{protocol="whep",direction="out"}': 3000,
     'live_signal_message_bytes_count{protocol="whep",direction="out"}': 1,

@@ -70,6 +70,13 @@ describe('settings from mounted files', () => {
     await rejects(/The rooms file .*rooms\.yaml is refused: rooms must be a list/);
   });
 
+  test('a pod starts without a token that is missing, so that it can say so, and not without its rooms', async () => {
+    await rm(join(dir, 'tokens/default.a.play'));
+    const inPod = { ...files(), isOperated: true };
+    assert.deepEqual([...(await readSettings(inPod)).tokens.keys()], ['default.a.publish']);
+    await assert.rejects(readSettings({ ...inPod, roomsFile: join(dir, 'nowhere') }), /there is no such file/);
+  });
+
   for (const [how, everyMs] of [
     ['by notification', 3_600_000],
     ['by looking again', 20],

@@ -55,6 +55,7 @@ export const facts = (change: Partial<PodFacts> = {}): PodFacts => ({
   drainLeftMs: 0,
   isAccepting: true,
   sessions: 0,
+  hasToken: () => true,
   startedMs: 0,
   nowMs: 60_000,
   node: idleNode,
