@@ -185,6 +185,8 @@ export interface RoomsFile {
 export interface PodStats {
   readonly version: string;
   readonly draining: boolean;
+  /** RFC 3339: when it ends whoever is left. Absent while it does not drain, and from pods of releases before 0.2. */
+  readonly drainEndsAt?: string;
   readonly rooms: readonly RoomStats[];
   /** Absent from pods of releases before 0.2. */
   readonly node?: NodeStats;

@@ -54,14 +54,16 @@ export async function observation(observed: Observed): Promise<Observation> {
   const joined = joinCounts();
   const look = async (): Promise<Status> => {
     const [seen, findings] = await Promise.all([seenMedia(), checkup()]);
+    const at = clock.now();
     return status(rooms.list(), seen, {
       isDraining: state.isDraining,
-      drainLeftMs: state.drainEndsMs === undefined ? 0 : state.drainEndsMs - clock.now(),
+      drainLeftMs: state.drainEndsMs === undefined ? 0 : state.drainEndsMs - at,
       isAccepting: !state.isDraining && state.settings.announced !== undefined,
       sessions: sessions(),
       startedMs,
       hasToken: (file) => state.settings.tokens.has(file),
-      nowMs: clock.now(),
+      startedMs,
+      nowMs: at,
       node: watch.seen(),
       clients: joined.clients(),
       health: findings,

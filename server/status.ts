@@ -88,6 +88,7 @@ export const leftOver = (views: readonly RoomView[], counters: Status['counters'
 export const podStats = (of: Status): PodStats => ({
   version,
   draining: of.isDraining,
+  ...(of.isDraining && { drainEndsAt: new Date(of.nowMs + of.drainLeftMs).toISOString() }),
   rooms: of.rooms.map(({ namespace, name, publisher, subscribers, tokensMissing }) => ({
     namespace,
     name,

@@ -29,13 +29,15 @@ function waitingMessage(waiting: readonly DrainingPod[]): string {
 }
 
 /**
- * When a pod that is being deleted closes, in ms: its server waits no longer than the drain timeout, and its kubelet no
- * longer than the grace period, whose end is the time of deletion.
+ * When a pod that is being deleted closes, in ms: its server waits no longer than the drain timeout that it had then, and
+ * its kubelet no longer than the grace period, whose end is the time of deletion. One that has not said when that is began
+ * with the timeout of the spec, for all that is known.
  */
-export function drainEndsMs({ metadata }: Pod, drainTimeoutMs: number): number {
+export function drainEndsMs({ metadata }: Pod, audience: Audience, drainTimeoutMs: number): number {
   const killedMs = Date.parse(metadata.deletionTimestamp ?? '');
   const { deletionGracePeriodSeconds: graceSeconds = 0 } = metadata;
-  return Math.min(killedMs, killedMs - graceSeconds * 1000 + drainTimeoutMs);
+  const told = typeof audience === 'object' ? audience.drainEndsMs : undefined;
+  return Math.min(killedMs, told ?? killedMs - graceSeconds * 1000 + drainTimeoutMs);
 }
 
 /** Subscribers on all of the room's pods; undefined while one has not been asked. */

@@ -41,4 +41,12 @@ export interface DrainingPod {
 }
 
 /** What a pod says of the room. `Unasked`: nothing is known yet. `Silent`: it was asked and does not answer. */
-export type Audience = 'Unasked' | 'Silent' | { readonly room: RoomStats | undefined; readonly clients?: ClientsMet };
+export type Audience =
+  | 'Unasked'
+  | 'Silent'
+  | {
+      readonly room: RoomStats | undefined;
+      readonly clients?: ClientsMet;
+      /** When a pod that drains ends whoever is left, as it was told when that began. */
+      readonly drainEndsMs?: number;
+    };

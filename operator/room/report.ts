@@ -91,5 +91,6 @@ function drainingPods(room: LiveRoom, cluster: Cluster, audience: ReportDependen
   return cluster
     .podsOf(roomKey(room))
     .filter(isDraining)
-    .map((pod) => ({ pod, audience: audience(pod, room), endsMs: drainEndsMs(pod, timeoutMs) }));
+    .map((pod) => ({ pod, audience: audience(pod, room) }))
+    .map((draining) => ({ ...draining, endsMs: drainEndsMs(draining.pod, draining.audience, timeoutMs) }));
 }

@@ -91,7 +91,12 @@ export function stats(options: StatsOptions) {
       if (said === undefined) return 'Unasked';
       if (said === 'Silent') return said;
       const room = said.rooms.find((one) => one.namespace === namespace && one.name === name);
-      return { room, ...(said.clients && { clients: said.clients }) };
+      const drainEndsMs = Date.parse(said.drainEndsAt ?? '');
+      return {
+        room,
+        ...(said.clients && { clients: said.clients }),
+        ...(Number.isFinite(drainEndsMs) && { drainEndsMs }),
+      };
     },
     async stop(): Promise<void> {
       stopping.abort();

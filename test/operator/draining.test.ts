@@ -129,6 +129,12 @@ test('a drain ends with its timeout, or with the grace period if that is shorter
     return { ...pod, metadata: { ...pod.metadata, deletionGracePeriodSeconds: graceSeconds } };
   };
   // The time of deletion is 13:00:00: when the grace period ends.
-  assert.equal(new Date(drainEndsMs(deleted(570), 540_000)).toISOString(), '2026-11-01T12:59:30.000Z');
-  assert.equal(new Date(drainEndsMs(deleted(60), 540_000)).toISOString(), '2026-11-01T13:00:00.000Z');
+  const ends = (graceSeconds: number, audience: Audience = 'Unasked') =>
+    new Date(drainEndsMs(deleted(graceSeconds), audience, 540_000)).toISOString();
+  assert.equal(ends(570), '2026-11-01T12:59:30.000Z');
+  assert.equal(ends(60), '2026-11-01T13:00:00.000Z');
+  // What the pod was told before it was deleted counts, whatever the spec says since.
+  const told = (time: string): Audience => ({ room: undefined, drainEndsMs: Date.parse(time) });
+  assert.equal(ends(570, told('2026-11-01T12:55:00Z')), '2026-11-01T12:55:00.000Z');
+  assert.equal(ends(570, told('2026-11-01T13:05:00Z')), '2026-11-01T13:00:00.000Z');
 });

@@ -120,6 +120,12 @@ test('a draining pod tells whom it waits for and how long, also when it is overd
   assert.deepEqual(Object.values(await of({ ...draining, drainLeftMs: -500 })), [1, 0, 3, -0.5]);
 });
 
+test('the operator is told when a pod that drains ends whoever is left', () => {
+  const at = (change: Parameters<typeof seen>[2]) => podStats(seen([], snapshot(), change)).drainEndsAt;
+  assert.equal(at({}), undefined);
+  assert.equal(at({ isDraining: true, drainLeftMs: 4500, nowMs: 60_000 }), '1970-01-01T00:01:04.500Z');
+});
+
 test('the operator is told who publishes since when, whether media comes, and how many watch', () => {
   const stats = (silentForMs: MediaSnapshot['silentForMs']) =>
     podStats(seen([view('keynote', live)], snapshot({ silentForMs }))).rooms[0];
