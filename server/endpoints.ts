@@ -75,7 +75,8 @@ function closed({ isDraining, settings }: ServerState): Refusal | undefined {
   if (isDraining)
     return {
       reason: 'Draining',
-      detail: 'This server takes no new sessions. Send the offer again: another will answer.',
+      detail:
+        'This server takes no new sessions. Send the offer again: unless the room is suspended, another will answer.',
       retryAfterMs: drainingRetryMs,
     };
   if (settings.announced === undefined)
