@@ -13,6 +13,11 @@ export function progressing(seen: Seen, origin: Verdict<'OriginReady'>): Verdict
     return no('Paused', 'Nothing is done about the room while its annotation liveroom.dev/reconcile is Paused.');
   if (rollout === 'Suspended') return no('Suspended', 'The room has no pods while spec.suspend is true.');
   if (rejection !== undefined) return no('NotAccepted', 'No pod is made or replaced until the spec is accepted.');
+  if (seen.refusal !== undefined)
+    return no(
+      'RolloutStuck',
+      `No pod can be made. ${seen.refusal.message} Once that is put right, one is made by itself.`,
+    );
   const name = seen.origin?.metadata.name;
   const obstacle = seen.obstacle ?? successorTrouble(seen);
   if (obstacle !== undefined)

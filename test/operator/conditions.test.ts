@@ -169,6 +169,16 @@ const table: Readonly<Record<string, readonly [string, Partial<Seen>, string, Re
     'True/RollingOut',
     /brought up/,
   ],
+  'no pod is brought up while the API server refuses it': [
+    'Progressing',
+    {
+      origin: undefined,
+      rollout: 'Replacing',
+      refusal: { reason: 'PodInvalid', message: 'Invalid. Correct spec.pod.' },
+    },
+    'False/RolloutStuck',
+    /^No pod can be made\. Invalid\. Correct spec\.pod\./,
+  ],
   'no pod is brought up while the spec is refused': [
     'Progressing',
     { origin: undefined, rollout: 'Replacing', rejection: { reason: 'InvalidSecretRef', message: 'x' } },
