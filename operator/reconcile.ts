@@ -28,7 +28,7 @@ import { addressOf, markPods } from './room/pod-marks.ts';
 import { type ReportDependencies, type Result, writeReport } from './room/report.ts';
 import type { Restarts } from './room/restarts.ts';
 import type { Rollouts } from './room/rollouts.ts';
-import { settleRoute } from './room/route.ts';
+import { routeAsItIs, settleRoute } from './room/route.ts';
 import { clearTokens, foreignSecrets, settleTokens, type TokenDependencies, tokensLacking } from './room/tokens.ts';
 import { believedMs, doubtedMs } from './room/tokens-seen.ts';
 
@@ -129,7 +129,7 @@ async function reportPaused(room: LiveRoom, dependencies: RoomDependencies): Pro
   const before = room.status?.conditions?.find(({ type, status }) => type === 'Accepted' && status === 'False');
   const rejection = before && { reason: before.reason as Finding<'Accepted'>['reason'], message: before.message };
   const result = resultOf({ pod: current, rollout: 'Paused' }, rejection, cluster);
-  const endpointProblem = await certificateProblem(room, cluster);
+  const endpointProblem = await routeAsItIs(room, current, cluster);
   const againInMs = await writeReport(room, { ...result, endpointProblem }, dependencies);
   return { kind: 'done', ...(againInMs === undefined ? {} : { againInMs }) };
 }
