@@ -207,10 +207,10 @@ export interface RoomStats {
   /** Absent when nobody publishes. `since` is RFC 3339; `sendsMedia` is false until the first RTP packet, and when it falls silent. */
   readonly publisher?: { readonly since: string; readonly sendsMedia: boolean };
   readonly subscribers: number;
-}
-
   /** Sides that are locked and whose token the pod does not have, so that nobody gets in. Absent: none, or a release before 0.2. */
   readonly tokensMissing?: readonly (keyof typeof tokenKey)[];
+}
+
 /** Alerts, by the name under which Prometheus shows them. */
 export const alert = {
   roomNotReady: 'LiveRoomNotReady',

@@ -60,7 +60,6 @@ export async function observation(observed: Observed): Promise<Observation> {
       drainLeftMs: state.drainEndsMs === undefined ? 0 : state.drainEndsMs - at,
       isAccepting: !state.isDraining && state.settings.announced !== undefined,
       sessions: sessions(),
-      startedMs,
       hasToken: (file) => state.settings.tokens.has(file),
       startedMs,
       nowMs: at,

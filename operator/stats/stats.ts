@@ -118,12 +118,12 @@ const differs = (before: RoomStats | undefined, after: RoomStats): boolean =>
   before === undefined ||
   before.publisher?.since !== after.publisher?.since ||
   before.publisher?.sendsMedia !== after.publisher?.sendsMedia ||
+  before.tokensMissing?.join() !== after.tokensMissing?.join() ||
   isWorthShowing(before.subscribers, after.subscribers);
 
 /** Connections are not kept: a pod is asked every few seconds, and there may be thousands. */
 async function askPod(pod: Pod, signal: AbortSignal): Promise<PodStats> {
   const host = pod.status?.podIP;
-  before.tokensMissing?.join() !== after.tokensMissing?.join() ||
   const { promise, resolve, reject } = Promise.withResolvers<IncomingMessage>();
   const path = internalPath.stats;
   const request = get({ host, port: port.internal, path, agent: false, timeout: answerTimeoutMs, signal }, resolve);

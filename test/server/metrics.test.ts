@@ -136,12 +136,6 @@ test('the operator is told who publishes since when, whether media comes, and ho
   assert.deepEqual(stats({ p: -1 }), { ...room, publisher: publisher(false) }, 'it has not begun');
 });
 
-test('offers and answers are counted with their sizes, and messages without a body are not', async () => {
-  const { meter, scrape } = metricsOf(() => seen([]));
-  meter.answered({ route: 'whep', method: 'POST' }, { status: 201, seconds: 0.1, bytesIn: 1000, bytesOut: 3000 });
-  meter.answered({ route: 'whep_session', method: 'DELETE' }, { status: 200, seconds: 0.1, bytesIn: 0, bytesOut: 0 });
-  assert.deepEqual(series((await scrape('text')).body, /^live_signal_message_bytes_(sum|count)\{.*whep/), {
-    'live_signal_message_bytes_sum{protocol="whep",direction="in"}': 1000,
 test('the operator is told of the sides that are locked and whose token is not there', () => {
   const locked = settingsOf('keynote', { auth: { mode: 'BearerToken', tokenFile: 'events.keynote.publish' } });
   const missing = (settings: RoomSettings, files: readonly string[]) =>
@@ -152,6 +146,12 @@ test('the operator is told of the sides that are locked and whose token is not t
   assert.equal(missing(settingsOf('keynote'), []), undefined);
 });
 
+test('offers and answers are counted with their sizes, and messages without a body are not', async () => {
+  const { meter, scrape } = metricsOf(() => seen([]));
+  meter.answered({ route: 'whep', method: 'POST' }, { status: 201, seconds: 0.1, bytesIn: 1000, bytesOut: 3000 });
+  meter.answered({ route: 'whep_session', method: 'DELETE' }, { status: 200, seconds: 0.1, bytesIn: 0, bytesOut: 0 });
+  assert.deepEqual(series((await scrape('text')).body, /^live_signal_message_bytes_(sum|count)\{.*whep/), {
+    'live_signal_message_bytes_sum{protocol="whep",direction="in"}': 1000,
     'live_signal_message_bytes_count{protocol="whep",direction="in"}': 1,
     'live_signal_message_bytes_sum{protocol="whep",direction="out"}': 3000,
     'live_signal_message_bytes_count{protocol="whep",direction="out"}': 1,
