@@ -103,13 +103,18 @@ const startingMs = 60_000;
 const waiting = { rollout: 'WaitingForIdle' } as const;
 
 /** The serving pod is as it should be: the others go when nobody can come to them any more. */
-const clearUp: Step = (current, others, { policy, published, led, nowMs }) => {
+const clearUp: Step = (current, others, seen) => {
   if (others.length === 0) return { current, remove: [], rollout: 'Current' };
+  const { policy, published } = seen;
   const leadTo = current.metadata.name;
-  const restMs = led?.podName === leadTo ? led.sinceMs + switchMs - nowMs : switchMs;
+  const restMs = restOf(current, seen);
   const remove = restMs > 0 ? [] : others.filter((pod) => policy === 'Immediate' || published(pod) === 'No');
   return { current, leadTo, remove, rollout: 'Replacing', againInMs: restMs > 0 ? restMs : switchMs };
 };
+
+/** For how long somebody may still come to another pod than the one that serves, in ms; not above 0 when that is over. */
+const restOf = (serving: Pod, { led, nowMs }: OriginSeen): number =>
+  led?.podName === serving.metadata.name ? led.sinceMs + switchMs - nowMs : switchMs;
 
 /** The serving pod is not as it should be. */
 const replace: Step = (current, others, seen) => {
@@ -117,23 +122,36 @@ const replace: Step = (current, others, seen) => {
   const isHeld = policy === 'WhenIdle' && published(current) !== 'No';
   const fitting = others.filter((pod) => fits(pod, seen));
   const successor = fitting.find(isReady) ?? fitting[0];
-  // Left from a change that has been changed again.
-  const remove = others.filter((pod) => pod !== successor && published(pod) === 'No');
+  const { remove, rest } = leftOver(
+    current,
+    others.filter((pod) => pod !== successor),
+    seen,
+  );
   const name = current.metadata.name;
   if (successor !== undefined) {
     const isTaking = isReady(successor) && !isHeld;
     const leadTo = isTaking ? successor.metadata.name : name;
     const step = isHeld ? waiting : isTaking ? replacing : { ...replacing, againInMs: startingMs };
-    return { current, successor, leadTo, remove, ...step };
+    return { current, successor, leadTo, remove, ...step, ...rest };
   }
   const lead = others.length > 0 ? { leadTo: name } : {};
-  if (isHeld) return { current, ...lead, remove, ...waiting };
+  if (isHeld) return { current, ...lead, remove, ...waiting, ...rest };
   const create = { replaces: newest(seen.pods) };
   // Nobody can come to it, so nothing is lost, and what it has of its node is free.
-  if (!isReady(current)) return { current, create, remove: [current, ...remove], rollout: 'Replacing' };
-  if (!seen.mayBegin) return { current, ...lead, remove, rollout: 'WaitingForTurn' };
-  return { current, leadTo: name, create, remove, rollout: 'Replacing' };
+  if (!isReady(current)) return { current, create, remove: [current, ...remove], rollout: 'Replacing', ...rest };
+  if (!seen.mayBegin) return { current, ...lead, remove, rollout: 'WaitingForTurn', ...rest };
+  return { current, leadTo: name, create, remove, rollout: 'Replacing', ...rest };
 };
+
+/** Of pods that are left from a change which has been changed again: those that go, and when there may be more of them. */
+function leftOver(serving: Pod, pods: readonly Pod[], seen: OriginSeen): Pick<OriginPlan, 'remove'> & { rest: Again } {
+  const restMs = restOf(serving, seen);
+  const idle = pods.filter((pod) => seen.published(pod) === 'No');
+  const remove = idle.filter((pod) => restMs <= 0 || !isReady(pod));
+  return { remove, rest: remove.length < idle.length ? { againInMs: restMs } : {} };
+}
+
+type Again = Pick<OriginPlan, 'againInMs'>;
 
 function firstPod(ended: readonly Pod[], { pods, nowMs }: OriginSeen): OriginPlan {
   const name = newest(pods);

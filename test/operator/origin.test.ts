@@ -141,6 +141,18 @@ test('a pod that does not say whether somebody came to it stays, though the one 
   includes(planned([old, changed], { led: ['b', switchMs] }), { current: 'b', remove: ['a'] });
 });
 
+test('a room that is changed again right after the Service was led elsewhere keeps the first pod until nobody comes there', () => {
+  const changed = aPod('b', { specHash: 'wrong', madeAt: '2026-11-01T13:59:50Z' });
+  const after = (ms: number, more: readonly Pod[] = [], traits: Traits = {}) =>
+    planned([old, changed, ...more], { led: ['b', ms], ...traits });
+  const rest = { current: 'b', leadTo: 'b', remove: [], againInMs: switchMs - 500 };
+  includes(after(500), { ...rest, replaces: 'b' });
+  includes(after(500, [aPod('c', { isReady: false })]), { ...rest, successor: 'c' });
+  includes(after(500, [], { mayBegin: false }), { ...rest, rollout: 'WaitingForTurn' });
+  includes(after(500, [], { busy: ['b'] }), { ...rest, rollout: 'WaitingForIdle' });
+  includes(after(switchMs), { current: 'b', remove: ['a'], replaces: 'b' });
+});
+
 test('a change that is taken back needs no successor', () => {
   const wrong = aPod('b', { specHash: 'wrong', isReady: false });
   includes(planned([aPod('a'), wrong], { led: ['a', 9000] }), { current: 'a', leadTo: 'a', remove: ['b'] });
