@@ -107,7 +107,9 @@ export function addressUnknown(
   const cause =
     given === undefined
       ? `Node ${nodeName} tells neither an ExternalIP nor an InternalIP of the IP family of the pod`
-      : `Node ${nodeName} has annotation ${annotation.mediaAddress} with something else than IP addresses (${given})`;
+      : given.join('') === ''
+        ? `Node ${nodeName} has annotation ${annotation.mediaAddress}, and it is empty`
+        : `Node ${nodeName} has annotation ${annotation.mediaAddress} with something else than IP addresses (${given})`;
   return {
     reason: 'AddressUnknown',
     message: `${cause}, so clients cannot be told where to send media. Run: kubectl annotate --overwrite node ${nodeName} ${annotation.mediaAddress}=<its IP address>`,

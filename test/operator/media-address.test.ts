@@ -158,6 +158,11 @@ describe('MediaReachable', () => {
       'False/AddressUnknown',
       /neither an ExternalIP/,
     ],
+    'with an annotation that is empty': [
+      { mediaAddress: undefined, node: node([], '') },
+      'False/AddressUnknown',
+      /media-address, and it is empty, so.*--overwrite/,
+    ],
     'with an address of the node that is none': [
       { mediaAddress: undefined, node: node([], 'live.example.com') },
       'False/AddressUnknown',
