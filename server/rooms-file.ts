@@ -1,6 +1,7 @@
 /** The rooms file: YAML, checked word by word. In a pod the operator writes it; on a developer's machine a person does. */
 import { parseDocument } from 'yaml';
 import { type Auth, type Codec, type RoomSettings, type RoomsFile, tokenFile, type tokenKey } from '#crds/contract.ts';
+import { unknownKey } from './known-keys.ts';
 
 /** A rooms file, and the tokens that stood in it or were given as defaults, by the name of their token file. */
 export interface ReadRooms {
@@ -23,15 +24,24 @@ const defaults = {
 const manySubscribers = 1_000_000;
 const dayMs = 24 * 60 * 60_000;
 
+export interface ReadOptions {
+  /** An operator wrote it. It may be newer than its pods, so keys that are not known are passed over. */
+  readonly isOperated?: boolean | undefined;
+  /** For sides that name no token. */
+  readonly defaultTokens?: Readonly<Record<keyof typeof tokenKey, string>> | undefined;
+}
+
 /**
- * Reads the text of a rooms file. Whatever may be left out has the default that the LiveRoom resource has. Unknown keys
- * are passed over: an operator may be newer than its pods. Throws a {@link RoomsFileError}.
+ * Reads the text of a rooms file. Whatever may be left out has the default that the LiveRoom resource has. Throws a
+ * {@link RoomsFileError}.
  */
-export function readRooms(text: string, defaultTokens?: Readonly<Record<keyof typeof tokenKey, string>>): ReadRooms {
+export function readRooms(text: string, { isOperated = false, defaultTokens }: ReadOptions = {}): ReadRooms {
   const document = parseDocument(text, { uniqueKeys: true });
   const [problem] = document.errors;
   if (problem) throw new RoomsFileError(problem.message);
   const root = record(document.toJS({ maxAliasCount: 100 }), 'the file');
+  const unknown = isOperated ? undefined : unknownKey(root);
+  if (unknown) throw new RoomsFileError(`there is no ${unknown.path}; what there is: ${unknown.known.join(', ')}`);
   const tokens = new Map<string, string>();
   const rooms = list(root['rooms'], 'rooms').map((value, index) =>
     room(record(value, `rooms[${index}]`), `rooms[${index}]`, { tokens, defaultTokens }),

@@ -57,9 +57,9 @@ async function readWhatIsThere(files: Files): Promise<{ settings: Settings; unre
   return { settings, unreadable };
 }
 
-function rooms(content: string, { roomsFile, defaultTokens }: Files): ReadRooms {
+function rooms(content: string, { roomsFile, ...how }: Files): ReadRooms {
   try {
-    return readRooms(content, defaultTokens);
+    return readRooms(content, how);
   } catch (error) {
     throw new SettingsError(`The rooms file ${roomsFile} is refused: ${messageOf(error)}`, { cause: error });
   }

@@ -111,7 +111,7 @@ test('a token stands in the file, in a file of its own, or is the default', () =
   const text = `rooms:
     - {name: a, publish: {auth: {token: inline}}, play: {auth: {mode: None}}}
     - {name: b, publish: {auth: {tokenFile: mine}}}`;
-  const { file, tokens } = readRooms(text, { publish: 'p', play: 'q' });
+  const { file, tokens } = readRooms(text, { defaultTokens: { publish: 'p', play: 'q' } });
   assert.deepEqual(
     [...tokens],
     [
@@ -130,7 +130,25 @@ test('a threshold that is given replaces its default alone', () => {
 });
 
 test('keys of a newer operator are passed over', () => {
-  assert.equal(readRooms('rooms: [{name: a, hologram: {depth: 3}}]\nfuture: 1').file.rooms.length, 1);
+  assert.equal(
+    readRooms('rooms: [{name: a, hologram: {depth: 3}}]\nfuture: 1', { isOperated: true }).file.rooms.length,
+    1,
+  );
+});
+
+test('a person is told of a key that there is not, and of those that there are', () => {
+  const refused = (text: string, message: string) =>
+    assert.throws(() => readRooms(text), { name: 'RoomsFileError', message }, text);
+  const ofRoom = 'namespace, name, publish, play, alerts';
+  refused('rooms: [{name: a}, {name: b, plya: {}}]', `there is no rooms[1].plya; what there is: ${ofRoom}`);
+  refused(
+    'rooms: [{name: a, play: {auth: {modus: None}}}]',
+    'there is no rooms[0].play.auth.modus; what there is: mode, token, tokenFile',
+  );
+  refused('rooms: []\ndrain: {timeout: 5s}', 'there is no drain.timeout; what there is: timeoutMs');
+  refused('rooms: []\nconstructor: {}', 'there is no constructor; what there is: rooms, drain');
+  const { file } = readRooms('rooms: [{name: a, play: {auth: {token: x, tokenFile: y}}}]\ndrain: {timeoutMs: 1}');
+  assert.deepEqual(readRooms(JSON.stringify(file)).file, file);
 });
 
 const faults: Readonly<Record<string, readonly [text: string, says: RegExp]>> = {
