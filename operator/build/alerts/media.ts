@@ -13,10 +13,17 @@ export const mediaAlerts = (series: Series): readonly Alert[] => [
   iceFailureRatio(series),
 ];
 
+/** A room's monitor scrapes once a minute at least. */
+const recently = '90s';
+
+/** Of pods that are still scraped: one that has gone is not heard of for 5 minutes where its monitor went with it. */
 const publisherStalled = (series: Series): Alert => ({
   name: alert.publisherStalled,
   severity: 'critical',
-  expr: `sum by (namespace, room) (increase(${series.of(trackStalls)}[5m])) > 0`,
+  expr: `sum by (namespace, room) (
+  increase(${series.of(trackStalls)}[5m])
+  and count_over_time(${series.of(trackStalls)}[${recently}])
+) > 0`,
   summary: 'The publisher of room {{ $labels.namespace }}/{{ $labels.room }} fell silent.',
   description:
     'A track of the connected publisher of room {{ $labels.namespace }}/{{ $labels.room }} has stood still for 2 seconds or more, about {{ $value | printf "%.0f" }} times in 5 minutes. Viewers see a frozen picture or hear nothing.',
