@@ -17,6 +17,7 @@ const watched = {
     'Ingress',
     'Node',
     'Namespace',
+    'CustomResourceDefinition',
     'ServiceMonitor',
     'PrometheusRule',
     'Prometheus',

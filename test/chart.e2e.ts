@@ -128,7 +128,7 @@ describe('the chart', () => {
     assert.deepEqual(places(some, 'Role'), ['default', 'events', 'stage']);
     assert.deepEqual(places(some, 'RoleBinding'), ['default', 'events', 'stage']);
     const cluster = ofKind(some, 'ClusterRole');
-    assert.deepEqual(resources(cluster).slice(0, 2), ['namespaces', 'nodes']);
+    assert.deepEqual(resources(cluster).slice(0, 3), ['namespaces', 'nodes', 'customresourcedefinitions']);
     assert.ok(!resources(cluster).includes('secrets'));
     assert.deepEqual(cluster?.rules?.[0]?.resourceNames, ['stage', 'events']);
     const bare = named(await rendered({ ...scope, 'rbac.clusterScoped': false }), 'liveroom-operator-canary');

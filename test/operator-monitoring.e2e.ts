@@ -42,6 +42,26 @@ describe('the operator, beside the Prometheus Operator,', () => {
     assert.ok(!(await kinds.told(at, 'LiveRoom')).includes('Removed'));
   });
 
+  test('reads nothing of the API server while nothing happens', async () => {
+    await kinds.install(...roomKinds, 'prometheuses');
+    const { metrics } = await on.start();
+    const at = await on.namespace('quiet');
+    await on.kube.apply(aRoom('keynote', {}, at));
+    await on.runOrigin(at);
+    await on.says('keynote', at, 'Ready=True/Ready');
+    const reads = async () =>
+      (await metrics())
+        .matchAll(/^rest_client_requests_total\{.*method="GET".*\} (\d+)$/gm)
+        .reduce((sum, [, count]) => sum + Number(count), 0);
+    let [was, sinceMs] = [-1, performance.now()];
+    await eventually('three seconds without a read', async () => {
+      const now = await reads();
+      if (now !== was) [was, sinceMs] = [now, performance.now()];
+      return performance.now() - sinceMs > 3_000;
+    });
+    assert.ok(was > 0);
+  });
+
   test('leaves away what somebody took away, until it is wanted otherwise or the operator starts anew', async () => {
     await kinds.install(...roomKinds);
     const { writes, stop } = await on.start();

@@ -210,14 +210,25 @@ describe('the operator, within its scope,', () => {
       const args = ['template', 'live', 'charts/liveroom', '--namespace', home, ...given, ...shown];
       await on.kube.run(['apply', '-f', '-'], (await promisify(execFile)(helm, args)).stdout);
     };
+    await (await monitoringKinds(on)).uninstall();
     await grant(false);
-    await on.start({ as: await on.account('liveroom-operator', home), config: { namespaces: [at] } });
+    const lines: string[] = [];
+    await on.start({
+      as: await on.account('liveroom-operator', home),
+      config: { namespaces: [at] },
+      log: (line) => lines.push(line),
+      discoverEveryMs: 500,
+    });
     await on.kube.apply(aRoom('foreign', {}, other));
     await on.kube.apply(aRoom('keynote', {}, at));
     await on.runOrigin(at);
     assert.match(await on.says('keynote', at, 'OriginReady=False/AddressUnknown'), /may not list and watch nodes/);
     await on.says('keynote', at, 'Accepted=True/Accepted');
     assert.equal((await on.room('foreign', other))?.status, undefined);
+    await on.says('keynote', at, 'MonitoringReady=False/CRDsNotInstalled');
+    await (await monitoringKinds(on)).install(...roomKinds);
+    await on.says('keynote', at, 'MonitoringReady=Unknown/SelectionUnknown');
+    assert.equal(lines.filter((line) => line.includes('kinds that come and go are noticed later')).length, 1);
     await grant(true);
     await eventually('it sees the node', () => on.says('keynote', at, 'Ready=True/Ready'), 60_000);
     await on.kube.run(['delete', 'clusterrole,clusterrolebinding', 'liveroom-operator']);

@@ -9,6 +9,7 @@ import { ifPermitted } from './if-permitted.ts';
 import { collector, inNamespaces } from './in-namespaces.ts';
 import { indexOf } from './index-of.ts';
 import { keyOfOwned, ownKey, roomKey } from './keys.ts';
+import { type KindDefinitions, kindDefinitions } from './kind-definitions.ts';
 import { leanNamespace, leanPod } from './lean.ts';
 import { isSameNode, leanNode } from './lean-node.ts';
 import { monitoring } from './monitoring.ts';
@@ -31,7 +32,7 @@ export interface CachesOptions {
   /** What rooms get where their spec is silent. */
   readonly defaults?: SpecDefaults;
   readonly onError: (error: unknown) => void;
-  /** How often to look for kinds that come and go. */
+  /** How often to look for kinds that come and go where their definitions may not be watched. */
   readonly discoverEveryMs?: number;
   readonly now?: () => number;
   readonly random?: () => number;
@@ -60,6 +61,7 @@ export function caches(options: CachesOptions, podsBy: PodIndexes) {
   const collect = collector(options.namespaces);
   const rooms = roomCache(collect, { ...common, onKey, defaults: options.defaults });
   const pods = collect<Pod>(core('Pod'), { ...written, keep: leanPod, indexes: Object.values(podsBy) });
+  const definitions = kindDefinitions(common);
   return {
     rooms,
     pods,
@@ -78,13 +80,19 @@ export function caches(options: CachesOptions, podsBy: PodIndexes) {
     ),
     nodes: nodeCache(options, (node) => pods.pick(podsBy.node.keys(node))),
     namespaces: namespaceCache(options, rooms),
-    monitors: monitorCaches(options, ours, rooms),
+    definitions,
+    monitors: monitorCaches(options, { ours, rooms, definitions }),
     ingresses: collect<Ingress>({ apiVersion: 'networking.k8s.io/v1', kind: 'Ingress' }, ours),
-    routes: routeCaches(options, ours, rooms),
+    routes: routeCaches(options, { ours, rooms, definitions }),
   };
 }
 
-type Ours = Parameters<typeof monitoring>[0]['cacheOptions'];
+/** What caches of kinds that come and go need besides. */
+interface ForKinds {
+  readonly ours: Parameters<typeof monitoring>[0]['cacheOptions'];
+  readonly rooms: Cache<LiveRoom>;
+  readonly definitions: KindDefinitions;
+}
 
 const commonOf = ({ client, onError, now, random }: CachesOptions) => ({
   client,
@@ -133,12 +141,12 @@ function namespaceCache(options: CachesOptions, rooms: Cache<LiveRoom>) {
 }
 
 const monitorCaches = (
-  { client, onKey, onError, namespaces, home, discoverEveryMs = 10_000 }: CachesOptions,
-  ours: Ours,
-  rooms: Cache<LiveRoom>,
+  { client, onKey, onError, namespaces, home, discoverEveryMs }: CachesOptions,
+  { ours, rooms, definitions }: ForKinds,
 ) =>
   monitoring({
     client,
+    definitions,
     collect: collector(namespaces && [...new Set([...namespaces, ...(home ? [home] : [])])]),
     everyMs: discoverEveryMs,
     onNews() {
@@ -161,11 +169,11 @@ const monitorCaches = (
   });
 
 const routeCaches = (
-  { client, onKey, onError, namespaces, discoverEveryMs = 10_000 }: CachesOptions,
-  ours: Ours,
-  rooms: Cache<LiveRoom>,
+  { client, onKey, onError, namespaces, discoverEveryMs }: CachesOptions,
+  { ours, rooms, definitions }: ForKinds,
 ) =>
   httpRoutes({
+    definitions,
     collect: collector(namespaces),
     everyMs: discoverEveryMs,
     cacheOptions: { ...ours, client },
@@ -187,6 +195,7 @@ export const watchesOf = (every: ReturnType<typeof caches>): readonly Watch[] =>
   ['Ingress', every.ingresses],
   ['Node', every.nodes],
   ['Namespace', every.namespaces],
+  ['CustomResourceDefinition', every.definitions.watch],
   ...every.monitors.watches(),
   ...every.routes.watches(),
 ];
@@ -199,7 +208,8 @@ export const objectsOf = (
   [services, configMaps, policies, budgets, ingresses, routes, monitors].flatMap((one): KubeObject[] => one.group(key));
 
 /** Every key that there is something of. */
-export function keysIn({ rooms, nodes: _, namespaces: __, ...ours }: ReturnType<typeof caches>): ReadonlySet<string> {
+export function keysIn(every: ReturnType<typeof caches>): ReadonlySet<string> {
+  const { rooms, nodes: _, namespaces: __, definitions: ___, ...ours } = every;
   const owned = Object.values(ours).flatMap((one): KubeObject[] => [...one.list()]);
   const ofRooms = [...rooms.list()].flatMap((room) => [roomKey(room), room.metadata.namespace]);
   return new Set([ownKey, ...ofRooms, ...owned.map(keyOfOwned)]);

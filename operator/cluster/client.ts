@@ -48,6 +48,8 @@ export interface KubeClient {
 export interface WatchOptions {
   readonly query?: Query;
   readonly signal?: AbortSignal;
+  /** Sent beside those that the request needs. */
+  readonly headers?: Readonly<Record<string, string>>;
   /** Told the HTTP status when the watch begins or is refused. */
   readonly onStatus?: (status: number) => void;
 }

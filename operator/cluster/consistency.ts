@@ -1,5 +1,6 @@
 import type { KubeObject } from '../kube.ts';
 import type { KubeClient, Query } from './client.ts';
+import { onlyMetadata } from './metadata-client.ts';
 import { pages } from './paged-list.ts';
 import { keyOf } from './store.ts';
 
@@ -43,12 +44,10 @@ export interface Collection {
   readonly signal: AbortSignal;
 }
 
-/** Who an object is, and in which state, is in its metadata; it is read without the rest. */
-const onlyMetadata = { accept: 'application/json;as=PartialObjectMetadataList;g=meta.k8s.io;v=v1' };
-
 /**
  * What a watch has lost: the differences between our copy and the collection as it was at the very version that the
- * copy has come to. What has happened since is in neither, so that nothing is counted that is merely on its way.
+ * copy has come to. What has happened since is in neither, so that nothing is counted that is merely on its way. Who an
+ * object is, and in which state, is in its metadata; it is read without the rest.
  *
  *     watch  ──┬────┬────┬──── version 7 ────┬────┬──►
  *     copy     ·    ·    ·     as at 7 ──┐

@@ -1,37 +1,34 @@
 import type { HTTPRoute, KubeObject } from '../kube.ts';
 import type { Cache, CacheOptions } from './cache.ts';
 import { changingKinds } from './changing-kinds.ts';
+import { type GroupLookoutOptions, groupLookout } from './group-lookout.ts';
 import type { Collect } from './in-namespaces.ts';
-import { lookout } from './lookout.ts';
-import { servedKinds } from './served-kinds.ts';
 import type { Watch } from './watch.ts';
 
 const group = 'gateway.networking.k8s.io';
 const type = { apiVersion: `${group}/v1`, kind: 'HTTPRoute' } as const;
 
-export interface HTTPRoutesOptions {
+export interface HTTPRoutesOptions extends Pick<GroupLookoutOptions, 'definitions' | 'everyMs' | 'onError'> {
   readonly collect: Collect;
-  /** How often to ask whether the API server serves the kind. */
-  readonly everyMs: number;
   readonly cacheOptions: Omit<CacheOptions<KubeObject>, 'path'>;
   /** The kind has come, and its objects are known; or it has gone. */
   readonly onNews: () => void;
-  readonly onError: (error: unknown) => void;
 }
 
 /** Our HTTPRoutes, while the cluster has that kind. One that it does not have is never watched. */
-export function httpRoutes({ collect, everyMs, cacheOptions, onNews, onError }: HTTPRoutesOptions) {
+export function httpRoutes({ collect, cacheOptions, onNews, ...looking }: HTTPRoutesOptions) {
   const kinds = changingKinds<typeof type.kind, HTTPRoute>({
     begin: () => collect<KubeObject>(type, cacheOptions) as Cache<HTTPRoute>,
     onLate: onNews,
   });
-  const out = lookout({
-    async look(signal) {
-      const { kinds: served } = await servedKinds(cacheOptions.client, group, [type.apiVersion], signal)();
+  const out = groupLookout({
+    ...looking,
+    client: cacheOptions.client,
+    group,
+    types: [type],
+    async onLook({ kinds: served }) {
       if (await kinds.follow(type.kind, served.has(`${type.apiVersion} ${type.kind}`))) onNews();
     },
-    nextMs: () => everyMs,
-    onError,
   });
 
   return {

@@ -2,42 +2,37 @@ import { type KubeObject, type MonitoringObject, type Prometheus, prometheusKind
 import { cache } from './cache.ts';
 import { changingKinds } from './changing-kinds.ts';
 import type { KubeClient } from './client.ts';
+import { type GroupLookoutOptions, groupLookout } from './group-lookout.ts';
 import { dispensable } from './if-permitted.ts';
 import type { Collect } from './in-namespaces.ts';
-import { lookout } from './lookout.ts';
 import { collectionPath } from './paths.ts';
-import { servedKinds } from './served-kinds.ts';
+import type { ServedKinds } from './served-kinds.ts';
 import type { Watch } from './watch.ts';
 
 const group = 'monitoring.coreos.com';
 const ownKinds = ['ServiceMonitor', 'PrometheusRule'] as const;
 type OwnKind = (typeof ownKinds)[number];
 
-/** Until it is known for the first time what is served, rooms say that it is not. */
-const unknownAgainMs = 1_000;
+const ownTypes = ownKinds.map((kind) => ({ apiVersion: `${group}/v1`, kind }));
 
 type CacheOptions<T extends KubeObject> = Pick<
   Parameters<typeof cache<T>>[0],
   'query' | 'groupOf' | 'onChange' | 'onError' | 'now' | 'random'
 >;
 
-export interface MonitoringOptions {
-  readonly client: KubeClient;
+export interface MonitoringOptions extends Pick<GroupLookoutOptions, 'client' | 'definitions' | 'everyMs' | 'onError'> {
   readonly collect: Collect;
-  /** How often to ask which kinds the API server serves. */
-  readonly everyMs: number;
   readonly cacheOptions: CacheOptions<KubeObject>;
   /** A kind has come, and its objects are known; or it has gone; or what a Prometheus selects has changed. */
   readonly onNews: () => void;
-  readonly onError: (error: unknown) => void;
 }
 
 /**
  * The Prometheus Operator's objects, of the kinds that exist at the time: ours, and those that read ours. A kind that does
  * not exist is never watched.
  */
-export function monitoring({ client, collect, everyMs, cacheOptions, onNews, onError }: MonitoringOptions) {
-  const apiVersions = new Set<string>([`${group}/v1`, ...readerTypes.map(({ apiVersion }) => apiVersion)]);
+export function monitoring({ collect, cacheOptions, onNews, ...looking }: MonitoringOptions) {
+  const { client } = looking;
   const own = changingKinds<OwnKind, KubeObject>({
     begin: (kind) => collect({ apiVersion: `${group}/v1`, kind }, { ...cacheOptions, client }),
     onLate: onNews,
@@ -45,8 +40,7 @@ export function monitoring({ client, collect, everyMs, cacheOptions, onNews, onE
   const readers = prometheusCaches(client, cacheOptions, onNews);
   let versions: readonly string[] | undefined;
 
-  async function look(signal: AbortSignal): Promise<void> {
-    const now = await servedKinds(client, group, [...apiVersions], signal)();
+  async function onLook(now: ServedKinds): Promise<void> {
     const areOther = now.versions.join() !== versions?.join();
     versions = now.versions;
     const changes = await Promise.all([
@@ -56,11 +50,7 @@ export function monitoring({ client, collect, everyMs, cacheOptions, onNews, onE
     if (areOther || changes.includes(true)) onNews();
   }
 
-  const out = lookout({
-    look,
-    nextMs: () => (versions === undefined ? Math.min(everyMs, unknownAgainMs) : everyMs),
-    onError,
-  });
+  const out = groupLookout({ ...looking, group, types: [...ownTypes, ...readerTypes], onLook });
 
   return {
     synced: out.looked,

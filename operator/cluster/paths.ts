@@ -9,6 +9,7 @@ const plurals: Readonly<Record<string, string>> = {
   'v1 Pod': 'pods',
   'v1 Secret': 'secrets',
   'v1 Service': 'services',
+  'apiextensions.k8s.io/v1 CustomResourceDefinition': 'customresourcedefinitions',
   'coordination.k8s.io/v1 Lease': 'leases',
   'events.k8s.io/v1 Event': 'events',
   'gateway.networking.k8s.io/v1 HTTPRoute': 'httproutes',
@@ -28,13 +29,20 @@ export interface Type {
   readonly kind: string;
 }
 
+function pluralOf({ apiVersion, kind }: Type): string {
+  const name = plurals[`${apiVersion} ${kind}`];
+  if (name === undefined) throw new Error(`no path is known for ${apiVersion} ${kind}`);
+  return name;
+}
+
 /** Path of all objects of a kind, in one namespace if given. */
 export function collectionPath(type: Type, namespace?: string): string {
-  const name = plurals[`${type.apiVersion} ${type.kind}`];
-  if (name === undefined) throw new Error(`no path is known for ${type.apiVersion} ${type.kind}`);
   const prefix = type.apiVersion.includes('/') ? `/apis/${type.apiVersion}` : `/api/${type.apiVersion}`;
-  return `${prefix}${namespace === undefined ? '' : `/namespaces/${namespace}`}/${name}`;
+  return `${prefix}${namespace === undefined ? '' : `/namespaces/${namespace}`}/${pluralOf(type)}`;
 }
+
+/** What the CustomResourceDefinition of a kind is called. */
+export const definitionName = (type: Type): string => `${pluralOf(type)}.${type.apiVersion.split('/')[0]}`;
 
 /** Path of one object. */
 export const objectPath = (

@@ -58,7 +58,7 @@ const make: Readonly<Record<Exclude<Phase['phase'], 'floor'>, (read: Read, phase
   ],
   quiet: (read, { rooms }) => [
     { name: `${rooms} quiet rooms: writes in 20 s`, value: read('writes'), unit: '', target: { atMost: 0 } },
-    { name: `${rooms} quiet rooms: reads in 20 s`, value: read('reads'), unit: '' },
+    { name: `${rooms} quiet rooms: reads in 20 s`, value: read('reads'), unit: '', target: { atMost: 0 } },
     {
       ...{ name: `${rooms} quiet rooms: pods asked`, value: read('askedPerSecond'), unit: '/s' },
       target: { atMost: 200 },

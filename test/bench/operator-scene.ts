@@ -84,8 +84,8 @@ const byKind = (more: (labels: RegExp) => number): Record<string, number> =>
   );
 
 /**
- * Waits until the operator has nothing to do and asks the API server for nothing more of any room; resolves to when it was
- * last seen to. It goes on to look now and then which kinds there are.
+ * Waits until the operator has nothing to do and asks the API server for nothing more; resolves to when it was last seen
+ * to.
  */
 export async function idle(operator: OperatorProcess, deadlineMs = 600_000): Promise<number> {
   let asked = -1;
@@ -94,9 +94,7 @@ export async function idle(operator: OperatorProcess, deadlineMs = 600_000): Pro
     const now = seen.sum(requests);
     const was = asked;
     asked = now;
-    return (
-      now - was > discovery || seen.sum('workqueue_depth') > 0 || seen.sum('controller_runtime_active_workers') > 0
-    );
+    return now > was || seen.sum('workqueue_depth') > 0 || seen.sum('controller_runtime_active_workers') > 0;
   };
   await eventually(
     'the operator is idle',
@@ -111,8 +109,6 @@ export async function idle(operator: OperatorProcess, deadlineMs = 600_000): Pro
   return busyAt;
 }
 
-/** What looking for kinds takes. */
-const discovery = 3;
 /** Longer than between two rounds of asking the pods: what they say may be news. */
 const quietMs = 7_000;
 

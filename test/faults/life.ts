@@ -41,7 +41,7 @@ export interface Life {
   readonly crashedAt: Call | undefined;
 }
 
-/** Discovery, lists and watches go on by the clock; the calls about a room are of its namespace. */
+/** Discovery, lists and watches come when they come; the calls about a room are of its namespace. */
 const isAboutRooms = ({ path, isWatch, query }: Call): boolean =>
   path.includes('/namespaces/') && !isWatch && !query.has('limit');
 const isWrite = ({ method }: Call): boolean => method !== 'GET';

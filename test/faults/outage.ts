@@ -19,7 +19,7 @@ export interface OutageOptions {
 /** The API server is away for the operator, while a room is edited, one is made and one is deleted. */
 export async function outage(on: Stage, { forMs, namespace }: OutageOptions): Promise<Outage> {
   const way = await door({ server: on.server });
-  const operator = await startOperator({ kubeconfigFile: way.config, stats: on.stats, discoverEveryMs: 10_000 });
+  const operator = await startOperator({ kubeconfigFile: way.config, stats: on.stats });
   const find = (objects: readonly KubeObject[], name: string) =>
     objects.find(({ metadata }) => metadata.namespace === namespace && metadata.name === name);
   const file = (name: string) =>

@@ -23,7 +23,7 @@ export interface OperatorSettings {
   readonly monitoringLabels?: Readonly<Record<string, string>>;
   /** Told all that is logged; without it, errors are shown. */
   readonly log?: (line: string) => void;
-  /** How often it looks for kinds that come and go. */
+  /** How often it looks for kinds that come and go where their definitions may not be watched. */
   readonly discoverEveryMs?: number;
   /** Its clock, for a test that lets time pass. */
   readonly now?: () => number;
@@ -61,7 +61,7 @@ export async function beginOperator(settings: OperatorSettings) {
     }),
     instance: 'operator-under-test',
     newToken: () => randomBytes(8).toString('hex'),
-    discoverEveryMs: settings.discoverEveryMs ?? 500,
+    ...(settings.discoverEveryMs && { discoverEveryMs: settings.discoverEveryMs }),
     ...(settings.now && { now: settings.now }),
     statsEveryMs: 100,
     askStats: async (pod) => {

@@ -4,6 +4,7 @@ import { ApiError } from '#operator/cluster/api-error.ts';
 import type { Cache } from '#operator/cluster/cache.ts';
 import { changingKinds } from '#operator/cluster/changing-kinds.ts';
 import type { KubeClient } from '#operator/cluster/client.ts';
+import type { GroupLookoutOptions } from '#operator/cluster/group-lookout.ts';
 import { collector } from '#operator/cluster/in-namespaces.ts';
 import { monitoring } from '#operator/cluster/monitoring.ts';
 import { servedKinds } from '#operator/cluster/served-kinds.ts';
@@ -111,6 +112,15 @@ describe('what the API server serves of a group', () => {
   });
 });
 
+/** What is seen of a cluster without definitions. */
+const undefinedKinds: GroupLookoutOptions['definitions'] = {
+  synced: Promise.resolve(),
+  follow: () => undefined,
+  areTold: () => true,
+  isDefined: () => false,
+  isGoing: () => false,
+};
+
 test('what is served is not known, and nobody waits for it, until the API server has said so', async (t) => {
   let isBusy = true;
   let news = 0;
@@ -122,7 +132,7 @@ test('what is served is not known, and nobody waits for it, until the API server
   const seen = monitoring({
     collect: collector(undefined),
     client: { request } as unknown as KubeClient,
-    everyMs: 5,
+    definitions: undefinedKinds,
     cacheOptions: { onChange: () => {} },
     onNews: () => news++,
     onError,

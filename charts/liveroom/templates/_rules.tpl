@@ -38,7 +38,10 @@ makes and removes those with generated tokens.
   verbs: [get, list, watch, create, patch, delete]
 {{- end -}}
 
-{{- /* Whether namespaces are on their way out; where pods can be reached; who selects the monitors, for MonitoringReady. */ -}}
+{{- /*
+Whether namespaces are on their way out; where pods can be reached; which kinds come and go; who selects the monitors, for
+MonitoringReady.
+*/ -}}
 {{- define "liveroom.rulesInCluster" -}}
 - apiGroups: [""]
   resources: [namespaces]
@@ -48,6 +51,9 @@ makes and removes those with generated tokens.
   verbs: [list, watch]
 - apiGroups: [""]
   resources: [nodes]
+  verbs: [list, watch]
+- apiGroups: [apiextensions.k8s.io]
+  resources: [customresourcedefinitions]
   verbs: [list, watch]
 - apiGroups: [monitoring.coreos.com]
   resources: [prometheuses, prometheusagents, thanosrulers]
