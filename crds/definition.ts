@@ -8,16 +8,13 @@ import { statusSchema } from './status-schema.ts';
 
 /** Services are named after their room, and a Service's name is a DNS label that begins with a letter. */
 const nameRules = [
-  { rule: 'self.metadata.name.size() <= 48', message: 'metadata.name must have at most 48 characters' },
+  { rule: 'self.metadata.name.size() <= 48', message: 'must have at most 48 characters' },
   {
     rule: "self.metadata.name.matches('^[a-z]([-a-z0-9]*[a-z0-9])?$')",
-    message: 'metadata.name must consist of a-z, 0-9 and -, and begin with a letter',
+    message: 'must consist of a-z, 0-9 and -, and begin with a letter',
   },
-  {
-    rule: "self.metadata.name != 'live-sfu'",
-    message: "metadata.name 'live-sfu' is taken by the namespace's own Service",
-  },
-];
+  { rule: "self.metadata.name != 'live-sfu'", message: "is taken by the namespace's own Service" },
+].map((rule) => ({ ...rule, fieldPath: '.metadata.name' }));
 
 const condition = (type: string, field: string) => `.status.conditions[?(@.type=='${type}')].${field}`;
 
@@ -71,7 +68,8 @@ export const definition = {
             properties: {
               apiVersion: { type: 'string' },
               kind: { type: 'string' },
-              metadata: { type: 'object' },
+              // Its name is named for the rules' sake: without a field kubectl says <nil>.
+              metadata: { type: 'object', properties: { name: { type: 'string' } } },
               spec: withoutOurs(specSchema),
               status: statusSchema,
             },

@@ -48,11 +48,17 @@ const refusals: Readonly<Record<string, { room: object; says: RegExp }>> = {
     room: aRoom('keyless', { play: { auth: { secretRef: { name: 'a' } } } }),
     says: /spec\.play\.auth\.secretRef\.key.*Required/s,
   },
-  'a name of 49 characters': { room: aRoom('r'.repeat(49)), says: /metadata\.name must have at most 48 characters/ },
-  'a name that begins with a digit': { room: aRoom('1st'), says: /begin with a letter/ },
+  'a name of 49 characters': {
+    room: aRoom('r'.repeat(49)),
+    says: /is invalid: metadata\.name: .*must have at most 48 characters/,
+  },
+  'a name that begins with a digit': {
+    room: aRoom('1st'),
+    says: /is invalid: metadata\.name: .*begin with a letter/,
+  },
   'the name of the namespace’s own Service': {
     room: aRoom('live-sfu'),
-    says: /is taken by the namespace's own Service/,
+    says: /is invalid: metadata\.name: .*is taken by the namespace's own Service/,
   },
   'labels for the monitor of a whole namespace': {
     room: aRoom('labelled', { monitoring: { labels: { release: 'kps' } } }),
