@@ -7,6 +7,7 @@ import { startTracing } from '#tracing/start.ts';
 import { type ClientConfig, kubeClient } from './cluster/client.ts';
 import { clientConfigFromFile, clientConfigInCluster } from './cluster/kube-config.ts';
 import { type Election, leaderElection } from './cluster/leader-election.ts';
+import { unelectedEnded } from './cluster/unelected.ts';
 import { type Config, configFrom } from './config.ts';
 import { internalServer } from './internal-server.ts';
 import { jsonLog, type Level, type Log, levels } from './log.ts';
@@ -82,7 +83,8 @@ async function candidacy(namespace: string, config: Config, log: Log): Promise<E
     timing: config.leaderElection,
     now: () => performance.now(),
     wallClock: Date.now,
-    onError: (error) => log.warn('the Lease could not be read or written, which is tried again', { error }),
+    mayTake: (signal) => unelectedEnded(client, { namespace, wallMs: Date.now(), signal }),
+    onError: (error) => log.warn('the Lease could not be taken or renewed, which is tried again', { error }),
   });
   return { ...election, close: () => client.close() };
 }

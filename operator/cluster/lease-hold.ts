@@ -34,6 +34,8 @@ export interface LeaseOptions {
   readonly now: () => number;
   /** Milliseconds of the day's clock, for people to read. */
   readonly wallClock: () => number;
+  /** Rejects while nobody may take the Lease, as somebody acts without one. Default: never. */
+  readonly mayTake?: (signal: AbortSignal) => Promise<void>;
 }
 
 /** The Lease was ours and is not any more. */
@@ -46,7 +48,7 @@ export class LeaseLost extends Error {
 
 /** What we know of the Lease, and how long it is ours. */
 export function leaseHold(options: LeaseOptions) {
-  const { identity, timing, now, wallClock } = options;
+  const { identity, timing, now, wallClock, mayTake } = options;
   const candidate: Candidate = { ...options, leaseSeconds: timing.leaseMs / 1000 };
   const lease = leaseRequests(options.client, candidate);
   let seen: ObservedLease | undefined;
@@ -73,6 +75,7 @@ export function leaseHold(options: LeaseOptions) {
         throw new LeaseLost(candidate, `${holder ?? 'nobody'} holds it`);
       const heldMs = seen === undefined ? 0 : heldForMs(seen, identity, now());
       if (heldMs > 0) return heldMs;
+      if (renewedMs === undefined) await mayTake?.(signal);
       const sentMs = now();
       isCertain = false;
       const written = await lease.write(claimed(seen?.lease, candidate, wallClock()), signal);

@@ -54,7 +54,12 @@ function aClock() {
 const elections: Election[] = [];
 afterEach(() => Promise.all(elections.splice(0).map((one) => one.release())));
 
-function run(server: ReturnType<typeof leaseServer>, identity: string, clock = aClock()) {
+interface Traits {
+  readonly clock?: ReturnType<typeof aClock>;
+  readonly mayTake?: () => Promise<void>;
+}
+
+function run(server: ReturnType<typeof leaseServer>, identity: string, { clock = aClock(), mayTake }: Traits = {}) {
   const errors: unknown[] = [];
   const election = leaderElection({
     client: server.client,
@@ -64,6 +69,7 @@ function run(server: ReturnType<typeof leaseServer>, identity: string, clock = a
     timing: { leaseMs: 60_000, renewMs: 30_000, retryMs: 20 },
     now: clock.now,
     wallClock: Date.now,
+    ...(mayTake && { mayTake }),
     onError: (error) => errors.push(error),
   });
   elections.push(election);
@@ -168,4 +174,26 @@ test('who is told to end while somebody else leads leaves the Lease alone', asyn
   await run(server, 'second').release();
   assert.equal(server.holder(), 'first');
   assert.equal(first.isLeader(), true);
+});
+
+test('who finds somebody acting without a Lease takes none until that has ended, says so once, and then asks no more', async () => {
+  const server = leaseServer();
+  const former = new Error('operator former acts without a Lease, and has not ended');
+  let isThere = true;
+  let asked = 0;
+  const mayTake = async () => {
+    asked += 1;
+    if (isThere) throw former;
+  };
+  const first = run(server, 'first', { mayTake });
+  await eventually('it asks again', () => asked > 3);
+  assert.equal(server.lease(), undefined);
+  assert.equal(first.isLeader(), false);
+  isThere = false;
+  await first.acquired;
+  const before = asked;
+  const renewedAt = server.lease()?.metadata.resourceVersion;
+  await eventually('it is renewed', () => server.lease()?.metadata.resourceVersion !== renewedAt);
+  assert.equal(asked, before);
+  assert.deepEqual(first.errors, [former]);
 });

@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { type Candidate, claimed, heldForMs, type Lease, observed, released } from '#operator/decide/lease.ts';
+import { actsUnelected, type OperatorPod } from '#operator/decide/unelected.ts';
 
 const candidate: Candidate = { namespace: 'live', name: 'liveroom-operator', identity: 'a', leaseSeconds: 15 };
 const noon = Date.UTC(2026, 10, 21, 12);
@@ -66,4 +67,24 @@ test('what counts is when the Lease was seen to change, whatever time it names',
   assert.equal(observed(first, relabelled, 9_000).sinceMs, 1_000);
   const renewed = held({ renewTime: '2001-01-01T00:00:02.000000Z' });
   assert.equal(observed(first, renewed, 9_000).sinceMs, 9_000);
+});
+
+test('an operator that is not told where a Lease would be acts without one until it has ended, or was to have', () => {
+  const pod = (names: readonly string[], phase: string, deletionTimestamp?: string): OperatorPod => ({
+    apiVersion: 'v1',
+    kind: 'Pod',
+    metadata: { name: 'liveroom-operator-a', ...(deletionTimestamp && { deletionTimestamp }) },
+    spec: { containers: [{ env: names.map((name) => ({ name })) }] },
+    status: { phase },
+  });
+  const of010 = ['POD_IP', 'POD_NAME'];
+  const cases: Readonly<Record<string, [OperatorPod, boolean]>> = {
+    'of 0.1.0': [pod(of010, 'Running'), true],
+    'of 0.1.0, about to start': [pod(of010, 'Pending'), true],
+    'of 0.1.0, told to end': [pod(of010, 'Running', '2026-11-21T12:00:05Z'), true],
+    'of 0.1.0, on a lost node': [pod(of010, 'Running', '2026-11-21T11:59:00Z'), false],
+    'of 0.1.0, evicted': [pod(of010, 'Failed'), false],
+    'of today': [pod([...of010, 'POD_NAMESPACE'], 'Running'), false],
+  };
+  for (const [name, [seen, acts]] of Object.entries(cases)) assert.equal(actsUnelected(seen, noon), acts, name);
 });
