@@ -10,6 +10,7 @@ import { claim } from './instance.ts';
 import { plotsPath } from './monitoring/door.ts';
 import { installMonitoring } from './monitoring/install.ts';
 import { query } from './monitoring/query.ts';
+import { look, orphaned } from './orphaned.ts';
 import { findProgram } from './path.ts';
 import { spoken, terminalProgress } from './progress.ts';
 import { applyRoom, type RoomName, roomNameIn, roomPages, roomReady } from './room.ts';
@@ -165,7 +166,20 @@ function stopping(): AbortController {
       controller.abort();
     });
   }
+  const { npm_lifecycle_event: event, npm_lifecycle_script: script } = process.env;
+  if (event === 'start' && script !== undefined) stopWith(orphaned(process.pid, script, look), controller);
   return controller;
+}
+
+/** Nobody is left who could press Ctrl-C. */
+function stopWith(isOrphaned: () => boolean, controller: AbortController): void {
+  const timer = setInterval(() => {
+    if (!isOrphaned()) return;
+    clearInterval(timer);
+    terminal.say('\nnpm has been killed. Stopping.');
+    controller.abort();
+  }, 1000);
+  timer.unref();
 }
 
 function otherPort({ message, port }: PortInUse, { apiPort, monitoringPort }: StartOptions): string {

@@ -59,13 +59,18 @@ const printed = (started: Started, pattern: RegExp): string => {
 /** The folder of everything that a cluster has. */
 const clusterDir = (started: Started) => dirname(printed(started, /Logs\s+(\S+)/));
 
-async function endsWithoutTrace(started: Started): Promise<void> {
+/** What `kill -9` with npm's pid does: whoever npm has started is not told. */
+function killNpm({ child }: Started): void {
+  child.kill('SIGKILL');
+}
+
+async function endsWithoutTrace(started: Started, end: (started: Started) => void = ctrlC): Promise<void> {
   const dir = clusterDir(started);
   const sockets = await socketsOf(await processesNaming(dir));
   assert.notEqual(sockets.size, 0, 'the look for processes and their ports finds those that run');
-  ctrlC(started);
+  end(started);
   await started.ended;
-  assert.match(started.text(), /Stopped\./);
+  await eventually('it says so', () => /Stopped\./.test(started.text()), 20_000);
   await eventually('no process of it is left', async () => (await processesNaming(dir)).length === 0, 5_000);
   await assert.rejects(stat(dir), { code: 'ENOENT' });
   await areClosed(sockets);
@@ -109,12 +114,12 @@ describe('npm start', { concurrency: false }, () => {
     await endsWithoutTrace(started);
   });
 
-  test('does so without namespaces too, and says what is missing then', async () => {
+  test('does so without namespaces too, says what is missing then, and leaves nothing when npm is killed', async () => {
     const started = npmStart(['--http-port', '0'], { LIVEROOM_NAMESPACE: 'none' });
     await untilRunning(started);
     assert.match(started.text(), /What is missing then: EndpointSlices/);
     assert.equal((await fetch(printed(started, /Watch\s+(\S+)/))).status, 200);
-    await endsWithoutTrace(started);
+    await endsWithoutTrace(started, killNpm);
   });
 
   test('with --monitoring prints a Prometheus that knows the room, and a page of plots', async () => {
