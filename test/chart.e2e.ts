@@ -6,7 +6,7 @@ import { parseAllDocuments } from 'yaml';
 import { version } from '#crds/contract.ts';
 import { ensureBinaries } from '#local/binaries/ensure.ts';
 import { terminalProgress } from '#local/progress.ts';
-import { configFrom } from '#operator/config.ts';
+import { configFrom } from '#operator/config-file.ts';
 
 /** The chart with other values than its own; with those it is install.yaml, on which the other tests run. */
 

@@ -11,7 +11,7 @@ import { tokensSecret } from '#operator/build/tokens.ts';
 import { absentIfNotFound } from '#operator/cluster/api-error.ts';
 import type { KubeClient } from '#operator/cluster/client.ts';
 import { collectionPath } from '#operator/cluster/paths.ts';
-import { configFrom } from '#operator/config.ts';
+import { configFrom } from '#operator/config-file.ts';
 import type { KubeObject } from '#operator/kube.ts';
 import { eventually } from '#test/harness/eventually.ts';
 import { aRoom } from '#test/harness/room.ts';

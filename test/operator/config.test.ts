@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
 import { stringify } from 'yaml';
-import { configFrom } from '#operator/config.ts';
+import { configFrom } from '#operator/config-file.ts';
 
 /** The configuration with these parts, read as the operator reads it. */
 const read = (parts: object) => configFrom(stringify({ images: { sfu: 'liveroom.dev/sfu:0.1.0' }, ...parts }));

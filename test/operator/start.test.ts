@@ -4,7 +4,7 @@ import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { after, before, describe, test } from 'node:test';
-import { configFrom } from '#operator/config.ts';
+import { configFrom } from '#operator/config-file.ts';
 import { jsonLog } from '#operator/log.ts';
 
 const good = 'images: {sfu: liveroom.dev/sfu:0.1.0}\n';
