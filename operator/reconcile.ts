@@ -10,7 +10,7 @@ import type { Outcome } from './cluster/queue.ts';
 import { restarted } from './decide/crash-loop.ts';
 import type { Finding } from './decide/finding.ts';
 import { plan } from './decide/plan.ts';
-import { soonest } from './decide/status.ts';
+import { soonest } from './decide/soonest.ts';
 import { rejectionBy } from './errors.ts';
 import { controllerOf, isBeingDeleted, isControlledBy, type KubeObject } from './kube.ts';
 import { certificateProblem } from './room/certificate.ts';

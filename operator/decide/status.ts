@@ -7,6 +7,7 @@ import type { MediaAddress } from './media-address.ts';
 import { selectedBy } from './monitoring.ts';
 import { graceEnd } from './publishing.ts';
 import type { Seen } from './seen.ts';
+import { soonest } from './soonest.ts';
 
 export interface StatusContext {
   readonly urls: Pick<LiveRoomStatus, 'whipURL' | 'whepURL' | 'playerURL'>;
@@ -70,12 +71,6 @@ const withoutNumbers = ({ subscribers: _, conditions = [], ...rest }: LiveRoomSt
   ...rest,
   conditions: conditions.map((condition) => ({ ...condition, message: condition.message.replaceAll(/\d+/g, '#') })),
 });
-
-/** The soonest of several times to come back, in ms; at least 1, and undefined if there is none. */
-export function soonest(...times: readonly (number | undefined)[]): number | undefined {
-  const given = times.filter((time) => time !== undefined);
-  return given.length === 0 ? undefined : Math.max(1, Math.min(...given));
-}
 
 function originStatus(origin: Pod, mediaAddress: MediaAddress | undefined): NonNullable<LiveRoomStatus['origin']> {
   const { nodeName } = origin.spec;

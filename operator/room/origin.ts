@@ -12,7 +12,7 @@ import type { Finding } from '../decide/finding.ts';
 import { hasEnded, type OriginPlan, originPlan, published } from '../decide/origin.ts';
 import { portsExhausted } from '../decide/refusal.ts';
 import type { Audience } from '../decide/seen.ts';
-import { soonest } from '../decide/status.ts';
+import { soonest } from '../decide/soonest.ts';
 import { podRefusalBy, rejectionBy } from '../errors.ts';
 import { isBeingDeleted, isControlledBy, isReady, type Pod, type Service } from '../kube.ts';
 import type { HostPorts } from './host-ports.ts';

@@ -4,7 +4,7 @@ import type { Condition } from '#crds/liveroom.ts';
 import { showAgainInMs, shownAudience } from '#operator/decide/audience.ts';
 import { objectRefusal, podRefusal } from '#operator/decide/refusal.ts';
 import type { Seen } from '#operator/decide/seen.ts';
-import { isReported, report, soonest } from '#operator/decide/status.ts';
+import { isReported, report } from '#operator/decide/status.ts';
 import { transitions } from '#operator/decide/transitions.ts';
 import { aCondition, aPod, nowMs, seenRoom, storedRoom } from './objects.ts';
 
@@ -118,12 +118,6 @@ test('the end of the grace period is a time to look again', () => {
   const before = { conditions: [aCondition('Publishing', 'True', 'Publishing')] };
   assert.equal(report(seenRoom({ room: storedRoom({}, before) }), context).againInMs, 15_000);
   assert.equal(report(seenRoom(), context).againInMs, undefined);
-});
-
-test('the soonest of several times wins', () => {
-  assert.equal(soonest(undefined, 300, 20), 20);
-  assert.equal(soonest(-5), 1);
-  assert.equal(soonest(undefined), undefined);
 });
 
 describe('an Event', () => {
