@@ -15,15 +15,8 @@ import { rejectionBy } from './errors.ts';
 import { controllerOf, isBeingDeleted, isControlledBy, type KubeObject } from './kube.ts';
 import { certificateProblem } from './room/certificate.ts';
 import type { Monitoring, Settled } from './room/monitoring.ts';
-import {
-  carryOut,
-  labelForService,
-  type Origin,
-  type OriginDependencies,
-  ownPods,
-  planNow,
-  planOrigin,
-} from './room/origin.ts';
+import { carryOut, labelForService, type Origin, type OriginDependencies } from './room/origin.ts';
+import { ownPods, planNow, planOrigin } from './room/origin-plan.ts';
 import { addressOf, markPods } from './room/pod-marks.ts';
 import { type ReportDependencies, type Result, writeReport } from './room/report.ts';
 import type { Restarts } from './room/restarts.ts';
