@@ -16,7 +16,7 @@ import type { Transition } from './decide/transitions.ts';
 import { type Finding as Fault, health } from './health.ts';
 import type { KubeObject } from './kube.ts';
 import { type Log, scopedLog } from './log.ts';
-import { type RoomDependencies, reconcileRoom } from './reconcile.ts';
+import { type RoomDependencies, reconcileRoom } from './reconcile-room.ts';
 import { type NamespaceDependencies, reconcileNamespace } from './reconcile-namespace.ts';
 import { type OwnDependencies, reconcileOwn } from './reconcile-own.ts';
 import { hostPorts } from './room/host-ports.ts';

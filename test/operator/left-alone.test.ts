@@ -4,7 +4,7 @@ import { annotation } from '#crds/contract.ts';
 import type { LiveRoom } from '#crds/liveroom.ts';
 import type { Cluster } from '#operator/cluster/cluster.ts';
 import { roomKey } from '#operator/cluster/keys.ts';
-import { reconcileRoom } from '#operator/reconcile.ts';
+import { reconcileRoom } from '#operator/reconcile-room.ts';
 import { monitoring } from '#operator/room/monitoring.ts';
 import { rollouts } from '#operator/room/rollouts.ts';
 import { config, storedRoom } from './objects.ts';

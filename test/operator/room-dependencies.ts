@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import type { Cluster } from '#operator/cluster/cluster.ts';
 import type { Config } from '#operator/config.ts';
-import type { RoomDependencies } from '#operator/reconcile.ts';
+import type { RoomDependencies } from '#operator/reconcile-room.ts';
 import { newborns } from '#operator/room/newborns.ts';
 import { restarts } from '#operator/room/restarts.ts';
 import { tokensSeen } from '#operator/room/tokens-seen.ts';

@@ -6,7 +6,7 @@ import { ApiError } from '#operator/cluster/api-error.ts';
 import type { Cluster } from '#operator/cluster/cluster.ts';
 import { roomKey } from '#operator/cluster/keys.ts';
 import type { KubeObject } from '#operator/kube.ts';
-import { reconcileRoom } from '#operator/reconcile.ts';
+import { reconcileRoom } from '#operator/reconcile-room.ts';
 import { monitoring } from '#operator/room/monitoring.ts';
 import { rollouts } from '#operator/room/rollouts.ts';
 import { config, storedRoom } from './objects.ts';

@@ -8,7 +8,7 @@ import { roomKey } from '#operator/cluster/keys.ts';
 import { writes } from '#operator/cluster/writes.ts';
 import { outcomeOf } from '#operator/errors.ts';
 import type { KubeObject, Pod } from '#operator/kube.ts';
-import { reconcileRoom } from '#operator/reconcile.ts';
+import { reconcileRoom } from '#operator/reconcile-room.ts';
 import { monitoring } from '#operator/room/monitoring.ts';
 import { newborns } from '#operator/room/newborns.ts';
 import { restarts } from '#operator/room/restarts.ts';

@@ -1,42 +1,33 @@
 import { annotation } from '#crds/contract.ts';
-import { kind, type LiveRoom } from '#crds/liveroom.ts';
-import { isMonitoringKind } from './build/coverage.ts';
-import { desired, desiredMonitoring } from './build/desired.ts';
-import { isRouteKind } from './build/routing.ts';
+import type { LiveRoom } from '#crds/liveroom.ts';
+import { desiredMonitoring } from './build/desired.ts';
 import { specHash } from './build/spec-hash.ts';
 import type { Cluster } from './cluster/cluster.ts';
 import { roomKey } from './cluster/keys.ts';
 import type { Outcome } from './cluster/queue.ts';
 import { restarted } from './decide/crash-loop.ts';
 import type { Finding } from './decide/finding.ts';
-import { plan } from './decide/plan.ts';
 import { soonest } from './decide/soonest.ts';
 import { rejectionBy } from './errors.ts';
-import { controllerOf, isBeingDeleted, isControlledBy, type KubeObject } from './kube.ts';
+import { isBeingDeleted, isControlledBy, type KubeObject } from './kube.ts';
 import { certificateProblem } from './room/certificate.ts';
+import { clearAway } from './room/clear-away.ts';
 import type { Monitoring, Settled } from './room/monitoring.ts';
+import { settleObjects } from './room/objects.ts';
 import { carryOut, labelForService, type Origin, type OriginDependencies } from './room/origin.ts';
 import { ownPods, planNow, planOrigin } from './room/origin-plan.ts';
 import { addressOf, markPods } from './room/pod-marks.ts';
+import { recheckMs } from './room/recheck.ts';
 import { type ReportDependencies, type Result, writeReport } from './room/report.ts';
 import type { Restarts } from './room/restarts.ts';
 import type { Rollouts } from './room/rollouts.ts';
 import { routeAsItIs, settleRoute } from './room/route.ts';
-import { clearTokens, foreignSecrets, settleTokens, type TokenDependencies, tokensLacking } from './room/tokens.ts';
-import { believedMs, doubtedMs } from './room/tokens-seen.ts';
+import { clearTokens, settleTokens, type TokenDependencies, tokensLacking } from './room/tokens.ts';
+import { doubtedMs } from './room/tokens-seen.ts';
 
 export type RoomDependencies = OriginDependencies &
   TokenDependencies &
   ReportDependencies & { readonly monitoring: Monitoring; readonly rollouts: Rollouts; readonly restarts: Restarts };
-
-/**
- * What is not watched is looked at again: for each Secret of somebody else's that is looked for, for anything else that a
- * person has to put right, and for what is well. No room costs more than five requests a minute by being stuck.
- */
-const recheck = { secretMs: 12_000, brokenMs: 60_000, soundMs: believedMs } as const;
-
-/** A room that is deleted is closed: its pods do not wait for the viewers. */
-const closeSeconds = 10;
 
 /** Brings one room, by key, nearer to what its spec says, and reports what it is. */
 export async function reconcileRoom(key: string, dependencies: RoomDependencies): Promise<Outcome> {
@@ -133,34 +124,11 @@ async function tellRestarts(room: LiveRoom, { cluster, restarts, now, tell }: Ro
   for (const pod of fresh.keys()) await tell(room, restarted(pod));
 }
 
-function recheckMs(room: LiveRoom, problem: Finding | undefined): number | undefined {
-  const secrets = foreignSecrets(room).length;
-  if (problem === undefined) return secrets > 0 ? recheck.soundMs : undefined;
-  const isOfSecret = problem.reason === 'InvalidSecretRef' || problem.reason === 'TLSSecretMissing';
-  return isOfSecret ? recheck.secretMs * secrets : recheck.brokenMs;
-}
-
 /** A namespace that is deleted loses its pods first, and waits for them before it comes to its rooms. */
 function openRoom(key: string, cluster: Cluster): LiveRoom | undefined {
   const room = cluster.room(key);
   if (room === undefined || isBeingDeleted(room)) return undefined;
   return cluster.isTerminating(room.metadata.namespace) ? undefined : room;
-}
-
-/**
- * Removes what a room of this name has left that is gone or has been made anew. Garbage collection does so too, but lets
- * pods take all of their drain time, and needs a while to begin with kinds that are new to it.
- */
-async function clearAway(key: string, room: LiveRoom | undefined, cluster: Cluster): Promise<void> {
-  const isLeft = (object: KubeObject) => {
-    const owner = controllerOf(object);
-    return owner?.kind === kind && owner.uid !== room?.metadata.uid;
-  };
-  for (const pod of cluster.podsOf(key).filter(isLeft)) {
-    const { deletionGracePeriodSeconds = Number.POSITIVE_INFINITY } = pod.metadata;
-    if (!isBeingDeleted(pod) || deletionGracePeriodSeconds > closeSeconds) await cluster.remove(pod, closeSeconds);
-  }
-  for (const object of cluster.objectsOf(key).filter(isLeft)) await cluster.remove(object);
 }
 
 /** The room's own monitoring objects. The room works without them, so what is wrong with them is said of them alone. */
@@ -169,28 +137,4 @@ function settleMonitoring(room: LiveRoom, { cluster, config, monitoring }: RoomD
   const isOurs = (object: KubeObject) => isControlledBy(object, room.metadata.uid);
   const owned = cluster.monitorsOf(key).filter(isOurs);
   return monitoring.settle(key, desiredMonitoring(room, config, cluster.monitoringKinds()), { owned, isOurs });
-}
-
-/** The room works without these. */
-const isSettledApart = ({ kind }: KubeObject): boolean => isMonitoringKind(kind) || isRouteKind(kind);
-
-/** Everything but pods, tokens, monitoring and what leads a host name there. An object that cannot be made is the reason why the spec is not accepted. */
-async function settleObjects(
-  room: LiveRoom,
-  leadTo: string | undefined,
-  cluster: Cluster,
-): Promise<Finding<'Accepted'> | undefined> {
-  const isOurs = (object: KubeObject) => isControlledBy(object, room.metadata.uid);
-  const owned = cluster.objectsOf(roomKey(room)).filter((object) => isOurs(object) && !isSettledApart(object));
-  try {
-    const steps = plan(desired(room, leadTo), owned).map((step) =>
-      step.action === 'apply' ? cluster.apply(step.object, { isNew: step.isNew, isOurs }) : cluster.remove(step.object),
-    );
-    // All of them come to an end before anything else is begun.
-    await Promise.allSettled(steps);
-    await Promise.all(steps);
-    return undefined;
-  } catch (error) {
-    return rejectionBy(error);
-  }
 }

@@ -1,0 +1,37 @@
+import type { LiveRoom } from '#crds/liveroom.ts';
+import { isMonitoringKind } from '../build/coverage.ts';
+import { desired } from '../build/desired.ts';
+import { isRouteKind } from '../build/routing.ts';
+import type { Cluster } from '../cluster/cluster.ts';
+import { roomKey } from '../cluster/keys.ts';
+import type { Finding } from '../decide/finding.ts';
+import { plan } from '../decide/plan.ts';
+import { rejectionBy } from '../errors.ts';
+import { isControlledBy, type KubeObject } from '../kube.ts';
+
+/**
+ * Everything but pods, tokens, monitoring and what leads a host name there. An object that cannot be made is the reason why
+ * the spec is not accepted.
+ */
+export async function settleObjects(
+  room: LiveRoom,
+  leadTo: string | undefined,
+  cluster: Cluster,
+): Promise<Finding<'Accepted'> | undefined> {
+  const isOurs = (object: KubeObject) => isControlledBy(object, room.metadata.uid);
+  const owned = cluster.objectsOf(roomKey(room)).filter((object) => isOurs(object) && !isSettledApart(object));
+  try {
+    const steps = plan(desired(room, leadTo), owned).map((step) =>
+      step.action === 'apply' ? cluster.apply(step.object, { isNew: step.isNew, isOurs }) : cluster.remove(step.object),
+    );
+    // All of them come to an end before anything else is begun.
+    await Promise.allSettled(steps);
+    await Promise.all(steps);
+    return undefined;
+  } catch (error) {
+    return rejectionBy(error);
+  }
+}
+
+/** The room works without these. */
+const isSettledApart = ({ kind }: KubeObject): boolean => isMonitoringKind(kind) || isRouteKind(kind);
