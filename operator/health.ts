@@ -4,6 +4,7 @@
  * operator that has got stuck by itself.
  */
 import type { Watch } from './cluster/watch.ts';
+import type { Log } from './log.ts';
 
 /** What a probe asks: whether the process lives, or whether it has seen all there is. */
 export type Probe = 'live' | 'ready';
@@ -43,6 +44,14 @@ export function health(seen: HealthSeen, onTurn: (finding: Finding) => void): ()
     return findings;
   };
 }
+
+/** Tells of checks that begin to fail or pass again. One that is not ready is so at every start. */
+export const turnsToLog =
+  (log: Log) =>
+  ({ name, probe, fault }: Finding): void => {
+    if (fault === undefined) log.info('a check passes again', { check: name });
+    else log[probe === 'live' ? 'warn' : 'info']('a check fails', { check: name, reason: fault });
+  };
 
 const findingsOf = (seen: HealthSeen): readonly Finding[] => [
   { name: 'watches', probe: 'live', fault: watchFault(seen.watches()) },

@@ -1,32 +1,29 @@
 import { AsyncLocalStorage } from 'node:async_hooks';
-import type { LiveRoom } from '#crds/liveroom.ts';
 import { noTracer, type Tracer } from '#tracing/tracer.ts';
-import { type AttemptOptions, attempt } from './attempt.ts';
-import { event } from './build/event.ts';
+import { attempt } from './attempt.ts';
 import { ownSelector } from './build/labels.ts';
 import type { KubeClient } from './cluster/client.ts';
 import { type Cluster, type ClusterOptions, cluster as seeCluster } from './cluster/cluster.ts';
-import { keyOfOwned, ownKey } from './cluster/keys.ts';
+import { keyOfOwned } from './cluster/keys.ts';
 import { orderlyClient } from './cluster/orderly-client.ts';
 import { defaultWorkers, type Outcome, type Queue, type QueueMeter, queue } from './cluster/queue.ts';
 import type { Turn } from './cluster/turn.ts';
 import type { Config } from './config.ts';
-import type { ShownAudience } from './decide/audience.ts';
-import type { Transition } from './decide/transitions.ts';
-import { type Finding as Fault, health } from './health.ts';
+import { controllers } from './controllers.ts';
+import { isShownLive, type ShownAudience } from './decide/audience.ts';
+import { health, turnsToLog } from './health.ts';
 import type { KubeObject } from './kube.ts';
 import { type Log, scopedLog } from './log.ts';
-import { type RoomDependencies, reconcileRoom } from './reconcile-room.ts';
-import { type NamespaceDependencies, reconcileNamespace } from './reconcile-namespace.ts';
-import { type OwnDependencies, reconcileOwn } from './reconcile-own.ts';
 import { hostPorts } from './room/host-ports.ts';
 import { monitoring } from './room/monitoring.ts';
 import { newborns } from './room/newborns.ts';
 import { restarts } from './room/restarts.ts';
 import { rollouts } from './room/rollouts.ts';
 import { tokensSeen } from './room/tokens-seen.ts';
+import { stages } from './stages.ts';
 import { type StatsOptions, stats } from './stats/stats.ts';
 import { telemetry } from './telemetry.ts';
+import { teller } from './teller.ts';
 
 export interface OperatorOptions {
   readonly client: KubeClient;
@@ -105,7 +102,7 @@ export function operator(options: OperatorOptions) {
     tell,
   };
 
-  const reconcile = reconcilers(options.namespace, dependencies);
+  const reconcile = controllers(options.namespace, dependencies);
   const tryKey = attempt({ reconcile, meter: measured.reconcile, tracer, log });
   const work = workQueue(tryKey, turns, { log, meter: measured.queue });
   const progress = stages(cluster.synced, options.lead, (lease) => {
@@ -116,7 +113,7 @@ export function operator(options: OperatorOptions) {
   return {
     ...progress,
     registry: measured.registry,
-    health: health({ ...progress, watches: cluster.watches, workMs: () => work.seen().workMs }, turnTeller(log)),
+    health: health({ ...progress, watches: cluster.watches, workMs: () => work.seen().workMs }, turnsToLog(log)),
     /** Final. Resolves when the work under way has ended. */
     async stop(): Promise<void> {
       cluster.stop();
@@ -149,35 +146,6 @@ const workQueue = (
     meter,
   });
 
-/** How far an operator is. One that does not lead yet knows all that the leader does, and keeps it up to date. */
-function stages(
-  listed: Promise<unknown>,
-  lead: OperatorOptions['lead'],
-  begin: (lease: KubeObject | undefined) => void,
-) {
-  let isReady = false;
-  let hasBegun = false;
-  const synced = listed.then(() => {
-    isReady = true;
-  });
-  const acting = Promise.all([lead, synced]).then(([lease]) => {
-    hasBegun = true;
-    begin(lease ?? undefined);
-  });
-  return {
-    /** It has seen all there is. */
-    synced,
-    /** It leads, and has begun to work on all that. */
-    acting,
-    isReady: () => isReady,
-    hasBegun: () => hasBegun,
-  };
-}
-
-/** Whether its status says that somebody is there. */
-const isShownLive = (room: LiveRoom | undefined): boolean =>
-  room?.status?.publisher?.connected === true || (room?.status?.subscribers ?? 0) > 0;
-
 /** What is kept of rooms, and lost with the operator. */
 const memory = (now: () => number) => ({
   shown: new Map<string, ShownAudience>(),
@@ -194,34 +162,3 @@ const scopeOf = ({ config: { id, namespaces, defaults }, namespace }: OperatorOp
 });
 
 const podsOfOurs = (cluster: Cluster) => [...cluster.pods()].filter((pod) => !cluster.isOthers(keyOfOwned(pod)));
-
-/** What each controller does with a key. `namespace` is the operator's own. */
-const reconcilers = (
-  namespace: string | undefined,
-  dependencies: RoomDependencies & NamespaceDependencies & OwnDependencies,
-): AttemptOptions['reconcile'] => ({
-  liveroom: (key) => reconcileRoom(key, dependencies),
-  namespace: (key) => (key === ownKey ? reconcileOwn(namespace, dependencies) : reconcileNamespace(key, dependencies)),
-});
-
-/** One that is not ready is so at every start. */
-const turnTeller =
-  (log: Log) =>
-  ({ name, probe, fault }: Fault): void => {
-    if (fault === undefined) log.info('a check passes again', { check: name });
-    else log[probe === 'live' ? 'warn' : 'info']('a check fails', { check: name, reason: fault });
-  };
-
-/** Writes Events. One that cannot be written is no reason to reconcile again. */
-const teller =
-  (
-    cluster: Pick<Cluster, 'create'>,
-    { log, now, instance }: Pick<OperatorOptions, 'log' | 'instance'> & { now: () => number },
-  ) =>
-  async (object: KubeObject, news: Transition): Promise<void> => {
-    const { kind, metadata } = object;
-    log.info(news.message, { [kind]: `${metadata.namespace}/${metadata.name}`, reason: news.reason });
-    await cluster
-      .create(event(object, news, { nowMs: now(), instance }), () => true)
-      .catch((error) => log.warn('an Event could not be written', { error }));
-  };

@@ -1,3 +1,5 @@
+import type { LiveRoom } from '#crds/liveroom.ts';
+
 export interface ShownAudience {
   readonly subscribers: number;
   /** When a number was last changed, in ms. */
@@ -28,3 +30,7 @@ export function isWorthShowing(shown: number, now: number): boolean {
   if (shown === now) return false;
   return shown === 0 || now === 0 || Math.abs(now - shown) >= share * shown;
 }
+
+/** Whether its status says that somebody is there. */
+export const isShownLive = (room: LiveRoom | undefined): boolean =>
+  room?.status?.publisher?.connected === true || (room?.status?.subscribers ?? 0) > 0;
