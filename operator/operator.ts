@@ -7,7 +7,7 @@ import { type Cluster, type ClusterOptions, cluster as seeCluster } from './clus
 import { keyOfOwned } from './cluster/keys.ts';
 import { orderlyClient } from './cluster/orderly-client.ts';
 import { defaultWorkers, type Outcome, type Queue, type QueueMeter, queue } from './cluster/queue.ts';
-import type { Turn } from './cluster/turn.ts';
+import type { Terms } from './cluster/urgency.ts';
 import type { Config } from './config.ts';
 import { controllers } from './controllers.ts';
 import { isShownLive, type ShownAudience } from './decide/audience.ts';
@@ -53,7 +53,7 @@ export interface OperatorOptions {
 export function operator(options: OperatorOptions) {
   const { config, instance, newToken, tracer = noTracer, now = Date.now, mayWrite = () => true } = options;
   const log = scopedLog(options.log);
-  const turns = new AsyncLocalStorage<Turn>();
+  const terms = new AsyncLocalStorage<Terms>();
   const crashes = restarts();
   const isActing = () => progress.hasBegun() && mayWrite();
 
@@ -69,7 +69,7 @@ export function operator(options: OperatorOptions) {
     host: options.client.host,
     now: () => performance.now(),
   });
-  const order = { meter: measured.apiRequest, rate: config.apiRequests, mayWrite, turns };
+  const order = { meter: measured.apiRequest, rate: config.apiRequests, mayWrite, terms };
   const client = orderlyClient(options.client, order);
 
   const cluster = watched(options, client, (key, urgency = 'Edit') => {
@@ -104,7 +104,7 @@ export function operator(options: OperatorOptions) {
 
   const reconcile = controllers(options.namespace, dependencies);
   const tryKey = attempt({ reconcile, meter: measured.reconcile, tracer, log });
-  const work = workQueue(tryKey, turns, { log, meter: measured.queue });
+  const work = workQueue(tryKey, terms, { log, meter: measured.queue });
   const progress = stages(cluster.synced, options.lead, (lease) => {
     if (lease) void tell(lease, { type: 'Normal', reason: 'LeaderElection', message: `${instance} became leader` });
     for (const key of cluster.keys()) work.add(key, { urgency: 'Resync' });
@@ -134,14 +134,14 @@ const watched = (options: OperatorOptions, client: KubeClient, onKey: ClusterOpt
     ...(options.discoverEveryMs && { discoverEveryMs: options.discoverEveryMs }),
   });
 
-/** Whatever the work on a key asks of the API server, it asks as that turn. */
+/** Whatever the work on a key asks of the API server, it asks on the terms of that work. */
 const workQueue = (
   tryKey: (key: string) => Promise<Outcome>,
-  turns: AsyncLocalStorage<Turn>,
+  terms: AsyncLocalStorage<Terms>,
   { log, meter }: { readonly log: Log; readonly meter: QueueMeter },
 ): Queue =>
   queue({
-    work: (key, turn) => turns.run(turn, () => tryKey(key)),
+    work: (key, its) => terms.run(its, () => tryKey(key)),
     onError: (key, error) => log.error('a reconcile threw', { key, error }),
     meter,
   });

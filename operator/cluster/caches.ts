@@ -16,7 +16,7 @@ import { monitoring } from './monitoring.ts';
 import { collectionPath } from './paths.ts';
 import { roomCache } from './room-cache.ts';
 import type { How } from './store.ts';
-import { type Urgency, urgency } from './turn.ts';
+import { type Urgency, urgency } from './urgency.ts';
 import type { Watch } from './watch.ts';
 
 export interface CachesOptions {

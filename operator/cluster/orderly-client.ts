@@ -4,7 +4,7 @@ import { measuredClient, type RequestMeter } from './measured-client.ts';
 import { type Pace, pacedClient } from './paced-client.ts';
 import { type TokenBucketOptions, tokenBucket } from './token-bucket.ts';
 
-export interface Order extends Pick<Pace, 'turns'> {
+export interface Order extends Pick<Pace, 'terms'> {
   readonly meter: RequestMeter;
   readonly rate: Pick<TokenBucketOptions, 'perSecond' | 'burst'>;
   readonly mayWrite: () => boolean;
@@ -14,8 +14,8 @@ export interface Order extends Pick<Pace, 'turns'> {
  * The client as the operator uses it. A request first waits for its turn, which may be long; only then is it asked whether
  * it may be sent, and its time taken.
  */
-export function orderlyClient(client: KubeClient, { meter, rate, mayWrite, turns }: Order): KubeClient {
+export function orderlyClient(client: KubeClient, { meter, rate, mayWrite, terms }: Order): KubeClient {
   const now = () => performance.now();
   const fenced = fencedClient(measuredClient(client, meter, now), mayWrite);
-  return pacedClient(fenced, { bucket: tokenBucket({ ...rate, now }), turns });
+  return pacedClient(fenced, { bucket: tokenBucket({ ...rate, now }), terms });
 }

@@ -1,6 +1,6 @@
 import { setImmediate } from 'node:timers/promises';
 import { lanes } from './lanes.ts';
-import type { Turn, Urgency } from './turn.ts';
+import type { Terms, Urgency } from './urgency.ts';
 
 /** What to do with a key whose work has returned. */
 export type Outcome =
@@ -12,7 +12,7 @@ export type Outcome =
 
 export interface QueueOptions {
   /** Throwing is the same as `backoff`. */
-  readonly work: (key: string, turn: Turn) => Promise<Outcome>;
+  readonly work: (key: string, terms: Terms) => Promise<Outcome>;
   /** Keys worked on at the same time. */
   readonly workers?: number;
   /** After this long the work on a key is told to end. */
@@ -185,9 +185,9 @@ export class TooLong extends Error {
   }
 }
 
-async function attempt(key: string, { work, onError }: QueueOptions, turn: Turn): Promise<Outcome> {
+async function attempt(key: string, { work, onError }: QueueOptions, terms: Terms): Promise<Outcome> {
   try {
-    return await work(key, turn);
+    return await work(key, terms);
   } catch (error) {
     onError?.(key, error);
     return { kind: 'backoff' };

@@ -6,7 +6,7 @@ import type { SpecDefaults } from '../spec-defaults.ts';
 import type { Cache, CacheOptions } from './cache.ts';
 import type { Collect } from './in-namespaces.ts';
 import { roomKey } from './keys.ts';
-import { type Urgency, urgency } from './turn.ts';
+import { type Urgency, urgency } from './urgency.ts';
 
 export interface RoomCacheOptions extends Pick<CacheOptions<LiveRoom>, 'client' | 'onError' | 'now' | 'random'> {
   /** A room has changed, and with it what its namespace has once. */

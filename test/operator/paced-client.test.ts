@@ -3,7 +3,7 @@ import { AsyncLocalStorage } from 'node:async_hooks';
 import { test } from 'node:test';
 import type { KubeClient, Method, RequestOptions } from '#operator/cluster/client.ts';
 import { orderlyClient } from '#operator/cluster/orderly-client.ts';
-import type { Turn } from '#operator/cluster/turn.ts';
+import type { Terms } from '#operator/cluster/urgency.ts';
 import { eventually } from '#test/harness/eventually.ts';
 
 /**
@@ -14,7 +14,7 @@ function aClient() {
   const sent: string[] = [];
   const signals: (AbortSignal | undefined)[] = [];
   const counted: string[] = [];
-  const turns = new AsyncLocalStorage<Turn>();
+  const terms = new AsyncLocalStorage<Terms>();
   const request = async (method: Method, path: string, { signal }: RequestOptions = {}) => {
     sent.push(`${method} ${path}`);
     signals.push(signal);
@@ -23,10 +23,10 @@ function aClient() {
     meter: (method) => void counted.push(method),
     rate: { perSecond: 4, burst: 1 },
     mayWrite: () => true,
-    turns,
+    terms,
   });
-  const as = (urgency: Turn['urgency'], method: Method, path: string, signal = new AbortController().signal) =>
-    turns.run({ urgency, signal }, () => client.request(method, path));
+  const as = (urgency: Terms['urgency'], method: Method, path: string, signal = new AbortController().signal) =>
+    terms.run({ urgency, signal }, () => client.request(method, path));
   return { client, as, sent, signals, counted };
 }
 

@@ -9,8 +9,8 @@ export type Urgency = 'Edit' | 'Resync';
 /** How urgent a change is, by how it came to be known. */
 export const urgency: Readonly<Record<How, Urgency>> = { Listed: 'Resync', Watched: 'Edit' };
 
-/** One piece of work on a key. Whatever it asks of others, it asks under these terms. */
-export interface Turn {
+/** The terms of a piece of work on a key. Whatever it asks of others, it asks on these. */
+export interface Terms {
   readonly urgency: Urgency;
   /** Aborted when the work has taken too long, or has to end because the operator does. */
   readonly signal: AbortSignal;
