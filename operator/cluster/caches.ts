@@ -1,19 +1,18 @@
 import type { LiveRoom } from '#crds/liveroom.ts';
 import { hostPortOf } from '../decide/media-address.ts';
-import type { Ingress, KubeObject, Namespace, Node, Pod } from '../kube.ts';
+import type { Ingress, KubeObject, Pod } from '../kube.ts';
 import type { SpecDefaults } from '../spec-defaults.ts';
-import { type Cache, cache } from './cache.ts';
+import type { Cache } from './cache.ts';
 import type { KubeClient } from './client.ts';
 import { httpRoutes } from './http-routes.ts';
-import { ifPermitted } from './if-permitted.ts';
-import { collector, inNamespaces } from './in-namespaces.ts';
+import { collector } from './in-namespaces.ts';
 import { indexOf } from './index-of.ts';
 import { keyOfOwned, ownKey, roomKey } from './keys.ts';
 import { type KindDefinitions, kindDefinitions } from './kind-definitions.ts';
-import { leanNamespace, leanPod } from './lean.ts';
-import { isSameNode, leanNode } from './lean-node.ts';
+import { leanPod } from './lean.ts';
 import { monitoring } from './monitoring.ts';
-import { collectionPath } from './paths.ts';
+import { namespaceCache } from './namespace-cache.ts';
+import { nodeCache } from './node-cache.ts';
 import { roomCache } from './room-cache.ts';
 import type { How } from './store.ts';
 import { type Urgency, urgency } from './urgency.ts';
@@ -78,8 +77,8 @@ export function caches(options: CachesOptions, podsBy: PodIndexes) {
         },
       },
     ),
-    nodes: nodeCache(options, (node) => pods.pick(podsBy.node.keys(node))),
-    namespaces: namespaceCache(options, rooms),
+    nodes: nodeCache({ ...common, onKey }, (node) => pods.pick(podsBy.node.keys(node))),
+    namespaces: namespaceCache({ ...common, onKey, namespaces: options.namespaces }, rooms),
     definitions,
     monitors: monitorCaches(options, { ours, rooms, definitions }),
     ingresses: collect<Ingress>({ apiVersion: 'networking.k8s.io/v1', kind: 'Ingress' }, ours),
@@ -102,43 +101,6 @@ const commonOf = ({ client, onError, now, random }: CachesOptions) => ({
 });
 
 const core = (kindName: string) => ({ apiVersion: 'v1', kind: kindName });
-
-const nodeCache = (options: CachesOptions, podsOn: (node: string) => readonly Pod[]) =>
-  ifPermitted<Node>(
-    (onError) =>
-      cache({
-        ...commonOf(options),
-        onError,
-        path: collectionPath(core('Node')),
-        keep: leanNode,
-        onChange(node, previous, how) {
-          if (isSameNode(node, previous)) return;
-          for (const pod of podsOn(node.metadata.name)) options.onKey(keyOfOwned(pod), urgency[how]);
-        },
-      }),
-    options.onError,
-  );
-
-function namespaceCache(options: CachesOptions, rooms: Cache<LiveRoom>) {
-  const begin = (onError: CachesOptions['onError'], name?: string) =>
-    cache<Namespace>({
-      ...commonOf(options),
-      onError,
-      path: collectionPath(core('Namespace')),
-      // A role can name those that may be listed so.
-      ...(name && { query: { fieldSelector: `metadata.name=${name}` } }),
-      keep: leanNamespace,
-      onChange(namespace, previous, how) {
-        if (isSameNamespace(namespace, previous)) return;
-        // Nobody edited the rooms themselves, and there may be thousands.
-        for (const room of rooms.group(namespace.metadata.name)) options.onKey(roomKey(room), 'Resync');
-        options.onKey(namespace.metadata.name, urgency[how]);
-      },
-    });
-  const { namespaces, onError } = options;
-  if (namespaces === undefined) return ifPermitted(begin, onError);
-  return ifPermitted((refused) => inNamespaces(namespaces, (name) => begin(refused, name)), onError);
-}
 
 const monitorCaches = (
   { client, onKey, onError, namespaces, home, discoverEveryMs }: CachesOptions,
@@ -214,7 +176,3 @@ export function keysIn(every: ReturnType<typeof caches>): ReadonlySet<string> {
   const ofRooms = [...rooms.list()].flatMap((room) => [roomKey(room), room.metadata.namespace]);
   return new Set([ownKey, ...ofRooms, ...owned.map(keyOfOwned)]);
 }
-
-/** By its labels a Prometheus may select it. */
-const isSameNamespace = (a: Namespace, b: Namespace | undefined): boolean =>
-  a.status?.phase === b?.status?.phase && JSON.stringify(a.metadata.labels) === JSON.stringify(b?.metadata.labels);
