@@ -1,6 +1,6 @@
 import { monitoring } from './monitoring-schema.ts';
 import { network } from './network-schema.ts';
-import { probes } from './probes-schema.ts';
+import { pod } from './pod-schema.ts';
 import type { Schema } from './static.ts';
 import { tracing } from './tracing-schema.ts';
 
@@ -117,78 +117,6 @@ const play = {
       maximum: 100000,
       description: 'The most subscribers at a time; 0 sets no limit. Lowering it cuts nobody who is watching.',
     },
-  },
-} as const satisfies Schema;
-
-const quantities = (description: string) =>
-  ({
-    type: 'object',
-    description,
-    maxProperties: 8,
-    additionalProperties: {
-      'x-kubernetes-int-or-string': true,
-      anyOf: [{ type: 'integer' }, { type: 'string' }],
-      maxLength: 32,
-      pattern: '^[+]?([0-9]+([.][0-9]*)?|[.][0-9]+)([numkMGTPE]|[KMGTPE]i|[eE][-+]?[0-9]+)?$',
-    },
-  }) as const satisfies Schema;
-
-const toleration = {
-  type: 'object',
-  properties: {
-    key: { type: 'string', description: 'Key of the taint; empty with Exists matches every taint.', maxLength: 316 },
-    operator: { type: 'string', description: 'How key and value are compared.', enum: ['Exists', 'Equal'] },
-    value: { type: 'string', description: 'Value of the taint, for Equal.', maxLength: 63 },
-    effect: {
-      type: 'string',
-      description: 'Effect of the taint; every effect unless given.',
-      enum: ['NoSchedule', 'PreferNoSchedule', 'NoExecute'],
-    },
-    tolerationSeconds: {
-      type: 'integer',
-      description: 'How long a NoExecute taint is tolerated; without end unless given.',
-      format: 'int64',
-      minimum: 0,
-    },
-  },
-} as const satisfies Schema;
-
-const pod = {
-  type: 'object',
-  description: "The room's pods. A change replaces them, when update.policy says so.",
-  default: {},
-  properties: {
-    image: {
-      type: 'string',
-      description: "The server's image; the operator's default unless given.",
-      minLength: 1,
-      maxLength: 512,
-    },
-    resources: {
-      type: 'object',
-      description: 'What the server container requests and is limited to.',
-      properties: { requests: quantities('Requested amounts.'), limits: quantities('Upper bounds.') },
-    },
-    nodeSelector: {
-      type: 'object',
-      description: 'Labels that the node must have.',
-      maxProperties: 16,
-      additionalProperties: { type: 'string', maxLength: 63 },
-    },
-    imagePullSecrets: {
-      type: 'array',
-      description: "Secrets of the room's namespace with which the image is pulled.",
-      maxItems: 8,
-      'x-kubernetes-list-type': 'map',
-      'x-kubernetes-list-map-keys': ['name'],
-      items: {
-        type: 'object',
-        required: ['name'],
-        properties: { name: { type: 'string', description: 'Name of the Secret.', minLength: 1, maxLength: 253 } },
-      },
-    },
-    tolerations: { type: 'array', description: 'Taints that the pods tolerate.', maxItems: 16, items: toleration },
-    probes,
   },
 } as const satisfies Schema;
 

@@ -40,9 +40,10 @@ function rows(schema: Schema, path: string): Row[] {
     rows(child, inner.path === '' ? name : `${inner.path}.${name}`),
   );
   if (path === '') return below;
-  const limits = bounds(schema);
+  const limits = [schema.likePods && 'as in a Pod', bounds(schema)].filter((part) => part).join('; ');
   const text = [schema.description, limits && `(${limits})`].filter((part) => part).join(' ');
-  return [{ path, type: typeName(schema), value: defaultOf(schema), meaning: text }, ...below];
+  const row = { path, type: typeName(schema), value: defaultOf(schema), meaning: text };
+  return schema.likePods ? [row] : [row, ...below];
 }
 
 const table = (schema: Schema) =>

@@ -116,6 +116,14 @@ const refusals: Readonly<Record<string, { room: object; says: RegExp }>> = {
     room: aRoom('all', { tracing: { samplingRatio: '1.5' } }),
     says: /spec\.tracing\.samplingRatio.*should match/s,
   },
+  'an Ingress and a Gateway at once': {
+    room: aRoom('torn', { network: { http: { gatewayRef: { name: 'a' }, ingressClassName: 'b' } } }),
+    says: /spec\.network\.http\.gatewayRef.*exclude each other/s,
+  },
+  'a label of ours for its pods': {
+    room: aRoom('ours', { pod: { labels: { 'liveroom.dev/room': 'other' } } }),
+    says: /spec\.pod\.labels.*must leave liveroom\.dev\/ and/s,
+  },
   'a field that does not exist': { room: aRoom('typo', { plai: {} }), says: /unknown field "spec\.plai"/ },
 };
 

@@ -4,6 +4,7 @@ import { annotation } from '#crds/contract.ts';
 import type { KubeObject } from '#operator/kube.ts';
 import { eventually } from '#test/harness/eventually.ts';
 import { nodeAddress, type OperatedCluster, operatedCluster } from '#test/harness/operated-cluster.ts';
+import { placed } from '#test/harness/placed.ts';
 import { aRoom } from '#test/harness/room.ts';
 
 /** What becomes of rooms. The tests say what a kubelet would. */
@@ -19,11 +20,19 @@ describe('the operator', () => {
   test('makes a room Ready, and tells its pod where clients reach it', async () => {
     await on.start();
     const at = await on.namespace('ready');
-    await on.kube.apply(aRoom('keynote', {}, at));
+    await on.kube.apply({
+      apiVersion: 'scheduling.k8s.io/v1',
+      kind: 'PriorityClass',
+      metadata: { name: 'media' },
+      value: 7,
+    });
+    await on.kube.apply(aRoom('keynote', { pod: placed }, at));
     await on.runOrigin(at);
     assert.match(await on.says('keynote', at, 'Ready=True/Ready'), /publisher and viewers/);
     const { status } = (await on.room('keynote', at)) ?? {};
     const [pod] = await on.pods(at);
+    const { labels, annotations, ...place } = placed;
+    assert.partialDeepStrictEqual(pod, { metadata: { labels, annotations }, spec: place });
     assert.deepEqual(status?.origin, {
       podName: pod?.metadata.name,
       nodeName: 'node-1',

@@ -42,8 +42,9 @@ export function originPod(room: LiveRoom, config: Config, { hostPort, replaces, 
     kind: 'Pod',
     metadata: {
       ...meta,
-      labels: { ...meta.labels, [label.version]: version, [label.pod]: name, ...marks.labels },
+      labels: { ...choices.labels, ...meta.labels, [label.version]: version, [label.pod]: name, ...marks.labels },
       annotations: {
+        ...choices.annotations,
         ...scrapeAnnotations(config),
         ...marks.annotations,
         [annotation.specHash]: fits,
@@ -60,7 +61,8 @@ export const settingsHash = (room: LiveRoom): string => hash(configMap(room).dat
 
 /** Of the room nothing but its name: what else a pod is made of is among the choices, and so in the hash. */
 function podSpec({ metadata }: LiveRoom, choices: PodChoices, hostPort: number | undefined) {
-  const { image, imagePullSecrets, nodeSelector, tolerations, resources } = choices;
+  const { image, imagePullSecrets, nodeSelector, tolerations, affinity, topologySpreadConstraints } = choices;
+  const { priorityClassName, resources } = choices;
   const mounts = volumes(metadata.name, choices);
   return {
     restartPolicy: 'Always',
@@ -70,6 +72,9 @@ function podSpec({ metadata }: LiveRoom, choices: PodChoices, hostPort: number |
     ...(imagePullSecrets && { imagePullSecrets }),
     ...(nodeSelector && { nodeSelector }),
     ...(tolerations && { tolerations }),
+    ...(affinity && { affinity }),
+    ...(topologySpreadConstraints && { topologySpreadConstraints }),
+    ...(priorityClassName && { priorityClassName }),
     containers: [
       {
         name: 'sfu',

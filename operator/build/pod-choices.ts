@@ -13,7 +13,8 @@ export type PodChoices = ReturnType<typeof podChoices>;
  * Left out is what says nothing: a new field must not change the hash of the rooms that do not use it.
  */
 export const podChoices = (room: LiveRoom, config: Config) => {
-  const { image, imagePullSecrets, nodeSelector, tolerations, resources, probes } = room.spec.pod;
+  const { image, resources, probes, labels, annotations, priorityClassName } = room.spec.pod;
+  const { imagePullSecrets, nodeSelector, tolerations, affinity, topologySpreadConstraints } = room.spec.pod;
   const environment = [...settingsEnvironment(config), ...tracingEnvironment(room, config)];
   return {
     image: image ?? config.images.sfu,
@@ -22,6 +23,11 @@ export const podChoices = (room: LiveRoom, config: Config) => {
     ...(nodeSelector && { nodeSelector }),
     ...(imagePullSecrets && { imagePullSecrets }),
     ...(tolerations && { tolerations }),
+    ...(affinity && { affinity }),
+    ...(topologySpreadConstraints && { topologySpreadConstraints }),
+    ...(priorityClassName && { priorityClassName }),
+    ...(labels && { labels }),
+    ...(annotations && { annotations }),
     ...(resources && { resources }),
     ...(probes && { probes }),
     ...(environment.length > 0 && { environment }),

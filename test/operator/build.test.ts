@@ -13,6 +13,7 @@ import { tokensSecret } from '#operator/build/tokens.ts';
 import { urls } from '#operator/build/urls.ts';
 import { hash } from '#operator/hash.ts';
 import type { KubeObject } from '#operator/kube.ts';
+import { placed } from '#test/harness/placed.ts';
 import { config, storedRoom } from './objects.ts';
 
 const asYaml = (objects: unknown) =>
@@ -44,6 +45,7 @@ const rooms = {
       nodeSelector: { pool: 'media' },
       tolerations: [{ key: 'media', operator: 'Exists', effect: 'NoSchedule' }],
       probes: { liveness: { periodSeconds: 5, timeoutSeconds: 2, failureThreshold: 6 } },
+      ...placed,
     },
   }),
 };
@@ -102,6 +104,12 @@ test('a label of a room cannot take the place of one by which we find our object
   const room = storedRoom({ monitoring: { ...own.spec.monitoring, labels } });
   const [monitor] = desiredMonitoring(room, config, both);
   assert.partialDeepStrictEqual(monitor?.metadata.labels, { [label.room]: 'keynote', team: 'video', release: 'own' });
+});
+
+test('nor can a label of its pods', () => {
+  const room = storedRoom({ pod: { labels: { [label.component]: 'edge', [label.room]: 'other', team: 'video' } } });
+  const { labels } = originPod(room, config, first).metadata;
+  assert.partialDeepStrictEqual(labels, { [label.component]: 'origin', [label.room]: 'keynote', team: 'video' });
 });
 
 test('the generated Secret and an Event', (t) => {

@@ -26,6 +26,22 @@ const chosen: Partial<LiveRoomSpec> = {
   },
 };
 const probed = { pod: { probes: { liveness: { periodSeconds: 5, timeoutSeconds: 2, failureThreshold: 6 } } } };
+const placed: Partial<LiveRoomSpec> = {
+  pod: {
+    affinity: {
+      nodeAffinity: {
+        requiredDuringSchedulingIgnoredDuringExecution: {
+          nodeSelectorTerms: [{ matchExpressions: [{ key: 'pool', operator: 'In', values: ['media', 'video'] }] }],
+        },
+      },
+    },
+    topologySpreadConstraints: [
+      { maxSkew: 1, topologyKey: 'topology.kubernetes.io/zone', whenUnsatisfiable: 'DoNotSchedule' },
+    ],
+    priorityClassName: 'media',
+  },
+};
+const worded = { pod: { labels: { team: 'video' }, annotations: { 'sidecar.istio.io/inject': 'false' } } };
 const traced = { tracing: { endpoint: 'http://otel-collector:4317' } };
 
 interface Row {
@@ -41,6 +57,8 @@ const rows: Readonly<Record<string, Row>> = {
   'with a token of its own': { spec: own, hash: '2-97ktsf2t', of010: '7pf9wswt' },
   'with all that 0.1.0 could choose': { spec: chosen, hash: '2-kvnkx9rc', of010: 'bg68st9h' },
   'with probes': { spec: probed, hash: '2-nj8xkdrz' },
+  'with a place': { spec: placed, hash: '2-nvf2lr4c' },
+  'with words for others': { spec: worded, hash: '2-lxm7r9s7' },
   'with traces': { spec: traced, hash: '2-wkcwmbfq' },
   'with settings of the installation': { config: { podEnv: { LOG_LEVEL: 'debug' } }, hash: '2-g2nd7p42' },
   'with another default image': { config: { images: { sfu: 'liveroom.dev/sfu:next' } }, hash: '2-98btddjr' },
@@ -55,12 +73,12 @@ for (const [name, row] of Object.entries(rows))
   });
 
 test('a pod of 0.1.0 is not taken for one with what 0.1.0 could not choose', () => {
-  for (const spec of [probed, traced]) assert.equal(specHashes(storedRoom(spec), config).length, 1);
+  for (const spec of [probed, placed, worded, traced]) assert.equal(specHashes(storedRoom(spec), config).length, 1);
 });
 
 test('whatever tells two pods of a room apart is in the hash', () => {
   const others = Object.values(rows).map(({ spec, config: its }) => [storedRoom(spec), { ...config, ...its }] as const);
-  const pods = others.map(([room, its]) => JSON.stringify(originPod(room, its, { replaces: '' }).spec));
+  const pods = others.map(([room, its]) => JSON.stringify(originPod(room, its, { replaces: '' })));
   const hashes = others.map(([room, its]) => specHash(room, its));
   assert.equal(new Set(pods).size, pods.length);
   assert.equal(new Set(hashes).size, hashes.length);
