@@ -24,25 +24,36 @@ export interface ApplyOptions {
 const applyPatch = 'application/apply-patch+yaml';
 const mergePatch = 'application/merge-patch+json';
 
+/** The version of no object, so that an apply that names it makes one, or is refused (409) and changes none. */
+const noVersion = '1';
+
 /** Everything we ever write. Each resolves to the object as it is then, and throws ApiError for a refusal. */
 export function writes(client: KubeClient) {
   const read = <T extends KubeObject>(object: KubeObject) =>
     client.request<T>('GET', objectPath(object)).catch(absentIfNotFound);
+
+  const applied = <T extends KubeObject>(object: T, force: boolean, version?: Pick<ObjectMeta, 'resourceVersion'>) =>
+    client.request<T>('PATCH', objectPath(object), {
+      query: { fieldManager, force },
+      contentType: applyPatch,
+      body: { ...object, metadata: { ...object.metadata, ...version } },
+    });
 
   return {
     read,
 
     /** Server-side apply. Throws NameTaken before touching what is not ours. */
     async apply<T extends KubeObject>(object: T, { isNew, isOurs }: ApplyOptions): Promise<T> {
-      const existing = isNew ? await read(object) : undefined;
-      if (existing !== undefined && !isOurs(existing)) throw new NameTaken(object);
-      // Without force, an object that appeared since we looked makes this a conflict and not a takeover.
-      const force = !isNew || existing !== undefined;
-      return await client.request<T>('PATCH', objectPath(object), {
-        query: { fieldManager, force },
-        contentType: applyPatch,
-        body: object,
-      });
+      if (!isNew) return await applied(object, true);
+      try {
+        return await applied(object, false, { resourceVersion: noVersion });
+      } catch (error) {
+        if (!isStatus(error, 409)) throw error;
+        const existing = await read(object);
+        if (existing !== undefined && !isOurs(existing)) throw new NameTaken(object);
+        // Without force, an object that appeared since we looked makes this a conflict and not a takeover.
+        return await applied(object, existing !== undefined);
+      }
     },
 
     /** Creates; if it is there already and ours, that is as good. Throws NameTaken otherwise. */

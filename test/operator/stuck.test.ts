@@ -35,6 +35,10 @@ const forbidden = (message: string) => new ApiError(403, { message: `"a" is forb
 const onPods = (error: ApiError): Trouble => ({
   answer: (method, path) => (method === 'POST' && path.endsWith('/pods') ? error : undefined),
 });
+const taken = (kind: string, at: string): Trouble => ({
+  answer: (method, path) =>
+    path.includes(at) ? (method === 'GET' ? stranger(kind) : new ApiError(409, {})) : undefined,
+});
 const webhookAway = new ApiError(500, { message: 'failed calling webhook "policy.example.com": no endpoints' });
 const auth = (name: string) => ({ mode: 'BearerToken', secretRef: { name, key: 'token' } }) as const;
 const open = { auth: { mode: 'None' }, maxSubscribers: 0 } as const;
@@ -58,10 +62,7 @@ const troubles: Readonly<Record<string, Trouble>> = {
     spec: { publish: publishWith('mine'), network: { ...storedRoom().spec.network, http } },
   },
   TLSSecretMissing: { spec: { network: { ...storedRoom().spec.network, http } } },
-  'NameConflict of a Service': {
-    answer: (method, path) =>
-      method === 'GET' && path.endsWith('/services/keynote') ? stranger('Service') : undefined,
-  },
+  'NameConflict of a Service': taken('Service', '/services/keynote'),
   'NameConflict of the tokens': {
     answer: (method, path) =>
       path.endsWith('/secrets') && method === 'POST'
@@ -94,8 +95,8 @@ const troubles: Readonly<Record<string, Trouble>> = {
         : undefined,
   },
   'NameConflict of an Ingress': {
+    ...taken('Ingress', '/ingresses/'),
     spec: { network: { ...storedRoom().spec.network, http: { host: 'live.example.com' } } },
-    answer: (method, path) => (method === 'GET' && path.includes('/ingresses/') ? stranger('Ingress') : undefined),
   },
   MonitorRejected: {
     spec: { monitoring: ownMonitors },
