@@ -1,5 +1,6 @@
-import { Agent, request } from 'undici';
+import { Agent } from 'undici';
 import type { KubeObject } from '../kube.ts';
+import { type Answer, answerTo } from './answer.ts';
 import { ApiError, retryAfterMs, type Status } from './api-error.ts';
 import { type WatchEvent, watchEvents } from './watch-events.ts';
 
@@ -70,11 +71,12 @@ export function kubeClient(config: ClientConfig): KubeClient {
   // Of their own: what watches bring at once, after a list, holds up no answer.
   const watches = connection(config);
 
-  const send = async (agent: Agent, method: Method, path: string, options: RequestOptions, bodyTimeout: number) => {
+  const question = async (method: Method, path: string, options: RequestOptions, bodyTimeout: number) => {
     const authorization = await config.authorization?.();
     const { body, contentType = 'application/json' } = options;
-    return await request(`${config.server}${path}${queryString(options.query)}`, {
-      dispatcher: agent,
+    return {
+      origin: config.server,
+      path: `${path}${queryString(options.query)}`,
       method,
       bodyTimeout,
       headers: {
@@ -84,25 +86,25 @@ export function kubeClient(config: ClientConfig): KubeClient {
         ...(body === undefined ? {} : { 'content-type': contentType }),
       },
       ...(body === undefined ? {} : { body: typeof body === 'string' ? body : JSON.stringify(body) }),
-      ...(options.signal === undefined ? {} : { signal: options.signal }),
-    });
+    };
   };
 
   return {
     host: new URL(config.server).host,
 
     async request<T>(method: Method, path: string, options: RequestOptions = {}) {
-      const response = await send(requests, method, path, options, answerTimeoutMs);
-      options.onStatus?.(response.statusCode);
-      const text = await response.body.text();
-      if (response.statusCode >= 400) throw refusal(response, text, `${method} ${path}`);
-      return parsed(text) as T;
+      const answer = await answerTo(await question(method, path, options, answerTimeoutMs), requests, options);
+      if (answer.statusCode >= 400) throw refusal(answer, answer.text, `${method} ${path}`);
+      return parsed(answer.text) as T;
     },
 
     async *watch<T extends KubeObject>(path: string, options: WatchOptions = {}) {
       // No time limit on the body: a watch of a quiet kind is silent for a minute. The reflector keeps one of its own.
       const query = { ...options.query, watch: true };
-      const response = await send(watches, 'GET', path, { ...options, query }, 0);
+      const response = await watches.request({
+        ...(await question('GET', path, { ...options, query }, 0)),
+        ...(options.signal === undefined ? {} : { signal: options.signal }),
+      });
       options.onStatus?.(response.statusCode);
       if (response.statusCode >= 400) throw refusal(response, await response.body.text(), `watch ${path}`);
       yield* watchEvents<T>(response.body);
@@ -137,11 +139,7 @@ function queryString(query: Query = {}): string {
   return `?${new URLSearchParams(given.map(([name, value]): [string, string] => [name, String(value)]))}`;
 }
 
-function refusal(
-  response: { statusCode: number; headers: Readonly<Record<string, string | string[] | undefined>> },
-  text: string,
-  request: string,
-): ApiError {
+function refusal(response: Pick<Answer, 'statusCode' | 'headers'>, text: string, request: string): ApiError {
   const header = response.headers['retry-after'];
   const wait = retryAfterMs(typeof header === 'string' ? header : undefined, Date.now());
   const body = parsed(text);

@@ -1,0 +1,46 @@
+import type { Dispatcher } from 'undici';
+import type { RequestOptions } from './client.ts';
+
+export interface Answer {
+  readonly statusCode: number;
+  readonly headers: Readonly<Record<string, string | string[] | undefined>>;
+  readonly text: string;
+}
+
+/**
+ * The answer to a question, whole. Rejects with undici's error, or with the signal's reason. Undici's `request` makes a
+ * stream of each answer, which costs more than putting together the one or two chunks that most come in.
+ */
+export function answerTo(
+  question: Dispatcher.DispatchOptions,
+  connection: Pick<Dispatcher, 'dispatch'>,
+  { signal, onStatus }: Pick<RequestOptions, 'signal' | 'onStatus'>,
+): Promise<Answer> {
+  const { promise, resolve, reject } = Promise.withResolvers<Answer>();
+  const chunks: Buffer[] = [];
+  let begun: Omit<Answer, 'text'> = { statusCode: 0, headers: {} };
+  let giveUp = () => {};
+  const end = () => signal?.removeEventListener('abort', giveUp);
+  connection.dispatch(question, {
+    onRequestStart(controller) {
+      giveUp = () => controller.abort(signal?.reason);
+      if (signal?.aborted) giveUp();
+      else signal?.addEventListener('abort', giveUp);
+    },
+    onResponseStart(_controller, statusCode, headers) {
+      begun = { statusCode, headers };
+      // Others only say that one is to come.
+      if (statusCode >= 200) onStatus?.(statusCode);
+    },
+    onResponseData: (_controller, chunk) => void chunks.push(chunk),
+    onResponseEnd() {
+      end();
+      resolve({ ...begun, text: Buffer.concat(chunks).toString() });
+    },
+    onResponseError(_controller, error) {
+      end();
+      reject(error);
+    },
+  });
+  return promise;
+}
