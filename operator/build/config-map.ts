@@ -1,9 +1,9 @@
 import { stringify } from 'yaml';
 import { type Auth, file, type RoomSettings, type RoomsFile, tokenFile } from '#crds/contract.ts';
 import type { LiveRoom } from '#crds/liveroom.ts';
-import { oncePer } from '../once-per.ts';
 import { durationMs } from './duration.ts';
 import { roomMeta } from './labels.ts';
+import { oncePerSpec } from './once-per-spec.ts';
 
 /** The room's settings as its pods read them. They watch the file: what is in here changes without a restart. */
 export const configMap = (room: LiveRoom) =>
@@ -15,7 +15,7 @@ export const configMap = (room: LiveRoom) =>
   }) as const;
 
 /** A reconcile asks for it several times, and mostly for nothing new. */
-const roomsText = oncePer((room: LiveRoom) => stringify(roomsFile(room), { aliasDuplicateObjects: false }));
+const roomsText = oncePerSpec((room) => stringify(roomsFile(room), { aliasDuplicateObjects: false }));
 
 const roomsFile = (room: LiveRoom): RoomsFile => ({
   rooms: [settings(room)],

@@ -2,6 +2,7 @@ import type { LiveRoom } from '#crds/liveroom.ts';
 import type { Config } from '../config.ts';
 import { hash } from '../hash.ts';
 import { oncePer } from '../once-per.ts';
+import { oncePerSpec } from './once-per-spec.ts';
 import { type PodChoices, podChoices } from './pod-choices.ts';
 
 /** Of how the hash is made: pods with a hash made in another way are replaced, unless `specHashes` knows that way, too. */
@@ -15,7 +16,7 @@ export const specHashes = (room: LiveRoom, config: Config): readonly string[] =>
 
 /** A reconcile asks for them several times, and where all rooms are looked at again, of each that has not changed. */
 const hashesOf = oncePer((config: Config) =>
-  oncePer((room: LiveRoom) => {
+  oncePerSpec((room) => {
     const choices = podChoices(room, config);
     const current = `${scheme}-${hash(choices)}`;
     const former = hashOf010(room.metadata.name, choices);

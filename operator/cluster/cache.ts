@@ -27,7 +27,7 @@ export interface Cache<T extends KubeObject> extends Reflector<T> {
  * there before it: make a second pod, tell an event twice.
  */
 export function cache<T extends KubeObject>(options: CacheOptions<T>): Cache<T> {
-  const { groupOf = () => undefined, onChange } = options;
+  const { groupOf = () => undefined, keep = (object) => object, onChange } = options;
   const written = new Map<string, T>();
   const groups = indexOf(groupOf);
   const indexes = [groups, ...(options.indexes ?? [])];
@@ -37,6 +37,10 @@ export function cache<T extends KubeObject>(options: CacheOptions<T>): Cache<T> 
 
   const seen = reflector<T>({
     ...options,
+    keep(object) {
+      const own = written.get(keyOf(object));
+      return own !== undefined && isSameState(own, object) ? own : keep(object);
+    },
     onChange(key, object, previous, how) {
       const own = written.get(key);
       if (own === undefined || !isAhead(own, object, previous)) {
@@ -96,6 +100,9 @@ export function cache<T extends KubeObject>(options: CacheOptions<T>): Cache<T> 
     },
   };
 }
+
+const isSameState = (a: KubeObject, b: KubeObject): boolean =>
+  a.metadata.uid === b.metadata.uid && a.metadata.resourceVersion === b.metadata.resourceVersion;
 
 /** Whether we have written this since: a newer state, or another object of the name of one that is gone. */
 const isAhead = (own: KubeObject, object: KubeObject | undefined, previous: KubeObject | undefined): boolean =>

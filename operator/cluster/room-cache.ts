@@ -16,13 +16,18 @@ export interface RoomCacheOptions extends Pick<CacheOptions<LiveRoom>, 'client' 
 }
 
 /** The rooms, each with all that it is to have; by namespace, too. */
-export const roomCache = (collect: Collect, { onKey, defaults, ...common }: RoomCacheOptions): Cache<LiveRoom> =>
-  collect<LiveRoom>(
+export function roomCache(collect: Collect, { onKey, defaults, ...common }: RoomCacheOptions): Cache<LiveRoom> {
+  // From here on a room has all that it is to have. An operator may be newer than the CRD, which then prunes what is new.
+  const whole = (spec: LiveRoom['spec']) => withDefaults(specSchema, merged(specSchema, spec, defaults));
+  const rooms: Cache<LiveRoom> = collect<LiveRoom>(
     { apiVersion: `${group}/${apiVersion}`, kind },
     {
       ...common,
-      // From here on a room has all that it is to have. An operator may be newer than the CRD, which then prunes what is new.
-      keep: (room) => ({ ...room, spec: withDefaults(specSchema, merged(specSchema, room.spec, defaults)) }),
+      keep(room): LiveRoom {
+        const known = rooms.get(roomKey(room));
+        // What is made of a spec is kept for as long as it is the same (build/once-per-spec.ts).
+        return { ...room, spec: known !== undefined && isSameSpec(known, room) ? known.spec : whole(room.spec) };
+      },
       groupOf: ({ metadata: { namespace } }) => namespace,
       onChange(room, previous, how) {
         if (previous !== undefined && isOnlyStatus(room, previous)) return;
@@ -31,6 +36,12 @@ export const roomCache = (collect: Collect, { onKey, defaults, ...common }: Room
       },
     },
   );
+  return rooms;
+}
+
+/** The API server counts each change of a spec. */
+const isSameSpec = ({ metadata: a }: LiveRoom, { metadata: b }: LiveRoom): boolean =>
+  a.uid === b.uid && a.generation !== undefined && a.generation === b.generation;
 
 /** Our own reports are no news, nor what others note at a room. */
 const isOnlyStatus = (room: LiveRoom, previous: LiveRoom): boolean =>

@@ -72,6 +72,15 @@ test('nothing is told of a write of ours whose event comes, where that is known 
   assert.deepEqual(seen, ['Listed a', 'Watched ~b']);
 });
 
+test('the event of a write leaves the object that was remembered, and all that was made of it', async () => {
+  const { things, send } = await cached();
+  things.remember(anObject('a', 6));
+  const remembered = things.get('live/a');
+  send(event('MODIFIED', anObject('a', 6)));
+  await eventually('the event', () => things.reached() === 6n);
+  assert.equal(things.get('live/a'), remembered);
+});
+
 test('a write that is older than what is known is not remembered', async () => {
   const { things } = await cached();
   things.remember(anObject('a', 4));
