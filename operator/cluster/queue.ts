@@ -42,7 +42,10 @@ export interface QueueSeen {
 }
 
 export interface AddOptions {
-  /** In so many milliseconds, as a Resync; default now. The earliest of several times wins. */
+  /**
+   * In so many milliseconds, as a Resync, unless work on the key begins before; default now. The earliest of several times
+   * wins.
+   */
   readonly afterMs?: number;
   /** Default Edit. All that wait with Edit go before all that wait with Resync. */
   readonly urgency?: Urgency;
@@ -93,6 +96,7 @@ export function queue(options: QueueOptions): Queue {
     while (running.size < workers && !isStopped) {
       const next = waiting.next();
       if (next === undefined) return;
+      later.cancel(next.key);
       const sinceMs = performance.now();
       meter?.waited(sinceMs - next.value);
       const ending = new AbortController();
@@ -130,10 +134,7 @@ export function queue(options: QueueOptions): Queue {
     seen: () => ({
       ...counts,
       waiting: { Edit: waiting.size('Edit'), Resync: waiting.size('Resync') },
-      workMs: running
-        .values()
-        .map(({ sinceMs }) => performance.now() - sinceMs)
-        .toArray(),
+      workMs: [...running.values()].map(({ sinceMs }) => performance.now() - sinceMs),
     }),
     async stop(graceMs = 1_000) {
       isStopped = true;
@@ -169,6 +170,11 @@ function alarms(ring: (key: string) => void) {
         ring(key);
       }, afterMs);
       planned.set(key, { timer, atMs });
+    },
+    /** What a key was to come again for is looked at now, and the outcome says anew when to come again. */
+    cancel(key: string): void {
+      clearTimeout(planned.get(key)?.timer);
+      planned.delete(key);
     },
     clear(): void {
       for (const { timer } of planned.values()) clearTimeout(timer);

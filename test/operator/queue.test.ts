@@ -105,6 +105,18 @@ test('a key comes again by itself when its work says so, and the earliest time w
   assert.deepEqual(begun, ['a']);
 });
 
+test('a key whose work begins before its time does not come again for that', async (t) => {
+  t.mock.timers.enable({ apis: ['setTimeout'] });
+  const { work, begun, end } = held();
+  work.add('a', { afterMs: 300 });
+  work.add('a');
+  await settled();
+  end();
+  t.mock.timers.tick(300);
+  await settled();
+  assert.deepEqual(begun, ['a']);
+});
+
 test('the back-off of one key does not hold up another, and triples', async (t) => {
   t.mock.timers.enable({ apis: ['setTimeout'] });
   const { work, begun, end } = held();
