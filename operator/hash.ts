@@ -4,8 +4,9 @@ const alphabet = 'bcdfghjklmnpqrstvwxz2456789';
 /** A short hash of a JSON value, the same for the same content in whatever order its keys come. Not against forgers. */
 export function hash(value: unknown, length = 8): string {
   const text = canonical(value);
-  // Two passes of 32 bits from different starts: one alone would repeat after some ten thousand names.
-  let rest = (BigInt(fnv1a(text, 0x811c9dc5)) << 32n) | BigInt(fnv1a(text, 0x01234567));
+  // Two sums of 32 bits from different starts: one alone would repeat after some ten thousand names.
+  const [high, low] = fnv1a(text, 0x811c9dc5, 0x01234567);
+  let rest = (BigInt(high) << 32n) | BigInt(low);
   let digits = '';
   for (let i = 0; i < length; i++) {
     digits += alphabet[Number(rest % 27n)];
@@ -14,11 +15,15 @@ export function hash(value: unknown, length = 8): string {
   return digits;
 }
 
-/** FNV-1a (draft-eastlake-fnv) over UTF-16 code units. */
-function fnv1a(text: string, start: number): number {
-  let sum = start;
-  for (let i = 0; i < text.length; i++) sum = Math.imul(sum ^ text.charCodeAt(i), 0x01000193);
-  return sum >>> 0;
+/** Two sums of FNV-1a (draft-eastlake-fnv) over UTF-16 code units, each with a start of its own. */
+function fnv1a(text: string, one: number, other: number): readonly [number, number] {
+  let [a, b] = [one, other];
+  for (let i = 0; i < text.length; i++) {
+    const unit = text.charCodeAt(i);
+    a = Math.imul(a ^ unit, 0x01000193);
+    b = Math.imul(b ^ unit, 0x01000193);
+  }
+  return [a >>> 0, b >>> 0];
 }
 
 /** JSON with sorted keys. By hand, as a replacer for JSON.stringify takes five times as long and every reconcile hashes. */
