@@ -210,35 +210,3 @@ export interface RoomStats {
   /** Sides that are locked and whose token the pod does not have, so that nobody gets in. Absent: none, or a release before 0.2. */
   readonly tokensMissing?: readonly (keyof typeof tokenKey)[];
 }
-
-/** Alerts, by the name under which Prometheus shows them. */
-export const alert = {
-  roomNotReady: 'LiveRoomNotReady',
-  roomNoPublisher: 'LiveRoomNoPublisher',
-  roomHighSubscriberCount: 'LiveRoomHighSubscriberCount',
-  roomNearCapacity: 'LiveRoomNearCapacity',
-  subscriberDrop: 'LiveSubscriberDrop',
-  publisherStalled: 'LivePublisherStalled',
-  iceSlow: 'LiveICEEstablishmentSlow',
-  iceFailureRate: 'LiveICEFailureRateHigh',
-  iceFailureRatio: 'LiveICEFailureRatioHigh',
-  whipServerErrors: 'LiveWHIPServerErrors',
-  whepServerErrors: 'LiveWHEPServerErrors',
-  whepClientErrors: 'LiveWHEPClientErrors',
-  httpSlow: 'LiveHTTPSlow',
-  sfuDown: 'LiveSFUDown',
-  sfuErrors: 'LiveSFUErrors',
-  sfuHighMemory: 'LiveSFUHighMemory',
-  sfuHighCPU: 'LiveSFUHighCPU',
-  sfuThrottled: 'LiveSFUThrottled',
-  sfuThreadBusy: 'LiveSFUThreadBusy',
-  sfuEventLoopLag: 'LiveSFUEventLoopLag',
-  sfuReceiveDrops: 'LiveSFUReceiveDrops',
-  sfuDrainStuck: 'LiveSFUDrainStuck',
-  operatorDown: 'LiveOperatorDown',
-  operatorNoLeader: 'LiveOperatorNoLeader',
-  operatorReconcileErrors: 'LiveOperatorReconcileErrors',
-  operatorWatchStale: 'LiveOperatorWatchStale',
-  operatorQueueStuck: 'LiveOperatorQueueStuck',
-  hostPortsNearlyExhausted: 'LiveHostPortsNearlyExhausted',
-} as const;

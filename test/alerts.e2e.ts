@@ -1,7 +1,8 @@
 import assert from 'node:assert/strict';
 import { after, before, describe, test } from 'node:test';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { alert, appName, label, publicPath } from '#crds/contract.ts';
+import { appName, label, publicPath } from '#crds/contract.ts';
+import { alert } from '#operator/build/alerts/names.ts';
 import { eventually } from '#test/harness/eventually.ts';
 import { type Monitored, monitored } from '#test/harness/monitored.ts';
 import { processesOf } from '#test/harness/processes.ts';

@@ -1,8 +1,8 @@
 import assert from 'node:assert/strict';
 import { after, before, describe, test } from 'node:test';
-import { alert } from '#crds/contract.ts';
 import { serverMetric } from '#crds/metrics.ts';
 import { plotsPath } from '#local/monitoring/door.ts';
+import { alert } from '#operator/build/alerts/names.ts';
 import { launchChromium } from '#test/harness/browser.ts';
 import { eventually } from '#test/harness/eventually.ts';
 import { type Monitored, monitored } from '#test/harness/monitored.ts';

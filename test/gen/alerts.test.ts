@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { alert } from '#crds/contract.ts';
 import { alertGroups, alertsPage, readable } from '#gen/alerts.ts';
+import { alert } from '#operator/build/alerts/names.ts';
 
 test('every alert has one line, with its severity, its time and its runbook', () => {
   const lines = alertsPage().split('\n');

@@ -3,7 +3,6 @@ import { existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { test } from 'node:test';
 import { collectDefaultMetrics, Registry } from 'prom-client';
-import { alert } from '#crds/contract.ts';
 import { serverMetric } from '#crds/metrics.ts';
 import { operatorMetric } from '#crds/operator-metrics.ts';
 import { findings, type Tree } from '#gen/parity/findings.ts';
@@ -12,6 +11,7 @@ import { parityPage } from '#gen/parity/page.ts';
 import { isStarred, rows, type Section } from '#gen/parity/section.ts';
 import { parityTable } from '#gen/parity/table.ts';
 import { specFields } from '#gen/reference.ts';
+import { alert } from '#operator/build/alerts/names.ts';
 
 const root = join(import.meta.dirname, '../..');
 

@@ -1,6 +1,6 @@
-import { alert } from '#crds/contract.ts';
 import { operatorMetric } from '#crds/operator-metrics.ts';
 import type { Alert } from './alert.ts';
+import { alert } from './names.ts';
 import type { Series } from './series.ts';
 
 const { masterStatus, reconcileErrors, watchAge, unfinishedWork, hostPorts } = operatorMetric;

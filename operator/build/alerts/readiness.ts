@@ -1,6 +1,6 @@
-import { alert } from '#crds/contract.ts';
 import { operatorMetric } from '#crds/operator-metrics.ts';
 import type { Alert } from './alert.ts';
+import { alert } from './names.ts';
 import type { Series } from './series.ts';
 
 /** What the operator alone knows of rooms. Its series about a room bear the room's namespace. */

@@ -1,6 +1,6 @@
-import { alert } from '#crds/contract.ts';
 import { serverMetric } from '#crds/metrics.ts';
 import type { Alert } from './alert.ts';
+import { alert } from './names.ts';
 import { podRoom, quantile, type Series } from './series.ts';
 
 const { whipRequests, whepRequests, httpTime } = serverMetric;
