@@ -1,22 +1,21 @@
 /** `npm start`: a cluster on this machine, the operator in it, and one room to publish to and to watch. */
 import { mkdir, readFile, rm, writeFile } from 'node:fs/promises';
-import { join, relative, resolve } from 'node:path';
+import { join, resolve } from 'node:path';
 import { version } from '#crds/contract.ts';
 import { serverMetric as metric } from '#crds/metrics.ts';
 import { type KubeClient, kubeClient } from '#operator/cluster/client.ts';
 import { apply, type Cluster, startCluster } from './cluster.ts';
 import { forOneNode } from './install-manifest.ts';
 import { claim } from './instance.ts';
-import { plotsPath } from './monitoring/door.ts';
 import { installMonitoring } from './monitoring/install.ts';
 import { query } from './monitoring/query.ts';
 import { look, orphaned } from './orphaned.ts';
-import { findProgram } from './path.ts';
 import { spoken, terminalProgress } from './progress.ts';
 import { applyRoom, type RoomName, roomNameIn, roomPages, roomReady } from './room.ts';
 import { run } from './run.ts';
 import { PortInUse } from './sockets.ts';
 import { type StartOptions, startOptions, UsageError, usage } from './start-options.ts';
+import { summaryOf } from './summary.ts';
 import { until } from './until.ts';
 
 const root = resolve(import.meta.dirname, '..');
@@ -40,7 +39,7 @@ async function start(options: StartOptions, signal: AbortSignal): Promise<{ clus
     const pages = await Promise.race([bringUp(wanted, client, cluster, signal), cluster.failed]);
     await Promise.race([discovered(wanted, cluster, signal), cluster.failed]);
     terminal.say(`Ready after ${spoken(performance.now() - startedAt)}.\n`);
-    return { cluster, summary: await summaryOf(cluster, pages) };
+    return { cluster, summary: await summaryOf(cluster, pages, { kubeconfigFile, env: process.env }) };
   } catch (error) {
     await cluster.stop();
     throw error;
@@ -104,26 +103,6 @@ async function diagnosis({ kubectlFile, kubeconfigFile }: Cluster): Promise<stri
   const pods = await kubectl('get', 'pods', '--all-namespaces', '--output=wide');
   const log = await kubectl('logs', '--namespace=liveroom-system', 'deployment/liveroom-operator', '--tail=15');
   return `${pods}\nThe end of the operator's log:\n${log}`;
-}
-
-async function summaryOf(cluster: Cluster, pages: { publisher: string; player: string }): Promise<string> {
-  const installed = await findProgram('kubectl', process.env);
-  const kubectl = installed === undefined ? cluster.kubectlFile : 'kubectl';
-  return `  Publish   ${pages.publisher}
-  Watch     ${pages.player}
-${await monitoringLines(cluster)}
-  Look      ${kubectl} --kubeconfig ${relative(process.cwd(), kubeconfigFile)} get liverooms
-  Logs      ${cluster.logsDir}
-`;
-}
-
-async function monitoringLines({ monitoringURL }: Cluster): Promise<string> {
-  if (monitoringURL === undefined) return '';
-  const { ok: hasPages } = await fetch(monitoringURL);
-  return `
-  Plots       ${monitoringURL}${plotsPath}
-  Prometheus  ${monitoringURL}${hasPages ? '' : '  (built with Go, so without its own pages: the HTTP API only)'}
-`;
 }
 
 /** Runs until a signal comes or the cluster fails. Returns the exit code. */

@@ -1,0 +1,34 @@
+import { relative } from 'node:path';
+import type { Cluster } from './cluster.ts';
+import { plotsPath } from './monitoring/door.ts';
+import { findProgram } from './path.ts';
+
+interface RoomPages {
+  readonly publisher: string;
+  readonly player: string;
+}
+
+/** What `npm start` prints when all of it runs: where to publish, to watch and to look. */
+export async function summaryOf(
+  cluster: Cluster,
+  pages: RoomPages,
+  { kubeconfigFile, env }: { readonly kubeconfigFile: string; readonly env: NodeJS.ProcessEnv },
+): Promise<string> {
+  const installed = await findProgram('kubectl', env);
+  const kubectl = installed === undefined ? cluster.kubectlFile : 'kubectl';
+  return `  Publish   ${pages.publisher}
+  Watch     ${pages.player}
+${await monitoringLines(cluster)}
+  Look      ${kubectl} --kubeconfig ${relative(process.cwd(), kubeconfigFile)} get liverooms
+  Logs      ${cluster.logsDir}
+`;
+}
+
+async function monitoringLines({ monitoringURL }: Cluster): Promise<string> {
+  if (monitoringURL === undefined) return '';
+  const { ok: hasPages } = await fetch(monitoringURL);
+  return `
+  Plots       ${monitoringURL}${plotsPath}
+  Prometheus  ${monitoringURL}${hasPages ? '' : '  (built with Go, so without its own pages: the HTTP API only)'}
+`;
+}
