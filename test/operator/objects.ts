@@ -3,7 +3,7 @@ import type { Condition, LiveRoom, LiveRoomSpec } from '#crds/liveroom.ts';
 import type { Config } from '#operator/config.ts';
 import type { MonitoringSeen } from '#operator/decide/monitoring.ts';
 import type { Seen } from '#operator/decide/seen.ts';
-import type { MonitoringObject, Pod, Prometheus } from '#operator/kube.ts';
+import type { MonitoringObject, Node, Pod, Prometheus } from '#operator/kube.ts';
 
 export const config: Config = {
   publicURL: 'https://live.example.com',
@@ -92,6 +92,17 @@ export const aPod = (name: string, traits: PodTraits = {}): Pod => {
     },
   };
 };
+
+/** A node at these addresses; `given` is what its annotation says of others. */
+export const aNode = (addresses: readonly (readonly [type: string, address: string])[], given?: string): Node => ({
+  apiVersion: 'v1',
+  kind: 'Node',
+  metadata: { name: 'node-1', ...(given !== undefined && { annotations: { [annotation.mediaAddress]: given } }) },
+  status: { addresses: addresses.map(([type, address]) => ({ type, address })) },
+});
+
+/** Not of a host port, and not on a node. */
+export const withoutPort = (pod: Pod): Pod => ({ ...pod, spec: { containers: [{ name: 'sfu' }] } });
 
 export const aCondition = (type: string, status: Condition['status'], reason: string): Condition => ({
   type,
