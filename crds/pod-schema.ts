@@ -99,6 +99,13 @@ export const pod = {
       minLength: 1,
       maxLength: 253,
     },
+    serviceAccountName: {
+      type: 'string',
+      description:
+        "ServiceAccount of the room's namespace, for clusters that grant host ports by it; `default` unless given. The pods get no token of it.",
+      minLength: 1,
+      maxLength: 253,
+    },
     labels: words('Labels', 63),
     annotations: words('Annotations', 4096),
     probes,

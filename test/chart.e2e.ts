@@ -95,6 +95,15 @@ describe('the chart', () => {
     assert.partialDeepStrictEqual(containers[0]?.env, [{ name: 'LOG_LEVEL', value: 'debug' }]);
   });
 
+  test('keeps one of several replicas while nodes are drained', async () => {
+    const budget = async (replicas: number) =>
+      ofKind(await rendered({ 'operator.replicas': replicas }), 'PodDisruptionBudget');
+    const selector = { matchLabels: { 'app.kubernetes.io/name': 'liveroom-operator' } };
+    assert.partialDeepStrictEqual(await budget(2), { spec: { minAvailable: 1, selector } });
+    // One alone would never be let go.
+    assert.equal(await budget(1), undefined);
+  });
+
   test('gives the operator further environment, such as where its own traces go', async () => {
     const variable = { name: 'OTEL_EXPORTER_OTLP_ENDPOINT', value: 'http://otel-collector.monitoring.svc:4317' };
     const deployment = ofKind(await rendered({ 'operator.env': [variable] }), 'Deployment');

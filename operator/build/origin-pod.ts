@@ -62,10 +62,11 @@ export const settingsHash = (room: LiveRoom): string => hash(configMap(room).dat
 /** Of the room nothing but its name: what else a pod is made of is among the choices, and so in the hash. */
 function podSpec({ metadata }: LiveRoom, choices: PodChoices, hostPort: number | undefined) {
   const { image, imagePullSecrets, nodeSelector, tolerations, affinity, topologySpreadConstraints } = choices;
-  const { priorityClassName, resources } = choices;
+  const { priorityClassName, serviceAccountName, resources } = choices;
   const mounts = volumes(metadata.name, choices);
   return {
     restartPolicy: 'Always',
+    ...(serviceAccountName && { serviceAccountName }),
     automountServiceAccountToken: false,
     enableServiceLinks: false,
     securityContext: { runAsNonRoot: true, runAsUser: 1000, seccompProfile: { type: 'RuntimeDefault' } },

@@ -13,7 +13,7 @@ export type PodChoices = ReturnType<typeof podChoices>;
  * Left out is what says nothing: a new field must not change the hash of the rooms that do not use it.
  */
 export const podChoices = (room: LiveRoom, config: Config) => {
-  const { image, resources, probes, labels, annotations, priorityClassName } = room.spec.pod;
+  const { image, resources, probes, labels, annotations, priorityClassName, serviceAccountName } = room.spec.pod;
   const { imagePullSecrets, nodeSelector, tolerations, affinity, topologySpreadConstraints } = room.spec.pod;
   const environment = [...settingsEnvironment(config), ...tracingEnvironment(room, config)];
   return {
@@ -26,6 +26,7 @@ export const podChoices = (room: LiveRoom, config: Config) => {
     ...(affinity && { affinity }),
     ...(topologySpreadConstraints && { topologySpreadConstraints }),
     ...(priorityClassName && { priorityClassName }),
+    ...(serviceAccountName && { serviceAccountName }),
     ...(labels && { labels }),
     ...(annotations && { annotations }),
     ...(resources && { resources }),

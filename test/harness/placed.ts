@@ -24,6 +24,7 @@ export const placed = {
     { maxSkew: 1, topologyKey: 'topology.kubernetes.io/zone', whenUnsatisfiable: 'ScheduleAnyway' },
   ],
   priorityClassName: 'media',
+  serviceAccountName: 'default',
   labels: { team: 'video' },
   annotations: { 'sidecar.istio.io/inject': 'false' },
 } as const satisfies LiveRoomSpec['pod'];

@@ -39,6 +39,7 @@ const placed: Partial<LiveRoomSpec> = {
       { maxSkew: 1, topologyKey: 'topology.kubernetes.io/zone', whenUnsatisfiable: 'DoNotSchedule' },
     ],
     priorityClassName: 'media',
+    serviceAccountName: 'media',
   },
 };
 const worded = { pod: { labels: { team: 'video' }, annotations: { 'sidecar.istio.io/inject': 'false' } } };
@@ -57,7 +58,7 @@ const rows: Readonly<Record<string, Row>> = {
   'with a token of its own': { spec: own, hash: '2-97ktsf2t', of010: '7pf9wswt' },
   'with all that 0.1.0 could choose': { spec: chosen, hash: '2-kvnkx9rc', of010: 'bg68st9h' },
   'with probes': { spec: probed, hash: '2-nj8xkdrz' },
-  'with a place': { spec: placed, hash: '2-nvf2lr4c' },
+  'with a place': { spec: placed, hash: '2-pdfdrwfl' },
   'with words for others': { spec: worded, hash: '2-lxm7r9s7' },
   'with traces': { spec: traced, hash: '2-wkcwmbfq' },
   'with settings of the installation': { config: { podEnv: { LOG_LEVEL: 'debug' } }, hash: '2-g2nd7p42' },
