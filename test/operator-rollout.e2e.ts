@@ -170,6 +170,7 @@ describe('the operator', () => {
       metadata: { name: 'keynote', namespace: at, annotations: { [annotation.reconcile]: 'Paused' } },
     });
     await eventually('the edit is seen', async () => (await condition('Progressing', at))?.observedGeneration === 2);
+    assert.match(await on.says('keynote', at, 'EndpointReady=False/NoReadyPod'), /no Service paused\/keynote/);
     const others = writes.slice(begin).filter((write) => !write.endsWith('/liverooms/keynote/status'));
     assert.deepEqual(others, []);
     assert.ok(await named(pod.metadata.name, at));
