@@ -1,11 +1,7 @@
 import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
-import { raised, restartAt } from '#local/node/back-off.ts';
-import { adopted, afterExit, afterRefusal, afterStart, notStarted, startAt } from '#local/node/container.ts';
-import { deletion } from '#local/node/deletion.ts';
 import type { Pod } from '#local/node/objects.ts';
 import { type PodSeen, plan } from '#local/node/plan.ts';
-import { firstProbeState, probeState } from '#local/node/probe-state.ts';
 import { aContainer, ended, running, seen, seenPod } from './seen-pod.ts';
 
 const second = 1000;
@@ -120,107 +116,4 @@ describe('the plan for a pod', () => {
   for (const [sentence, pod, found, expected] of plans) {
     test(`${sentence}: ${expected}`, () => assert.equal(words(pod, found), expected));
   }
-});
-
-describe('back-off', () => {
-  test('doubles from 10 s to 5 min', () => {
-    let backOff = raised(undefined, 0, 0);
-    const delays = [backOff.delayMs];
-    for (let restart = 1; restart < 8; restart++) {
-      const finishedAt = backOff.raisedAt + second;
-      backOff = raised(backOff, finishedAt, restartAt(backOff, finishedAt));
-      delays.push(backOff.delayMs);
-    }
-    assert.deepEqual(
-      delays.map((ms) => ms / second),
-      [10, 20, 40, 80, 160, 300, 300, 300],
-    );
-  });
-
-  test('begins anew after more than 10 minutes since the last restart', () => {
-    const long = { delayMs: 300 * second, raisedAt: 0 };
-    assert.equal(restartAt(long, 600 * second), 900 * second);
-    assert.equal(restartAt(long, 600 * second + 1), 600 * second + 1);
-    assert.equal(raised(long, 601 * second, 601 * second).delayMs, 10 * second);
-  });
-});
-
-describe('the life of a container', () => {
-  const plain = { startup: false, readiness: false };
-
-  test('without probes it has started and is ready at once; with them neither', () => {
-    const { state } = afterStart(notStarted, now, plain);
-    assert.deepEqual(state, { kind: 'running', startedAt: now, started: true, ready: true });
-    const probed = afterStart(notStarted, now, { startup: true, readiness: false }).state;
-    assert.deepEqual(probed, { kind: 'running', startedAt: now, started: false, ready: false });
-  });
-
-  test('a restart is counted, remembers the end before, and raises the back-off', () => {
-    const crashed = afterExit(afterStart(notStarted, now, plain), { exitCode: 2, message: 'm' }, now + second);
-    const again = afterStart(crashed, now + 2 * second, plain);
-    assert.equal(again.restarts, 1);
-    assert.equal(again.previous?.exitCode, 2);
-    assert.equal(again.previous?.finishedAt, now + second);
-    assert.deepEqual(again.backOff, { delayMs: 10 * second, raisedAt: now + 2 * second });
-  });
-
-  test('a restart that was refused waits until its retry, and still counts once', () => {
-    const refused = afterRefusal(ended(failedJustNow), { reason: 'ErrImagePull', message: '' }, now + second);
-    assert.equal(startAt(refused, 'Always'), now + second);
-    const again = afterStart(refused, now + second, plain);
-    assert.deepEqual([again.restarts, again.previous?.exitCode], [1, 1]);
-  });
-
-  test('a node that starts anew knows running containers as lost, and those that ended as they ended', () => {
-    const base = { name: 'main', image: 'i', imageID: '', ready: true, restartCount: 4 };
-    const lost = adopted({ ...base, state: { running: { startedAt: '2026-01-01T00:00:00Z' } } }, now);
-    assert.equal(lost.restarts, 4);
-    assert.deepEqual(lost.state.kind === 'ended' && [lost.state.exitCode, lost.state.reason], [
-      137,
-      'ContainerStatusUnknown',
-    ]);
-    const done = adopted({ ...base, state: { terminated: { exitCode: 0, reason: 'Completed' } } }, now);
-    assert.equal(done.state.kind === 'ended' && done.state.exitCode, 0);
-    assert.equal(adopted(undefined, now).state.kind, 'waiting');
-  });
-});
-
-describe('probes', () => {
-  const after = (kind: 'startup' | 'liveness' | 'readiness', results: string) =>
-    [...results].reduce(
-      (state, result) => probeState(state, result === '+', { failureThreshold: 3, successThreshold: 2 }),
-      firstProbeState(kind),
-    ).verdict;
-  for (const [kind, results, verdict] of [
-    ['liveness', '', 'success'],
-    ['liveness', '--', 'success'],
-    ['liveness', '---', 'failure'],
-    ['liveness', '--+--', 'success'],
-    ['readiness', '', 'failure'],
-    ['readiness', '+', 'failure'],
-    ['readiness', '++', 'success'],
-    ['readiness', '++-', 'success'],
-    ['readiness', '++---', 'failure'],
-    ['startup', '--', 'unknown'],
-    ['startup', '--++', 'success'],
-    ['startup', '---', 'failure'],
-  ] as const) {
-    test(`${kind} after ${results || 'nothing'} is ${verdict}`, () => assert.equal(after(kind, results), verdict));
-  }
-});
-
-describe('deletion', () => {
-  const deletedWith = (seconds: number) =>
-    seenPod({}, { deletionTimestamp: '2026-01-01T00:00:00Z', deletionGracePeriodSeconds: seconds });
-
-  test('a pod that is not deleted has none', () => assert.equal(deletion(seenPod(), undefined, now), undefined));
-
-  test('its grace period counts from when it was seen, can be shortened, and never lengthened', () => {
-    const first = deletion(deletedWith(30), undefined, now);
-    assert.equal(first?.killAt, now + 30 * second);
-    assert.deepEqual(deletion(deletedWith(30), first, now + 5 * second), first);
-    assert.equal(deletion(deletedWith(2), first, now + 5 * second)?.killAt, now + 7 * second);
-    assert.equal(deletion(deletedWith(28), first, now + 20 * second)?.killAt, now + 30 * second);
-    assert.deepEqual(deletion(deletedWith(60), first, now), first);
-  });
 });

@@ -1,8 +1,6 @@
 import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
 import type { Volume } from '#local/node/objects.ts';
-import { references } from '#local/node/references.ts';
-import { unsupported } from '#local/node/unsupported.ts';
 import { VolumeError, volumeFiles } from '#local/node/volume-files.ts';
 import { mountedPaths } from '#local/node/volumes.ts';
 import { aContainer, seenPod, sourcesOf } from './seen-pod.ts';
@@ -108,25 +106,6 @@ describe('the files of a volume', () => {
   });
 });
 
-test('references: volumes and variables name what has to be read, each once', () => {
-  const found = references(
-    seenPod({
-      volumes: [
-        { name: 'a', configMap: { name: 'c' } },
-        {
-          name: 'b',
-          projected: { sources: [{ serviceAccountToken: { path: 't', audience: 'x' } }, { secret: { name: 's' } }] },
-        },
-      ],
-      initContainers: [aContainer('init', { envFrom: [{ configMapRef: { name: 'c' } }] })],
-      containers: [aContainer('main', { env: [{ name: 'A', valueFrom: { secretKeyRef: { name: 'k', key: 'x' } } }] })],
-    }),
-  );
-  assert.deepEqual([...found.configMaps], ['c']);
-  assert.deepEqual([...found.secrets], ['s', 'k']);
-  assert.deepEqual(found.tokens, [{ audience: 'x', expirationSeconds: undefined }]);
-});
-
 test('mounts: each has its place on disk, as has the termination message', () => {
   const container = aContainer('main', {
     volumeMounts: [
@@ -142,49 +121,4 @@ test('mounts: each has its place on disk, as has the termination message', () =>
       ['/dev/termination-log', '/end'],
     ],
   );
-});
-
-const refused: readonly (readonly [string, ReturnType<typeof seenPod>, RegExp])[] = [
-  ['the network of the host', seenPod({ hostNetwork: true }), /^spec\.hostNetwork: /],
-  ['other volumes', seenPod({ volumes: [{ name: 'v', hostPath: { path: '/' } }] }), /^spec\.volumes\[0\]\.hostPath: /],
-  [
-    'other projections',
-    seenPod({ volumes: [{ name: 'v', projected: { sources: [{ clusterTrustBundle: { path: 'x' } }] } }] }),
-    /projected\.sources\.clusterTrustBundle/,
-  ],
-  [
-    'a gRPC probe',
-    seenPod({ containers: [aContainer('main', { livenessProbe: { grpc: { port: 1 } } })] }),
-    /^spec\.containers\[0\]\.livenessProbe\.grpc: use httpGet/,
-  ],
-  [
-    'a field that is not known',
-    seenPod({
-      containers: [
-        aContainer('main', { env: [{ name: 'A', valueFrom: { fieldRef: { fieldPath: 'spec.nothing' } } }] }),
-      ],
-    }),
-    /env\[0\]\.valueFrom\.fieldRef\.fieldPath: A: /,
-  ],
-  [
-    'a sidecar among init containers',
-    seenPod({ initContainers: [aContainer('s', { restartPolicy: 'Always' })] }),
-    /sidecar/,
-  ],
-  [
-    'a working directory of the image',
-    seenPod({ containers: [aContainer('m', { workingDir: '/app' })] }),
-    /workingDir/,
-  ],
-];
-
-describe('what the node refuses', () => {
-  test('nothing of a plain pod', () => assert.deepEqual(unsupported(seenPod()), []));
-  for (const [what, refusedPod, says] of refused) {
-    test(what, () => {
-      const findings = unsupported(refusedPod);
-      assert.equal(findings.length, 1);
-      assert.match(findings[0] ?? '', says);
-    });
-  }
 });

@@ -2,16 +2,14 @@ import assert from 'node:assert/strict';
 import { join } from 'node:path';
 import { test } from 'node:test';
 import { stringify } from 'yaml';
-import { annotation, label } from '#crds/contract.ts';
+import { label } from '#crds/contract.ts';
 import type { LiveRoom, LiveRoomSpec } from '#crds/liveroom.ts';
 import { desired, desiredMonitoring, desiredOfNamespace } from '#operator/build/desired.ts';
 import { durationMs } from '#operator/build/duration.ts';
 import { event } from '#operator/build/event.ts';
-import { originPod, settingsHash } from '#operator/build/origin-pod.ts';
-import { specHash } from '#operator/build/spec-hash.ts';
+import { originPod } from '#operator/build/origin-pod.ts';
 import { tokensSecret } from '#operator/build/tokens.ts';
 import { urls } from '#operator/build/urls.ts';
-import { hash } from '#operator/hash.ts';
 import type { KubeObject } from '#operator/kube.ts';
 import { placed } from '#test/harness/placed.ts';
 import { config, storedRoom } from './objects.ts';
@@ -137,65 +135,6 @@ test('a pod that takes the place of another has another name, and the same one e
 test('a room made anew under the same name does not get the pod of the old one', () => {
   const anew = { ...rooms.minimal, metadata: { ...rooms.minimal.metadata, uid: 'another' } };
   assert.notEqual(originPod(anew, config, first).metadata.name, originPod(rooms.minimal, config, first).metadata.name);
-});
-
-test('what the pod reads from its files is no part of the hash that decides a roll-out', () => {
-  const { publish, play } = storedRoom().spec;
-  const edited = storedRoom({
-    publish: { ...publish, onConflict: 'TakeOver', reconnectGrace: '1m', codecs: ['VP8'] },
-    play: { ...play, maxSubscribers: 7 },
-    drain: { timeout: '1s', eviction: 'Always' },
-    update: { policy: 'Immediate' },
-    suspend: true,
-  });
-  assert.equal(specHash(edited, config), specHash(storedRoom(), config));
-  assert.notEqual(settingsHash(edited), settingsHash(storedRoom()));
-});
-
-test('what a running pod cannot take over is part of it', () => {
-  const hashes = [
-    storedRoom(),
-    storedRoom({ pod: { image: 'other' } }),
-    storedRoom({ pod: { nodeSelector: { pool: 'media' } } }),
-    storedRoom({ pod: { probes: { readiness: { periodSeconds: 5, timeoutSeconds: 2, failureThreshold: 3 } } } }),
-    storedRoom({ play: { auth: { mode: 'BearerToken', secretRef: { name: 'own', key: 'play' } }, maxSubscribers: 0 } }),
-  ].map((room) => specHash(room, config));
-  assert.equal(new Set(hashes).size, hashes.length);
-});
-
-test('a room is locked and opened without another pod', () => {
-  const open = storedRoom({ play: { auth: { mode: 'None' }, maxSubscribers: 0 } });
-  assert.equal(specHash(open, config), specHash(storedRoom(), config));
-  assert.notEqual(settingsHash(open), settingsHash(storedRoom()));
-});
-
-test('the pod carries the hashes by which it is judged', () => {
-  const { annotations } = originPod(rooms.minimal, config, first).metadata;
-  assert.equal(annotations[annotation.specHash], specHash(rooms.minimal, config));
-  assert.equal(annotations[annotation.settingsHash], settingsHash(rooms.minimal));
-});
-
-test('annotations by which Prometheus finds pods are no part of what decides a roll-out', () => {
-  const enabled = { ...config, monitoring: { ...config.monitoring, scrapeAnnotations: 'Enabled' } } as const;
-  const { annotations } = originPod(rooms.minimal, enabled, first).metadata;
-  const found = Object.entries(annotations).filter(([name]) => name.startsWith('prometheus.io/'));
-  assert.deepEqual(Object.fromEntries(found), {
-    'prometheus.io/scrape': 'true',
-    'prometheus.io/port': '9090',
-    'prometheus.io/path': '/metrics',
-  });
-  assert.equal(specHash(rooms.minimal, enabled), specHash(rooms.minimal, config));
-});
-
-test('a hash does not depend on the order of keys', () => {
-  assert.equal(hash({ a: 1, b: { c: [1, 2], d: 2 } }), hash({ b: { d: 2, c: [1, 2] }, a: 1 }));
-  assert.notEqual(hash({ a: [1, 2] }), hash({ a: [2, 1] }));
-});
-
-test('ten thousand names of five characters hardly ever meet', () => {
-  const names = new Set(Array.from({ length: 10_000 }, (_, i) => hash(['uid', 'spec', `keynote-origin-${i}`], 5)));
-  // Of 27⁵ possible ones, 3.5 pairs are to be expected.
-  assert.ok(names.size > 9_980, `${10_000 - names.size} met`);
 });
 
 for (const [text, ms] of Object.entries({ '0s': 0, '15s': 15_000, '1m30s': 90_000, '500ms': 500, '24h': 86_400_000 }))

@@ -1,11 +1,9 @@
 import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
-import type { Condition } from '#crds/liveroom.ts';
 import { showAgainInMs, shownAudience } from '#operator/decide/audience.ts';
-import { objectRefusal, podRefusal } from '#operator/decide/refusal.ts';
+import { objectRefusal } from '#operator/decide/refusal.ts';
 import type { Seen } from '#operator/decide/seen.ts';
 import { isReported, report } from '#operator/decide/status.ts';
-import { transitions } from '#operator/decide/transitions.ts';
 import { aCondition, aPod, nowMs, seenRoom, storedRoom } from './objects.ts';
 
 const urls = { whipURL: 'w', whepURL: 'v', playerURL: 'p' };
@@ -118,94 +116,6 @@ test('the end of the grace period is a time to look again', () => {
   const before = { conditions: [aCondition('Publishing', 'True', 'Publishing')] };
   assert.equal(report(seenRoom({ room: storedRoom({}, before) }), context).againInMs, 15_000);
   assert.equal(report(seenRoom(), context).againInMs, undefined);
-});
-
-describe('an Event', () => {
-  const told = (before: readonly Condition[], after: readonly Condition[]) =>
-    transitions(before, after).map(({ type, reason }) => `${type} ${reason}`);
-  const pending = aCondition('OriginReady', 'False', 'PodPending');
-  const ready = aCondition('OriginReady', 'True', 'OriginReady');
-
-  test('is told of a change of status', () => assert.deepEqual(told([pending], [ready]), ['Normal OriginReady']));
-  test('is told of a change of reason', () => {
-    const crashes = aCondition('OriginReady', 'False', 'CrashLooping');
-    assert.deepEqual(told([pending], [crashes]), ['Warning CrashLooping']);
-  });
-  test('is not told of another message', () => assert.deepEqual(told([pending], [{ ...pending, message: 'x' }]), []));
-  test('is told once of a reason that Ready repeats', () => {
-    const crashes = (type: string) => aCondition(type, 'False', 'CrashLooping');
-    assert.deepEqual(told([ready, aCondition('Ready', 'True', 'Ready')], [crashes('OriginReady'), crashes('Ready')]), [
-      'Warning CrashLooping',
-    ]);
-  });
-  test('is told once of a room that becomes Ready with all its parts', () => {
-    const now = ['OriginReady', 'EndpointReady', 'Ready'].map((type) => aCondition(type, 'True', type));
-    const rollout = aCondition('Progressing', 'False', 'RolloutComplete');
-    assert.deepEqual(told([pending], [...now, rollout]), ['Normal Ready']);
-    assert.deepEqual(told([...now, aCondition('Progressing', 'True', 'RollingOut')], [...now, rollout]), [
-      'Normal RolloutComplete',
-    ]);
-  });
-  test('is not told of what a new room is not yet', () => assert.deepEqual(told([], [pending]), []));
-  test('is not told of its first pod being brought up', () => {
-    const accepted = aCondition('Accepted', 'True', 'Accepted');
-    assert.deepEqual(told([], [accepted, aCondition('Progressing', 'True', 'RollingOut')]), ['Normal Accepted']);
-  });
-  test('is told of what is wrong with a new room', () => {
-    assert.deepEqual(told([], [aCondition('Accepted', 'False', 'NameConflict')]), ['Warning NameConflict']);
-  });
-});
-
-describe('a refused pod', () => {
-  const forbidden = 'pods "keynote-origin-aaaaa" is forbidden: ';
-  const table: Readonly<Record<string, readonly [number, string, string | undefined, RegExp]>> = {
-    'by quota': [403, `${forbidden}exceeded quota: small, requested: pods=1`, 'QuotaExceeded', /Raise the quota/],
-    'by Pod Security': [
-      403,
-      `${forbidden}violates PodSecurity "baseline:latest": hostPort (container "sfu" uses hostPort 7000)`,
-      'PodSecurityForbidden',
-      /ClusterOnly needs none/,
-    ],
-    'by RBAC': [403, 'pods is forbidden: User "x" cannot create resource "pods"', 'PermissionMissing', /ClusterRole/],
-    'as invalid': [
-      422,
-      'Pod is invalid: spec.containers[0].resources.requests: Invalid value',
-      'PodInvalid',
-      /spec\.pod/,
-    ],
-    'by a limit on containers': [
-      403,
-      `${forbidden}maximum cpu usage per Container is 1, but limit is 2`,
-      'PodRejected',
-      /have the rule changed/,
-    ],
-    'by a policy': [
-      422,
-      `${forbidden}ValidatingAdmissionPolicy 'images' with binding 'all' denied request: no`,
-      'PodRejected',
-      /have the rule changed/,
-    ],
-    'by a webhook': [
-      400,
-      'admission webhook "a.example.com" denied the request: no',
-      'PodRejected',
-      /the rule changed/,
-    ],
-    'by a webhook that cannot be asked': [
-      500,
-      'Internal error occurred: failed calling webhook "a.example.com": no endpoints',
-      'PodRejected',
-      /runs that webhook/,
-    ],
-    'for what cannot be read': [400, 'Pod in version "v1" cannot be handled as a Pod', 'PodInvalid', /spec\.pod/],
-    'for a moment': [500, 'etcdserver: request timed out', undefined, /./],
-  };
-  for (const [name, [status, message, reason, remedy]] of Object.entries(table))
-    test(`${name} is ${reason ?? 'tried again'}`, () => {
-      const finding = podRefusal({ status, message });
-      assert.equal(finding?.reason, reason);
-      if (finding !== undefined) assert.match(finding.message, remedy);
-    });
 });
 
 describe('a refused object', () => {

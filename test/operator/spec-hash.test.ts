@@ -1,7 +1,8 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
+import { annotation } from '#crds/contract.ts';
 import type { LiveRoomSpec } from '#crds/liveroom.ts';
-import { originPod } from '#operator/build/origin-pod.ts';
+import { originPod, settingsHash } from '#operator/build/origin-pod.ts';
 import { specHash, specHashes } from '#operator/build/spec-hash.ts';
 import type { Config } from '#operator/config.ts';
 import { config, storedRoom } from './objects.ts';
@@ -83,4 +84,52 @@ test('whatever tells two pods of a room apart is in the hash', () => {
   const hashes = others.map(([room, its]) => specHash(room, its));
   assert.equal(new Set(pods).size, pods.length);
   assert.equal(new Set(hashes).size, hashes.length);
+});
+
+test('what the pod reads from its files is no part of the hash that decides a roll-out', () => {
+  const { publish, play } = storedRoom().spec;
+  const edited = storedRoom({
+    publish: { ...publish, onConflict: 'TakeOver', reconnectGrace: '1m', codecs: ['VP8'] },
+    play: { ...play, maxSubscribers: 7 },
+    drain: { timeout: '1s', eviction: 'Always' },
+    update: { policy: 'Immediate' },
+    suspend: true,
+  });
+  assert.equal(specHash(edited, config), specHash(storedRoom(), config));
+  assert.notEqual(settingsHash(edited), settingsHash(storedRoom()));
+});
+
+test('what a running pod cannot take over is part of it', () => {
+  const hashes = [
+    storedRoom(),
+    storedRoom({ pod: { image: 'other' } }),
+    storedRoom({ pod: { nodeSelector: { pool: 'media' } } }),
+    storedRoom({ pod: { probes: { readiness: { periodSeconds: 5, timeoutSeconds: 2, failureThreshold: 3 } } } }),
+    storedRoom({ play: { auth: { mode: 'BearerToken', secretRef: { name: 'own', key: 'play' } }, maxSubscribers: 0 } }),
+  ].map((room) => specHash(room, config));
+  assert.equal(new Set(hashes).size, hashes.length);
+});
+
+test('a room is locked and opened without another pod', () => {
+  const open = storedRoom({ play: { auth: { mode: 'None' }, maxSubscribers: 0 } });
+  assert.equal(specHash(open, config), specHash(storedRoom(), config));
+  assert.notEqual(settingsHash(open), settingsHash(storedRoom()));
+});
+
+test('the pod carries the hashes by which it is judged', () => {
+  const { annotations } = originPod(storedRoom(), config, { hostPort: 7000, replaces: '' }).metadata;
+  assert.equal(annotations[annotation.specHash], specHash(storedRoom(), config));
+  assert.equal(annotations[annotation.settingsHash], settingsHash(storedRoom()));
+});
+
+test('annotations by which Prometheus finds pods are no part of what decides a roll-out', () => {
+  const enabled = { ...config, monitoring: { ...config.monitoring, scrapeAnnotations: 'Enabled' } } as const;
+  const { annotations } = originPod(storedRoom(), enabled, { hostPort: 7000, replaces: '' }).metadata;
+  const found = Object.entries(annotations).filter(([name]) => name.startsWith('prometheus.io/'));
+  assert.deepEqual(Object.fromEntries(found), {
+    'prometheus.io/scrape': 'true',
+    'prometheus.io/port': '9090',
+    'prometheus.io/path': '/metrics',
+  });
+  assert.equal(specHash(storedRoom(), enabled), specHash(storedRoom(), config));
 });

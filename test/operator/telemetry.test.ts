@@ -137,43 +137,6 @@ test('rooms are counted by what each condition says of them', async () => {
   );
 });
 
-test('each kind that is watched says how old its news are, how often it was begun anew, and what it has lost', async () => {
-  const roomCounts = { lists: 3, watches: 7, comparisons: 4, missed: { added: 1, changed: 0, deleted: 2 } };
-  const watches: OperatorSeen['watches'] = () => [
-    ['Pod', { ...watched, counts: { ...counts, lists: 1, watches: 1 }, lastHeardMs: () => 40_000 }],
-    ['LiveRoom', { ...watched, counts: { ...counts, ...roomCounts }, lastHeardMs: () => 98_500 }],
-  ];
-  const { registry } = telemetry(seen({ watches, now: () => 100_000 }));
-  assert.deepEqual(series(await registry.metrics(), /^liveroom_operator_(watch|relists)/), {
-    'liveroom_operator_watch_age_seconds{kind="Pod"}': 60,
-    'liveroom_operator_watch_age_seconds{kind="LiveRoom"}': 1.5,
-    'liveroom_operator_watch_restarts_total{kind="Pod"}': 0,
-    'liveroom_operator_watch_restarts_total{kind="LiveRoom"}': 6,
-    'liveroom_operator_relists_total{kind="Pod"}': 0,
-    'liveroom_operator_relists_total{kind="LiveRoom"}': 2,
-    'liveroom_operator_watch_comparisons_total{kind="Pod"}': 0,
-    'liveroom_operator_watch_comparisons_total{kind="LiveRoom"}': 4,
-    'liveroom_operator_watch_missed_changes_total{kind="Pod",change="added"}': 0,
-    'liveroom_operator_watch_missed_changes_total{kind="Pod",change="changed"}': 0,
-    'liveroom_operator_watch_missed_changes_total{kind="Pod",change="deleted"}': 0,
-    'liveroom_operator_watch_missed_changes_total{kind="LiveRoom",change="added"}': 1,
-    'liveroom_operator_watch_missed_changes_total{kind="LiveRoom",change="changed"}': 0,
-    'liveroom_operator_watch_missed_changes_total{kind="LiveRoom",change="deleted"}': 2,
-  });
-});
-
-test('a kind that is watched in several namespaces is as old as the oldest of its watches', async () => {
-  const watches: OperatorSeen['watches'] = () => [
-    ['Pod', { ...watched, counts: { ...counts, watches: 3 }, lastHeardMs: () => 40_000 }],
-    ['Pod', { ...watched, counts: { ...counts, watches: 2 }, lastHeardMs: () => 90_000 }],
-  ];
-  const { registry } = telemetry(seen({ watches, now: () => 100_000 }));
-  assert.deepEqual(series(await registry.metrics(), /^liveroom_operator_watch_(age|restarts)/), {
-    'liveroom_operator_watch_age_seconds{kind="Pod"}': 60,
-    'liveroom_operator_watch_restarts_total{kind="Pod"}': 3,
-  });
-});
-
 test('how late the loop is, is told', async () => {
   const { registry } = telemetry(seen());
   assert.ok(Object.keys(series(await registry.metrics(), /^nodejs_eventloop_lag_p99_seconds/)).length > 0);
