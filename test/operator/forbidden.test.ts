@@ -3,7 +3,6 @@ import { test } from 'node:test';
 import type { LiveRoom } from '#crds/liveroom.ts';
 import { namespaceService } from '#operator/build/namespace-service.ts';
 import { ApiError } from '#operator/cluster/api-error.ts';
-import type { Cluster } from '#operator/cluster/cluster.ts';
 import type { OriginPlan } from '#operator/decide/origin.ts';
 import type { Pod } from '#operator/kube.ts';
 import { jsonLog } from '#operator/log.ts';
@@ -12,6 +11,7 @@ import { monitoring } from '#operator/room/monitoring.ts';
 import { carryOut } from '#operator/room/origin.ts';
 import { markPods } from '#operator/room/pod-marks.ts';
 import { aPod, config, storedRoom } from './objects.ts';
+import { standInCluster } from './stand-in-cluster.ts';
 
 /** What the operator may not do is for the room to say, and no reason to say nothing. */
 
@@ -43,7 +43,7 @@ test('a pod that has gone since it was last seen keeps the next one from nothing
 test('a pod that may not be taken away is told of, and its room is looked at again', async () => {
   const pod = aPod('a');
   const plan = { current: undefined, remove: [pod], rollout: 'Suspended' } as unknown as OriginPlan;
-  const cluster = { remove: forbidden('delete') } as unknown as Cluster;
+  const cluster = standInCluster({ remove: forbidden('delete') });
   const dependencies = { cluster, rollouts: { ledSinceMs: () => 0 }, now: () => 0 } as unknown as Parameters<
     typeof carryOut
   >[3];
@@ -56,15 +56,7 @@ test('a pod that may not be taken away is told of, and its room is looked at aga
 test('what a namespace without rooms may not lose is told of in the log', async () => {
   const lines: string[] = [];
   const left = namespaceService('events');
-  const cluster = {
-    isTerminating: () => false,
-    roomsIn: () => [],
-    monitoringKinds: () => ({ ServiceMonitor: false, PrometheusRule: false }),
-    objectsOf: () => [left],
-    prometheuses: () => [],
-    lookForMonitoringKinds: async () => {},
-    remove: forbidden('delete'),
-  } as unknown as Cluster;
+  const cluster = standInCluster({ roomsIn: () => [], objectsOf: () => [left], remove: forbidden('delete') });
   await reconcileNamespace('events', {
     cluster,
     config,

@@ -2,13 +2,12 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { annotation } from '#crds/contract.ts';
 import type { LiveRoom } from '#crds/liveroom.ts';
-import type { Cluster } from '#operator/cluster/cluster.ts';
 import { roomKey } from '#operator/cluster/keys.ts';
 import { reconcileRoom } from '#operator/reconcile-room.ts';
-import { monitoring } from '#operator/room/monitoring.ts';
 import { rollouts } from '#operator/room/rollouts.ts';
-import { config, storedRoom } from './objects.ts';
+import { storedRoom } from './objects.ts';
 import { roomDependencies } from './room-dependencies.ts';
+import { standInCluster } from './stand-in-cluster.ts';
 
 const room = storedRoom();
 const paused = { ...room, metadata: { ...room.metadata, annotations: { [annotation.reconcile]: 'Paused' } } };
@@ -20,25 +19,12 @@ async function turnsAfter(found: LiveRoom, isOthers = false): Promise<readonly s
   const key = roomKey(room);
   all.note(key, { rollout: 'Replacing', isSurge: true, specHash: 'new' }, 0);
   all.note('events/other', { rollout: 'WaitingForTurn', isSurge: false, specHash: 'new' }, 0);
-  const cluster = {
+  const cluster = standInCluster({
     isOthers: () => isOthers,
     room: () => found,
-    isTerminating: () => false,
-    podsOf: () => [],
-    objectsOf: () => [],
-    routesOf: () => [],
-    servesHTTPRoutes: () => false,
-    monitoringKinds: () => ({ ServiceMonitor: false, PrometheusRule: false }),
-    monitoringVersions: () => [],
-    monitorsOf: () => [],
-    prometheuses: () => [],
-    labelsOf: () => ({}),
     writeStatus: async () => assert.equal(isOthers, false),
-  } as unknown as Cluster;
-  await reconcileRoom(
-    key,
-    roomDependencies({ cluster, config, monitoring: monitoring({ cluster, tell: async () => {} }), rollouts: all }),
-  );
+  });
+  await reconcileRoom(key, roomDependencies(cluster, { rollouts: all }));
   return turns;
 }
 

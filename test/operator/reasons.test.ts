@@ -25,6 +25,7 @@ import {
   seenRoom,
   storedRoom,
 } from './objects.ts';
+import { standInCluster } from './stand-in-cluster.ts';
 
 /** How the room is seen to be when a condition has that reason. */
 type Sight = Partial<Seen> | Promise<Partial<Seen>>;
@@ -73,7 +74,7 @@ const refusing = (kind: 'ServiceMonitor' | 'PrometheusRule') => {
 async function withoutSecret(): Promise<Partial<Seen>> {
   const auth = { mode: 'BearerToken', secretRef: { name: 'mine', key: 'token' } } as const;
   const room = storedRoom({ publish: { ...storedRoom().spec.publish, auth }, play: { auth, maxSubscribers: 0 } });
-  const cluster = { read: async () => undefined, podsOf: () => [] } as unknown as Cluster;
+  const cluster = standInCluster({ read: async () => undefined });
   const tokensSeen = { isSound: () => false, note: () => undefined, forget: () => undefined };
   const audience = () => 'Unasked' as const;
   return { rejection: await settleTokens(room, { cluster, newToken: () => 'x', tokensSeen, audience }) };
@@ -89,12 +90,10 @@ async function withCertificate(read: Cluster['read']): Promise<Partial<Seen>> {
 /** A ServiceMonitor that was there, and then was not. */
 async function takenAway(): Promise<Partial<Seen>> {
   const monitor: MonitoringObject = aMonitor('ServiceMonitor');
-  const cluster = {
-    apply: async (object: KubeObject) => object,
+  const cluster = standInCluster({
+    apply: async (object) => object,
     monitoringKinds: () => ({ ServiceMonitor: true, PrometheusRule: true }),
-    lookForMonitoringKinds: async () => undefined,
-    prometheuses: () => [],
-  } as unknown as Cluster;
+  });
   const settling = monitoring({ cluster, tell: async () => undefined });
   for (const owned of [[monitor], []]) await settling.settle('events', [monitor], { owned, isOurs: () => true });
   return monitored({ problems: settling.problems('events') as readonly Finding<'MonitoringReady'>[] });

@@ -1,11 +1,11 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import type { Cluster } from '#operator/cluster/cluster.ts';
 import type { KubeObject } from '#operator/kube.ts';
 import { jsonLog } from '#operator/log.ts';
 import { reconcileOwn } from '#operator/reconcile-own.ts';
 import type { Monitoring } from '#operator/room/monitoring.ts';
 import { config } from './objects.ts';
+import { standInCluster } from './stand-in-cluster.ts';
 
 const service: KubeObject = {
   apiVersion: 'v1',
@@ -17,11 +17,10 @@ const service: KubeObject = {
 async function once({ namespace = 'liveroom-system', isServed = true, hasService = true } = {}) {
   const wanted: string[] = [];
   const outcome = await reconcileOwn(namespace || undefined, {
-    cluster: {
+    cluster: standInCluster({
       monitoringKinds: () => ({ ServiceMonitor: isServed, PrometheusRule: false }),
-      monitorsOf: () => [],
-      read: async () => (hasService ? service : undefined),
-    } as unknown as Cluster,
+      read: async <T extends KubeObject>() => (hasService ? (service as T) : undefined),
+    }),
     monitoring: {
       settle: async (_key: string, objects: readonly KubeObject[]) => {
         wanted.push(...objects.map(({ kind }) => kind));

@@ -5,7 +5,6 @@ import { label } from '#crds/contract.ts';
 import type { LiveRoom } from '#crds/liveroom.ts';
 import { ApiError } from '#operator/cluster/api-error.ts';
 import type { Cache } from '#operator/cluster/cache.ts';
-import type { Cluster } from '#operator/cluster/cluster.ts';
 import { dispensable, ifPermitted } from '#operator/cluster/if-permitted.ts';
 import { inNamespaces } from '#operator/cluster/in-namespaces.ts';
 import { noCounts } from '#operator/cluster/watch-counts.ts';
@@ -16,6 +15,7 @@ import { watchMetrics } from '#operator/metrics/watches.ts';
 import { reconcileNamespace } from '#operator/reconcile-namespace.ts';
 import type { Monitoring } from '#operator/room/monitoring.ts';
 import { config, storedRoom } from './objects.ts';
+import { standInCluster } from './stand-in-cluster.ts';
 
 describe('of several operators', () => {
   const roomOf = (id: string): LiveRoom => {
@@ -27,12 +27,7 @@ describe('of several operators', () => {
   /** How many objects the operator `id` wants of a namespace with rooms of these operators; undefined if it leaves it alone. */
   async function wanted(id: string, owners: readonly string[]): Promise<number | undefined> {
     let count: number | undefined;
-    const cluster = {
-      isTerminating: () => false,
-      roomsIn: () => owners.map(roomOf),
-      monitoringKinds: () => ({ ServiceMonitor: false, PrometheusRule: false }),
-      objectsOf: () => [],
-    } as unknown as Cluster;
+    const cluster = standInCluster({ roomsIn: () => owners.map(roomOf) });
     const monitoring = {
       forget() {},
       async settle(_key: string, objects: readonly KubeObject[]) {

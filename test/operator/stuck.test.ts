@@ -1,20 +1,16 @@
 import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
-import type { LiveRoom, LiveRoomSpec, LiveRoomStatus } from '#crds/liveroom.ts';
+import type { LiveRoom, LiveRoomSpec } from '#crds/liveroom.ts';
 import { ApiError } from '#operator/cluster/api-error.ts';
 import type { KubeClient, Method } from '#operator/cluster/client.ts';
-import type { Cluster } from '#operator/cluster/cluster.ts';
 import { roomKey } from '#operator/cluster/keys.ts';
 import { writes } from '#operator/cluster/writes.ts';
 import { outcomeOf } from '#operator/errors.ts';
-import type { KubeObject, Pod } from '#operator/kube.ts';
+import type { Ingress, KubeObject, MonitoringObject, Pod } from '#operator/kube.ts';
 import { reconcileRoom } from '#operator/reconcile-room.ts';
-import { monitoring } from '#operator/room/monitoring.ts';
-import { newborns } from '#operator/room/newborns.ts';
-import { restarts } from '#operator/room/restarts.ts';
-import { rollouts } from '#operator/room/rollouts.ts';
-import { tokensSeen } from '#operator/room/tokens-seen.ts';
-import { config, storedRoom } from './objects.ts';
+import { storedRoom } from './objects.ts';
+import { roomDependencies } from './room-dependencies.ts';
+import { standInCluster } from './stand-in-cluster.ts';
 
 /** What a room costs the API server while a person has something to put right. */
 
@@ -126,59 +122,41 @@ async function requests({ spec = {}, answer = () => undefined, hasPorts = true }
     kept.set(`${object.kind} ${object.metadata.name}`, object);
     return object;
   };
-  const objects = (isWanted: (kind: string) => boolean) => () =>
-    [...kept.values()].filter(({ kind }) => isWanted(kind));
+  const objects =
+    <T extends KubeObject>(isWanted: (kind: string) => boolean) =>
+    () =>
+      [...kept.values()].filter((object): object is T => isWanted(object.kind));
   const isMonitor = (kind: string) => ['ServiceMonitor', 'PrometheusRule'].includes(kind);
-  const cluster = {
+  const cluster = standInCluster({
     read: write.read,
     mark: write.mark,
-    remove: write.remove,
+    remove: async (object) => void (await write.remove(object)),
     addToSecret: write.addToSecret,
     room: () => room,
-    isOthers: () => false,
-    node: () => undefined,
-    nodeCount: () => 1,
-    isTerminating: () => false,
-    servesHTTPRoutes: () => false,
-    podsOf: objects((kind) => kind === 'Pod') as () => Pod[],
+    podsOf: objects<Pod>((kind) => kind === 'Pod'),
     objectsOf: objects((kind) => ['Service', 'ConfigMap', 'Ingress'].includes(kind)),
-    monitorsOf: objects(isMonitor),
-    routesOf: objects((kind) => kind === 'Ingress'),
+    monitorsOf: objects<MonitoringObject>(isMonitor),
+    routesOf: objects<Ingress>((kind) => kind === 'Ingress'),
     monitoringKinds: () => ({ ServiceMonitor: true, PrometheusRule: true }),
-    monitoringVersions: () => ['monitoring.coreos.com/v1'],
-    lookForMonitoringKinds: async () => undefined,
-    prometheuses: () => [],
-    labelsOf: () => ({}),
-    apply: (...args: Parameters<typeof write.apply>) => keep(write.apply(...args)),
-    create: (...args: Parameters<typeof write.create>) => keep(write.create(...args)),
-    async writeStatus(_: LiveRoom, status: LiveRoomStatus) {
+    apply: (...args) => keep(write.apply(...args)),
+    create: (object, isOurs) => keep(write.create(object, isOurs)),
+    async writeStatus(_, status) {
       at.push(nowMs);
       room = { ...room, status };
     },
-  } as unknown as Cluster;
-  const now = () => nowMs;
-  const dependencies = {
-    cluster,
-    config,
-    monitoring: monitoring({ cluster, tell: async () => undefined }),
+  });
+  const dependencies = roomDependencies(cluster, {
     hostPorts: {
-      async withPort(make: (port: number) => Promise<void>) {
+      async withPort(make) {
         if (!hasPorts) return 'Exhausted';
         await make(7000);
         return 'Made';
       },
-    } as const,
-    rollouts: rollouts({ maxConcurrent: 1, onTurn: () => undefined }),
-    restarts: restarts(),
-    askNow: async () => undefined,
-    audience: () => 'Unasked' as const,
-    shown: new Map(),
+    },
     newToken: () => 'x',
-    tokensSeen: tokensSeen(now),
-    newborns: newborns(now),
     tell: async () => void at.push(nowMs),
-    now,
-  };
+    now: () => nowMs,
+  });
   const endsMs = nowMs + minutes * 60_000;
   while (nowMs < endsMs) {
     const outcome = await reconcileRoom(roomKey(room), dependencies).catch((error: unknown) => {
