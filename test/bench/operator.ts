@@ -5,7 +5,8 @@
  */
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { mkdirSync, writeFileSync } from 'node:fs';
+import { mkdtemp, rm } from 'node:fs/promises';
 import { cpus, tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { ensureBinaries } from '#local/binaries/ensure.ts';
@@ -23,11 +24,13 @@ export interface OperatorMeasurement {
   readonly steps: readonly number[];
   /** Options of node for the operator, for a profile. */
   readonly nodeOptions?: readonly string[];
+  /** Told of all that is measured, each time that there is more: the last steps take long, and may fail. */
+  readonly onMeasured?: (phases: readonly Phase[]) => void;
 }
 
 /** Measures in namespaces of its own, which leave nothing. */
 export async function measureOperator(
-  { steps, nodeOptions = [] }: OperatorMeasurement,
+  { steps, nodeOptions = [], onMeasured }: OperatorMeasurement,
   say: (text: string) => void,
 ): Promise<readonly Phase[]> {
   const shown = progress({ write: () => undefined, columns: undefined, now: Date.now });
@@ -43,8 +46,9 @@ export async function measureOperator(
   child.send({ site, dir, binaries, steps, nodeOptions } satisfies ChildSettings);
   const phases: Phase[] = [];
   child.on('message', (line: Line) => {
-    if ('said' in line) say(line.said);
-    else phases.push(line);
+    if ('said' in line) return say(line.said);
+    phases.push(line);
+    onMeasured?.(phases);
   });
   const [code] = await once(child, 'exit');
   await rm(dir, { recursive: true, force: true });
@@ -64,16 +68,18 @@ export async function operatorBench(
   say: (text: string) => void,
   { isFull, keepIn }: OperatorBenchOptions,
 ): Promise<readonly Figure[]> {
-  const phases = await measureOperator({ steps: isFull ? steps.full : steps.short }, say);
-  if (keepIn !== undefined) await keep(keepIn, { node: process.version, cpus: machine(), remarks: [], phases });
-  return figuresOf(phases);
+  const onMeasured = (phases: readonly Phase[]) => {
+    if (keepIn !== undefined) keep(keepIn, { node: process.version, cpus: machine(), remarks: [], phases });
+  };
+  return figuresOf(await measureOperator({ steps: isFull ? steps.full : steps.short, onMeasured }, say));
 }
 
 const machine = () => `${cpus().length} CPUs (${cpus()[0]?.model ?? 'of no name'})`;
 
-async function keep(dir: string, record: Run): Promise<void> {
-  await mkdir(dir, { recursive: true });
-  await writeFile(join(dir, 'operator.json'), `${JSON.stringify(record, undefined, 1)}\n`);
-  await writeFile(join(dir, 'operator.md'), page(record));
-  await writeFile(join(dir, 'operator.svg'), growth(record.phases));
+/** At once, so that what is measured next cannot be written before it. */
+function keep(dir: string, record: Run): void {
+  mkdirSync(dir, { recursive: true });
+  writeFileSync(join(dir, 'operator.json'), `${JSON.stringify(record, undefined, 1)}\n`);
+  writeFileSync(join(dir, 'operator.md'), page(record));
+  writeFileSync(join(dir, 'operator.svg'), growth(record.phases));
 }
