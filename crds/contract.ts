@@ -3,8 +3,6 @@
  * ServiceMonitor cannot name a port, nor an alert a metric, that the server does not have.
  */
 
-import type { NodeStats } from './node-stats.ts';
-
 /** The release this tree is. Images carry it as their tag; `app.kubernetes.io/version` carries it as a label. */
 export const version = '0.1.0';
 
@@ -148,65 +146,3 @@ export const internalPath = {
   metrics: '/metrics',
   stats: '/stats',
 } as const;
-
-/** How a client proves that it may publish or play. `None` is a choice that somebody wrote down. */
-export type Auth = { readonly mode: 'None' } | { readonly mode: 'BearerToken'; readonly tokenFile: string };
-
-export type Codec = 'H264' | 'VP8' | 'Opus';
-
-/** One room as a server pod is told of it. Durations are in milliseconds here; the LiveRoom has them as strings. */
-export interface RoomSettings {
-  readonly namespace: string;
-  readonly name: string;
-  readonly publish: {
-    readonly auth: Auth;
-    readonly onConflict: 'Reject' | 'TakeOver';
-    readonly reconnectGraceMs: number;
-    readonly codecs: readonly Codec[];
-  };
-  readonly play: { readonly auth: Auth /** 0: no limit of the room's own. */; readonly maxSubscribers: number };
-  /** Where alerts about the room begin. The pod exports them, so that one rule serves every room. 0: never. */
-  readonly alerts: {
-    readonly highSubscriberCount: number;
-    /** Of `maxSubscribers`. */
-    readonly nearCapacityPercent: number;
-    /** Always: a room that nobody publishes to is worth an alert. */
-    readonly publisherExpected: 'Never' | 'Always';
-  };
-}
-
-/** The content of `rooms.yaml`. */
-export interface RoomsFile {
-  readonly rooms: readonly RoomSettings[];
-  readonly drain: { readonly timeoutMs: number };
-}
-
-/** The body of `GET /stats`: what the operator reads of a pod. */
-export interface PodStats {
-  readonly version: string;
-  readonly draining: boolean;
-  /** RFC 3339: when it ends whoever is left. Absent while it does not drain, and from pods of releases before 0.2. */
-  readonly drainEndsAt?: string;
-  readonly rooms: readonly RoomStats[];
-  /** Absent from pods of releases before 0.2. */
-  readonly node?: NodeStats;
-  /** How clients have fared with the media port since the server started. Absent from pods of releases before 0.2. */
-  readonly clients?: ClientsMet;
-}
-
-export interface ClientsMet {
-  /** Sessions whose media connection came about. */
-  readonly connected: number;
-  /** Sessions that were told where the port is, and never reached it. */
-  readonly unreached: number;
-}
-
-export interface RoomStats {
-  readonly namespace: string;
-  readonly name: string;
-  /** Absent when nobody publishes. `since` is RFC 3339; `sendsMedia` is false until the first RTP packet, and when it falls silent. */
-  readonly publisher?: { readonly since: string; readonly sendsMedia: boolean };
-  readonly subscribers: number;
-  /** Sides that are locked and whose token the pod does not have, so that nobody gets in. Absent: none, or a release before 0.2. */
-  readonly tokensMissing?: readonly (keyof typeof tokenKey)[];
-}

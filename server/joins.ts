@@ -4,7 +4,7 @@
  *   Received ─► Answered ─► IceConnected ─► DtlsConnected ─► Media
  *       └─► Rejected  └────────────┴───────────────┴─► Canceled, by somebody's will; Failed, for want of a connection
  */
-import type { ClientsMet } from '#crds/contract.ts';
+import type { ClientsMet } from '#crds/pod-stats.ts';
 import type { sessionMetric } from '#crds/session-metrics.ts';
 import type { AskedRequest, Meter, Step } from './meter.ts';
 import type { Role } from './room/room.ts';

@@ -1,5 +1,5 @@
 /** What is seen of a server from outside: metrics, statistics and health, from one look at rooms, media and node. */
-import type { PodStats } from '#crds/contract.ts';
+import type { PodStats } from '#crds/pod-stats.ts';
 import type { ServerState } from './endpoints.ts';
 import { joinCounts } from './joins.ts';
 import { type Log, stackOf } from './log.ts';

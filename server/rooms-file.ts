@@ -1,6 +1,7 @@
 /** The rooms file: YAML, checked word by word. In a pod the operator writes it; on a developer's machine a person does. */
 import { parseDocument } from 'yaml';
-import { type Auth, type Codec, type RoomSettings, type RoomsFile, tokenFile, type tokenKey } from '#crds/contract.ts';
+import { tokenFile, type tokenKey } from '#crds/contract.ts';
+import type { Auth, Codec, RoomSettings, RoomsFile } from '#crds/rooms-file.ts';
 import { unknownKey } from './known-keys.ts';
 
 /** A rooms file, and the tokens that stood in it or were given as defaults, by the name of their token file. */

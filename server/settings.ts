@@ -2,7 +2,7 @@
 import { type FSWatcher, watch } from 'node:fs';
 import { readFile } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
-import type { RoomSettings } from '#crds/contract.ts';
+import type { RoomSettings } from '#crds/rooms-file.ts';
 import { type Config, endpoints } from './config.ts';
 import { sha256 } from './http/bearer.ts';
 import { type ReadRooms, readRooms } from './rooms-file.ts';

@@ -1,4 +1,5 @@
-import { appName, env as envName, publicPath, type RoomSettings } from '#crds/contract.ts';
+import { appName, env as envName, publicPath } from '#crds/contract.ts';
+import type { RoomSettings } from '#crds/rooms-file.ts';
 import { startTracing, type Tracing } from '#tracing/start.ts';
 import { argumentsConfig, podConfig, usage } from './config.ts';
 import { ConfigError } from './config-error.ts';

@@ -1,7 +1,9 @@
 /** What the pod says of itself: rooms and media seen together, for statistics and metrics. Pure. */
-import { type ClientsMet, type PodStats, type RoomSettings, type RoomStats, version } from '#crds/contract.ts';
+import { version } from '#crds/contract.ts';
 import type { NodeStats } from '#crds/node-stats.ts';
 import type { CheckName } from '#crds/pod-metrics.ts';
+import type { ClientsMet, PodStats, RoomStats } from '#crds/pod-stats.ts';
+import type { RoomSettings } from '#crds/rooms-file.ts';
 import { noCounters, type RoomCounters } from './media/counts.ts';
 import type { MediaSnapshot } from './media/plane.ts';
 import type { NodeSeen } from './node/watch.ts';

@@ -1,8 +1,9 @@
 import assert from 'node:assert/strict';
 import { after, before, describe, test } from 'node:test';
 import type { Browser, Page } from 'playwright-core';
-import { internalPath, type PodStats, port } from '#crds/contract.ts';
+import { internalPath, port } from '#crds/contract.ts';
 import type { LiveRoom } from '#crds/liveroom.ts';
+import type { PodStats } from '#crds/pod-stats.ts';
 import { launchChromium, visit } from '#test/harness/browser.ts';
 import { eventually } from '#test/harness/eventually.ts';
 import { playsAgain, playsFor, publishTestPicture, shown } from '#test/harness/pages.ts';

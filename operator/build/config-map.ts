@@ -1,6 +1,7 @@
 import { stringify } from 'yaml';
-import { type Auth, file, type RoomSettings, type RoomsFile, tokenFile } from '#crds/contract.ts';
+import { file, tokenFile } from '#crds/contract.ts';
 import type { LiveRoom } from '#crds/liveroom.ts';
+import type { Auth, RoomSettings, RoomsFile } from '#crds/rooms-file.ts';
 import { durationMs } from './duration.ts';
 import { roomMeta } from './labels.ts';
 import { oncePerSpec } from './once-per-spec.ts';

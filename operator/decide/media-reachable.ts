@@ -1,4 +1,5 @@
-import { annotation, type ClientsMet } from '#crds/contract.ts';
+import { annotation } from '#crds/contract.ts';
+import type { ClientsMet } from '#crds/pod-stats.ts';
 import { isPrivate } from '../ip-address.ts';
 import type { Pod } from '../kube.ts';
 import { no, unknown, type Verdict, yes } from './finding.ts';

@@ -1,5 +1,6 @@
-import { port, type RoomStats } from '#crds/contract.ts';
+import { port } from '#crds/contract.ts';
 import type { Condition } from '#crds/liveroom.ts';
+import type { RoomStats } from '#crds/pod-stats.ts';
 import { no, unknown, type Verdict, yes } from './finding.ts';
 import type { Audience } from './seen.ts';
 

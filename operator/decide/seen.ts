@@ -1,5 +1,5 @@
-import type { ClientsMet, RoomStats } from '#crds/contract.ts';
 import type { LiveRoom } from '#crds/liveroom.ts';
+import type { ClientsMet, RoomStats } from '#crds/pod-stats.ts';
 import type { Node, Pod } from '../kube.ts';
 import type { EndpointSeen } from './endpoint-ready.ts';
 import type { Finding } from './finding.ts';

@@ -1,7 +1,8 @@
 import { get, type IncomingMessage } from 'node:http';
 import { json } from 'node:stream/consumers';
-import { internalPath, type PodStats, port, type RoomStats } from '#crds/contract.ts';
+import { internalPath, port } from '#crds/contract.ts';
 import type { LiveRoom } from '#crds/liveroom.ts';
+import type { PodStats, RoomStats } from '#crds/pod-stats.ts';
 import { isWorthShowing } from '../decide/audience.ts';
 import { faring } from '../decide/media-reachable.ts';
 import type { Audience } from '../decide/seen.ts';

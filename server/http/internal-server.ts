@@ -1,5 +1,6 @@
 import fastify, { type FastifyInstance, type FastifyReply, type FastifyRequest } from 'fastify';
-import { internalPath, type PodStats } from '#crds/contract.ts';
+import { internalPath } from '#crds/contract.ts';
+import type { PodStats } from '#crds/pod-stats.ts';
 import type { Exposition } from '../metrics/exposition.ts';
 import type { Format } from '../metrics/family-text.ts';
 import type { Checkup } from '../probes/checkup.ts';

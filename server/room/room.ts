@@ -5,7 +5,7 @@
  *                           ▲                    │
  *                           └──────publish───────┘
  */
-import type { RoomSettings } from '#crds/contract.ts';
+import type { RoomSettings } from '#crds/rooms-file.ts';
 import type { Refusal } from './refusal.ts';
 
 /** What a session is in its room. */

@@ -1,4 +1,4 @@
-import type { RoomSettings } from '#crds/contract.ts';
+import type { RoomSettings } from '#crds/rooms-file.ts';
 import { type Refusal, Refused } from './refusal.ts';
 import {
   admitPublisher,

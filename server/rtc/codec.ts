@@ -1,4 +1,4 @@
-import type { Codec } from '#crds/contract.ts';
+import type { Codec } from '#crds/rooms-file.ts';
 import type { Kind } from '#server/media/plane.ts';
 import { type Attribute, allValues, type MediaLines } from './sdp.ts';
 

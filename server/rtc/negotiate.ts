@@ -1,4 +1,4 @@
-import type { Codec } from '#crds/contract.ts';
+import type { Codec } from '#crds/rooms-file.ts';
 import type { DownTrack, PayloadCodec, UpTrack } from '#server/media/plane.ts';
 import type { AnsweredMedia } from './answer.ts';
 import { kindOf, type OfferedCodec } from './codec.ts';

@@ -3,7 +3,7 @@
  * known to all of them but have shaken no hands: a scrape reads members, transports and counters, and no keys.
  */
 import { randomBytes } from 'node:crypto';
-import type { RoomSettings } from '#crds/contract.ts';
+import type { RoomSettings } from '#crds/rooms-file.ts';
 import type { Figure } from './figure.ts';
 import { floodBench } from './flood.ts';
 import { type Pod, settingsOf, startPod } from './pod.ts';

@@ -1,5 +1,5 @@
 /** What a pod is seen by, without its signalling: media thread, rooms, registry and the internal port. */
-import type { RoomSettings } from '#crds/contract.ts';
+import type { RoomSettings } from '#crds/rooms-file.ts';
 import { internalServer } from '#server/http/internal-server.ts';
 import { type TurnsOptions, turns } from '#server/http/turns.ts';
 import { jsonLog } from '#server/log.ts';

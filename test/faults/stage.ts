@@ -1,7 +1,7 @@
-import type { PodStats } from '#crds/contract.ts';
 import { group } from '#crds/contract.ts';
 import type { LiveRoom } from '#crds/liveroom.ts';
 import { apiVersion, kind } from '#crds/liveroom.ts';
+import type { PodStats } from '#crds/pod-stats.ts';
 import { ownSelector } from '#operator/build/labels.ts';
 import { type ClientConfig, type KubeClient, kubeClient } from '#operator/cluster/client.ts';
 import { clientConfigFromFile } from '#operator/cluster/kube-config.ts';

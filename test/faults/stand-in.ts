@@ -1,5 +1,5 @@
-import type { PodStats } from '#crds/contract.ts';
 import { label } from '#crds/contract.ts';
+import type { PodStats } from '#crds/pod-stats.ts';
 import type { KubeClient } from '#operator/cluster/client.ts';
 import { objectPath } from '#operator/cluster/paths.ts';
 import { isBeingDeleted, isReady, type Pod } from '#operator/kube.ts';

@@ -1,6 +1,6 @@
-import type { PodStats } from '#crds/contract.ts';
 import { label } from '#crds/contract.ts';
 import type { LiveRoom } from '#crds/liveroom.ts';
+import type { PodStats } from '#crds/pod-stats.ts';
 import { startCluster } from '#local/cluster.ts';
 import { absentIfNotFound, isStatus } from '#operator/cluster/api-error.ts';
 import { type ClientConfig, type KubeClient, kubeClient } from '#operator/cluster/client.ts';

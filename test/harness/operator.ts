@@ -1,5 +1,5 @@
 import { randomBytes } from 'node:crypto';
-import type { PodStats } from '#crds/contract.ts';
+import type { PodStats } from '#crds/pod-stats.ts';
 import { type ClientConfig, type KubeClient, kubeClient, type Method } from '#operator/cluster/client.ts';
 import { clientConfigFromFile } from '#operator/cluster/kube-config.ts';
 import { configFrom } from '#operator/config-file.ts';

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import type { RoomStats } from '#crds/contract.ts';
 import type { Condition, LiveRoomStatus } from '#crds/liveroom.ts';
+import type { RoomStats } from '#crds/pod-stats.ts';
 import { drainEndsMs } from '#operator/decide/draining.ts';
 import type { Audience, DrainingPod, Seen } from '#operator/decide/seen.ts';
 import { report } from '#operator/decide/status.ts';

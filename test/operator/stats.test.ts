@@ -1,7 +1,8 @@
 import assert from 'node:assert/strict';
 import { createServer, type Server } from 'node:http';
 import { afterEach, test } from 'node:test';
-import { type PodStats, port, type RoomStats } from '#crds/contract.ts';
+import { port } from '#crds/contract.ts';
+import type { PodStats, RoomStats } from '#crds/pod-stats.ts';
 import type { Pod } from '#operator/kube.ts';
 import { stats } from '#operator/stats/stats.ts';
 import { eventually } from '#test/harness/eventually.ts';

@@ -6,7 +6,8 @@ import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { internalPath, type PodStats, publicPath, type RoomStats } from '#crds/contract.ts';
+import { internalPath, publicPath } from '#crds/contract.ts';
+import type { PodStats, RoomStats } from '#crds/pod-stats.ts';
 import { eventually } from '#test/harness/eventually.ts';
 import type { RoomURLs } from '#test/harness/pages.ts';
 

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import type { RoomSettings } from '#crds/contract.ts';
+import type { RoomSettings } from '#crds/rooms-file.ts';
 import { noCounters } from '#server/media/counts.ts';
 import type { MediaSnapshot } from '#server/media/plane.ts';
 import { emptyRoom, withConnected, withPublisher, withSubscriber } from '#server/room/room.ts';

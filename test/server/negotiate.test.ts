@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import type { Codec } from '#crds/contract.ts';
+import type { Codec } from '#crds/rooms-file.ts';
 import { answer } from '#server/rtc/answer.ts';
 import { negotiatePlay, negotiatePublish } from '#server/rtc/negotiate.ts';
 import { offer } from '#server/rtc/offer.ts';

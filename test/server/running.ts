@@ -1,7 +1,7 @@
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import type { PodStats } from '#crds/contract.ts';
+import type { PodStats } from '#crds/pod-stats.ts';
 import type { Config } from '#server/config.ts';
 import { jsonLog } from '#server/log.ts';
 import type { Clock } from '#server/room/rooms.ts';

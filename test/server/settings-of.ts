@@ -1,4 +1,4 @@
-import type { RoomSettings } from '#crds/contract.ts';
+import type { RoomSettings } from '#crds/rooms-file.ts';
 
 /** A room's settings with the LiveRoom's defaults, open to everybody. */
 export const settingsOf = (

@@ -1,0 +1,32 @@
+import type { tokenKey } from './contract.ts';
+import type { NodeStats } from './node-stats.ts';
+
+/** The body of `GET /stats`: what the operator reads of a pod. */
+export interface PodStats {
+  readonly version: string;
+  readonly draining: boolean;
+  /** RFC 3339: when it ends whoever is left. Absent while it does not drain, and from pods of releases before 0.2. */
+  readonly drainEndsAt?: string;
+  readonly rooms: readonly RoomStats[];
+  /** Absent from pods of releases before 0.2. */
+  readonly node?: NodeStats;
+  /** How clients have fared with the media port since the server started. Absent from pods of releases before 0.2. */
+  readonly clients?: ClientsMet;
+}
+
+export interface ClientsMet {
+  /** Sessions whose media connection came about. */
+  readonly connected: number;
+  /** Sessions that were told where the port is, and never reached it. */
+  readonly unreached: number;
+}
+
+export interface RoomStats {
+  readonly namespace: string;
+  readonly name: string;
+  /** Absent when nobody publishes. `since` is RFC 3339; `sendsMedia` is false until the first RTP packet, and when it falls silent. */
+  readonly publisher?: { readonly since: string; readonly sendsMedia: boolean };
+  readonly subscribers: number;
+  /** Sides that are locked and whose token the pod does not have, so that nobody gets in. Absent: none, or a release before 0.2. */
+  readonly tokensMissing?: readonly (keyof typeof tokenKey)[];
+}

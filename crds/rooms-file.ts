@@ -1,0 +1,31 @@
+/** How a client proves that it may publish or play. `None` is a choice that somebody wrote down. */
+export type Auth = { readonly mode: 'None' } | { readonly mode: 'BearerToken'; readonly tokenFile: string };
+
+export type Codec = 'H264' | 'VP8' | 'Opus';
+
+/** One room as a server pod is told of it. Durations are in milliseconds here; the LiveRoom has them as strings. */
+export interface RoomSettings {
+  readonly namespace: string;
+  readonly name: string;
+  readonly publish: {
+    readonly auth: Auth;
+    readonly onConflict: 'Reject' | 'TakeOver';
+    readonly reconnectGraceMs: number;
+    readonly codecs: readonly Codec[];
+  };
+  readonly play: { readonly auth: Auth /** 0: no limit of the room's own. */; readonly maxSubscribers: number };
+  /** Where alerts about the room begin. The pod exports them, so that one rule serves every room. 0: never. */
+  readonly alerts: {
+    readonly highSubscriberCount: number;
+    /** Of `maxSubscribers`. */
+    readonly nearCapacityPercent: number;
+    /** Always: a room that nobody publishes to is worth an alert. */
+    readonly publisherExpected: 'Never' | 'Always';
+  };
+}
+
+/** The content of `rooms.yaml`. */
+export interface RoomsFile {
+  readonly rooms: readonly RoomSettings[];
+  readonly drain: { readonly timeoutMs: number };
+}
