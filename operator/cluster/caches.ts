@@ -1,38 +1,24 @@
-import type { LiveRoom } from '#crds/liveroom.ts';
 import { hostPortOf } from '../decide/media-address.ts';
 import type { Ingress, KubeObject, Pod } from '../kube.ts';
 import type { SpecDefaults } from '../spec-defaults.ts';
-import type { Cache } from './cache.ts';
-import type { KubeClient } from './client.ts';
-import { httpRoutes } from './http-routes.ts';
 import { collector } from './in-namespaces.ts';
 import { indexOf } from './index-of.ts';
 import { keyOfOwned, ownKey, roomKey } from './keys.ts';
-import { type KindDefinitions, kindDefinitions } from './kind-definitions.ts';
+import { type KindCachesOptions, monitorCaches, routeCaches } from './kind-caches.ts';
+import { kindDefinitions } from './kind-definitions.ts';
 import { leanPod } from './lean.ts';
-import { monitoring } from './monitoring.ts';
 import { namespaceCache } from './namespace-cache.ts';
 import { nodeCache } from './node-cache.ts';
 import { roomCache } from './room-cache.ts';
 import type { How } from './store.ts';
-import { type Urgency, urgency } from './urgency.ts';
+import { urgency } from './urgency.ts';
 import type { Watch } from './watch.ts';
 
-export interface CachesOptions {
-  readonly client: KubeClient;
+export interface CachesOptions extends KindCachesOptions {
   /** Label selector of what the operator makes. */
   readonly ownSelector: string;
-  /** Something about this key may have changed: `namespace/room`, `namespace` for what a namespace has once, or `ownKey`. */
-  readonly onKey: (key: string, urgency?: Urgency) => void;
-  /** The namespaces that are looked at; absent, all. */
-  readonly namespaces?: readonly string[];
-  /** Where the operator is installed, for what it has for itself. */
-  readonly home?: string;
   /** What rooms get where their spec is silent. */
   readonly defaults?: SpecDefaults;
-  readonly onError: (error: unknown) => void;
-  /** How often to look for kinds that come and go where their definitions may not be watched. */
-  readonly discoverEveryMs?: number;
   readonly now?: () => number;
   readonly random?: () => number;
 }
@@ -86,13 +72,6 @@ export function caches(options: CachesOptions, podsBy: PodIndexes) {
   };
 }
 
-/** What caches of kinds that come and go need besides. */
-interface ForKinds {
-  readonly ours: Parameters<typeof monitoring>[0]['cacheOptions'];
-  readonly rooms: Cache<LiveRoom>;
-  readonly definitions: KindDefinitions;
-}
-
 const commonOf = ({ client, onError, now, random }: CachesOptions) => ({
   client,
   onError,
@@ -101,50 +80,6 @@ const commonOf = ({ client, onError, now, random }: CachesOptions) => ({
 });
 
 const core = (kindName: string) => ({ apiVersion: 'v1', kind: kindName });
-
-const monitorCaches = (
-  { client, onKey, onError, namespaces, home, discoverEveryMs }: CachesOptions,
-  { ours, rooms, definitions }: ForKinds,
-) =>
-  monitoring({
-    client,
-    definitions,
-    collect: collector(namespaces && [...new Set([...namespaces, ...(home ? [home] : [])])]),
-    everyMs: discoverEveryMs,
-    onNews() {
-      onKey(ownKey, 'Resync');
-      for (const room of rooms.list()) {
-        onKey(roomKey(room), 'Resync');
-        onKey(room.metadata.namespace, 'Resync');
-      }
-    },
-    onError,
-    cacheOptions: {
-      ...ours,
-      // Each room says whether its namespace is monitored.
-      onChange(object, _previous, how) {
-        const namespace = keyOfOwned(object);
-        onKey(namespace, urgency[how]);
-        for (const room of rooms.group(namespace)) onKey(roomKey(room), 'Resync');
-      },
-    },
-  });
-
-const routeCaches = (
-  { client, onKey, onError, namespaces, discoverEveryMs }: CachesOptions,
-  { ours, rooms, definitions }: ForKinds,
-) =>
-  httpRoutes({
-    definitions,
-    collect: collector(namespaces),
-    everyMs: discoverEveryMs,
-    cacheOptions: { ...ours, client },
-    onNews() {
-      const concerned = [...rooms.list()].filter(({ spec }) => spec.network.http?.gatewayRef !== undefined);
-      for (const room of concerned) onKey(roomKey(room), 'Resync');
-    },
-    onError,
-  });
 
 /** All kinds that are watched, those that come and go with them. */
 export const watchesOf = (every: ReturnType<typeof caches>): readonly Watch[] => [
