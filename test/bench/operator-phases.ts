@@ -22,8 +22,7 @@ export async function paced(scene: Scene, operator: OperatorProcess, rooms: read
     await applyRoom(client, name);
   }
   await allReady(scene, rooms);
-  await idle(operator);
-  const spent = await end();
+  const spent = await end((await idle(operator)).cpuMs);
   const latencies = rooms.map((name) => (nodes.madeAtMs(`${namespace}/${name}`) ?? 0) - (appliedAt.get(name) ?? 0));
   return {
     rooms: rooms.length,
@@ -73,8 +72,7 @@ export async function burst(scene: Scene, operator: OperatorProcess, rooms: read
   const own = (await operator.cpuMs()) - ownBefore;
   await allReady(scene, rooms);
   const readyMs = performance.now() - startedAt;
-  await idle(operator);
-  const spent = await end();
+  const spent = await end((await idle(operator)).cpuMs);
   return {
     rooms: rooms.length,
     appliedMs,
@@ -118,7 +116,7 @@ export async function restart(scene: Scene, former: OperatorProcess) {
   const { nodes } = scene;
   const beganMs = performance.now();
   const operator = await startOperator(scene);
-  const idleMs = (await idle(operator)) - beganMs;
+  const idleMs = (await idle(operator)).atMs - beganMs;
   const seen = await operator.scrape();
   const requests = 'rest_client_requests_total';
   const reads = seen.sum(requests, /method="GET"/);

@@ -50,12 +50,15 @@ export interface Spent {
 
 const requests = 'rest_client_requests_total';
 
-/** Begins to count; what it returns ends that. The operator's figure of its lag is that since the last look. */
-export async function counting(operator: OperatorProcess): Promise<() => Promise<Spent>> {
+/**
+ * Begins to count; what it returns ends that, and takes the CPU time that the operator had used when there was nothing more
+ * to count, by default now. The operator's figure of its lag is that since the last look.
+ */
+export async function counting(operator: OperatorProcess): Promise<(cpuMs?: number) => Promise<Spent>> {
   const [before, cpuBefore, sinceMs] = [await operator.scrape(), await operator.cpuMs(), performance.now()];
-  return async () => {
+  return async (cpuAfter) => {
     const tookMs = performance.now() - sinceMs;
-    const cpuMs = (await operator.cpuMs()) - cpuBefore;
+    const cpuMs = (cpuAfter ?? (await operator.cpuMs())) - cpuBefore;
     const after = await operator.scrape();
     const more = (labels?: RegExp) => after.sum(requests, labels) - before.sum(requests, labels);
     const [all, reads] = [more(), more(/method="GET"/)];
@@ -83,13 +86,16 @@ const byKind = (more: (labels: RegExp) => number): Record<string, number> =>
       .filter(([, count]) => count > 0),
   );
 
-/**
- * Waits until the operator has nothing to do and asks the API server for nothing more; resolves to when it was last seen
- * to.
- */
-export async function idle(operator: OperatorProcess, deadlineMs = 600_000): Promise<number> {
+/** When an operator was last seen to have something to do, and what it had used by then. */
+export interface Busy {
+  readonly atMs: number;
+  readonly cpuMs: number;
+}
+
+/** Waits until the operator has nothing to do and asks the API server for nothing more. To see that takes seconds, and CPU. */
+export async function idle(operator: OperatorProcess, deadlineMs = 600_000): Promise<Busy> {
   let asked = -1;
-  let busyAt = performance.now();
+  let busy = { atMs: performance.now(), cpuMs: await operator.cpuMs() };
   const isBusy = (seen: Scrape) => {
     const now = seen.sum(requests);
     const was = asked;
@@ -99,14 +105,14 @@ export async function idle(operator: OperatorProcess, deadlineMs = 600_000): Pro
   await eventually(
     'the operator is idle',
     async () => {
-      const lookedAt = performance.now();
-      if (isBusy(await operator.scrape())) busyAt = lookedAt;
+      const now = { atMs: performance.now(), cpuMs: await operator.cpuMs() };
+      if (isBusy(await operator.scrape())) busy = now;
       else await sleep(150);
-      return performance.now() - busyAt > quietMs;
+      return performance.now() - busy.atMs > quietMs;
     },
     deadlineMs,
   );
-  return busyAt;
+  return busy;
 }
 
 /** Longer than between two rounds of asking the pods: what they say may be news. */
