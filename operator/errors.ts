@@ -1,6 +1,6 @@
 import { ApiError } from './cluster/api-error.ts';
 import { NotLeading } from './cluster/fenced-client.ts';
-import { type Outcome, TooLong } from './cluster/queue.ts';
+import { type Outcome, TooLong } from './cluster/outcome.ts';
 import { NameTaken } from './cluster/writes.ts';
 import type { Finding } from './decide/finding.ts';
 import { monitoringRefusal, objectRefusal, podRefusal, type Rejection, routeRefusal } from './decide/refusal.ts';

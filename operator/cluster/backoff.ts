@@ -25,3 +25,21 @@ export function backoff({ firstMs, maxMs, stableMs, now, random }: BackoffOption
     },
   };
 }
+
+/**
+ * How long each key that has failed is put off. Not like the other: keys fail in one process, which takes few at a time
+ * anyway, so that they need not be spread, and one that goes on failing costs a try a minute or two.
+ */
+export function keyBackoff({ firstMs, maxMs, random }: Pick<BackoffOptions, 'firstMs' | 'maxMs' | 'random'>) {
+  const failures = new Map<string, number>();
+  return {
+    forget: (key: string) => failures.delete(key),
+    /** Half of it random, and never 0 but for the first time where that is asked for: a key that fails at once must not spin. */
+    nextMs(key: string, atOnce: boolean): number {
+      const n = failures.get(key) ?? 0;
+      failures.set(key, n + 1);
+      if (n === 0 && atOnce) return 0;
+      return Math.min(maxMs, firstMs * 3 ** n) * (0.5 + random() / 2);
+    },
+  };
+}

@@ -1,14 +1,9 @@
 import { setImmediate } from 'node:timers/promises';
+import { alarms } from './alarms.ts';
+import { keyBackoff } from './backoff.ts';
 import { lanes } from './lanes.ts';
+import { type Outcome, TooLong } from './outcome.ts';
 import type { Terms, Urgency } from './urgency.ts';
-
-/** What to do with a key whose work has returned. */
-export type Outcome =
-  | { readonly kind: 'done' /** Again then, even if nothing happens. */; readonly againInMs?: number }
-  /** Again at once, for things have changed under it; if that does not help, after the key's back-off. */
-  | { readonly kind: 'again' }
-  /** Again after the key's own back-off, and not before `atLeastMs`. */
-  | { readonly kind: 'backoff'; readonly atLeastMs?: number };
 
 export interface QueueOptions {
   /** Throwing is the same as `backoff`. */
@@ -71,12 +66,13 @@ export const defaultWorkers = 16;
  *      └── back-off ◄─────┘
  */
 export function queue(options: QueueOptions): Queue {
-  const { workers = defaultWorkers, timeoutMs = 60_000, meter } = options;
+  const { workers = defaultWorkers, timeoutMs = 60_000, meter, random = Math.random } = options;
+  const { backoffFirstMs: firstMs = 100, backoffMaxMs: maxMs = 120_000 } = options;
   /** With the time since when. */
   const waiting = lanes<Urgency, string, number>(['Edit', 'Resync']);
   const running = new Map<string, Running>();
   const later = alarms((key) => add(key, { urgency: 'Resync' }));
-  const backoff = backoffs(options);
+  const backoff = keyBackoff({ firstMs, maxMs, random });
   const counts = { adds: 0, retries: 0 };
   let isStopped = false;
 
@@ -156,41 +152,6 @@ interface Running {
   addedMeanwhile: Urgency | undefined;
 }
 
-/** One alarm for each key: the earliest of several. */
-function alarms(ring: (key: string) => void) {
-  const planned = new Map<string, { readonly timer: NodeJS.Timeout; readonly atMs: number }>();
-  return {
-    set(key: string, afterMs: number): void {
-      const atMs = performance.now() + afterMs;
-      const now = planned.get(key);
-      if (now !== undefined && now.atMs <= atMs) return;
-      clearTimeout(now?.timer);
-      const timer = setTimeout(() => {
-        planned.delete(key);
-        ring(key);
-      }, afterMs);
-      planned.set(key, { timer, atMs });
-    },
-    /** What a key was to come again for is looked at now, and the outcome says anew when to come again. */
-    cancel(key: string): void {
-      clearTimeout(planned.get(key)?.timer);
-      planned.delete(key);
-    },
-    clear(): void {
-      for (const { timer } of planned.values()) clearTimeout(timer);
-      planned.clear();
-    },
-  };
-}
-
-/** Why the work on a key was told to end. */
-export class TooLong extends Error {
-  constructor(timeoutMs: number) {
-    super(`gave up after ${timeoutMs / 1000} s`);
-    this.name = 'TooLong';
-  }
-}
-
 async function attempt(key: string, { work, onError }: QueueOptions, terms: Terms): Promise<Outcome> {
   try {
     return await work(key, terms);
@@ -198,19 +159,4 @@ async function attempt(key: string, { work, onError }: QueueOptions, terms: Term
     onError?.(key, error);
     return { kind: 'backoff' };
   }
-}
-
-/** How long each key that has failed is put off. A key that goes on failing costs a try a minute or two. */
-function backoffs({ random = Math.random, backoffFirstMs = 100, backoffMaxMs = 120_000 }: QueueOptions) {
-  const failures = new Map<string, number>();
-  return {
-    forget: (key: string) => failures.delete(key),
-    /** Half of it random, and never 0 but for the first time where that is asked for: a key that fails at once must not spin. */
-    nextMs(key: string, atOnce: boolean): number {
-      const n = failures.get(key) ?? 0;
-      failures.set(key, n + 1);
-      if (n === 0 && atOnce) return 0;
-      return Math.min(backoffMaxMs, backoffFirstMs * 3 ** n) * (0.5 + random() / 2);
-    },
-  };
 }

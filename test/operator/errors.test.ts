@@ -3,7 +3,7 @@ import { test } from 'node:test';
 import { ApiError } from '#operator/cluster/api-error.ts';
 import { kubeClient } from '#operator/cluster/client.ts';
 import { NotLeading } from '#operator/cluster/fenced-client.ts';
-import { TooLong } from '#operator/cluster/queue.ts';
+import { TooLong } from '#operator/cluster/outcome.ts';
 import { failureOf, outcomeOf } from '#operator/errors.ts';
 import { flakyServer, reset } from './flaky-server.ts';
 

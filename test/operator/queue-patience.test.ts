@@ -1,7 +1,8 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { setImmediate } from 'node:timers/promises';
-import { queue, TooLong } from '#operator/cluster/queue.ts';
+import { TooLong } from '#operator/cluster/outcome.ts';
+import { queue } from '#operator/cluster/queue.ts';
 
 /** Work has ended, and the next has begun: each takes a turn of the event loop. */
 async function settled(): Promise<void> {

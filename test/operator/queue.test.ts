@@ -1,7 +1,8 @@
 import assert from 'node:assert/strict';
 import { afterEach, test } from 'node:test';
 import { setImmediate } from 'node:timers/promises';
-import { type Outcome, type Queue, type QueueOptions, queue } from '#operator/cluster/queue.ts';
+import type { Outcome } from '#operator/cluster/outcome.ts';
+import { type Queue, type QueueOptions, queue } from '#operator/cluster/queue.ts';
 import { eventually } from '#test/harness/eventually.ts';
 
 let made: Queue | undefined;
