@@ -1,77 +1,125 @@
 /**
- * What traces cost a join: the CPU of a server that sends them, beside that of one that makes none. Two processes of the
- * same code differ for as long as they live, so there are several of each, one after the other, and a second server without
- * traces shows how much that is.
+ * What traces cost a join: the CPU of a server that makes and sends spans in one slice of time, beside that of the same
+ * server in the slices before and after, when it makes none. Two processes of the same code differ by a tenth for as long
+ * as they live, so it is one.
  */
+import { mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import { eventually } from '#test/harness/eventually.ts';
 import { tokens } from '#test/server/running.ts';
-import { type ServerProcess, serverProcess } from '#test/server/server-process.ts';
-import { udpClient } from '#test/server/udp-client.ts';
+import { type UdpClient, udpClient } from '#test/server/udp-client.ts';
+import type { Receiver } from '#test/tracing/receiver.ts';
 import { estimate, ratios } from './estimate.ts';
 import type { Figure } from './figure.ts';
+import { type Child, startChild } from './forwarding-child.ts';
 import { median } from './quantile.ts';
+import type { ServerQuestion } from './traced-server-child.ts';
 
-const rooms = 'rooms: [{name: stage, publish: {codecs: [VP8, Opus]}}]\ndrain: {timeoutMs: 1000}';
-const lives = 6;
-const rounds = 5;
+const rooms = 'rooms: [{name: stage, publish: {codecs: [VP8, Opus]}}]';
+const script = new URL('./traced-server-child.ts', import.meta.url);
+
+/** To and fro, so that what slowly changes meets all alike. */
+const slices = ['plain', 'traced', 'control'] as const;
+type Slice = (typeof slices)[number];
+/** Milliseconds of CPU for a join, in each slice. */
+type Costs = Record<Slice, number[]>;
+/** A round is a slice of each. There are as many as it takes to know the figure within so much, and then no more. */
+const rounds = { atLeast: 60, atMost: 300 };
+const wantedHalfWidth = 0.015;
 /** Until V8 has compiled what makes and sends spans, as it has in a server that has been up for a minute. */
 const warmUps = 8;
-const joinsPerRound = 50;
+/** At once, so that what a server costs by merely being there hardly counts. */
+const joinsPerSlice = 25;
+/** The request that comes in, the session that it makes, and the request that ends it. */
+const spansPerJoin = 3;
 
-/** Takes about a minute and a half. Resolves to the figure and its control. */
-export async function tracedJoins(collectorURL: string, say: (text: string) => void): Promise<readonly Figure[]> {
-  const plain: number[] = [];
-  const control: number[] = [];
-  const traced: number[] = [];
-  for (let life = 0; life < lives; life++) {
-    say(`tracing: joins, processes ${life + 1} of ${lives}`);
-    const turns = [
-      { server: await serverProcess(rooms), into: plain },
-      { server: await serverProcess(rooms), into: control },
-      { server: await serverProcess(rooms, { OTEL_EXPORTER_OTLP_ENDPOINT: collectorURL }), into: traced },
-    ];
-    for (let round = -warmUps; round < rounds; round++) {
-      // To and fro, so that whatever else the machine does meets all of them.
-      for (const { server, into } of round % 2 === 0 ? turns : turns.toReversed()) {
-        const ms = await joinMs(server);
-        if (round >= 0) into.push(ms);
+interface Stage {
+  readonly server: Child;
+  readonly publisher: UdpClient;
+  readonly collector: Receiver;
+  fetch(path: string, init?: RequestInit): Promise<Response>;
+}
+
+/** Resolves to the figure, and to a control: slices that differ in nothing. */
+export async function tracedJoins(collector: Receiver, say: (text: string) => void): Promise<readonly Figure[]> {
+  const costs: Costs = { traced: [], plain: [], control: [] };
+  await onStage(collector, async (stage) => {
+    say('tracing: joins, warming up');
+    for (let round = -warmUps; round < rounds.atMost && !isKnown(costs); round++) {
+      if (round === 0) say(`tracing: joins, ${rounds.atLeast * slices.length} slices or more`);
+      for (const slice of round % 2 === 0 ? slices : slices.toReversed()) {
+        const ms = await joinMs(stage, slice === 'traced');
+        if (round >= 0) costs[slice].push(ms);
       }
     }
-    await Promise.all(turns.map(({ server }) => server.end()));
-  }
-  const figure = (costs: readonly number[]) => ({
-    value: median(costs),
-    unit: 'ms' as const,
-    baseline: { name: 'without', value: median(plain) },
-    times: estimate(ratios(costs, plain)),
   });
+  const figures = { unit: 'ms', baseline: { name: 'without', value: median(costs.plain) } } as const;
+  const { traced, control } = compared(costs);
   return [
-    { name: 'CPU of a join, with traces', ...figure(traced), target: { timesMore: 1.05 } },
-    { name: 'CPU of a join, without, as a control', ...figure(control) },
+    {
+      ...{ name: 'CPU of a join, with traces', value: median(costs.traced), times: traced, ...figures },
+      target: { timesMore: 1.05 },
+    },
+    { name: 'CPU of a join, without, as a control', value: median(costs.control), times: control, ...figures },
   ];
 }
 
-/** Milliseconds of the server's CPU for one viewer that comes, connects and leaves. */
-async function joinMs(server: ServerProcess): Promise<number> {
-  const at = { fetch: (path: string, init?: RequestInit) => fetch(server.url(path), init) };
-  const remove = (location: string, token: string) =>
-    at.fetch(location, { method: 'DELETE', headers: { Authorization: `Bearer ${token}` } });
-  const publisher = await udpClient(at, '/default/stage/whip');
-  await eventually('the publisher is connected', publisher.isConnected);
-  const before = await cpuMs(server);
-  const join = async () => {
-    const viewer = await udpClient(at, '/default/stage/whep');
-    await eventually('the viewer is connected', viewer.isConnected);
-    await remove(viewer.location, tokens.play);
-    viewer.stop();
-  };
-  // At once, so that what a server costs by merely being there hardly counts.
-  await Promise.all(Array.from({ length: joinsPerRound }, join));
-  const after = await cpuMs(server);
-  await remove(publisher.location, tokens.publish);
-  publisher.stop();
-  return (after - before) / joinsPerRound;
+/** Slices with spans beside both of their neighbours, and the neighbours beside each other. */
+function compared({ traced, plain, control }: Costs) {
+  const around = plain.map((cost, round) => (cost + (control[round] ?? Number.NaN)) / 2);
+  return { traced: estimate(ratios(traced, around)), control: estimate(ratios(control, plain)) };
 }
 
-const cpuMs = async (server: ServerProcess) =>
-  ((await server.metric('process_cpu_seconds_total')) ?? Number.NaN) * 1000;
+function isKnown(costs: Costs): boolean {
+  if (costs.plain.length < rounds.atLeast) return false;
+  const { low, high } = compared(costs).traced;
+  return (high - low) / 2 <= wantedHalfWidth;
+}
+
+async function onStage(collector: Receiver, play: (stage: Stage) => Promise<void>): Promise<void> {
+  const dir = await mkdtemp(join(tmpdir(), 'liveroom-bench-'));
+  const roomsFile = join(dir, 'rooms.yaml');
+  await writeFile(roomsFile, rooms);
+  const ports = ['--http', '--internal', '--media'].flatMap((option) => [option, '127.0.0.1:0']);
+  const secrets = ['--publish-token', tokens.publish, '--play-token', tokens.play];
+  const server = await startChild(script);
+  try {
+    const port = await server.ask<number>({
+      args: [roomsFile, ...ports, ...secrets],
+      collectorURL: collector.grpcURL,
+    } satisfies ServerQuestion);
+    const at = { fetch: (path: string, init?: RequestInit) => fetch(`http://127.0.0.1:${port}${path}`, init) };
+    const publisher = await udpClient(at, '/default/stage/whip');
+    await eventually('the publisher is connected', publisher.isConnected);
+    await play({ server, publisher, collector, ...at });
+    publisher.stop();
+  } finally {
+    await server.stop();
+    await rm(dir, { recursive: true });
+  }
+}
+
+/** Milliseconds of the server's CPU for one viewer that comes, connects and leaves, and for sending what is told of it. */
+async function joinMs(stage: Stage, isTracing: boolean): Promise<number> {
+  const { server, publisher, collector } = stage;
+  // Or it would count as gone.
+  publisher.sendKeyFrame();
+  await server.ask({ isTracing } satisfies ServerQuestion);
+  const came = collector.spans.length;
+  const before = await server.usage();
+  await Promise.all(Array.from({ length: joinsPerSlice }, () => comeAndGo(stage)));
+  await server.ask('flush' satisfies ServerQuestion);
+  const wanted = came + (isTracing ? joinsPerSlice * spansPerJoin : 0);
+  await eventually('the spans of the joins have come', () => collector.spans.length >= wanted);
+  const after = await server.usage();
+  if (collector.spans.length > wanted) throw new Error('there are spans that nobody wanted: nothing was measured');
+  return (after.cpuMicroseconds - before.cpuMicroseconds) / 1000 / joinsPerSlice;
+}
+
+async function comeAndGo(at: Stage): Promise<void> {
+  const viewer = await udpClient(at, '/default/stage/whep');
+  await eventually('the viewer is connected', viewer.isConnected);
+  await at.fetch(viewer.location, { method: 'DELETE', headers: { Authorization: `Bearer ${tokens.play}` } });
+  viewer.stop();
+}
