@@ -1,17 +1,16 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { KubeObject } from '../kube.ts';
-import { ApiError, isStatus } from './api-error.ts';
-import { backoff } from './backoff.ts';
 import type { KubeClient, Query } from './client.ts';
-import { type Collection, isNothing, MissedChanges, missedBy, sum } from './consistency.ts';
+import { isNothing, MissedChanges, missedBy, sum } from './consistency.ts';
 import { copy } from './copy.ts';
-import { BrokenWatch, liveEvents } from './live-events.ts';
+import { liveEvents } from './live-events.ts';
 import { nowAndThen } from './now-and-then.ts';
-import { type Page, pages } from './paged-list.ts';
+import { missedSomething, retries } from './reflector-retry.ts';
 import { defaultTiming, type ReflectorTiming } from './reflector-timing.ts';
 import type { Change } from './store.ts';
 import { noCounts, type WatchCounts } from './watch-counts.ts';
 import { UnparsableLine } from './watch-events.ts';
+import { wholeList } from './whole-list.ts';
 
 export interface ReflectorOptions<T extends KubeObject> {
   readonly client: KubeClient;
@@ -71,7 +70,7 @@ export function reflector<T extends KubeObject>(options: ReflectorOptions<T>): R
   const { promise: synced, resolve: setSynced } = Promise.withResolvers<void>();
   const counts = noCounts();
   const objects = copy<T>({ onChange: guarded(options.onChange, signal, onError), keep: options.keep, now });
-  const retry = retries(timing, now, random);
+  const waitMs = retries(timing, now, random);
   let watching = new AbortController();
 
   async function list(): Promise<void> {
@@ -108,7 +107,7 @@ export function reflector<T extends KubeObject>(options: ReflectorOptions<T>): R
         if (error instanceof UnparsableLine) counts.unparsableLines++;
         if (missedSomething(error)) objects.distrust();
         onError(error);
-        const wait = retry.nextMs(...waitAfter(error, timing));
+        const wait = waitMs(error);
         objects.expectWithin(wait);
         await sleep(wait, undefined, { signal }).catch(() => {});
       }
@@ -142,41 +141,11 @@ export function reflector<T extends KubeObject>(options: ReflectorOptions<T>): R
   };
 }
 
-/** A collection as it is now, with of each object only what is stored. */
-async function wholeList<T extends KubeObject>(
-  { client, path, query, signal }: Collection,
-  { kept, expectWithin }: Pick<ReturnType<typeof copy<T>>, 'kept' | 'expectWithin'>,
-  pageMs: number,
-): Promise<Page<T>> {
-  const items: T[] = [];
-  let version: string | undefined;
-  expectWithin(pageMs);
-  // Of no version, so that the server may not answer from a cache that lags: an object that it does not show counts as
-  // gone, and what it owns is removed.
-  for await (const page of pages<T>(client, path, { query, signal })) {
-    for (const item of page.items) items.push(kept(item));
-    version = page.version;
-    expectWithin(pageMs);
-  }
-  return { items, version };
-}
-
 /** Bookmarks keep the version of a quiet kind young; the spread keeps the server's clients from all coming back at once. */
 const watchQuery = (random: () => number): Query => ({
   allowWatchBookmarks: true,
   timeoutSeconds: Math.floor(300 + random() * 300),
 });
-
-/** Refusals before the watch began (429, 5xx, 403) and broken connections cost nothing: the version is still good. */
-const missedSomething = (error: unknown): boolean =>
-  error instanceof UnparsableLine || error instanceof BrokenWatch || isStatus(error, 410);
-
-/** What a failure says of how long to wait: at least, and at most. */
-function waitAfter(error: unknown, { backoffAwayMs, backoffMaxMs }: ReflectorTiming): [number, number] {
-  const answer = error instanceof ApiError ? error : undefined;
-  const isRefusal = answer !== undefined && answer.status < 500;
-  return [answer?.retryAfterMs ?? 0, isRefusal ? backoffMaxMs : backoffAwayMs];
-}
 
 /** A listener that hears nothing after the end, and whose errors are nobody else's. */
 const guarded =
@@ -189,12 +158,3 @@ const guarded =
       onError(error);
     }
   };
-
-const retries = (timing: ReflectorTiming, now: () => number, random: () => number) =>
-  backoff({
-    firstMs: timing.backoffFirstMs,
-    maxMs: timing.backoffMaxMs,
-    stableMs: timing.backoffStableMs,
-    now,
-    random,
-  });
