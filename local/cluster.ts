@@ -25,6 +25,8 @@ export interface ClusterOptions {
   readonly node?: boolean;
   /** Files that are applied, in this order. */
   readonly manifests?: readonly string[];
+  /** Folders with other code of ours, such as an earlier release, by the beginning of the images' names. Default: this tree. */
+  readonly images?: Readonly<Record<string, string>>;
   /** Ports of the front door and the API server on 127.0.0.1; 0, the default, takes any. */
   readonly httpPort?: number;
   readonly apiPort?: number;
@@ -87,9 +89,10 @@ export async function startCluster(options: ClusterOptions = {}): Promise<Cluste
     if (!canMonitor) front.sockets.monitoring?.close();
     const monitoring = canMonitor ? await ensureBinaries({ want: monitoringPrograms, ...getting }) : undefined;
     const root = resolve(import.meta.dirname, '..');
-    const { node: hasNode = true, manifests = [] } = options;
+    const { node: hasNode = true, manifests = [], images = {} } = options;
     const hostAddress = options.hostAddress ?? `${await loopbackPrefix()}.1`;
-    const settings = { site, dir, logsDir, root, binaries, hasNode, hostAddress, ...(monitoring && { monitoring }) };
+    const all = { site, dir, logsDir, root, images, binaries, hasNode, hostAddress };
+    const settings = { ...all, ...(monitoring && { monitoring }) };
     inside = await startInside({ settings, front: front.sockets, env, log: shown.say });
     const { ca, token } = await Promise.race([inside.ready, inside.failed, aborted(signal)]);
 

@@ -14,6 +14,7 @@ import type { FrontSocket, StartSettings, ToInside, ToOutside } from './messages
 import { monitoringDoor } from './monitoring/door.ts';
 import { monitoringImages } from './monitoring/images.ts';
 import { networkCommands } from './network.ts';
+import type { LocalImages } from './node/command-line.ts';
 import { type FrontDoor, frontDoor } from './node/front-door.ts';
 import { startNode } from './node/node.ts';
 import { tcpRelay } from './node/tcp-relay.ts';
@@ -59,8 +60,7 @@ async function runPods(settings: StartSettings, controlPlane: ControlPlane): Pro
   const node = await startNode({
     ...{ client, name: 'local', cidr: site.podCidr, address: site.address, externalAddress: hostAddress },
     ...{ dir: join(dir, 'node'), certFile, keyFile, openHostPort: inbox.open, log: console.log },
-    // Both of our images are this tree.
-    images: { 'liveroom.dev/': { cwd: root, env: mark(dir) }, ...(monitoring && monitoringImages(monitoring)) },
+    images: { ...ownImages(settings), ...(monitoring && monitoringImages(monitoring)) },
     apiServer: { host: site.address, port: apiPort },
   });
   const behind = { client, pods: node.pods, log: console.log };
@@ -74,6 +74,12 @@ async function runPods(settings: StartSettings, controlPlane: ControlPlane): Pro
     },
   });
 }
+
+/** Both of our images are this tree, but for those that are to be other code. */
+const ownImages = ({ root, images, dir }: StartSettings): LocalImages =>
+  Object.fromEntries(
+    Object.entries({ 'liveroom.dev/': root, ...images }).map(([name, cwd]) => [name, { cwd, env: mark(dir) }]),
+  );
 
 /** Gives a door its socket of the machine. */
 async function opened(name: FrontSocket, door: FrontDoor): Promise<FrontDoor> {

@@ -10,6 +10,8 @@ export interface StartSettings {
   readonly logsDir: string;
   /** The project's root: the working directory of our images. */
   readonly root: string;
+  /** Other working directories, by the beginning of the images' names. */
+  readonly images: Readonly<Record<string, string>>;
   readonly binaries: Readonly<Record<Program, string>>;
   readonly hasNode: boolean;
   /** Where each is, in a cluster that is to run them. */

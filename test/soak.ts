@@ -44,7 +44,8 @@ async function main(): Promise<number> {
     proofs.push(...(await prove(name, seed, say)));
   }
   console.log(table(proofs));
-  console.log(`seed ${seed}, ${clock(performance.now() - startedMs)}`);
+  const skips = proofs.filter(({ holds }) => holds === 'skipped').length;
+  console.log(`seed ${seed}, ${clock(performance.now() - startedMs)}${skips > 0 ? `, ${skips} skipped` : ''}`);
   return proofs.every(({ holds }) => holds) ? 0 : 1;
 }
 

@@ -20,6 +20,9 @@ interface Client {
 
 const sweepsPerIdle = 4;
 
+/** Seconds of a room's media, as far as the kernel allows it: while the node starts a process, nothing is carried. */
+const bufferBytes = 4 * 1024 * 1024;
+
 /**
  * Carries datagrams between a host port and a pod, one socket inside for each client outside:
  *
@@ -42,7 +45,7 @@ export function udpRelay({ outside, podIP, podPort, clientAddress, idleMs = 60_0
   };
 
   function newClient(port: number, address: string): Client {
-    const socket = createSocket('udp4');
+    const socket = createSocket({ type: 'udp4', recvBufferSize: bufferBytes });
     const client: Client = { socket, isConnected: false, lastUsed: sweep };
     socket.on('message', (packet) => {
       client.lastUsed = sweep;
@@ -67,6 +70,7 @@ export function udpRelay({ outside, podIP, podPort, clientAddress, idleMs = 60_0
     else client.socket.once('connect', () => client.socket.send(packet));
   });
   outside.on('error', () => {});
+  outside.setRecvBufferSize(bufferBytes);
 
   const sweeper = setInterval(() => {
     sweep++;

@@ -2,7 +2,7 @@
 export interface Proof {
   readonly what: string;
   readonly seen: string;
-  readonly holds: boolean;
+  readonly holds: boolean | 'skipped';
 }
 
 export const proof = (what: string, seen: string | number, holds: boolean): Proof => ({
@@ -15,10 +15,13 @@ export const proof = (what: string, seen: string | number, holds: boolean): Proo
 export const none = (what: string, found: readonly string[]): Proof =>
   proof(what, found.length === 0 ? 'none' : `${found.length}: ${found.slice(0, 5).join('; ')}`, found.length === 0);
 
+/** What cannot be shown here, and why. */
+export const skipped = (what: string, why: string): Proof => ({ what, seen: why, holds: 'skipped' });
+
 /** The closing table. */
 export const table = (rows: readonly Proof[]): string => {
   const width = Math.max(...rows.map(({ what }) => what.length));
-  return rows
-    .map(({ what, seen, holds }) => `${holds ? 'held  ' : 'FAILED'}  ${what.padEnd(width)}  ${seen}`)
-    .join('\n');
+  return rows.map(({ what, seen, holds }) => `${word(holds)}  ${what.padEnd(width)}  ${seen}`).join('\n');
 };
+
+const word = (holds: Proof['holds']): string => (holds === 'skipped' ? holds : holds ? 'held' : 'FAILED').padEnd(7);

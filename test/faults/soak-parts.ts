@@ -1,3 +1,5 @@
+import { release010 } from '#test/upgrade/release.ts';
+import { upgrade } from '#test/upgrade/upgrade.ts';
 import { chaos } from './chaos.ts';
 import { crashes } from './crashes.ts';
 import { installKinds } from './kinds.ts';
@@ -5,7 +7,7 @@ import { type Fall, leaders } from './leaders.ts';
 import { mediaOutage } from './media-outage.ts';
 import { outage } from './outage.ts';
 import { permissions } from './permissions.ts';
-import { none, type Proof, proof } from './proof.ts';
+import { none, type Proof, proof, skipped } from './proof.ts';
 import { nameOfGrant } from './role.ts';
 import { type Stage, stage } from './stage.ts';
 
@@ -87,6 +89,11 @@ const media: SoakPart['run'] = async (_seed, say) => {
   ];
 };
 
+const newer: SoakPart['run'] = async (_seed, say) => {
+  const release = await release010();
+  return 'absent' in release ? [skipped('upgrade: from 0.1.0', release.absent)] : await upgrade(release.dir, say);
+};
+
 const rights = onStage(async (on, _seed, say) => {
   await installKinds(on);
   const told = await permissions(on, { say });
@@ -103,5 +110,6 @@ export const soakParts = {
   leaders: { what: 'a leader is killed, stopped or cut off', takes: '4 min', run: succession },
   outage: { what: 'the API server is away', takes: '3 min', run: absence },
   media: { what: 'the API server is away while a room is on the air', takes: '3 min', run: media },
+  upgrade: { what: 'release 0.1.0 is upgraded while a room is on the air', takes: '2 min', run: newer },
   permissions: { what: 'each permission is withheld in turn', takes: '6 min', run: rights },
 } as const satisfies Record<string, SoakPart>;

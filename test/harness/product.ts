@@ -14,6 +14,8 @@ import type { RoomURLs } from './pages.ts';
 export interface Product {
   readonly cluster: Cluster;
   readonly kube: Kubectl;
+  /** Installs the operator by these manifests, in place of the one that is there, and waits until that has gone. */
+  install(manifests: string): Promise<void>;
   /** The pages of a room that has generated tokens. */
   urls(room: string, namespace?: string): Promise<RoomURLs>;
   /** `kind/name` of everything in a namespace that bears a room's label or is made once per namespace with rooms. */
@@ -26,22 +28,30 @@ export interface ProductOptions {
   readonly monitoring?: MonitoringOptions;
   /** Fields of our operator's configuration, such as `{monitoring: {labels: {release: 'local'}}}`. */
   readonly config?: Readonly<Record<string, unknown>>;
+  /** What is installed; default this tree's install.yaml. */
+  readonly manifests?: string;
+  /** What runs in place of images, if it is not this tree. */
+  readonly images?: Readonly<Record<string, string>>;
 }
 
-export async function startProduct({ monitoring, config }: ProductOptions = {}): Promise<Product> {
-  const cluster = await startCluster(monitoring === undefined ? {} : { monitoringPort: 0 });
+export async function startProduct(options: ProductOptions = {}): Promise<Product> {
+  const { monitoring, config, images = {}, manifests = await readFile('install.yaml', 'utf8') } = options;
+  const cluster = await startCluster({ images, ...(monitoring && { monitoringPort: 0 }) });
   try {
     const kube = kubectl(cluster.kubectlFile, cluster.kubeconfigFile);
     if (monitoring !== undefined) await monitor(cluster, monitoring);
-    const manifests = forOneNode(await readFile('install.yaml', 'utf8'), { ...config, publicURL: cluster.httpURL });
-    await kube.run(['apply', '-f', '-'], manifests);
-    await kube.run(['wait', '--for=condition=Established', 'crd/liverooms.liveroom.dev', '--timeout=20s']);
-    const system = ['-n', 'liveroom-system'];
-    await kube.run([...system, 'rollout', 'status', 'deployment/liveroom-operator', '--timeout=60s']);
+    const install: Product['install'] = async (text) => {
+      await kube.run(['apply', '-f', '-'], forOneNode(text, { ...config, publicURL: cluster.httpURL }));
+      await kube.run(['wait', '--for=condition=Established', 'crd/liverooms.liveroom.dev', '--timeout=20s']);
+      const system = ['-n', 'liveroom-system'];
+      await kube.run([...system, 'rollout', 'status', 'deployment/liveroom-operator', '--timeout=60s']);
+    };
+    await install(manifests);
     const client = kubeClient(cluster.clientConfig);
     return {
       cluster,
       kube,
+      install,
       urls: (name, namespace = 'default') => roomPages(client, { namespace, name }, cluster.httpURL),
       leftovers: leftovers(kube),
       async stop() {

@@ -18,6 +18,8 @@ export interface UdpClient {
   sendKeyFrame(): void;
   /** How many RTP packets have come. */
   readonly received: () => number;
+  /** Checks the path once more, as a client does every few seconds that wants to be taken for alive. */
+  check(): void;
   stop(): void;
 }
 
@@ -26,13 +28,18 @@ export interface UdpClientTraits {
   readonly presents?: Certificate;
   /** Whether its checks say that it has chosen this pair of addresses. */
   readonly nominates?: boolean;
+  /** Called with each RTP packet as it came. */
+  readonly onRtp?: (packet: Buffer) => void;
 }
+
+/** What comes while a test is busy, as far as the kernel allows it. */
+const bufferBytes = 4 * 1024 * 1024;
 
 /** POSTs a small offer to an endpoint and connects by the answer. */
 export async function udpClient(
   at: Pick<Running, 'fetch'>,
   path: string,
-  { presents, nominates = true }: UdpClientTraits = {},
+  { presents, nominates = true, onRtp }: UdpClientTraits = {},
 ): Promise<UdpClient> {
   const own = await certificate();
   const direction = path.endsWith('whip') ? 'sendonly' : 'recvonly';
@@ -44,7 +51,7 @@ export async function udpClient(
   const [, password = ''] = /a=ice-pwd:(\S+)/.exec(answer) ?? [];
   const [, address = '', port = ''] = /a=candidate:1 1 udp \d+ (\S+) (\d+)/.exec(answer) ?? [];
 
-  const socket = createSocket('udp4').bind(0, '127.0.0.1');
+  const socket = createSocket({ type: 'udp4', recvBufferSize: bufferBytes }).bind(0, '127.0.0.1');
   await once(socket, 'listening');
   let isOpen = true;
   let isClosed = false;
@@ -58,7 +65,10 @@ export async function udpClient(
     // RFC 7983: 0 to 3 is STUN, 20 to 63 is DTLS.
     if ((datagram[0] ?? 0) < 4) isAnswered = true;
     else if ((datagram[0] ?? 0) < 64) receive(datagram);
-    else if ((datagram[1] ?? 0) < 192 || (datagram[1] ?? 0) > 223) received += 1;
+    else if ((datagram[1] ?? 0) < 192 || (datagram[1] ?? 0) > 223) {
+      received += 1;
+      onRtp?.(datagram);
+    }
   });
   dtls.onClose.subscribe(() => {
     isClosed = true;
@@ -84,6 +94,7 @@ export async function udpClient(
       send(srtp.encrypt(keyFrame, new RtpPacket(header, keyFrame).header));
     },
     received: () => received,
+    check: () => send(check),
     stop: () => {
       stop();
       isOpen = false;

@@ -1,0 +1,31 @@
+import { udpClient } from '#test/server/udp-client.ts';
+import { type Continuity, continuity } from './continuity.ts';
+
+/** A viewer that counts what it is sent, packet by packet. It decodes nothing and asks for nothing again. */
+export interface Viewer extends Pick<Continuity, 'packets' | 'lost'> {
+  readonly isClosed: () => boolean;
+  stop(): void;
+}
+
+const checkEveryMs = 2_000;
+
+/** Joins by a room's WHEP URL with its token. Throws with the status and what was answered. */
+export async function viewer(whepURL: string, token: string): Promise<Viewer> {
+  const { origin, pathname } = new URL(whepURL);
+  const at = {
+    fetch: (path: string, init: RequestInit = {}) =>
+      fetch(new URL(path, origin), { ...init, headers: { ...init.headers, Authorization: `Bearer ${token}` } }),
+  };
+  const count = continuity();
+  const client = await udpClient(at, pathname, { onRtp: count.take });
+  const timer = setInterval(client.check, checkEveryMs);
+  return {
+    packets: count.packets,
+    lost: count.lost,
+    isClosed: client.isClosed,
+    stop() {
+      clearInterval(timer);
+      client.stop();
+    },
+  };
+}
