@@ -21,7 +21,7 @@ export interface TokenBucket {
 
 /**
  * Requests to the API server, unless configured otherwise. It can do more, but not for us alone. A thousand rooms that are
- * made at once are ten thousand requests, which take 15 s so.
+ * made at once are eight thousand requests, which take 12 s so.
  */
 export const defaultRate = { perSecond: 600, burst: 1000 } as const;
 
