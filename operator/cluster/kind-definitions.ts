@@ -3,6 +3,7 @@ import { type ApiError, isStatus } from './api-error.ts';
 import { cache } from './cache.ts';
 import type { KubeClient } from './client.ts';
 import { ifPermitted } from './if-permitted.ts';
+import { identity } from './lean.ts';
 import { metadataClient } from './metadata-client.ts';
 import { collectionPath, definitionName, type Type } from './paths.ts';
 
@@ -80,15 +81,6 @@ const unseen = (refusal: ApiError): Error =>
 const groupOf = ({ metadata: { name } }: KubeObject): string => name.slice(name.indexOf('.') + 1);
 
 const leanDefinition = ({ apiVersion, kind, metadata }: KubeObject): KubeObject => {
-  const { name, uid, resourceVersion, deletionTimestamp } = metadata;
-  return {
-    apiVersion,
-    kind,
-    metadata: {
-      name,
-      ...(uid && { uid }),
-      ...(resourceVersion && { resourceVersion }),
-      ...(deletionTimestamp && { deletionTimestamp }),
-    },
-  };
+  const { deletionTimestamp } = metadata;
+  return { apiVersion, kind, metadata: { ...identity(metadata), ...(deletionTimestamp && { deletionTimestamp }) } };
 };

@@ -1,22 +1,15 @@
 import { annotation } from '#crds/contract.ts';
 import type { Node } from '../kube.ts';
+import { identity } from './lean.ts';
 
 /** What is kept of a node. Its kubelet writes a new status every few minutes, with much that is no concern of ours. */
-export function leanNode({
-  apiVersion,
-  kind,
-  metadata: { name, uid, resourceVersion, annotations },
-  spec,
-  status,
-}: Node): Node {
-  const given = annotations?.[annotation.mediaAddress];
+export function leanNode({ apiVersion, kind, metadata, spec, status }: Node): Node {
+  const given = metadata.annotations?.[annotation.mediaAddress];
   return {
     apiVersion,
     kind,
     metadata: {
-      name,
-      ...(uid && { uid }),
-      ...(resourceVersion && { resourceVersion }),
+      ...identity(metadata),
       ...(given !== undefined && { annotations: { [annotation.mediaAddress]: given } }),
     },
     ...(spec?.unschedulable === true && { spec: { unschedulable: true } }),

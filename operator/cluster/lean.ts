@@ -55,6 +55,14 @@ export function lean<T extends KubeObject>(object: T): T {
   return { ...object, metadata: { ...metadata, annotations } };
 }
 
+/** By what an object is told from others, and its state from a later one: all that many kinds keep of their metadata. */
+export const identity = ({ name, namespace, uid, resourceVersion }: ObjectMeta): ObjectMeta => ({
+  name,
+  ...(namespace && { namespace }),
+  ...(uid && { uid }),
+  ...(resourceVersion && { resourceVersion }),
+});
+
 export const leanPod = ({ apiVersion, kind, metadata, spec, status }: Pod): Pod => ({
   apiVersion,
   kind,

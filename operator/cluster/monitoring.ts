@@ -5,6 +5,7 @@ import type { KubeClient } from './client.ts';
 import { type GroupLookoutOptions, groupLookout } from './group-lookout.ts';
 import { dispensable } from './if-permitted.ts';
 import type { Collect } from './in-namespaces.ts';
+import { identity } from './lean.ts';
 import { collectionPath } from './paths.ts';
 import type { ServedKinds } from './served-kinds.ts';
 import type { Watch } from './watch.ts';
@@ -101,17 +102,11 @@ function prometheusCaches(client: KubeClient, options: CacheOptions<KubeObject>,
 }
 
 const onlySelectors = ({ apiVersion, kind, metadata, spec }: Prometheus): Prometheus => {
-  const { name, namespace, uid, resourceVersion } = metadata;
   const { serviceMonitorSelector, serviceMonitorNamespaceSelector, ruleSelector, ruleNamespaceSelector } = spec;
   return {
     apiVersion,
     kind,
-    metadata: {
-      name,
-      ...(namespace && { namespace }),
-      ...(uid && { uid }),
-      ...(resourceVersion && { resourceVersion }),
-    },
+    metadata: identity(metadata),
     spec: {
       ...(serviceMonitorSelector && { serviceMonitorSelector }),
       ...(serviceMonitorNamespaceSelector && { serviceMonitorNamespaceSelector }),
