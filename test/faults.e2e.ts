@@ -3,8 +3,10 @@ import { after, before, describe, test } from 'node:test';
 import { chaos } from './faults/chaos.ts';
 import { crashes } from './faults/crashes.ts';
 import { outage } from './faults/outage.ts';
+import { permissions } from './faults/permissions.ts';
+import { type Grant, nameOfGrant } from './faults/role.ts';
 import { type Stage, stage } from './faults/stage.ts';
-import { freshSeed } from './media/seeded.ts';
+import { freshSeed, seeded } from './media/seeded.ts';
 
 /** The short forms of `npm run soak`. SEED repeats a run. */
 
@@ -34,6 +36,19 @@ describe('an operator that meets with every kind of fault', () => {
     });
     assert.deepEqual(wrongs, []);
     assert.deepEqual(writesAtRest, []);
+  });
+
+  test('says which permission it lacks', async () => {
+    const random = seeded(seed);
+    // Missed as soon as there is a room.
+    const isMissedAtOnce = ({ group, verb }: Grant) => verb === 'create' && ['', 'networking.k8s.io'].includes(group);
+    const choose = (all: readonly Grant[]) => {
+      const first = all.filter(isMissedAtOnce);
+      return first.toSpliced(0, Math.floor(random() * (first.length - 1))).slice(0, 2);
+    };
+    const told = await permissions(on, { choose });
+    assert.equal(told.length, 2);
+    for (const { grant, by } of told) assert.ok(by !== undefined, `nobody tells of ${nameOfGrant(grant)}`);
   });
 
   test('makes up for what happened while the API server was away', async () => {
