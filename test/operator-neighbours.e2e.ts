@@ -163,6 +163,10 @@ describe('the operator, among others,', () => {
       await on.says('keynote', quota, 'OriginReady=False/QuotaExceeded'),
       /exceeded quota: none.*Raise the quota/s,
     );
+    assert.match(
+      await on.says('keynote', quota, 'Progressing=False/RolloutStuck'),
+      /No pod can be made.*exceeded quota/s,
+    );
 
     const strict = await on.namespace('strict', { 'pod-security.kubernetes.io/enforce': 'restricted' });
     await on.kube.apply(aRoom('outside', {}, strict));
