@@ -27,13 +27,16 @@ const ordinary = new Set([
   'NotDraining',
 ]);
 
+/** What is expected of a room that was made: that it is on its way, and that its spec is in use. */
+const expected = new Set([...ordinary, 'Accepted']);
+
 /** What Ready's becoming True tells of, too, if it comes about at the same moment. */
 const toldByReady = new Set(['OriginReady', 'EndpointReady', 'RolloutComplete']);
 
 /**
  * What is worth an Event: each condition that changed its status or its reason. A reason is told once, though Ready repeats
  * that of the part that fails; a room that becomes Ready does not tell that of each of its parts; and a new one does not
- * begin by telling all that it is not yet.
+ * begin by telling all that it is not yet, nor that its spec is in use.
  */
 export function transitions(
   before: readonly Condition[] | undefined = [],
@@ -42,7 +45,7 @@ export function transitions(
   const was = new Map(before.map((condition) => [condition.type, condition]));
   const changed = after.filter(({ type, status, reason }) => {
     const old = was.get(type);
-    return old === undefined ? !ordinary.has(reason) : old.status !== status || old.reason !== reason;
+    return old === undefined ? !expected.has(reason) : old.status !== status || old.reason !== reason;
   });
   const isReady = changed.some(({ type, status }) => type === 'Ready' && status === 'True');
   const byReason = new Map(changed.toReversed().map((condition) => [condition.reason, condition]));

@@ -31,9 +31,16 @@ describe('an Event', () => {
     ]);
   });
   test('is not told of what a new room is not yet', () => assert.deepEqual(told([], [pending]), []));
-  test('is not told of its first pod being brought up', () => {
+  test('is not told of its spec being in use and its first pod brought up', () => {
     const accepted = aCondition('Accepted', 'True', 'Accepted');
-    assert.deepEqual(told([], [accepted, aCondition('Progressing', 'True', 'RollingOut')]), ['Normal Accepted']);
+    assert.deepEqual(told([], [accepted, aCondition('Progressing', 'True', 'RollingOut')]), []);
+  });
+  test('is told of a spec that can be used after all', () => {
+    const [taken, accepted] = [
+      aCondition('Accepted', 'False', 'NameConflict'),
+      aCondition('Accepted', 'True', 'Accepted'),
+    ];
+    assert.deepEqual(told([taken], [accepted]), ['Normal Accepted']);
   });
   test('is told of what is wrong with a new room', () => {
     assert.deepEqual(told([], [aCondition('Accepted', 'False', 'NameConflict')]), ['Warning NameConflict']);
