@@ -7,6 +7,7 @@ import { startTracing } from '#tracing/start.ts';
 import { type ClientConfig, kubeClient } from './cluster/client.ts';
 import { clientConfigFromFile, clientConfigInCluster } from './cluster/kube-config.ts';
 import { type Election, leaderElection } from './cluster/leader-election.ts';
+import { reconnectingClient } from './cluster/reconnecting-client.ts';
 import { unelectedEnded } from './cluster/unelected.ts';
 import type { Config } from './config.ts';
 import { configFrom } from './config-file.ts';
@@ -75,7 +76,7 @@ const endMs = 1_500;
 
 /** With connections of its own: no other request can hold up a renewal. */
 async function candidacy(namespace: string, config: Config, log: Log): Promise<Election & { close(): Promise<void> }> {
-  const client = kubeClient(await clientConfig());
+  const client = reconnectingClient(await clientConfig());
   const election = leaderElection({
     client,
     namespace,
@@ -84,6 +85,7 @@ async function candidacy(namespace: string, config: Config, log: Log): Promise<E
     timing: config.leaderElection,
     now: () => performance.now(),
     wallClock: Date.now,
+    onSilence: client.reconnect,
     mayTake: (signal) => unelectedEnded(client, { namespace, wallMs: Date.now(), signal }),
     onError: (error) => log.warn('the Lease could not be taken or renewed, which is tried again', { error }),
   });

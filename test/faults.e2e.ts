@@ -1,7 +1,11 @@
 import assert from 'node:assert/strict';
 import { after, before, describe, test } from 'node:test';
+import { leaderElection } from '#operator/cluster/leader-election.ts';
+import { reconnectingClient } from '#operator/cluster/reconnecting-client.ts';
+import { eventually } from '#test/harness/eventually.ts';
 import { chaos } from './faults/chaos.ts';
 import { crashes } from './faults/crashes.ts';
+import { door } from './faults/door.ts';
 import { outage } from './faults/outage.ts';
 import { permissions } from './faults/permissions.ts';
 import { type Grant, nameOfGrant } from './faults/role.ts';
@@ -26,7 +30,7 @@ describe('an operator that meets with every kind of fault', () => {
   });
 
   test('loses no room while its requests fail', async () => {
-    const { wrongs, writesAtRest } = await chaos(on, {
+    const { wrongs, writesAtRest, protocols } = await chaos(on, {
       seed,
       rooms: 20,
       forMs: 5_000,
@@ -36,6 +40,33 @@ describe('an operator that meets with every kind of fault', () => {
     });
     assert.deepEqual(wrongs, []);
     assert.deepEqual(writesAtRest, []);
+    assert.deepEqual(protocols, ['h2'], 'as between any operator and its cluster');
+  });
+
+  test('keeps the Lease when its connection is dead without a sign', async () => {
+    await on.namespace('led-on');
+    let renewals = 0;
+    const way = await door({
+      server: on.server,
+      fate: ({ method }) =>
+        method === 'PUT' && ++renewals === 1 ? { kind: 'HalfOpen', forMs: 60_000, breaks: 'Connection' } : undefined,
+    });
+    const client = reconnectingClient(way.config);
+    const election = leaderElection({
+      client,
+      ...{ namespace: 'led-on', name: 'lease', identity: 'leader' },
+      timing: { leaseMs: 10_000, renewMs: 5_000, retryMs: 500 },
+      now: () => performance.now(),
+      wallClock: Date.now,
+      onError: () => undefined,
+      onSilence: client.reconnect,
+    });
+    await election.acquired;
+    const end = await Promise.race([election.lost, eventually('it is renewed again', () => renewals > 2 && 'renewed')]);
+    assert.equal(end, 'renewed');
+    await election.release();
+    await client.close();
+    await way.stop();
   });
 
   test('says which permission it lacks', async () => {

@@ -9,6 +9,8 @@ export const defaultTiming: LeaseOptions['timing'] = { leaseMs: 15_000, renewMs:
 export interface ElectionOptions extends LeaseOptions {
   /** Told once of each thing that goes wrong, until it is another. */
   readonly onError: (error: unknown) => void;
+  /** Told when a try had no answer in its time: its connection may be dead. The next one comes before the Lease is lost. */
+  readonly onSilence?: () => void;
 }
 
 export interface Election {
@@ -32,20 +34,22 @@ export interface Election {
  * the one has stopped 5 s before the other follows, whatever time their clocks say it is.
  */
 export function leaderElection(options: ElectionOptions): Election {
-  const { timing, onError } = options;
+  const { timing, onError, onSilence } = options;
   const hold = leaseHold(options);
   const acquired = Promise.withResolvers<Lease>();
   const lost = Promise.withResolvers<LeaseLost>();
   const stopping = new AbortController();
   let isOver = false;
   let problem = '';
+  const soonMs = Math.min(100, timing.retryMs);
 
   /** Resolves to when to try again, in ms. */
   async function tryOnce(): Promise<number> {
     // Whole ones, and none below 0, are all that a signal takes; the clock counts in smaller parts.
     const limitMs = Math.max(0, Math.ceil(Math.min(hold.leftMs(), timing.renewMs / 2)));
+    const limit = AbortSignal.timeout(limitMs);
     try {
-      const heldMs = await hold.takeOrRenew(AbortSignal.any([stopping.signal, AbortSignal.timeout(limitMs)]));
+      const heldMs = await hold.takeOrRenew(AbortSignal.any([stopping.signal, limit]));
       const lease = hold.lease();
       if (lease !== undefined) acquired.resolve(lease);
       problem = '';
@@ -53,11 +57,13 @@ export function leaderElection(options: ElectionOptions): Election {
     } catch (error) {
       if (error instanceof LeaseLost) throw error;
       // Somebody was faster, or a request of our own was after we had given it up.
-      if (isStatus(error, 409)) return Math.min(100, timing.retryMs);
+      if (isStatus(error, 409)) return soonMs;
       const said = error instanceof Error ? error.message : String(error);
       if (said !== problem && !stopping.signal.aborted) onError(error);
       problem = said;
-      return timing.retryMs;
+      if (!limit.aborted) return timing.retryMs;
+      onSilence?.();
+      return soonMs;
     }
   }
 

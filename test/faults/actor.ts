@@ -1,3 +1,4 @@
+import { isMonitoringKind } from '#operator/build/coverage.ts';
 import { objectPath } from '#operator/cluster/paths.ts';
 import type { KubeObject } from '#operator/kube.ts';
 import type { Stage } from './stage.ts';
@@ -14,6 +15,15 @@ export const slots = (rooms: number, namespaces: readonly string[]): readonly Sl
     name: `room-${index}`,
   }));
 
+/** Most rooms have no host name of their own. */
+const https = [
+  {},
+  {},
+  {},
+  { http: { host: 'a.example.com' } },
+  { http: { host: 'b.example.com', gatewayRef: { name: 'gate' } } },
+];
+
 /**
  * Somebody who makes rooms, edits them, deletes them, and lays hands on what belongs to the operator. Each call does one
  * of these, by chance, and resolves to its name.
@@ -23,7 +33,8 @@ export function actor(on: Stage, places: readonly Slot[], random: () => number):
   const spec = () => ({
     play: { maxSubscribers: Math.floor(random() * 1000) },
     pod: { image: `liveroom.dev/sfu:${pick(['blue', 'green'])}` },
-    network: { media: { mode: 'ClusterOnly' } },
+    network: { media: { mode: 'ClusterOnly' }, ...pick(https) },
+    monitoring: { scope: pick(['Namespace', 'Namespace', 'Room']) },
   });
   const remove = async (object: KubeObject | undefined) => {
     if (object === undefined) return;
@@ -59,7 +70,9 @@ export function actor(on: Stage, places: readonly Slot[], random: () => number):
       return 'replaced';
     }
     const isPod = deed < 0.93;
-    await remove((isPod ? on.seen.pods() : on.seen.objects()).find(isOf(slot)));
+    // A monitoring object that somebody takes away stays away.
+    const objects = on.seen.objects().filter(({ kind }) => !isMonitoringKind(kind));
+    await remove((isPod ? on.seen.pods() : objects).find(isOf(slot)));
     return isPod ? 'lost a pod' : 'lost an object';
   };
 }

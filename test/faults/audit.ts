@@ -2,10 +2,17 @@ import { annotation, label } from '#crds/contract.ts';
 import { withDefaults } from '#crds/defaults.ts';
 import type { LiveRoom } from '#crds/liveroom.ts';
 import { specSchema } from '#crds/schema.ts';
-import { desired } from '#operator/build/desired.ts';
+import { isMonitoringKind } from '#operator/build/coverage.ts';
+import { desired, desiredMonitoring, desiredRoute } from '#operator/build/desired.ts';
 import { settingsHash } from '#operator/build/origin-pod.ts';
+import { isRouteKind } from '#operator/build/routing.ts';
+import { configFrom } from '#operator/config-file.ts';
 import { controllerOf, isBeingDeleted, type KubeObject } from '#operator/kube.ts';
 import type { Mirror } from './mirror.ts';
+
+/** The least that an operator is told; it may add to objects what it has been told besides. */
+const config = configFrom(JSON.stringify({ images: { sfu: 'liveroom.dev/sfu:0.1.0' } }));
+const served = { ServiceMonitor: true, PrometheusRule: true };
 
 /** What is not as the rooms' specs want it: objects that lack, differ, or are left over. Empty when all is well. */
 export function wrongs(seen: Mirror): readonly string[] {
@@ -32,9 +39,14 @@ function wrongsOf(room: LiveRoom, owned: readonly KubeObject[]): readonly string
   const name = nameOf(room);
   const find = (kind: string, called: string) =>
     owned.find((object) => object.kind === kind && object.metadata.name === called);
-  const unlike = desired(room)
-    .filter((wanted) => !isPartOf(wanted, find(wanted.kind, wanted.metadata.name)))
+  const wanted = [...desired(room), ...desiredRoute(room, true), ...desiredMonitoring(room, config, served)];
+  const unlike = wanted
+    .filter((object) => !isPartOf(object, find(object.kind, object.metadata.name)))
     .map(({ kind }) => `${name}: its ${kind} lacks or is not as desired`);
+  const unwanted = owned
+    .filter(({ kind }) => isRouteKind(kind) || isMonitoringKind(kind))
+    .filter((object) => !wanted.some(({ kind }) => kind === object.kind))
+    .map(({ kind }) => `${name}: has a ${kind} that is not desired`);
   const pods = owned.filter((object) => object.kind === 'Pod' && !isBeingDeleted(object));
   const [pod] = pods;
   const isRight = pod?.metadata.annotations?.[annotation.settingsHash] === settingsHash(room) && isImage(pod, room);
@@ -42,6 +54,7 @@ function wrongsOf(room: LiveRoom, owned: readonly KubeObject[]): readonly string
   const ready = conditions.find(({ type }) => type === 'Ready');
   return [
     ...unlike,
+    ...unwanted,
     ...(pods.length === 1 && isRight
       ? []
       : [`${name}: has ${pods.length} pods, the first ${isRight ? 'right' : 'wrong'}`]),

@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto';
 import { seeded } from '#test/media/seeded.ts';
-import type { Call, Fate, Fault, WatchFault } from './fault.ts';
+import type { Broken, Call, Fate, Fault, WatchFault } from './fault.ts';
 
 /** How likely each kind of trouble is, from 0 to 1 of all requests together. */
 export interface Trouble {
@@ -40,11 +40,12 @@ function ofRequest(random: () => number, { longestMs }: Trouble, { method, query
     () => ({ kind: 'Refused', status: 429, retryAfterSeconds: 1 }),
     () => ({ kind: 'Refused', status: 500 }),
     () => ({ kind: 'Refused', status: 503 }),
-    () => ({ kind: 'ResetBefore' }),
-    () => ({ kind: 'ResetAfter' }),
-    () => ({ kind: 'ResetAfter' }),
+    () => ({ kind: 'ResetBefore', breaks: broken(random, 0.25) }),
+    () => ({ kind: 'ResetAfter', breaks: broken(random, 0.25) }),
+    () => ({ kind: 'ResetAfter', breaks: broken(random, 0.25) }),
     () => ({ kind: 'Stalled', forMs: random() * longestMs }),
-    () => ({ kind: 'HalfOpen', forMs: random() * longestMs }),
+    () => ({ kind: 'HalfOpen', forMs: random() * longestMs, breaks: broken(random, silentConnections) }),
+    () => ({ kind: 'GoAway' }),
     // A page of a list whose version is forgotten.
     ...(method === 'GET' && query.has('limit') ? [(): Fault => ({ kind: 'Refused', status: 410 })] : []),
   ];
@@ -54,8 +55,15 @@ function ofRequest(random: () => number, { longestMs }: Trouble, { method, query
 function ofWatch(random: () => number, { longestMs, watchLifeMs }: Trouble): Fault {
   const then = one(random, ['Closed', 'Reset', 'Expired', 'Garbled', 'Repeated', 'Silent', 'Refused'] as const);
   if (then === 'Refused') return { kind: 'Refused', status: one(random, [410, 429, 500, 503]) };
-  const wreck: WatchFault = { kind: 'Watch', afterMs: random() * watchLifeMs, then };
+  const breaks = broken(random, then === 'Silent' ? silentConnections : 0.25);
+  const wreck: WatchFault = { kind: 'Watch', afterMs: random() * watchLifeMs, then, breaks };
   return then === 'Silent' ? { ...wreck, silentMs: random() * longestMs } : wreck;
 }
+
+/** Silence of a connection holds up everything: were it as frequent as that of a request, nothing else would ever happen. */
+const silentConnections = 0.05;
+
+const broken = (random: () => number, connections: number): Broken =>
+  random() < connections ? 'Connection' : 'Stream';
 
 const one = <T>(random: () => number, choices: readonly T[]): T => choices[Math.floor(random() * choices.length)] as T;

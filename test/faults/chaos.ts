@@ -32,14 +32,21 @@ export interface ChaosResult {
   /** Of the operator, when all was over. */
   readonly metrics: string;
   readonly calls: number;
+  /** What the operator's connections spoke. */
+  readonly protocols: readonly string[];
 }
+
+/** What may befall a watch without breaking it. */
+const harmless = new Set<string>(['Closed', 'Expired', 'Garbled', 'Repeated']);
 
 /** A door at which the faults that are met are counted. */
 const counted = (fate: (call: Call) => Fault | undefined, counts: Record<string, number>) => (call: Call) => {
   const fault = fate(call);
   if (fault !== undefined) {
-    const name = fault.kind === 'Refused' ? `${fault.status}` : fault.kind === 'Watch' ? fault.then : fault.kind;
-    counts[call.isWatch ? `watch ${name}` : name] = (counts[call.isWatch ? `watch ${name}` : name] ?? 0) + 1;
+    const kind = fault.kind === 'Refused' ? `${fault.status}` : fault.kind === 'Watch' ? fault.then : fault.kind;
+    const isWide = 'breaks' in fault && fault.breaks === 'Connection' && !harmless.has(kind);
+    const name = `${call.isWatch ? 'watch ' : ''}${kind}${isWide ? ' of the connection' : ''}`;
+    counts[name] = (counts[name] ?? 0) + 1;
   }
   return fault;
 };
@@ -79,6 +86,7 @@ export async function chaos(on: Stage, options: ChaosOptions): Promise<ChaosResu
       writesAtRest: await restlessness(way.calls),
       metrics: await operator.metrics(),
       calls: way.calls.length,
+      protocols: [...new Set(way.protocols)],
     };
   } finally {
     await operator.stop();

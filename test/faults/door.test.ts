@@ -1,11 +1,14 @@
 import assert from 'node:assert/strict';
 import { afterEach, beforeEach, describe, test } from 'node:test';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { Agent, request as plainRequest } from 'undici';
 import { kubeClient } from '#operator/cluster/client.ts';
 import type { KubeObject } from '#operator/kube.ts';
+import { eventually } from '#test/harness/eventually.ts';
 import { anObject, event, flakyServer, list, watch } from '#test/operator/flaky-server.ts';
 import { type Trouble, troubled } from './chance.ts';
 import { type Door, door } from './door.ts';
-import type { Call, Fault } from './fault.ts';
+import type { Broken, Call, Fault, WatchFault } from './fault.ts';
 
 const things = '/apis/x/v1/things';
 
@@ -37,19 +40,82 @@ describe('a door to the API server', () => {
     );
   });
 
+  test('speaks HTTP/2 with the operator’s client, on one connection for requests and one for watches', async () => {
+    answers.push(list(1, []), list(1, []), watch([], 'closed'), watch([], 'closed'));
+    const { request, watch: events } = client();
+    await Promise.all([request('GET', things), request('GET', things)]);
+    await Promise.all([Array.fromAsync(events(things)), Array.fromAsync(events(things))]);
+    assert.deepEqual(way.protocols, ['h2', 'h2']);
+  });
+
+  test('speaks HTTP/1.1 with whoever does not speak HTTP/2', async () => {
+    answers.push(list(1, []));
+    const dispatcher = new Agent({ allowH2: false, connect: { rejectUnauthorized: false } });
+    const { statusCode } = await plainRequest(`${way.config.server}${things}`, { dispatcher });
+    await dispatcher.close();
+    assert.deepEqual([statusCode, way.protocols], [200, ['http/1.1']]);
+  });
+
   for (const [fault, reached] of [
-    [{ kind: 'ResetBefore' }, 0],
-    [{ kind: 'ResetAfter' }, 1],
-    [{ kind: 'HalfOpen', forMs: 20 }, 1],
+    [{ kind: 'ResetBefore', breaks: 'Connection' }, 0],
+    [{ kind: 'ResetAfter', breaks: 'Connection' }, 1],
+    [{ kind: 'HalfOpen', forMs: 20, breaks: 'Connection' }, 1],
     [{ kind: 'CrashBefore' }, 0],
     [{ kind: 'CrashAfter' }, 1],
   ] satisfies [Fault, number][])
-    test(`${fault.kind}: no answer, and the server has seen ${reached} requests`, async () => {
+    test(`${fault.kind} of the connection: no answer, and the server has seen ${reached} requests`, async () => {
       answers.push(list(1, []));
       way.setFate(() => fault);
       await assert.rejects(client().request('POST', things, { body: {} }), /other side closed|ECONNRESET/);
       assert.equal(server.calls.length, reached);
     });
+
+  for (const [fault, reached] of [
+    [{ kind: 'ResetBefore', breaks: 'Stream' }, 0],
+    [{ kind: 'ResetAfter', breaks: 'Stream' }, 1],
+    [{ kind: 'HalfOpen', forMs: 20, breaks: 'Stream' }, 1],
+  ] satisfies [Fault, number][])
+    test(`${fault.kind} of a request: the server has seen ${reached}, and the connection goes on`, async () => {
+      answers.push(list(1, []), list(1, []));
+      const { request } = client();
+      way.setFate(({ method }) => (method === 'POST' ? fault : undefined));
+      await assert.rejects(request('POST', things, { body: {} }), /NGHTTP2_INTERNAL_ERROR/);
+      assert.equal(server.calls.length, reached);
+      await request('GET', things);
+      assert.deepEqual(way.protocols, ['h2']);
+    });
+
+  test('a connection that breaks breaks all that is under way on it', async () => {
+    answers.push(() => undefined);
+    const { request } = client();
+    way.setFate(({ method }) => (method === 'POST' ? { kind: 'ResetBefore', breaks: 'Connection' } : undefined));
+    const waiting = assert.rejects(request('GET', things));
+    await eventually('the request is under way', () => server.calls.length === 1);
+    await assert.rejects(request('POST', things, { body: {} }));
+    await waiting;
+  });
+
+  test('sent away, a client is answered and goes on with another connection', async () => {
+    answers.push(list(1, []), list(1, []));
+    const { request } = client();
+    way.setFate(({ number }) => (number === 1 ? { kind: 'GoAway' } : undefined));
+    await request('GET', things);
+    await request('GET', things);
+    assert.deepEqual(way.protocols, ['h2', 'h2']);
+  });
+
+  test('tells nobody that the network is lost, if it is to be silent', async () => {
+    answers.push(list(1, []), list(1, []));
+    const { request } = client();
+    await request('GET', things);
+    way.silence();
+    const waiting = request('GET', things);
+    assert.equal(await Promise.race([waiting, sleep(100, 'nothing')]), 'nothing');
+    way.open();
+    await assert.rejects(waiting, /other side closed|ECONNRESET/);
+    await request('GET', things);
+    assert.equal(server.calls.length, 2);
+  });
 
   test('refuses with Retry-After', async () => {
     way.setFate(() => ({ kind: 'Refused', status: 429, retryAfterSeconds: 2 }));
@@ -78,20 +144,22 @@ describe('a door to the API server', () => {
     assert.equal(seen.length, 1);
   });
 
-  for (const [then, ends] of [
+  for (const [then, ends, breaks = 'Stream'] of [
     ['Closed', 'ADDED, end'],
-    ['Reset', 'ADDED, read ECONNRESET'],
-    ['Silent', 'ADDED, read ECONNRESET'],
+    ['Reset', 'ADDED, Stream closed with error code NGHTTP2_INTERNAL_ERROR'],
+    ['Silent', 'ADDED, Stream closed with error code NGHTTP2_INTERNAL_ERROR'],
+    ['Reset', 'ADDED, read ECONNRESET', 'Connection'],
+    ['Silent', 'ADDED, read ECONNRESET', 'Connection'],
     ['Expired', 'ADDED, ERROR, end'],
     ['Garbled', 'ADDED, a line of a watch could not be read: {"type":"MODIFIED","object":{"meta'],
     ['Repeated', 'ADDED, ADDED, DELETED, end'],
-  ] as const)
-    test(`a watch: ${then}`, async () => {
+  ] as const satisfies [WatchFault['then'], string, Broken?][])
+    test(`a watch: ${then}, of the ${breaks.toLowerCase()} if it breaks`, async () => {
       answers.push((response) => {
         response.writeHead(200).write(event('ADDED', anObject('a', 1)));
         setTimeout(() => response.end(event('DELETED', anObject('a', 2))), 700);
       });
-      way.setFate(() => ({ kind: 'Watch', afterMs: 250, then, silentMs: 20 }));
+      way.setFate(() => ({ kind: 'Watch', afterMs: 250, then, silentMs: 20, breaks }));
       const seen: string[] = [];
       try {
         for await (const { type } of client().watch(things)) seen.push(type);

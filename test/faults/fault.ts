@@ -12,18 +12,23 @@ export interface Call {
   readonly body: string;
 }
 
+/** What breaks: one request, which HTTP/2 calls a stream, or its connection with everything else that is under way on it. */
+export type Broken = 'Stream' | 'Connection';
+
 /** What befalls a request. Times are milliseconds. */
 export type Fault =
   /** The server is not asked. */
   | { readonly kind: 'Refused'; readonly status: 410 | 429 | 500 | 503; readonly retryAfterSeconds?: number }
-  /** The connection breaks before the request has reached the server. */
-  | { readonly kind: 'ResetBefore' }
+  /** It breaks off before the request has reached the server. */
+  | { readonly kind: 'ResetBefore'; readonly breaks: Broken }
   /** The server has done what it was asked for, and nobody hears of it. */
-  | { readonly kind: 'ResetAfter' }
+  | { readonly kind: 'ResetAfter'; readonly breaks: Broken }
   /** The request is held up on its way. */
   | { readonly kind: 'Stalled'; readonly forMs: number }
-  /** As `ResetAfter`, but the connection stands silent for so long before it breaks. */
-  | { readonly kind: 'HalfOpen'; readonly forMs: number }
+  /** As `ResetAfter`, but what breaks stands silent for so long before. */
+  | { readonly kind: 'HalfOpen'; readonly forMs: number; readonly breaks: Broken }
+  /** It is answered, and the connection takes no more requests. */
+  | { readonly kind: 'GoAway' }
   /** The client is killed at this request, and the door is shut for good. */
   | { readonly kind: 'CrashBefore' }
   | { readonly kind: 'CrashAfter' }
@@ -33,6 +38,8 @@ export type Fault =
 export type WatchFault = {
   readonly kind: 'Watch';
   readonly afterMs: number;
+  /** Where it breaks at all. */
+  readonly breaks: Broken;
   readonly then:
     | 'Closed'
     | 'Reset'
@@ -42,7 +49,7 @@ export type WatchFault = {
     | 'Garbled'
     /** The event before is sent once more. */
     | 'Repeated'
-    /** Nothing comes any more, until the client gives up or `silentMs` have passed and the connection breaks. */
+    /** Nothing comes any more, until the client gives up or `silentMs` have passed and it breaks. */
     | 'Silent';
   readonly silentMs?: number;
 };

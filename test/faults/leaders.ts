@@ -9,7 +9,8 @@ import { changes, leaseWatch, usurpations } from './lease-watch.ts';
 import { type OperatorProcess, operatorNamespace, operatorProcess } from './operator-process.ts';
 import type { Stage } from './stage.ts';
 
-export type Fall = 'SIGTERM' | 'SIGKILL' | 'SIGSTOP' | 'network' | 'API server';
+/** `network`: every connection breaks. `silence`: none does, and nothing comes through. */
+export type Fall = 'SIGTERM' | 'SIGKILL' | 'SIGSTOP' | 'network' | 'silence' | 'API server';
 
 export interface Succession {
   readonly fall: Fall;
@@ -125,7 +126,8 @@ async function bringDown(fall: Fall, leader: OperatorProcess, others: readonly O
         return await end();
       };
     case 'network':
-      leader.door.shut();
+    case 'silence':
+      leader.door[fall === 'network' ? 'shut' : 'silence']();
       return async () => {
         leader.door.open();
         return await end();

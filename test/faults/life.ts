@@ -9,11 +9,27 @@ import type { Mirror } from './mirror.ts';
 import { type Place, snapshot } from './snapshot.ts';
 import type { Stage } from './stage.ts';
 
-/** What a room goes through, as the specs that its user writes; undefined deletes it. */
+const http = { host: 'live.example.com' };
+const throughGateway = { http: { ...http, gatewayRef: { name: 'gate' } } };
+const watchedAlone = { scope: 'Room' };
+const play = { maxSubscribers: 7 };
+
+/**
+ * What a room goes through, as the specs that its user writes; undefined deletes it. It is made with an Ingress and with its
+ * namespace's monitoring objects; edited, it has an HTTPRoute and monitoring objects of its own in their place.
+ */
 const steps = [
-  { name: 'made', spec: {} },
-  { name: 'edited', spec: { play: { maxSubscribers: 7 } } },
-  { name: 'rolled', spec: { play: { maxSubscribers: 7 }, pod: { image: 'liveroom.dev/sfu:next' } } },
+  { name: 'made', spec: { network: { http } } },
+  { name: 'edited', spec: { play, network: throughGateway, monitoring: watchedAlone } },
+  {
+    name: 'rolled',
+    spec: {
+      play,
+      network: throughGateway,
+      monitoring: { ...watchedAlone, prometheusRule: 'Disabled' },
+      pod: { image: 'liveroom.dev/sfu:next' },
+    },
+  },
   { name: 'deleted', spec: undefined },
 ] as const;
 

@@ -10,20 +10,30 @@ export interface Mirror {
   readonly rooms: () => LiveRoom[];
   readonly pods: () => Pod[];
   readonly secrets: () => Secret[];
-  /** Services and ConfigMaps that the operator made. */
+  /** What else the operator made: Services, ConfigMaps, routes and monitoring objects. */
   readonly objects: () => KubeObject[];
   /** UIDs of all pods that there ever were, by namespace. */
   readonly podsEver: (namespace: string) => number;
   /** Resolves to what `look` says once that is neither undefined nor false; asked again with each change. */
   until<T>(what: string, look: () => T | undefined | false, deadlineMs?: number): Promise<T>;
-  onPod(listener: (pod: Pod) => void): void;
+  /** Told of everything that comes or changes. */
+  onObject(listener: (object: KubeObject) => void): void;
   stop(): void;
 }
+
+const otherTypes = [
+  { apiVersion: 'v1', kind: 'Service' },
+  { apiVersion: 'v1', kind: 'ConfigMap' },
+  { apiVersion: 'networking.k8s.io/v1', kind: 'Ingress' },
+  { apiVersion: 'gateway.networking.k8s.io/v1', kind: 'HTTPRoute' },
+  { apiVersion: 'monitoring.coreos.com/v1', kind: 'ServiceMonitor' },
+  { apiVersion: 'monitoring.coreos.com/v1', kind: 'PrometheusRule' },
+] as const;
 
 export async function mirror(client: KubeClient, ownSelector: string): Promise<Mirror> {
   const podsEver = new Map<string, Set<string>>();
   const listeners = new Set<() => void>();
-  const podListeners: ((pod: Pod) => void)[] = [];
+  const objectListeners: ((object: KubeObject) => void)[] = [];
   const onChange = () => {
     for (const listener of listeners) listener();
   };
@@ -33,7 +43,10 @@ export async function mirror(client: KubeClient, ownSelector: string): Promise<M
       path: collectionPath(type),
       ...(type.kind === kind ? {} : { query: { labelSelector: ownSelector } }),
       onChange(_key, object) {
-        if (object !== undefined) onObject?.(object);
+        if (object !== undefined) {
+          onObject?.(object);
+          for (const listener of objectListeners) listener(object);
+        }
         onChange();
       },
     });
@@ -42,19 +55,17 @@ export async function mirror(client: KubeClient, ownSelector: string): Promise<M
   const pods = of<Pod>({ apiVersion: 'v1', kind: 'Pod' }, (pod) => {
     const { namespace = '', uid = '' } = pod.metadata;
     podsEver.set(namespace, (podsEver.get(namespace) ?? new Set()).add(uid));
-    for (const listener of podListeners) listener(pod);
   });
   const secrets = of<Secret>({ apiVersion: 'v1', kind: 'Secret' });
-  const services = of({ apiVersion: 'v1', kind: 'Service' });
-  const configMaps = of({ apiVersion: 'v1', kind: 'ConfigMap' });
-  const all = [rooms, pods, secrets, services, configMaps];
+  const others = otherTypes.map((type) => of(type));
+  const all = [rooms, pods, secrets, ...others];
   await Promise.all(all.map(({ synced }) => synced));
 
   return {
     rooms: () => [...rooms.list()],
     pods: () => [...pods.list()],
     secrets: () => [...secrets.list()],
-    objects: () => [...services.list(), ...configMaps.list()],
+    objects: () => others.flatMap((one) => [...one.list()]),
     podsEver: (namespace) => podsEver.get(namespace)?.size ?? 0,
     until: <T>(what: string, look: () => T | undefined | false, deadlineMs = 30_000) =>
       new Promise<T>((resolve, reject) => {
@@ -75,7 +86,7 @@ export async function mirror(client: KubeClient, ownSelector: string): Promise<M
         listeners.add(again);
         again();
       }),
-    onPod: (listener) => podListeners.push(listener),
+    onObject: (listener) => objectListeners.push(listener),
     stop() {
       for (const one of all) one.stop();
     },

@@ -51,7 +51,7 @@ function oneLostAnswer(): Fate {
     if (isWatch) return { kind: 'Stalled', forMs: 60_000 };
     if (method !== 'POST' || isLost) return undefined;
     isLost = true;
-    return { kind: 'ResetAfter' };
+    return { kind: 'ResetAfter', breaks: 'Stream' };
   };
 }
 

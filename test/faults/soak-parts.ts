@@ -2,7 +2,7 @@ import { release010 } from '#test/upgrade/release.ts';
 import { upgrade } from '#test/upgrade/upgrade.ts';
 import { chaos } from './chaos.ts';
 import { crashes } from './crashes.ts';
-import { installKinds } from './kinds.ts';
+import { installReaderKinds } from './kinds.ts';
 import { type Fall, leaders } from './leaders.ts';
 import { mediaOutage } from './media-outage.ts';
 import { outage } from './outage.ts';
@@ -49,7 +49,7 @@ const storm = onStage(async (on, seed, say) => {
   ];
 });
 
-const falls: readonly Fall[] = ['SIGTERM', 'SIGKILL', 'SIGSTOP', 'network', 'API server'];
+const falls: readonly Fall[] = ['SIGTERM', 'SIGKILL', 'SIGSTOP', 'network', 'silence', 'API server'];
 
 const succession = onStage(async (on, _seed, say) => {
   const election = await leaders(on, { say });
@@ -80,12 +80,14 @@ const absence = onStage(async (on, _seed, say) => {
 });
 
 const media: SoakPart['run'] = async (_seed, say) => {
-  const { framesPerSecond, lostPackets, isSamePod, syncedInMs } = await mediaOutage(120_000, say);
+  const { framesPerSecond, lostPackets, isSamePod, since } = await mediaOutage(120_000, say);
   return [
     proof('media: frames a second while the API server was away', framesPerSecond.toFixed(1), framesPerSecond > 10),
     proof('media: packets lost meanwhile', lostPackets, lostPackets === 0),
     proof('media: the pod is the same', String(isSamePod), isSamePod),
-    proof('media: the pod is told of an edit after', `${Math.round(syncedInMs)} ms`, syncedInMs < 60_000),
+    proof('media: the API server takes an edit after', `${since.editedMs} ms`, since.editedMs < 5_000),
+    proof('media: the operator has told the pod after', `${since.writtenMs} ms`, since.writtenMs < 5_000),
+    proof('media: the pod goes by it after', `${since.heardMs} ms`, since.heardMs < 60_000),
   ];
 };
 
@@ -95,7 +97,7 @@ const newer: SoakPart['run'] = async (_seed, say) => {
 };
 
 const rights = onStage(async (on, _seed, say) => {
-  await installKinds(on);
+  await installReaderKinds(on.cluster);
   const told = await permissions(on, { say });
   return told.map(({ grant, by, reason = '' }) =>
     proof(`permission: without ${nameOfGrant(grant)}`, `${by ?? 'nobody tells'} ${reason}`, by !== undefined),

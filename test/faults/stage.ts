@@ -1,6 +1,4 @@
-import { group } from '#crds/contract.ts';
 import type { LiveRoom } from '#crds/liveroom.ts';
-import { apiVersion, kind } from '#crds/liveroom.ts';
 import type { PodStats } from '#crds/pod-stats.ts';
 import { ownSelector } from '#operator/build/labels.ts';
 import { type ClientConfig, type KubeClient, kubeClient } from '#operator/cluster/client.ts';
@@ -8,6 +6,7 @@ import { clientConfigFromFile } from '#operator/cluster/kube-config.ts';
 import { collectionPath, objectPath } from '#operator/cluster/paths.ts';
 import { type OperatedCluster, operatedCluster } from '#test/harness/operated-cluster.ts';
 import { aRoom } from '#test/harness/room.ts';
+import { installRoomKinds } from './kinds.ts';
 import { type Mirror, mirror } from './mirror.ts';
 import { standIn } from './stand-in.ts';
 
@@ -26,10 +25,15 @@ export interface Stage {
   stop(): Promise<void>;
 }
 
+/** Nothing is left of a stage that could not be set. */
 export async function stage(): Promise<Stage> {
+  await using held = new AsyncDisposableStack();
   const cluster = await operatedCluster();
+  held.defer(() => cluster.stop());
+  await installRoomKinds(cluster);
   const server = await clientConfigFromFile(cluster.kubeconfigFile);
   const client = kubeClient(server);
+  held.defer(() => client.close());
   await client.request('PATCH', '/api/v1/nodes/node-1/status', {
     contentType: 'application/merge-patch+json',
     body: { status: { capacity: roomy, allocatable: roomy } },
@@ -37,37 +41,34 @@ export async function stage(): Promise<Stage> {
   const seen = await mirror(client, ownSelector);
   const stats = new Map<string, PodStats>();
   const { settled } = standIn(client, seen, stats);
-  const apply = <T>(object: Parameters<typeof objectPath>[0]) =>
-    client.request<T>('PATCH', objectPath(object), {
-      query: { fieldManager: 'somebody', force: true },
-      contentType: 'application/apply-patch+yaml',
-      body: object,
-    });
+  held.defer(async () => void (await settled()));
+  held.defer(() => seen.stop());
+  const kept = held.move();
+  return { cluster, server, client, seen, stats, ...users(client), stop: () => kept.disposeAsync() };
+}
 
+/** What those do for whom all this is. */
+function users(client: KubeClient): Pick<Stage, 'namespace' | 'room' | 'deleteRoom'> {
   return {
-    cluster,
-    server,
-    client,
-    seen,
-    stats,
     async namespace(name) {
       const path = collectionPath({ apiVersion: 'v1', kind: 'Namespace' });
       await client.request('POST', path, { body: { apiVersion: 'v1', kind: 'Namespace', metadata: { name } } });
       // Pods are refused until there is one.
       await client.request('POST', `${path}/${name}/serviceaccounts`, { body: account }).catch(() => undefined);
     },
-    room: (namespace, name, spec) => apply<LiveRoom>(aRoom(name, spec, namespace)),
+    async room(namespace, name, spec) {
+      const object = aRoom(name, spec, namespace);
+      return await client.request<LiveRoom>('PATCH', objectPath(object), {
+        query: { fieldManager: 'somebody', force: true },
+        contentType: 'application/apply-patch+yaml',
+        body: object,
+      });
+    },
     async deleteRoom(namespace, name) {
-      const path = objectPath({ apiVersion: `${group}/${apiVersion}`, kind, metadata: { name, namespace } });
+      const path = objectPath(aRoom(name, {}, namespace));
       await client.request('DELETE', path, { body: { propagationPolicy: 'Background' } }).catch((error) => {
         if (error.status !== 404) throw error;
       });
-    },
-    async stop() {
-      seen.stop();
-      await settled();
-      await client.close();
-      await cluster.stop();
     },
   };
 }

@@ -1,5 +1,5 @@
 import { setTimeout as sleep } from 'node:timers/promises';
-import type { WatchFault } from './fault.ts';
+import type { Broken, WatchFault } from './fault.ts';
 
 const expired = {
   type: 'ERROR',
@@ -13,11 +13,25 @@ const expired = {
   },
 };
 
-/** Thrown where the connection is to break. */
-export class BrokenConnection extends Error {}
+/** Thrown where a watch is to break off. */
+export class BrokenOff extends Error {
+  readonly what: Broken;
 
-/** A watch's lines, until what is to befall it. Throws BrokenConnection; a plain end is a clean close. */
-export async function* wreckedWatch(chunks: AsyncIterable<Buffer>, fault: WatchFault): AsyncGenerator<Buffer, void> {
+  constructor(what: Broken) {
+    super(`the ${what.toLowerCase()} is to break`);
+    this.what = what;
+  }
+}
+
+/**
+ * A watch's lines, until what is to befall it; `silence` is for the connection. Throws BrokenOff; a plain end is a clean
+ * close.
+ */
+export async function* wreckedWatch(
+  chunks: AsyncIterable<Buffer>,
+  fault: WatchFault,
+  silence: () => void,
+): AsyncGenerator<Buffer, void> {
   const lines = wholeLines(chunks);
   const never = new Promise<never>(() => undefined);
   let due = sleep(fault.afterMs, 'due' as const, { ref: false });
@@ -26,7 +40,7 @@ export async function* wreckedWatch(chunks: AsyncIterable<Buffer>, fault: WatchF
   for (;;) {
     const first = await Promise.race([next, due]);
     if (first === 'due') {
-      yield* wreck(fault, last);
+      yield* wreck(fault, last, silence);
       if (fault.then !== 'Repeated') break;
       due = never;
       continue;
@@ -39,12 +53,17 @@ export async function* wreckedWatch(chunks: AsyncIterable<Buffer>, fault: WatchF
   next.catch(() => undefined);
 }
 
-async function* wreck({ then, silentMs = 0 }: WatchFault, last: Buffer | undefined): AsyncGenerator<Buffer, void> {
+async function* wreck(
+  { then, breaks, silentMs = 0 }: WatchFault,
+  last: Buffer | undefined,
+  silence: () => void,
+): AsyncGenerator<Buffer, void> {
   if (then === 'Expired') yield Buffer.from(`${JSON.stringify(expired)}\n`);
   if (then === 'Garbled') yield Buffer.from('{"type":"MODIFIED","object":{"meta\n');
   if (then === 'Repeated' && last !== undefined) yield last;
+  if (then === 'Silent' && breaks === 'Connection') silence();
   if (then === 'Silent') await sleep(silentMs, undefined, { ref: false });
-  if (then === 'Silent' || then === 'Reset') throw new BrokenConnection(then);
+  if (then === 'Silent' || then === 'Reset') throw new BrokenOff(breaks);
 }
 
 async function* wholeLines(chunks: AsyncIterable<Buffer>): AsyncGenerator<Buffer, void> {
