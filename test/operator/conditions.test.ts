@@ -1,32 +1,11 @@
 import assert from 'node:assert/strict';
-import { describe, test } from 'node:test';
-import type { Condition } from '#crds/liveroom.ts';
+import { test } from 'node:test';
 import { conditionReasons } from '#crds/liveroom.ts';
 import { conditions } from '#operator/decide/conditions.ts';
 import type { Seen } from '#operator/decide/seen.ts';
 import type { Pod } from '#operator/kube.ts';
-import { aCondition, aPod, nowMs, seenRoom, storedRoom } from './objects.ts';
-
-const publisher = { since: '2026-11-01T13:30:00Z', sendsMedia: true };
-
-/** A room that works, with a publisher, unless told otherwise. */
-const seen = (traits: Partial<Seen> = {}): Seen =>
-  seenRoom({
-    audience: { room: { namespace: 'events', name: 'keynote', subscribers: 3, publisher } },
-    ...traits,
-  });
-
-const condition = (type: string, traits: Partial<Seen> = {}): Condition => {
-  const found = conditions(seen(traits), 15_000).find((one) => one.type === type);
-  assert.ok(found, type);
-  return found;
-};
-
-/** `status/reason` and the message. */
-const says = (type: string, traits: Partial<Seen>) => {
-  const { status, reason, message } = condition(type, traits);
-  return [`${status}/${reason}`, message] as const;
-};
+import { aCondition, aPod, storedRoom } from './objects.ts';
+import { condition, says, seen } from './said.ts';
 
 const withStatus = (status: Pod['status'], nodeName = 'node-1') => aPod('keynote-origin-aaaaa', { status, nodeName });
 const waiting = (reason: string, message?: string) =>
@@ -199,36 +178,6 @@ for (const [name, [type, traits, verdict, message]] of Object.entries(table))
     assert.equal(got, verdict);
     assert.match(text, message);
   });
-
-describe('Publishing', () => {
-  const room = (before?: Condition) => storedRoom({}, before && { conditions: [before] });
-  const nobody = { room: { namespace: 'events', name: 'keynote', subscribers: 0 } };
-  const live = aCondition('Publishing', 'True', 'Publishing');
-  const reconnecting = (secondsAgo: number) => ({
-    ...aCondition('Publishing', 'False', 'Reconnecting'),
-    lastTransitionTime: new Date(nowMs - secondsAgo * 1000).toISOString(),
-  });
-
-  const cases: Readonly<Record<string, readonly [Partial<Seen>, string]>> = {
-    'with a publisher that sends': [{}, 'True/Publishing'],
-    'with a publisher that sends nothing': [
-      { audience: { room: { ...nobody.room, publisher: { ...publisher, sendsMedia: false } } } },
-      'False/NoMedia',
-    ],
-    'before anybody came': [{ audience: nobody }, 'False/NoPublisher'],
-    'when a publisher has just gone': [{ room: room(live), audience: nobody }, 'False/Reconnecting'],
-    'within the grace period': [{ room: room(reconnecting(14)), audience: nobody }, 'False/Reconnecting'],
-    'after the grace period': [{ room: room(reconnecting(15)), audience: nobody }, 'False/NoPublisher'],
-    'when its pod is lost': [{ room: room(live), origin: undefined }, 'False/Reconnecting'],
-    'when the pod has not been asked yet, it is what it was': [
-      { room: room(live), audience: 'Unasked' },
-      'True/Publishing',
-    ],
-    'when the pod does not answer': [{ room: room(live), audience: 'Silent' }, 'Unknown/StatsUnavailable'],
-  };
-  for (const [name, [traits, verdict]] of Object.entries(cases))
-    test(`${name}: ${verdict}`, () => assert.equal(says('Publishing', traits)[0], verdict));
-});
 
 test('a condition keeps its time while its status stays', () => {
   const was = { ...aCondition('OriginReady', 'False', 'Unschedulable'), lastTransitionTime: '2026-11-01T12:00:00Z' };
