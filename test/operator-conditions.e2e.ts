@@ -3,7 +3,8 @@ import { after, afterEach, before, describe, test } from 'node:test';
 import { annotation } from '#crds/contract.ts';
 import type { Pod } from '#operator/kube.ts';
 import { eventually } from '#test/harness/eventually.ts';
-import { nodeAddress, type OperatedCluster, operatedCluster } from '#test/harness/operated-cluster.ts';
+import { nodeAddress } from '#test/harness/node-in-name.ts';
+import { type OperatedCluster, operatedCluster } from '#test/harness/operated-cluster.ts';
 import { aRoom } from '#test/harness/room.ts';
 
 /** What a room says while it cannot be Ready, once it is, and while its pod goes. The scheduler is real. */

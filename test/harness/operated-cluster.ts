@@ -3,11 +3,12 @@ import type { LiveRoom } from '#crds/liveroom.ts';
 import type { PodStats } from '#crds/pod-stats.ts';
 import { startCluster } from '#local/cluster.ts';
 import { absentIfNotFound, isStatus } from '#operator/cluster/api-error.ts';
-import { type ClientConfig, type KubeClient, kubeClient } from '#operator/cluster/client.ts';
+import { type ClientConfig, kubeClient } from '#operator/cluster/client.ts';
 import { collectionPath, objectPath } from '#operator/cluster/paths.ts';
-import type { KubeObject, Pod } from '#operator/kube.ts';
+import type { Pod } from '#operator/kube.ts';
 import { eventually } from './eventually.ts';
 import { type Kubectl, kubectl } from './kubectl.ts';
+import { addNode, apply, patchStatus, readyPod } from './node-in-name.ts';
 import { type OperatorSettings, type RunningOperator, startOperator } from './operator.ts';
 import { aRoom } from './room.ts';
 
@@ -44,9 +45,6 @@ export interface OperatedCluster {
 
 /** What is not watched, such as others' Secrets, is looked at every ten seconds or less often. */
 const saysWithinMs = 60_000;
-
-/** Where the one node of such a cluster is. */
-export const nodeAddress = '198.51.100.7';
 
 export async function operatedCluster(crd = 'crds/liveroom.yaml'): Promise<OperatedCluster> {
   const cluster = await startCluster({ node: false, manifests: [crd] });
@@ -145,43 +143,3 @@ const present = (error: unknown): void => {
   if (!isStatus(error, 409)) throw error;
 };
 const podsOf = (namespace: string): string => collectionPath({ apiVersion: 'v1', kind: 'Pod' }, namespace);
-
-const apply = (client: KubeClient, object: KubeObject) =>
-  client.request('PATCH', objectPath(object), {
-    query: { fieldManager: 'test', force: true },
-    contentType: 'application/apply-patch+yaml',
-    body: object,
-  });
-
-const patchStatus = (client: KubeClient, object: KubeObject, status: object) =>
-  client.request('PATCH', `${objectPath(object)}/status`, {
-    contentType: 'application/merge-patch+json',
-    body: { status },
-  });
-
-/** Registers the node as a kubelet does. Resolves to its heartbeat. */
-async function addNode(client: KubeClient): Promise<() => Promise<unknown>> {
-  const node = { apiVersion: 'v1', kind: 'Node', metadata: { name: 'node-1' } };
-  const resources = { cpu: '8', memory: '16Gi', pods: '200' };
-  const addresses = [{ type: 'InternalIP', address: nodeAddress }];
-  const beat = () =>
-    patchStatus(client, node, {
-      conditions: [{ type: 'Ready', status: 'True', lastHeartbeatTime: new Date().toISOString() }],
-    });
-  await apply(client, node);
-  await patchStatus(client, node, { addresses, capacity: resources, allocatable: resources });
-  await beat();
-  return beat;
-}
-
-function readyPod(): object {
-  const lastTransitionTime = new Date().toISOString();
-  const types = ['Initialized', 'ContainersReady', 'Ready'];
-  const podIP = '10.244.9.9';
-  return {
-    phase: 'Running',
-    podIP,
-    podIPs: [{ ip: podIP }],
-    conditions: types.map((type) => ({ type, status: 'True', lastTransitionTime })),
-  };
-}
