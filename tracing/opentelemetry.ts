@@ -40,19 +40,18 @@ const kinds = { server: SpanKind.SERVER, client: SpanKind.CLIENT, internal: Span
 
 function tracer(named: Naming): Tracer {
   const source = trace.getTracer('liveroom', version);
-  const begin = (name: string, options: SpanOptions): readonly [Traced, Context] => {
-    const { attributes = {}, kind = 'internal', parent, link } = options;
-    const at = parentContext(parent);
+  const begin = (name: string, options: SpanOptions, at: Context): Traced => {
+    const { attributes = {}, kind = 'internal', link } = options;
     const links = linksTo(link);
-    const span = source.startSpan(name, { attributes: named(attributes), kind: kinds[kind], links }, at);
-    return [new Traced(span, named), trace.setSpan(at, span)];
+    return new Traced(source.startSpan(name, { attributes: named(attributes), kind: kinds[kind], links }, at), named);
   };
   return {
-    start: (name, options) => begin(name, options)[0],
+    start: (name, options) => begin(name, options, parentContext(options.parent)),
     span: async (name, options, run) => {
-      const [span, inside] = begin(name, options);
+      const at = parentContext(options.parent);
+      const span = begin(name, options, at);
       try {
-        return await context.with(inside, () => run(span));
+        return await context.with(span.within(at), () => run(span));
       } catch (error) {
         span.fail(error instanceof Error ? error.message : String(error));
         throw error;
@@ -115,11 +114,8 @@ function linksTo(link: SpanOptions['link']) {
 
 type Naming = (attributes: Attributes) => OtelAttributes;
 
-/** The library wants lists that it may write to. */
-const current: Naming = (attributes) =>
-  Object.fromEntries(
-    Object.entries(attributes).map(([name, value]) => [name, typeof value === 'object' ? [...value] : value]),
-  );
+/** The library takes its own copy, though its types would let it write to our lists. */
+const current: Naming = (attributes) => attributes as OtelAttributes;
 
 const oldNames: Readonly<Record<string, string>> = {
   'http.request.method': 'http.method',

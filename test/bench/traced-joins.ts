@@ -25,12 +25,15 @@ type Slice = (typeof slices)[number];
 /** Milliseconds of CPU for a join, in each slice. */
 type Costs = Record<Slice, number[]>;
 /** A round is a slice of each. There are as many as it takes to know the figure within so much, and then no more. */
-const rounds = { atLeast: 60, atMost: 300 };
+const rounds = { atLeast: 40, atMost: 150 };
 const wantedHalfWidth = 0.015;
 /** Until V8 has compiled what makes and sends spans, as it has in a server that has been up for a minute. */
-const warmUps = 8;
-/** At once, so that what a server costs by merely being there hardly counts. */
-const joinsPerSlice = 25;
+const warmUps = 4;
+/**
+ * At once, so that what a server costs by merely being there hardly counts, and in half a second. What has gathered is
+ * sent at its end, so twice as often as by itself: sending takes a millisecond, whatever it is that is sent.
+ */
+const joinsPerSlice = 50;
 /** The request that comes in, the session that it makes, and the request that ends it. */
 const spansPerJoin = 3;
 

@@ -70,7 +70,7 @@ async function begin({ args, collectorURL }: StartQuestion): Promise<number> {
 
 /**
  * The young garbage is taken away while the spans still live: by itself that comes every sixty joins, in whichever slice,
- * and takes as long as three of them. Our own words need no flush: a server sends what is left when it ends.
+ * and takes as long as two or three of them. Our own words need no flush: a server sends what is left when it ends.
  */
 async function flush(): Promise<void> {
   collectGarbage({ type: 'minor' });
