@@ -21,8 +21,10 @@ export interface MediaOutage {
   readonly since: Recovery;
 }
 
-/** In milliseconds from the API server's return. */
+/** In milliseconds from when the API server goes on. */
 export interface Recovery {
+  /** It says that it is ready and answers a question: it has returned. */
+  readonly returnedMs: number;
   /** It took an edit. */
   readonly editedMs: number;
   /** The operator has written the edit to the room's ConfigMap and told the pod so: its part is done. */
@@ -88,7 +90,12 @@ async function recovery(client: KubeClient, origin: Pod | undefined, fromMs: num
   const isTold = async () => hash(await podOf(client)) !== hash(origin);
   const metrics = async () => String(await client.request('GET', metricsOf(await podOf(client))));
   const goesByIt = new RegExp(`^${roomMetric.roomMaxSubscribers.name}\\{.*\\} ${maxSubscribers}$`, 'm');
+  const answers = async () => {
+    await client.request('GET', '/readyz');
+    return await client.request('GET', objectPath(room));
+  };
   return {
+    returnedMs: await took('the API server answers', answers),
     editedMs: await took('the API server takes an edit', () => client.request('PATCH', objectPath(room), edit)),
     writtenMs: await took('the pod is told of the edit', isTold),
     heardMs: await took('the pod goes by the edit', async () => goesByIt.test(await metrics())),

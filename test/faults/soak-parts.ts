@@ -81,13 +81,13 @@ const absence = onStage(async (on, _seed, say) => {
 
 const media: SoakPart['run'] = async (_seed, say) => {
   const { framesPerSecond, lostPackets, isSamePod, since } = await mediaOutage(120_000, say);
+  const tookMs = since.writtenMs - since.returnedMs;
   return [
     proof('media: frames a second while the API server was away', framesPerSecond.toFixed(1), framesPerSecond > 10),
     proof('media: packets lost meanwhile', lostPackets, lostPackets === 0),
     proof('media: the pod is the same', String(isSamePod), isSamePod),
-    proof('media: the API server takes an edit after', `${since.editedMs} ms`, since.editedMs < 5_000),
-    proof('media: the operator has told the pod after', `${since.writtenMs} ms`, since.writtenMs < 5_000),
-    proof('media: the pod goes by it after', `${since.heardMs} ms`, since.heardMs < 60_000),
+    proof('media: from its return until the operator had done an edit', `${tookMs} ms`, tookMs < 5_000),
+    proof('media: until the pod goes by it', `${since.heardMs - since.returnedMs} ms`, since.heardMs < 60_000),
   ];
 };
 
@@ -107,9 +107,9 @@ const rights = onStage(async (on, _seed, say) => {
 const sum = (counts: Readonly<Record<string, number>>): number => Object.values(counts).reduce((a, b) => a + b, 0);
 
 export const soakParts = {
-  crashes: { what: 'the operator is killed at each of its API calls', takes: '2 min', run: crash },
+  crashes: { what: 'the operator is killed at each of its API calls', takes: '4 min', run: crash },
   chaos: { what: '500 rooms come, change and go under every fault', takes: '8 min', run: storm },
-  leaders: { what: 'a leader is killed, stopped or cut off', takes: '4 min', run: succession },
+  leaders: { what: 'a leader is killed, stopped or cut off', takes: '5 min', run: succession },
   outage: { what: 'the API server is away', takes: '3 min', run: absence },
   media: { what: 'the API server is away while a room is on the air', takes: '3 min', run: media },
   upgrade: { what: 'release 0.1.0 is upgraded while a room is on the air', takes: '2 min', run: newer },
