@@ -80,7 +80,7 @@ interface Looked {
 
 const firstMs = 250;
 /** An API server that does not answer: nobody tells when it is back. */
-const awayMs = 4_000;
+const awayMs = 3_000;
 /** In case somebody serves a kind that nobody has defined. */
 const seldomMs = 600_000;
 /** What one API server answers may be a little older than what another one has told. */

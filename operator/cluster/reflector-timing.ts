@@ -18,8 +18,8 @@ export interface ReflectorTiming {
 export const defaultTiming: ReflectorTiming = {
   backoffFirstMs: 800,
   backoffMaxMs: 30_000,
-  // Half of it on average: once in two seconds, and of news after an outage nobody waits for longer.
-  backoffAwayMs: 4_000,
+  // Half of it on average: less than once a second, and after an outage what is new is known within five.
+  backoffAwayMs: 3_000,
   backoffStableMs: 60_000,
   inactivityMs: 150_000,
   shortestWatchMs: 1_000,

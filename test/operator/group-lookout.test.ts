@@ -15,7 +15,7 @@ describe('the next look at which kinds are served', () => {
     'is hardly ever in the end': [{ found: 'Otherwise', looks: 2_000 }, 600_000],
     'is soon after a change, whatever was found': [{ leastLooks: 4 }, 250],
     'is not, when there have been enough of them': [{ leastLooks: 4, looks: 4 }, 600_000],
-    'is within seconds of an API server’s return': [{ found: 'Nothing', looks: 40, areTold: false }, 4_000],
+    'is within seconds of an API server’s return': [{ found: 'Nothing', looks: 40, areTold: false }, 3_000],
   };
   for (const [name, [change, wanted]] of Object.entries(cases))
     test(name, () => assert.equal(nextLookMs({ ...usual, ...change }), wanted));
