@@ -23,6 +23,8 @@ export function answerTo(
   const end = () => signal?.removeEventListener('abort', giveUp);
   connection.dispatch(question, {
     onRequestStart(controller) {
+      // Not for the first time, if the connection before was closed by a server that had not looked at it.
+      end();
       giveUp = () => controller.abort(signal?.reason);
       if (signal?.aborted) giveUp();
       else signal?.addEventListener('abort', giveUp);
