@@ -16,7 +16,7 @@ export const mediaAlerts = (series: Series): readonly Alert[] => [
 /** A room's monitor scrapes once a minute at least. */
 const recently = '90s';
 
-/** Of pods that are still scraped: one that has gone is not heard of for 5 minutes where its monitor went with it. */
+/** Of pods that are still scraped: what one counted that has gone is in the range for 5 minutes more. */
 const publisherStalled = (series: Series): Alert => ({
   name: alert.publisherStalled,
   severity: 'critical',
