@@ -64,4 +64,5 @@ const clock = (ms: number): string => {
   return `${String(Math.floor(seconds / 60)).padStart(2, '0')}:${String(seconds % 60).padStart(2, '0')}`;
 };
 
-process.exitCode = await main();
+// Not by itself: after sessions of HTTP/2 that were cut off, Node can wait for their handles for ever.
+process.exit(await main());
