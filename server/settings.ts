@@ -26,7 +26,7 @@ export class SettingsError extends Error {
   override readonly name = 'SettingsError';
 }
 
-/** Reads all of the files. Rejects with a {@link SettingsError} that names the file. */
+/** Reads all of the files; those of a pod may lack tokens. Rejects with a {@link SettingsError} that names the file. */
 export async function readSettings(files: Files): Promise<Settings> {
   const { settings, unreadable } = await readWhatIsThere(files);
   if (unreadable !== undefined && !files.isOperated) throw unreadable;

@@ -66,14 +66,15 @@ export async function door({ server, fate: firstFate, as, onCrash }: DoorOptions
     const line = network.from(request.socket.remotePort);
     const { signal } = passage;
     try {
-      const call = await callOf(request, calls.length + 1);
+      const arrived = await callOf(request);
       // What was on its way when the network was lost has not arrived.
       if (signal.aborted) throw signal.reason;
-      calls.push({ ...call, number: calls.length + 1 });
+      const call = { ...arrived, number: calls.length + 1 };
+      calls.push(call);
       const gone = new AbortController();
       response.once('close', () => gone.abort());
       const pass = { request, response, call, upstream, line, signal: AbortSignal.any([signal, gone.signal]) };
-      const fault = fate({ ...call, number: calls.length });
+      const fault = fate(call);
       if (fault?.kind === 'CrashBefore' || fault?.kind === 'CrashAfter') {
         if (fault.kind === 'CrashAfter') await swallow(pass);
         shut();
@@ -122,12 +123,11 @@ async function listening() {
   return http;
 }
 
-async function callOf(request: Http2ServerRequest, number: number): Promise<Call> {
+async function callOf(request: Http2ServerRequest): Promise<Omit<Call, 'number'>> {
   const chunks: Buffer[] = [];
   for await (const chunk of request) chunks.push(chunk);
   const { pathname, searchParams } = new URL(request.url, 'http://door');
   return {
-    number,
     atMs: performance.now(),
     method: request.method,
     path: pathname,
