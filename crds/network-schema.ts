@@ -1,4 +1,5 @@
 import type { Schema } from './static.ts';
+import { words } from './words-schema.ts';
 
 const dnsName = '[a-z0-9]([-a-z0-9]*[a-z0-9])?([.][a-z0-9]([-a-z0-9]*[a-z0-9])?)*';
 
@@ -12,14 +13,39 @@ const media = {
   properties: {
     mode: {
       type: 'string',
-      enum: ['HostPort', 'ClusterOnly'],
+      enum: ['HostPort', 'ClusterOnly', 'LoadBalancer', 'NodePort'],
       default: 'HostPort',
-      description: "HostPort: by a port of the pod's node. ClusterOnly: by the pod's own address. Immutable.",
+      description:
+        "HostPort: by a port of the pod's node. ClusterOnly: by the pod's own address. LoadBalancer, NodePort: by a Service for each pod. Immutable.",
       'x-kubernetes-validations': [
         { rule: 'self == oldSelf', message: 'is immutable: delete the room and make it anew' },
       ],
     },
+    loadBalancerClass: {
+      type: 'string',
+      description:
+        "Whose load balancers, with mode LoadBalancer; the cluster's default ones unless given. A change replaces the pods, when update.policy says so.",
+      minLength: 1,
+      maxLength: 317,
+      pattern: `^(${dnsName}/)?[A-Za-z0-9]([-A-Za-z0-9_.]*[A-Za-z0-9])?$`,
+    },
+    serviceAnnotations: words(
+      'Annotations for the Service of each pod, with mode LoadBalancer or NodePort: what a cloud wants to know.',
+      4096,
+    ),
   },
+  'x-kubernetes-validations': [
+    {
+      rule: "self.mode == 'LoadBalancer' || !has(self.loadBalancerClass)",
+      message: 'loadBalancerClass goes with mode LoadBalancer only',
+      fieldPath: '.loadBalancerClass',
+    },
+    {
+      rule: "self.mode in ['LoadBalancer', 'NodePort'] || !has(self.serviceAnnotations)",
+      message: 'serviceAnnotations goes with modes LoadBalancer and NodePort only',
+      fieldPath: '.serviceAnnotations',
+    },
+  ],
 } as const satisfies Schema;
 
 const gatewayRef = {

@@ -1,6 +1,7 @@
 import { affinity, topologySpreadConstraints } from './placement-schema.ts';
 import { probes } from './probes-schema.ts';
 import type { Schema } from './static.ts';
+import { words } from './words-schema.ts';
 
 /** What the pods are made of and where they go, as far as a room chooses it. The parts are those of Kubernetes' own pods. */
 
@@ -36,25 +37,6 @@ const toleration = {
     },
   },
 } as const satisfies Schema;
-
-/** What others go by when a pod is made: sidecars, networks, bills. */
-const words = (what: string, maxLength: number) =>
-  ({
-    type: 'object',
-    description: `${what} for the pods, beside ours.`,
-    maxProperties: 16,
-    additionalProperties: { type: 'string', maxLength },
-    'x-kubernetes-validations': [
-      {
-        rule: "self.all(key, key.size() <= 317 && key.matches('^([a-z0-9.-]{1,253}/)?[A-Za-z0-9]([-A-Za-z0-9_.]{0,61}[A-Za-z0-9])?$'))",
-        message: 'must have keys that Kubernetes takes, such as team or example.com/team',
-      },
-      {
-        rule: "self.all(key, !key.startsWith('liveroom.dev/') && !key.startsWith('app.kubernetes.io/'))",
-        message: 'must leave liveroom.dev/ and app.kubernetes.io/ to the operator',
-      },
-    ],
-  }) as const satisfies Schema;
 
 export const pod = {
   type: 'object',
@@ -106,8 +88,8 @@ export const pod = {
       minLength: 1,
       maxLength: 253,
     },
-    labels: words('Labels', 63),
-    annotations: words('Annotations', 4096),
+    labels: words('Labels for the pods, beside ours.', 63),
+    annotations: words('Annotations for the pods, beside ours.', 4096),
     probes,
   },
 } as const satisfies Schema;

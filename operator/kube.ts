@@ -67,7 +67,14 @@ export interface Pod extends KubeObject {
 }
 
 export interface Service extends KubeObject {
-  readonly spec: { readonly selector?: Readonly<Record<string, string>> };
+  readonly spec: {
+    readonly selector?: Readonly<Record<string, string>>;
+    readonly loadBalancerClass?: string;
+    readonly ports?: readonly { readonly name?: string; readonly nodePort?: number }[];
+  };
+  readonly status?: {
+    readonly loadBalancer?: { readonly ingress?: readonly { readonly ip?: string; readonly hostname?: string }[] };
+  };
 }
 
 export interface Node extends KubeObject {

@@ -12,6 +12,7 @@ import { rejectionBy } from './errors.ts';
 import { isBeingDeleted, isControlledBy, type KubeObject } from './kube.ts';
 import { certificateProblem } from './room/certificate.ts';
 import { clearAway } from './room/clear-away.ts';
+import { settleMediaServices } from './room/media-services.ts';
 import type { Monitoring, Settled } from './room/monitoring.ts';
 import { settleObjects } from './room/objects.ts';
 import { carryOut, labelForService, type Origin, type OriginDependencies } from './room/origin.ts';
@@ -50,13 +51,14 @@ export async function reconcileRoom(key: string, dependencies: RoomDependencies)
   };
   const rejection = (await settleTokens(room, dependencies).catch(rejectionBy)) ?? (await settle().catch(rejectionBy));
   const origin = await carryOut(room, origins, rejection === undefined, dependencies);
+  const media = await settleMediaServices(room, origin, cluster);
   const marks = { ...dependencies, isConfigured: rejection === undefined };
-  const problem = (await markPods([origin.pod, origin.successor], room, marks)) ?? rejection;
+  const problem = (await markPods([origin.pod, origin.successor], room, marks)) ?? rejection ?? media.rejection;
   const lead = rejection === undefined ? settleRoute : certificateProblem;
   const routed = await lead(room, cluster).catch((error: unknown) => ({ error }));
   const endpointProblem = routed && 'error' in routed ? undefined : routed;
   const monitored = await settleMonitoring(room, dependencies).catch((error: unknown) => ({ error }));
-  const result = { ...resultOf(origin, problem, cluster), endpointProblem };
+  const result = { ...resultOf(room, { ...origin, obstacle: media.obstacle }, problem, cluster), endpointProblem };
   const reportAgainMs = await writeReport(room, result, dependencies);
   // What fails for a moment does so without keeping the room from saying how it is.
   if ('error' in monitored) throw monitored.error;
@@ -65,7 +67,7 @@ export async function reconcileRoom(key: string, dependencies: RoomDependencies)
     reportAgainMs,
     origin.againInMs,
     monitored.againInMs,
-    recheckMs(room, problem ?? endpointProblem),
+    recheckMs(room, problem ?? media.obstacle ?? endpointProblem),
     tokensLacking(room, dependencies) === '' ? undefined : doubtedMs,
   );
   return { kind: 'done', ...(againInMs === undefined ? {} : { againInMs }) };
@@ -87,19 +89,20 @@ function forget(
 
 /** What comes in the way of another pod is no fault of the one that serves. */
 function resultOf(
-  origin: Origin,
+  room: LiveRoom,
+  origin: Origin & Pick<Result, 'obstacle'>,
   rejection: Finding<'Accepted'> | undefined,
   cluster: Cluster,
 ): Omit<Result, 'endpointProblem'> {
   const { pod, successor, rollout, refusal } = origin;
-  const common = { origin: pod, rollout, mediaAddress: pod && addressOf(pod, cluster) };
+  const common = { origin: pod, rollout, mediaAddress: pod && addressOf(pod, room, cluster) };
   return pod === undefined
     ? { ...common, refusal, rejection: rejection ?? origin.rejection }
     : {
         ...common,
         refusal: undefined,
         rejection,
-        obstacle: refusal ?? origin.rejection,
+        obstacle: refusal ?? origin.rejection ?? origin.obstacle,
         ...(successor && { successor }),
       };
 }
@@ -112,7 +115,7 @@ async function reportPaused(room: LiveRoom, dependencies: RoomDependencies): Pro
   rollouts.note(roomKey(room), { rollout: 'Paused', isSurge: false, specHash: specHash(room, config) }, now());
   const before = room.status?.conditions?.find(({ type, status }) => type === 'Accepted' && status === 'False');
   const rejection = before && { reason: before.reason as Finding<'Accepted'>['reason'], message: before.message };
-  const result = resultOf({ pod: current, rollout: 'Paused' }, rejection, cluster);
+  const result = resultOf(room, { pod: current, rollout: 'Paused' }, rejection, cluster);
   const endpointProblem = await routeAsItIs(room, current, cluster);
   const againInMs = await writeReport(room, { ...result, endpointProblem }, dependencies);
   return { kind: 'done', ...(againInMs === undefined ? {} : { againInMs }) };

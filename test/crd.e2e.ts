@@ -120,6 +120,14 @@ const refusals: Readonly<Record<string, { room: object; says: RegExp }>> = {
     room: aRoom('torn', { network: { http: { gatewayRef: { name: 'a' }, ingressClassName: 'b' } } }),
     says: /spec\.network\.http\.gatewayRef.*exclude each other/s,
   },
+  'a class of load balancers where there is none': {
+    room: aRoom('classed', { network: { media: { mode: 'NodePort', loadBalancerClass: 'example.com/fast' } } }),
+    says: /spec\.network\.media\.loadBalancerClass.*goes with mode LoadBalancer only/s,
+  },
+  'annotations for Services that there are not': {
+    room: aRoom('served', { network: { media: { serviceAnnotations: { 'example.com/pool': 'media' } } } }),
+    says: /spec\.network\.media\.serviceAnnotations.*goes with modes LoadBalancer and NodePort only/s,
+  },
   'a label of ours for its pods': {
     room: aRoom('ours', { pod: { labels: { 'liveroom.dev/room': 'other' } } }),
     says: /spec\.pod\.labels.*must leave liveroom\.dev\/ and/s,
@@ -226,9 +234,11 @@ describe('the API server', () => {
 
   test('refuses to change the media mode of a room that exists', async () => {
     await kube.apply(aRoom('fixed'));
-    const patch = JSON.stringify({ spec: { network: { media: { mode: 'ClusterOnly' } } } });
-    const { stderr } = await kube.try(['patch', 'liveroom', 'fixed', '--type=merge', '-p', patch]);
-    assert.match(stderr, /spec\.network\.media\.mode.*is immutable/s);
+    for (const mode of ['ClusterOnly', 'LoadBalancer', 'NodePort']) {
+      const patch = JSON.stringify({ spec: { network: { media: { mode } } } });
+      const { stderr } = await kube.try(['patch', 'liveroom', 'fixed', '--type=merge', '-p', patch]);
+      assert.match(stderr, /spec\.network\.media\.mode.*is immutable/s);
+    }
   });
 
   test('knows the short name, the category and the columns', async () => {

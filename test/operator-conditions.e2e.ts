@@ -128,6 +128,30 @@ describe('a room', () => {
     }
   });
 
+  test('waits for the load balancer of its pod, and leaves none behind', async () => {
+    await on.start();
+    const at = await on.namespace('balanced');
+    const network = { media: { mode: 'LoadBalancer', loadBalancerClass: 'example.com/fast' } };
+    await on.kube.apply(aRoom('keynote', { network }, at));
+    const waiting = await on.says('keynote', at, 'EndpointReady=False/WaitingForLoadBalancer');
+    const { name } = (await on.runOrigin(at)).metadata;
+    assert.match(waiting, new RegExp(`class example.com/fast .* kubectl -n balanced describe service ${name}$`));
+    const tell = (ingress: object) => {
+      const status = JSON.stringify({ status: { loadBalancer: { ingress: [ingress] } } });
+      return on.kube.run(['patch', 'service', name, '-n', at, '--subresource=status', '--type=merge', '-p', status]);
+    };
+    await tell({ hostname: 'lb.example.com' });
+    await on.says('keynote', at, 'Ready=False/AddressUnknown');
+    await tell({ ip: '203.0.113.80' });
+    await on.says('keynote', at, 'Ready=True/Ready');
+    assert.equal((await on.staying(at))[0]?.metadata.annotations?.[annotation.mediaAddresses], '203.0.113.80:7882');
+    await on.kube.apply(aRoom('keynote', { network, pod: { image: 'x' } }, at));
+    const ofPods = async () => (await on.kube.run(['get', 'svc', '-n', at, '-o', 'name'])).match(/-origin-/g)?.length;
+    await eventually('a Service of the successor', async () => (await ofPods()) === 2);
+    await on.kube.run(['delete', 'liveroom', 'keynote', '-n', at, '--wait=false']);
+    await eventually('no Services of pods', async () => (await ofPods()) === undefined);
+  });
+
   test('shows in kubectl what it is, and tells no Event twice, also to the next operator', async () => {
     const first = await on.start({ now });
     const at = await on.namespace('shown');

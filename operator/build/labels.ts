@@ -3,7 +3,7 @@ import { apiVersion, kind, type LiveRoom } from '#crds/liveroom.ts';
 import type { ObjectMeta, OwnerReference } from '../kube.ts';
 
 /** What an object is for, as `app.kubernetes.io/component`. */
-export type Component = 'origin' | 'room' | 'metrics';
+export type Component = 'origin' | 'room' | 'media' | 'metrics';
 
 /** On everything of ours. */
 const ours = {

@@ -115,13 +115,14 @@ const environment = (choices: PodChoices) => [
   { name: env.compileCache, value: compileCache },
   { name: env.roomsFile, value: `${mount.room.path}/${file.rooms}` },
   { name: env.tokensDir, value: mount.tokens.path },
-  ...(isHostPort(choices) ? [{ name: env.mediaAddressFile, value: `${mount.pod.path}/${file.mediaAddress}` }] : []),
+  ...(isToldAddress(choices) ? [{ name: env.mediaAddressFile, value: `${mount.pod.path}/${file.mediaAddress}` }] : []),
   ...(choices.environment ?? []),
 ];
 
 export const usesHostPort = (room: LiveRoom): boolean => room.spec.network.media.mode === 'HostPort';
 
-const isHostPort = ({ mediaMode }: PodChoices): boolean => mediaMode === 'HostPort';
+/** Of its own address a pod knows by itself. */
+const isToldAddress = ({ mediaMode }: PodChoices): boolean => mediaMode !== 'ClusterOnly';
 
 const ports = (hostPort: number | undefined) => [
   { name: portName.http, containerPort: port.http, protocol: 'TCP' },
@@ -144,6 +145,6 @@ function volumes(room: string, choices: PodChoices) {
   return [
     { name: mount.room.volume, configMap: { name: room } },
     { name: mount.tokens.volume, projected: { sources: tokens } },
-    ...(isHostPort(choices) ? [{ name: mount.pod.volume, downwardAPI: { items: [mediaAddress] } }] : []),
+    ...(isToldAddress(choices) ? [{ name: mount.pod.volume, downwardAPI: { items: [mediaAddress] } }] : []),
   ];
 }

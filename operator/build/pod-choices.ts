@@ -9,16 +9,18 @@ export type PodChoices = ReturnType<typeof podChoices>;
 
 /**
  * All that tells one room's pod from another's and cannot change while it runs. The pod is made of nothing else, and a
- * change of it is what a roll-out is for; a release of the operator that makes pods a little differently restarts none.
+ * change of it is what a roll-out is for, as is that of a class of load balancers, which its Service keeps; a release of the operator that makes pods a little differently restarts none.
  * Left out is what says nothing: a new field must not change the hash of the rooms that do not use it.
  */
 export const podChoices = (room: LiveRoom, config: Config) => {
   const { image, resources, probes, labels, annotations, priorityClassName, serviceAccountName } = room.spec.pod;
   const { imagePullSecrets, nodeSelector, tolerations, affinity, topologySpreadConstraints } = room.spec.pod;
+  const { mode, loadBalancerClass } = room.spec.network.media;
   const environment = [...settingsEnvironment(config), ...tracingEnvironment(room, config)];
   return {
     image: image ?? config.images.sfu,
-    mediaMode: room.spec.network.media.mode,
+    mediaMode: mode,
+    ...(mode === 'LoadBalancer' && loadBalancerClass && { loadBalancerClass }),
     tokens: tokenPlaces(room),
     ...(nodeSelector && { nodeSelector }),
     ...(imagePullSecrets && { imagePullSecrets }),

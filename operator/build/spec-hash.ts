@@ -30,7 +30,7 @@ const hashesOf = oncePer((config: Config) =>
  */
 function hashOf010(room: string, { image, mediaMode, tokens, resources, ...others }: PodChoices): string | undefined {
   const { nodeSelector, tolerations, ...unknown } = others;
-  if (Object.keys(unknown).length > 0) return undefined;
+  if (Object.keys(unknown).length > 0 || !['HostPort', 'ClusterOnly'].includes(mediaMode)) return undefined;
   const isHostPort = mediaMode === 'HostPort';
   const field = (name: string, fieldPath: string) => ({ name, valueFrom: { fieldRef: { fieldPath } } });
   const mounted = (name: string) => ({ name, mountPath: `/etc/liveroom/${name}`, readOnly: true });

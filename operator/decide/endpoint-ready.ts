@@ -1,6 +1,7 @@
 import type { LiveRoom } from '#crds/liveroom.ts';
 import { type HTTPRoute, type Ingress, isReady } from '../kube.ts';
 import { type Finding, no, type Verdict, yes } from './finding.ts';
+import { waitingForLoadBalancer } from './media-service.ts';
 import type { Seen } from './seen.ts';
 
 /** What leads a host name to the room's Service. */
@@ -25,7 +26,7 @@ const checks: readonly Check[] = [
   gatewaysMissing,
   ({ endpoint }) => endpoint.problem,
   noReadyPod,
-  waiting,
+  waitingForIngress,
 ];
 
 /** Whether the URLs lead to a ready pod; that the Service exists is part of Accepted. */
@@ -56,12 +57,15 @@ function gatewaysMissing({ endpoint: { by, servesHTTPRoutes } }: Seen): ReturnTy
   };
 }
 
-function noReadyPod({ origin }: Seen): ReturnType<Check> {
+function noReadyPod(seen: Seen): ReturnType<Check> {
+  const { origin } = seen;
   if (origin !== undefined && isReady(origin)) return undefined;
+  const waiting = origin && waitingForLoadBalancer(origin, seen);
+  if (waiting !== undefined) return waiting;
   return { reason: 'NoReadyPod', message: 'No pod is ready, so the URLs answer nobody.' };
 }
 
-function waiting({ endpoint: { by, route }, room }: Seen): ReturnType<Check> {
+function waitingForIngress({ endpoint: { by, route }, room }: Seen): ReturnType<Check> {
   if (by === 'Nothing') return undefined;
   const message =
     route === undefined

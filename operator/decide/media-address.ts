@@ -1,6 +1,7 @@
 import { annotation, port, portName } from '#crds/contract.ts';
+import type { LiveRoom } from '#crds/liveroom.ts';
 import { familyOf } from '../ip-address.ts';
-import type { Node, Pod } from '../kube.ts';
+import type { KubeObject, Node, Pod, Service } from '../kube.ts';
 
 /** Where clients reach a pod's media port: the first address is the one that most of them use. */
 export interface MediaAddress {
@@ -8,24 +9,60 @@ export interface MediaAddress {
   readonly port: number;
 }
 
+export type MediaMode = LiveRoom['spec']['network']['media']['mode'];
+
+export interface MediaWay {
+  readonly pod: Pod;
+  /** Where the pod runs. */
+  readonly node: Node | undefined;
+  /** That of the pod alone, in the modes that have one. */
+  readonly service?: Service | undefined;
+}
+
 /**
- * Where clients reach the pod's media port: at its node's port if it has one, else at its own. Undefined while unknown.
+ * Where clients reach a pod's media port. Undefined while unknown.
  *
- *     node's annotation ─► as it is given
- *     ExternalIP, else InternalIP ─► of each IP family that the pod has, in the pod's order
+ *     HostPort, NodePort    a port of the pod's node, at
+ *                               node's annotation ─► as it is given
+ *                               ExternalIP, else InternalIP ─► of each IP family that the pod has, in the pod's order
+ *     LoadBalancer          the media port, at the Service's annotation or what its status tells
+ *     ClusterOnly           the media port, at the pod's own addresses
  */
-export function mediaAddress(pod: Pod, node: Node | undefined): MediaAddress | undefined {
-  const own = podAddresses(pod);
-  const nodePort = hostPortOf(pod);
-  if (nodePort === undefined) return at(own, port.media);
-  if (node === undefined) return undefined;
+export function mediaAddress(mode: MediaMode, { pod, node, service }: MediaWay): MediaAddress | undefined {
+  switch (mode) {
+    case 'ClusterOnly':
+      return at(podAddresses(pod), port.media);
+    case 'LoadBalancer':
+      return service && at(balancerAddresses(service), port.media);
+    case 'NodePort':
+      return atNode(pod, node, nodePortOf(service));
+    case 'HostPort':
+      return atNode(pod, node, hostPortOf(pod));
+  }
+}
+
+function atNode(pod: Pod, node: Node | undefined, nodePort: number | undefined): MediaAddress | undefined {
+  if (node === undefined || nodePort === undefined) return undefined;
   const given = givenAddresses(node);
-  if (given !== undefined) return at(given.every((address) => familyOf(address) !== 0) ? given : [], nodePort);
+  if (given !== undefined) return at(ifAddresses(given), nodePort);
   // A pod gets its own addresses after its node. Until then the node's first family is as good as certain.
+  const own = podAddresses(pod);
   const families = own.length > 0 ? own.map(familyOf) : nodeFamilies(node).slice(0, 1);
   const found = families.map((family) => nodeAddress(node, family)).filter((address) => address !== undefined);
   return at(found, nodePort);
 }
+
+/** Host names are no candidates of ICE. */
+function balancerAddresses(service: Service): readonly string[] {
+  const given = givenAddresses(service);
+  if (given !== undefined) return ifAddresses(given);
+  const told = (service.status?.loadBalancer?.ingress ?? []).flatMap(({ ip }) => ip ?? []);
+  return told.filter((address) => familyOf(address) !== 0);
+}
+
+/** None, where one of them is something else: that is a mistake. */
+const ifAddresses = (given: readonly string[]): readonly string[] =>
+  given.every((address) => familyOf(address) !== 0) ? given : [];
 
 /** As many as a status takes. */
 const mostAddresses = 8;
@@ -40,8 +77,12 @@ const podAddresses = ({ status }: Pod): readonly string[] =>
 export const hostPortOf = (pod: Pod): number | undefined =>
   pod.spec.containers.flatMap(({ ports = [] }) => ports).find(({ name }) => name === portName.media)?.hostPort;
 
-/** What somebody has written down of a node that is reached at addresses of which Kubernetes does not know. */
-export const givenAddresses = ({ metadata }: Node): readonly string[] | undefined =>
+/** The port of every node that leads to the Service's pod. */
+export const nodePortOf = (service: Service | undefined): number | undefined =>
+  service?.spec.ports?.find(({ name }) => name === portName.media)?.nodePort;
+
+/** What somebody has written down of a node or a Service that is reached at addresses of which Kubernetes does not know. */
+export const givenAddresses = ({ metadata }: KubeObject): readonly string[] | undefined =>
   metadata.annotations?.[annotation.mediaAddress]?.split(',').map((address) => address.trim());
 
 /** The address of that family, 4 or 6, at which most clients reach a node. */

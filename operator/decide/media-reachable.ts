@@ -1,9 +1,10 @@
-import { annotation } from '#crds/contract.ts';
+import { annotation, port } from '#crds/contract.ts';
 import type { ClientsMet } from '#crds/pod-stats.ts';
 import { isPrivate } from '../ip-address.ts';
 import type { Pod } from '../kube.ts';
 import { no, unknown, type Verdict, yes } from './finding.ts';
-import { hostPortOf, type MediaAddress, spoken } from './media-address.ts';
+import { type MediaAddress, type MediaMode, spoken } from './media-address.ts';
+import { annotateService } from './media-service.ts';
 import { addressUnknown } from './origin-ready.ts';
 import type { Audience, Seen } from './seen.ts';
 
@@ -17,6 +18,7 @@ import type { Audience, Seen } from './seen.ts';
  */
 export function mediaReachable(seen: Seen): Verdict<'MediaReachable'> {
   const { origin, mediaAddress } = seen;
+  const { mode } = seen.room.spec.network.media;
   if (origin === undefined) return unknown('NoClientConnected', 'There is no pod yet that clients could connect to.');
   const problem = addressUnknown(origin, seen);
   if (problem !== undefined) return no('AddressUnknown', problem.message);
@@ -28,9 +30,9 @@ export function mediaReachable(seen: Seen): Verdict<'MediaReachable'> {
   const before = lastSaid(seen, origin, mediaAddress);
   const isHeard = typeof seen.audience === 'object';
   const fared = isHeard ? faringOf(seen.audience) : 'Untried';
-  if (before?.status === 'True' || fared === 'Connected') return reached(origin, mediaAddress);
+  if (before?.status === 'True' || fared === 'Connected') return reached(mode, mediaAddress);
   if (before !== undefined && !isHeard) return before;
-  return fared === 'Unreached' ? unreached(origin, mediaAddress) : untried(origin, mediaAddress);
+  return fared === 'Unreached' ? unreached(mode, origin, mediaAddress) : untried(mode, origin, mediaAddress);
 }
 
 /** How a pod's clients have fared with its media port, in a word that does not change with each of them. */
@@ -53,43 +55,49 @@ function lastSaid({ room: { status } }: Seen, origin: Pod, { addresses: [address
   return isSame ? (condition as Verdict<'MediaReachable'> | undefined) : undefined;
 }
 
-/** Clients of a pod without a host port are in the cluster, and reach it there. */
-const isPrivateOnly = (origin: Pod, { addresses }: MediaAddress): boolean =>
-  hostPortOf(origin) !== undefined && addresses.every(isPrivate);
+/** Clients of a pod that is reached at its own address are in the cluster, and reach it there. */
+const isPrivateOnly = (mode: MediaMode, { addresses }: MediaAddress): boolean =>
+  mode !== 'ClusterOnly' && addresses.every(isPrivate);
 
-function reached(origin: Pod, address: MediaAddress): Verdict<'MediaReachable'> {
-  const limits = isPrivateOnly(origin, address)
+function reached(mode: MediaMode, address: MediaAddress): Verdict<'MediaReachable'> {
+  const limits = isPrivateOnly(mode, address)
     ? ' The address is private, so that clients on other networks do not.'
     : '';
   return yes('MediaReachable', `A client has connected; clients send media to ${spoken(address)}.${limits}`);
 }
 
-function unreached(origin: Pod, address: MediaAddress): Verdict<'MediaReachable'> {
-  const port = hostPortOf(origin);
+function unreached(mode: MediaMode, origin: Pod, address: MediaAddress): Verdict<'MediaReachable'> {
   const remedy =
-    port === undefined
+    mode === 'ClusterOnly'
       ? 'It is an address of the cluster: clients outside need spec.network.media.mode HostPort.'
-      : isPrivateOnly(origin, address)
-        ? `The address is private. ${giveAddress(origin)}`
-        : `Let UDP port ${port} through to node ${origin.spec.nodeName} in all firewalls between.`;
+      : isPrivateOnly(mode, address)
+        ? `The address is private. ${giveAddress(mode, origin)}`
+        : mode === 'LoadBalancer'
+          ? `Have the load balancer pass UDP port ${port.media} on to node ${origin.spec.nodeName}, and all firewalls let it through.`
+          : `Let UDP port ${address.port} through to node ${origin.spec.nodeName} in all firewalls between.`;
   return no(
     'ClientsCannotConnect',
     `Clients were told to send media to ${spoken(address)}, and none got there. ${remedy}`,
   );
 }
 
-function untried(origin: Pod, address: MediaAddress): Verdict<'MediaReachable'> {
-  if (isPrivateOnly(origin, address))
+function untried(mode: MediaMode, origin: Pod, address: MediaAddress): Verdict<'MediaReachable'> {
+  if (isPrivateOnly(mode, address))
     return unknown(
       'PrivateAddressOnly',
-      `No client has connected yet, and ${spoken(address)} is private, so that clients on other networks cannot. ${giveAddress(origin)}`,
+      `No client has connected yet, and ${spoken(address)} is private, so that clients on other networks cannot. ${giveAddress(mode, origin)}`,
     );
-  const doubt = hostPortOf(origin) === undefined ? 'clients in the cluster reach it' : 'firewalls let clients through';
+  const doubt = mode === 'ClusterOnly' ? 'clients in the cluster reach it' : 'firewalls let clients through';
   return unknown(
     'NoClientConnected',
     `No client has connected to ${spoken(address)} yet, so it is not known whether ${doubt}.`,
   );
 }
 
-const giveAddress = ({ spec: { nodeName } }: Pod): string =>
+const giveAddress = (mode: MediaMode, origin: Pod): string =>
+  mode === 'LoadBalancer'
+    ? `If the load balancer has a public one, run: ${annotateService(origin, 'its public IP address')}`
+    : giveNodeAddress(origin);
+
+const giveNodeAddress = ({ spec: { nodeName } }: Pod): string =>
   `If node ${nodeName} has a public one, run: kubectl annotate node ${nodeName} ${annotation.mediaAddress}=<its public IP address>`;

@@ -2,6 +2,7 @@ import { annotation } from '#crds/contract.ts';
 import { type ContainerStatus, isReady, type Pod } from '../kube.ts';
 import { type Finding, no, type Verdict, yes } from './finding.ts';
 import { givenAddresses, hostPortOf, spoken } from './media-address.ts';
+import { serviceTellsNoAddress, waitingForLoadBalancer } from './media-service.ts';
 import type { Seen } from './seen.ts';
 
 type Check = (pod: Pod, seen: Seen) => Finding<'OriginReady'> | undefined;
@@ -9,7 +10,7 @@ type Check = (pod: Pod, seen: Seen) => Finding<'OriginReady'> | undefined;
 /** What keeps a pod from becoming ready. */
 const troubles = [unscheduled, imageFails, crashes] as const;
 /** The most specific cause first: the first finding is the one that is told. */
-const checks: readonly Check[] = [...troubles, crashesStill, addressUnknown, starting];
+const checks: readonly Check[] = [...troubles, crashesStill, addressUnknown, waitingForLoadBalancer, starting];
 
 /** What keeps a pod from becoming ready until somebody does something about it. */
 export const podTrouble = (pod: Pod): Finding<'OriginReady'> | undefined =>
@@ -91,13 +92,17 @@ function crashLooping({ metadata }: Pod, { restartCount, lastState }: ContainerS
   };
 }
 
-/** The pod is on a node at a port of which no client can be told the address. */
+/** The pod is on a node, and no client can be told its address until somebody does something about it. */
 export function addressUnknown(
   pod: Pod,
-  { mediaAddress, node }: Pick<Seen, 'mediaAddress' | 'node'>,
+  seen: Pick<Seen, 'room' | 'mediaAddress' | 'mediaService' | 'node'>,
 ): (Finding<'OriginReady'> & Finding<'MediaReachable'>) | undefined {
   const { nodeName } = pod.spec;
-  if (nodeName === undefined || hostPortOf(pod) === undefined || mediaAddress !== undefined) return undefined;
+  const { mediaAddress, node, room } = seen;
+  const { mode } = room.spec.network.media;
+  if (nodeName === undefined || mode === 'ClusterOnly' || mediaAddress !== undefined) return undefined;
+  const problem = serviceTellsNoAddress(pod, seen);
+  if (problem !== undefined || mode === 'LoadBalancer') return problem;
   if (node === undefined)
     return {
       reason: 'AddressUnknown',

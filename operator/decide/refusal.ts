@@ -14,7 +14,7 @@ export function podRefusal(refusal: Refusal): Finding<'OriginReady'> | undefined
   if (status === 403 && message.includes('violates PodSecurity'))
     return {
       reason: 'PodSecurityForbidden',
-      message: `${message}. Host ports need the level "privileged"; spec.network.media.mode ClusterOnly needs none.`,
+      message: `${message}. Host ports need the level "privileged"; every other spec.network.media.mode does without.`,
     };
   if (status === 403 && isByRole(message)) return forbidden(message);
   if (isByAdmission(refusal)) return { reason: 'PodRejected', message: told(refusal) };

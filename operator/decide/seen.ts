@@ -1,6 +1,6 @@
 import type { LiveRoom } from '#crds/liveroom.ts';
 import type { ClientsMet, RoomStats } from '#crds/pod-stats.ts';
-import type { Node, Pod } from '../kube.ts';
+import type { Node, Pod, Service } from '../kube.ts';
 import type { EndpointSeen } from './endpoint-ready.ts';
 import type { Finding } from './finding.ts';
 import type { MediaAddress } from './media-address.ts';
@@ -22,6 +22,8 @@ export interface Seen {
   /** Why it cannot be made. */
   readonly obstacle?: Finding | undefined;
   readonly mediaAddress: MediaAddress | undefined;
+  /** By which clients come to the origin, in the modes where each pod has one. */
+  readonly mediaService?: Service | undefined;
   /** Where the origin runs. */
   readonly node: Node | undefined;
   /** What leads a host name to it. */

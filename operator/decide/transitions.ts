@@ -10,6 +10,7 @@ export interface Transition {
 const ordinary = new Set([
   'PodPending',
   'NoReadyPod',
+  'WaitingForLoadBalancer',
   'NoClientConnected',
   'PrivateAddressOnly',
   'NoPublisher',

@@ -18,5 +18,5 @@ export async function clearAway(key: string, room: LiveRoom | undefined, cluster
     const { deletionGracePeriodSeconds = Number.POSITIVE_INFINITY } = pod.metadata;
     if (!isBeingDeleted(pod) || deletionGracePeriodSeconds > closeSeconds) await cluster.remove(pod, closeSeconds);
   }
-  for (const object of cluster.objectsOf(key).filter(isLeft)) await cluster.remove(object);
+  for (const object of cluster.objectsOf(key).filter(isLeft)) if (!isBeingDeleted(object)) await cluster.remove(object);
 }

@@ -1,6 +1,7 @@
 import type { LiveRoom } from '#crds/liveroom.ts';
 import { isMonitoringKind } from '../build/coverage.ts';
 import { desired } from '../build/desired.ts';
+import { isMediaService } from '../build/media-service.ts';
 import { isRouteKind } from '../build/routing.ts';
 import type { Cluster } from '../cluster/cluster.ts';
 import { roomKey } from '../cluster/keys.ts';
@@ -10,7 +11,7 @@ import { rejectionBy } from '../errors.ts';
 import { isControlledBy, type KubeObject } from '../kube.ts';
 
 /**
- * Everything but pods, tokens, monitoring and what leads a host name there. An object that cannot be made is the reason why
+ * Everything but pods with their Services, tokens, monitoring and what leads a host name there. An object that cannot be made is the reason why
  * the spec is not accepted.
  */
 export async function settleObjects(
@@ -33,5 +34,6 @@ export async function settleObjects(
   }
 }
 
-/** The room works without these. */
-const isSettledApart = ({ kind }: KubeObject): boolean => isMonitoringKind(kind) || isRouteKind(kind);
+/** The room works without these, and a Service of a pod goes with that. */
+const isSettledApart = (object: KubeObject): boolean =>
+  isMonitoringKind(object.kind) || isRouteKind(object.kind) || isMediaService(object);

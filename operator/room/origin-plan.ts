@@ -93,7 +93,8 @@ function ledPod(room: LiveRoom, { cluster, rollouts }: PlanDependencies, nowMs: 
   const key = roomKey(room);
   const service = cluster
     .objectsOf(key)
-    .find((object): object is Service => object.kind === 'Service' && isControlledBy(object, room.metadata.uid));
+    .filter((object): object is Service => object.kind === 'Service' && isControlledBy(object, room.metadata.uid))
+    .find(({ metadata }) => metadata.name === room.metadata.name);
   const podName = service?.spec.selector?.[label.pod];
   const sinceMs = rollouts.ledSinceMs(key, podName, nowMs);
   return podName === undefined ? undefined : { podName, sinceMs };

@@ -8,13 +8,22 @@ import type { Cluster } from '../cluster/cluster.ts';
 import type { Marks } from '../cluster/writes.ts';
 import type { Config } from '../config.ts';
 import type { Finding } from '../decide/finding.ts';
-import { endpoints, hostPortOf, type MediaAddress, mediaAddress } from '../decide/media-address.ts';
+import { endpoints, type MediaAddress, mediaAddress } from '../decide/media-address.ts';
 import { rejectionBy } from '../errors.ts';
 import type { Pod } from '../kube.ts';
+import { mediaServiceOf } from './media-services.ts';
 
 /** Where clients reach a pod, as far as that is known. */
-export const addressOf = (pod: Pod, cluster: Pick<Cluster, 'node'>): MediaAddress | undefined =>
-  mediaAddress(pod, pod.spec.nodeName === undefined ? undefined : cluster.node(pod.spec.nodeName));
+export const addressOf = (
+  pod: Pod,
+  room: LiveRoom,
+  cluster: Pick<Cluster, 'node' | 'objectsOf'>,
+): MediaAddress | undefined =>
+  mediaAddress(room.spec.network.media.mode, {
+    pod,
+    node: pod.spec.nodeName === undefined ? undefined : cluster.node(pod.spec.nodeName),
+    service: mediaServiceOf(pod, room, cluster),
+  });
 
 /** Marks a pod, unless it has gone since it was last seen: that is no failure, and its going is heard of. */
 export async function markIfThere(pod: Pod, marks: Marks, cluster: Pick<Cluster, 'mark'>): Promise<void> {
@@ -22,7 +31,7 @@ export async function markIfThere(pod: Pod, marks: Marks, cluster: Pick<Cluster,
 }
 
 export interface PodMarks {
-  readonly cluster: Pick<Cluster, 'node' | 'mark'>;
+  readonly cluster: Pick<Cluster, 'node' | 'objectsOf' | 'mark'>;
   readonly config: Config;
   /** Whether the ConfigMap is as the spec says: a pod is told that its settings have changed only then. */
   readonly isConfigured: boolean;
@@ -52,7 +61,7 @@ async function markPod(pod: Pod, room: LiveRoom, { cluster, config, isConfigured
     ...scrapeAnnotations(config),
     ...annotations,
     ...(isConfigured && { [annotation.settingsHash]: settingsHash(room) }),
-    ...addressAnnotation(pod, addressOf(pod, cluster)),
+    ...addressAnnotation(room, addressOf(pod, room, cluster)),
   };
   const { metadata } = pod;
   if (!has(metadata.labels, labels) || !has(metadata.annotations, told))
@@ -64,8 +73,9 @@ type Words = Readonly<Record<string, string>>;
 const has = (words: Words = {}, wanted: Words): boolean =>
   Object.entries(wanted).every(([name, value]) => words[name] === value);
 
-function addressAnnotation(pod: Pod, address: MediaAddress | undefined): Words {
-  if (address === undefined || hostPortOf(pod) === undefined) return {};
+/** A pod that is reached at its own address knows it. */
+function addressAnnotation({ spec }: LiveRoom, address: MediaAddress | undefined): Words {
+  if (address === undefined || spec.network.media.mode === 'ClusterOnly') return {};
   const [first = '', ...others] = endpoints(address);
   return { [annotation.mediaAddress]: first, [annotation.mediaAddresses]: [first, ...others].join() };
 }

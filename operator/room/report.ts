@@ -13,6 +13,7 @@ import type { Audience, DrainingPod, Seen } from '../decide/seen.ts';
 import { isReported, report } from '../decide/status.ts';
 import { type Transition, transitions } from '../decide/transitions.ts';
 import { isBeingDeleted, isControlledBy, type KubeObject, type Node, type Pod } from '../kube.ts';
+import { mediaServiceOf } from './media-services.ts';
 import type { Monitoring } from './monitoring.ts';
 import { monitoringSeen } from './monitoring-seen.ts';
 import type { Newborns } from './newborns.ts';
@@ -51,6 +52,7 @@ export async function writeReport(
     room,
     ...result,
     node: nodeOf(result.origin, cluster),
+    mediaService: result.origin && mediaServiceOf(result.origin, room, cluster),
     endpoint: endpointSeen(room, endpointProblem, cluster),
     audience: audience(result.origin, room),
     draining: drainingPods(room, cluster, audience),

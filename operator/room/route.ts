@@ -42,7 +42,8 @@ export async function routeAsItIs(
   cluster: Pick<Cluster, 'objectsOf' | 'routesOf' | 'servesHTTPRoutes' | 'read'>,
 ): Promise<Finding<'EndpointReady'> | undefined> {
   const isOurs = (object: KubeObject) => isControlledBy(object, room.metadata.uid);
-  const service = cluster.objectsOf(roomKey(room)).filter(isOurs).find(isService);
+  const services = cluster.objectsOf(roomKey(room)).filter(isOurs).filter(isService);
+  const service = services.find(({ metadata }) => metadata.name === room.metadata.name);
   const what = `Service ${room.metadata.namespace}/${room.metadata.name}`;
   if (service === undefined) return staying('NoReadyPod', `There is no ${what}, so the URLs answer nobody.`);
   if (origin !== undefined && !selects(service, origin))

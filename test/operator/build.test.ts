@@ -7,12 +7,13 @@ import type { LiveRoom, LiveRoomSpec } from '#crds/liveroom.ts';
 import { desired, desiredMonitoring, desiredOfNamespace } from '#operator/build/desired.ts';
 import { durationMs } from '#operator/build/duration.ts';
 import { event } from '#operator/build/event.ts';
+import { mediaService } from '#operator/build/media-service.ts';
 import { originPod } from '#operator/build/origin-pod.ts';
 import { tokensSecret } from '#operator/build/tokens.ts';
 import { urls } from '#operator/build/urls.ts';
 import type { KubeObject } from '#operator/kube.ts';
 import { placed } from '#test/harness/placed.ts';
-import { config, storedRoom } from './objects.ts';
+import { config, roomWithMedia, storedRoom } from './objects.ts';
 
 const asYaml = (objects: unknown) =>
   (objects as unknown[])
@@ -48,6 +49,12 @@ const rooms = {
   }),
 };
 
+const balanced = roomWithMedia({
+  mode: 'LoadBalancer',
+  loadBalancerClass: 'example.com/fast',
+  serviceAnnotations: { 'example.com/pool': 'media' },
+});
+
 const both = { ServiceMonitor: true, PrometheusRule: true };
 const own = storedRoom({
   monitoring: {
@@ -65,6 +72,19 @@ for (const [name, room] of Object.entries(rooms))
     const objects = [...desired(room), originPod(room, config, choice)];
     t.assert.fileSnapshot(objects, golden(`room-${name}`), { serializers: [asYaml] });
   });
+
+test('a pod with a load balancer, and its Service', (t) => {
+  const pod = originPod(balanced, config, { replaces: '' });
+  const objects = [pod, mediaService(balanced, pod.metadata.name)];
+  t.assert.fileSnapshot(objects, golden('pod-load-balancer'), { serializers: [asYaml] });
+});
+
+test('a Service with node ports has no class of load balancers, whatever the configuration says', () => {
+  const room = roomWithMedia({ mode: 'NodePort', loadBalancerClass: 'example.com/fast' });
+  const { spec } = mediaService(room, 'a');
+  assert.equal(spec.type, 'NodePort');
+  assert.ok(!('loadBalancerClass' in spec));
+});
 
 test('objects of a namespace with rooms', (t) => {
   const objects = desiredOfNamespace('events', [rooms.minimal], config, both);

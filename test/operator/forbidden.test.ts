@@ -21,7 +21,7 @@ const forbidden = (verb: string) => async () => {
 };
 
 test('a pod that may not be marked is told of', async () => {
-  const cluster = { node: () => undefined, mark: forbidden('patch') };
+  const cluster = standInCluster({ mark: forbidden('patch') });
   const finding = await markPods([undefined, aPod('a')], room, { cluster, config, isConfigured: true });
   assert.equal(finding?.reason, 'PermissionMissing');
   assert.match(finding?.message ?? '', /cannot patch resource "pods".*Grant it/);
@@ -34,7 +34,7 @@ test('a pod that has gone since it was last seen keeps the next one from nothing
     if (pod.metadata.name === 'gone') throw new ApiError(404, { message: 'pods "gone" not found' });
     return pod;
   };
-  const cluster = { node: () => undefined, mark } as Parameters<typeof markPods>[2]['cluster'];
+  const cluster = standInCluster({ mark });
   const marks = { cluster, config, isConfigured: true };
   assert.equal(await markPods([aPod('gone'), aPod('there')], room, marks), undefined);
   assert.deepEqual(marked, ['gone', 'there']);

@@ -2,8 +2,8 @@ import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
 import { endpoints, mediaAddress, spoken } from '#operator/decide/media-address.ts';
 import { isPrivate } from '#operator/ip-address.ts';
-import type { Node, Pod } from '#operator/kube.ts';
-import { aNode, aPod, withoutPort } from './objects.ts';
+import type { Node, Pod, Service } from '#operator/kube.ts';
+import { aMediaService, aNode, aPod, withoutPort } from './objects.ts';
 
 const podAt = (...ips: string[]): Pod => {
   const pod = aPod('a');
@@ -43,16 +43,59 @@ describe('the media address of a pod with a host port', () => {
       'is unknown where that is empty': [['10.244.1.5'], aNode([external4], ''), undefined],
     };
   for (const [name, [ips, at, addresses]] of Object.entries(table))
-    test(name, () => assert.deepEqual(mediaAddress(podAt(...ips), at), addresses && { addresses, port: 7000 }));
+    test(name, () =>
+      assert.deepEqual(
+        mediaAddress('HostPort', { pod: podAt(...ips), node: at }),
+        addresses && { addresses, port: 7000 },
+      ),
+    );
 });
 
-test("the media address of a pod without a host port is the pod's own", () => {
-  assert.deepEqual(mediaAddress(withoutPort(podAt('10.244.1.5', 'fd00::5')), undefined), {
-    addresses: ['10.244.1.5', 'fd00::5'],
-    port: 7882,
-  });
-  assert.deepEqual(mediaAddress(withoutPort(aPod('a')), undefined), { addresses: ['10.244.1.5'], port: 7882 });
-  assert.equal(mediaAddress(withoutPort(podAt()), undefined), undefined);
+test("the media address of a pod that is reached from inside the cluster is the pod's own", () => {
+  const inside = (pod: Pod) => mediaAddress('ClusterOnly', { pod: withoutPort(pod), node: undefined });
+  assert.deepEqual(inside(podAt('10.244.1.5', 'fd00::5')), { addresses: ['10.244.1.5', 'fd00::5'], port: 7882 });
+  assert.deepEqual(inside(aPod('a')), { addresses: ['10.244.1.5'], port: 7882 });
+  assert.equal(inside(podAt()), undefined);
+});
+
+test("the media address of a pod with a node port is its node's, at the port of its Service", () => {
+  const pod = podAt('10.244.1.5');
+  const at = (node: Node | undefined, service: Service | undefined) => mediaAddress('NodePort', { pod, node, service });
+  const service = aMediaService('a', { nodePort: 31_000 });
+  assert.deepEqual(at(aNode([internal4, external4]), service), { addresses: ['203.0.113.7'], port: 31_000 });
+  assert.deepEqual(at(aNode([internal4], '198.51.100.9'), service), { addresses: ['198.51.100.9'], port: 31_000 });
+  assert.equal(at(undefined, service), undefined);
+  assert.equal(at(aNode([internal4]), undefined), undefined);
+});
+
+describe('the media address of a pod with a load balancer', () => {
+  const table: Readonly<Record<string, readonly [Service | undefined, readonly string[] | undefined]>> = {
+    'is unknown while its Service is': [undefined, undefined],
+    'is unknown while that has none': [aMediaService('a'), undefined],
+    'is what that tells, of both families': [
+      aMediaService('a', { ingress: [{ ip: '203.0.113.9' }, { ip: '2001:db8::9' }] }),
+      ['203.0.113.9', '2001:db8::9'],
+    ],
+    'is unknown where that tells a host name': [
+      aMediaService('a', { ingress: [{ hostname: 'lb.example.com' }] }),
+      undefined,
+    ],
+    'is what somebody says of it, before all else': [
+      aMediaService('a', { ingress: [{ ip: '10.0.0.9' }], given: '198.51.100.9,2001:db8::9' }),
+      ['198.51.100.9', '2001:db8::9'],
+    ],
+    'is unknown where that is no address': [
+      aMediaService('a', { ingress: [{ ip: '10.0.0.9' }], given: 'lb.example.com' }),
+      undefined,
+    ],
+  };
+  for (const [name, [service, addresses]] of Object.entries(table))
+    test(name, () =>
+      assert.deepEqual(
+        mediaAddress('LoadBalancer', { pod: aPod('a'), node: aNode([external4]), service }),
+        addresses && { addresses, port: 7882 },
+      ),
+    );
 });
 
 test('an IPv6 address has brackets before its port', () => {

@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
 import { conditions } from '#operator/decide/conditions.ts';
 import type { Audience, Seen } from '#operator/decide/seen.ts';
-import { aCondition, aNode, aPod, seenRoom, storedRoom, withoutPort } from './objects.ts';
+import { aCondition, aMediaService, aNode, aPod, roomWithMedia, seenRoom, storedRoom, withoutPort } from './objects.ts';
 
 describe('MediaReachable', () => {
   const room = { namespace: 'events', name: 'keynote', subscribers: 0 };
@@ -10,7 +10,14 @@ describe('MediaReachable', () => {
   const nobody = met(0, 0);
   const lan = { addresses: ['10.0.0.5'], port: 7000 } as const;
   const both = { addresses: ['10.0.0.5', '2001:db8::5'], port: 7000 } as const;
-  const inside = withoutPort(aPod('keynote-origin-aaaaa'));
+  const clusterOnly = roomWithMedia({ mode: 'ClusterOnly' });
+  const balanced = roomWithMedia({ mode: 'LoadBalancer' });
+  const nodePort = roomWithMedia({ mode: 'NodePort' });
+  const balancer = (traits: Parameters<typeof aMediaService>[1]): Partial<Seen> => ({
+    room: balanced,
+    mediaAddress: undefined,
+    mediaService: aMediaService('keynote-origin-aaaaa', traits),
+  });
   /** What the room said of a pod. */
   const said = (
     reason: string,
@@ -50,7 +57,7 @@ describe('MediaReachable', () => {
       /10\.0\.0\.5:7000\/udp or \[2001:db8::5\]:7000\/udp yet/,
     ],
     'before anybody came inside the cluster': [
-      { audience: nobody, mediaAddress: lan, origin: inside },
+      { audience: nobody, mediaAddress: lan, room: clusterOnly },
       'Unknown/NoClientConnected',
       /clients in the cluster/,
     ],
@@ -65,13 +72,13 @@ describe('MediaReachable', () => {
       /address is private.*kubectl annotate/,
     ],
     'when nobody got to an address of the cluster': [
-      { audience: met(0, 3), mediaAddress: lan, origin: inside },
+      { audience: met(0, 3), mediaAddress: lan, room: clusterOnly },
       'False/ClientsCannotConnect',
       /media\.mode HostPort/,
     ],
     'without a pod': [{ origin: undefined }, 'Unknown/NoClientConnected', /no pod yet/],
     'before the pod has a node': [
-      { origin: { ...inside, status: {} }, mediaAddress: undefined },
+      { origin: withoutPort(aPod('a', { status: {} })), mediaAddress: undefined },
       'Unknown/NoClientConnected',
       /no address yet/,
     ],
@@ -89,6 +96,37 @@ describe('MediaReachable', () => {
       { mediaAddress: undefined, node: aNode([], 'live.example.com') },
       'False/AddressUnknown',
       /something else than IP addresses \(live\.example\.com\).*--overwrite/,
+    ],
+    'while a load balancer is waited for': [balancer({}), 'Unknown/NoClientConnected', /no address yet/],
+    'at a load balancer with a host name alone': [
+      balancer({ ingress: [{ hostname: 'lb.example.com' }] }),
+      'False/AddressUnknown',
+      /host name alone \(lb\.example\.com\).*kubectl -n events annotate --overwrite service keynote-origin-aaaaa liveroom/,
+    ],
+    'at a load balancer with an annotation that is no address': [
+      balancer({ given: 'lb.example.com' }),
+      'False/AddressUnknown',
+      /something else than IP addresses \(lb\.example\.com\)/,
+    ],
+    'before anybody came to a private address of a load balancer': [
+      { audience: nobody, mediaAddress: lan, room: balanced },
+      'Unknown/PrivateAddressOnly',
+      /If the load balancer has a public one, run: kubectl -n events annotate/,
+    ],
+    'when nobody got to a load balancer': [
+      { audience: met(0, 3), room: balanced },
+      'False/ClientsCannotConnect',
+      /Have the load balancer pass UDP port 7882 on to node node-1/,
+    ],
+    'when nobody got to a node port': [
+      { audience: met(0, 3), mediaAddress: { addresses: ['203.0.113.7'], port: 31_000 }, room: nodePort },
+      'False/ClientsCannotConnect',
+      /Let UDP port 31000 through to node node-1/,
+    ],
+    'while a Service for its node port is being made': [
+      { mediaAddress: undefined, room: nodePort },
+      'False/AddressUnknown',
+      /Service events\/keynote-origin-aaaaa, by whose node port clients come, is about to be made\.$/,
     ],
     'after the server has started anew, it stays True': [
       { room: said('MediaReachable'), audience: nobody },

@@ -1,9 +1,10 @@
 import { annotation, label, portName } from '#crds/contract.ts';
 import type { Condition, LiveRoom, LiveRoomSpec } from '#crds/liveroom.ts';
+import { mediaService } from '#operator/build/media-service.ts';
 import type { Config } from '#operator/config.ts';
 import type { MonitoringSeen } from '#operator/decide/monitoring.ts';
 import type { Seen } from '#operator/decide/seen.ts';
-import type { MonitoringObject, Node, Pod, Prometheus } from '#operator/kube.ts';
+import type { MonitoringObject, Node, Pod, Prometheus, Service } from '#operator/kube.ts';
 
 export const config: Config = {
   publicURL: 'https://live.example.com',
@@ -100,6 +101,29 @@ export const aNode = (addresses: readonly (readonly [type: string, address: stri
   metadata: { name: 'node-1', ...(given !== undefined && { annotations: { [annotation.mediaAddress]: given } }) },
   status: { addresses: addresses.map(([type, address]) => ({ type, address })) },
 });
+
+/** The same room, with another way of its media. */
+export const roomWithMedia = (media: LiveRoomSpec['network']['media']): LiveRoom => storedRoom({ network: { media } });
+
+interface MediaServiceTraits {
+  readonly nodePort?: number;
+  /** What its load balancer tells. */
+  readonly ingress?: NonNullable<NonNullable<Service['status']>['loadBalancer']>['ingress'];
+  /** What its annotation says of other addresses. */
+  readonly given?: string;
+}
+
+/** The Service of a pod with this name, as the API server would fill it in. */
+export function aMediaService(podName: string, { nodePort, ingress, given }: MediaServiceTraits = {}): Service {
+  const { metadata, spec, ...rest } = mediaService(roomWithMedia({ mode: 'LoadBalancer' }), podName);
+  const annotations = given === undefined ? {} : { [annotation.mediaAddress]: given };
+  return {
+    ...rest,
+    metadata: { ...metadata, creationTimestamp: '2026-11-01T13:58:00Z', annotations },
+    spec: { ...spec, ports: spec.ports.map((port) => ({ ...port, ...(nodePort !== undefined && { nodePort }) })) },
+    status: { loadBalancer: ingress === undefined ? {} : { ingress } },
+  };
+}
 
 /** Not of a host port, and not on a node. */
 export const withoutPort = (pod: Pod): Pod => ({ ...pod, spec: { containers: [{ name: 'sfu' }] } });

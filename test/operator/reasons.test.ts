@@ -16,11 +16,13 @@ import { monitoring } from '#operator/room/monitoring.ts';
 import { settleTokens } from '#operator/room/tokens.ts';
 import {
   aCondition,
+  aMediaService,
   aMonitor,
   aPod,
   aPrometheus,
   asking,
   everything,
+  roomWithMedia,
   seenMonitoring,
   seenRoom,
   storedRoom,
@@ -69,6 +71,14 @@ const refusing = (kind: 'ServiceMonitor' | 'PrometheusRule') => {
     prometheuses: [aPrometheus(everything)],
   });
 };
+
+/** A room whose pod's Service has no address yet, so that the pod cannot be ready. */
+const waitingForBalancer = (): Partial<Seen> => ({
+  room: roomWithMedia({ mode: 'LoadBalancer' }),
+  origin: aPod(name, { isReady: false }),
+  mediaService: aMediaService(name),
+  mediaAddress: undefined,
+});
 
 /** A room's reference to a Secret that there is not. */
 async function withoutSecret(): Promise<Partial<Seen>> {
@@ -123,6 +133,7 @@ const sights: Sights = {
     PodInvalid: () => refused(refusedBy(422, 'Pod is invalid: spec.containers[0].resources.requests: Invalid value')),
     PodRejected: () => refused(byWebhook),
     AddressUnknown: () => ({ mediaAddress: undefined }),
+    WaitingForLoadBalancer: waitingForBalancer,
     QuotaExceeded: () => refused(refusedBy(403, 'pods "a" is forbidden: exceeded quota: small, requested: pods=1')),
     PodSecurityForbidden: () =>
       refused(refusedBy(403, 'pods "a" is forbidden: violates PodSecurity "baseline:latest": hostPort')),
@@ -143,6 +154,7 @@ const sights: Sights = {
     QuotaExceeded: () => endpoint({ problem: routeRefusalBy('Ingress', ofQuota) }),
     RouteRejected: () =>
       endpoint({ problem: routeRefusalBy('Ingress', refusedBy(422, 'Ingress is invalid: spec.rules[0].host')) }),
+    WaitingForLoadBalancer: waitingForBalancer,
     WaitingForIngress: () => endpoint({ by: 'Ingress' }),
     HostMissing: () => endpoint({ lacksHost: true }),
     GatewayAPINotInstalled: () => endpoint({ by: 'HTTPRoute' }),

@@ -10,7 +10,7 @@ describe('a refused pod', () => {
       403,
       `${forbidden}violates PodSecurity "baseline:latest": hostPort (container "sfu" uses hostPort 7000)`,
       'PodSecurityForbidden',
-      /ClusterOnly needs none/,
+      /every other spec\.network\.media\.mode does without/,
     ],
     'by RBAC': [403, 'pods is forbidden: User "x" cannot create resource "pods"', 'PermissionMissing', /ClusterRole/],
     'as invalid': [

@@ -44,6 +44,9 @@ const placed: Partial<LiveRoomSpec> = {
   },
 };
 const worded = { pod: { labels: { team: 'video' }, annotations: { 'sidecar.istio.io/inject': 'false' } } };
+const balanced = { network: { media: { mode: 'LoadBalancer' } } } as const;
+const classed = { network: { media: { mode: 'LoadBalancer', loadBalancerClass: 'example.com/fast' } } } as const;
+const nodePorts = { network: { media: { mode: 'NodePort' } } } as const;
 const traced = { tracing: { endpoint: 'http://otel-collector:4317' } };
 
 interface Row {
@@ -61,6 +64,9 @@ const rows: Readonly<Record<string, Row>> = {
   'with probes': { spec: probed, hash: '2-nj8xkdrz' },
   'with a place': { spec: placed, hash: '2-pdfdrwfl' },
   'with words for others': { spec: worded, hash: '2-lxm7r9s7' },
+  'with a load balancer': { spec: balanced, hash: '2-r6svqc2k' },
+  'with a load balancer of a class': { spec: classed, hash: '2-zjs8dzjb' },
+  'with a node port': { spec: nodePorts, hash: '2-mlq44tsj' },
   'with traces': { spec: traced, hash: '2-wkcwmbfq' },
   'with settings of the installation': { config: { podEnv: { LOG_LEVEL: 'debug' } }, hash: '2-g2nd7p42' },
   'with another default image': { config: { images: { sfu: 'liveroom.dev/sfu:next' } }, hash: '2-98btddjr' },
@@ -75,7 +81,8 @@ for (const [name, row] of Object.entries(rows))
   });
 
 test('a pod of 0.1.0 is not taken for one with what 0.1.0 could not choose', () => {
-  for (const spec of [probed, placed, worded, traced]) assert.equal(specHashes(storedRoom(spec), config).length, 1);
+  for (const spec of [probed, placed, worded, traced, balanced, nodePorts])
+    assert.equal(specHashes(storedRoom(spec), config).length, 1);
 });
 
 test('whatever tells two pods of a room apart is in the hash', () => {
