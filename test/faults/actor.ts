@@ -16,7 +16,7 @@ export const slots = (rooms: number, namespaces: readonly string[]): readonly Sl
   }));
 
 /** Most rooms have no host name of their own. */
-const https = [
+const hosts = [
   {},
   {},
   {},
@@ -33,7 +33,7 @@ export function actor(on: Stage, places: readonly Slot[], random: () => number):
   const spec = () => ({
     play: { maxSubscribers: Math.floor(random() * 1000) },
     pod: { image: `liveroom.dev/sfu:${pick(['blue', 'green'])}` },
-    network: { media: { mode: 'ClusterOnly' }, ...pick(https) },
+    network: { media: { mode: 'ClusterOnly' }, ...pick(hosts) },
     monitoring: { scope: pick(['Namespace', 'Namespace', 'Room']) },
   });
   const remove = async (object: KubeObject | undefined) => {

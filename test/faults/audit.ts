@@ -3,7 +3,7 @@ import { withDefaults } from '#crds/defaults.ts';
 import type { LiveRoom } from '#crds/liveroom.ts';
 import { specSchema } from '#crds/schema.ts';
 import { isMonitoringKind } from '#operator/build/coverage.ts';
-import { desired, desiredMonitoring, desiredRoute } from '#operator/build/desired.ts';
+import { desired, desiredMonitoring, desiredOfNamespace, desiredRoute } from '#operator/build/desired.ts';
 import { settingsHash } from '#operator/build/origin-pod.ts';
 import { isRouteKind } from '#operator/build/routing.ts';
 import { configFrom } from '#operator/config-file.ts';
@@ -20,28 +20,33 @@ export function wrongs(seen: Mirror): readonly string[] {
   const others = [...seen.pods(), ...seen.secrets(), ...seen.objects()];
   const byOwner = Map.groupBy(others, (object) => controllerOf(object)?.uid);
   const living = new Set(rooms.map(({ metadata: { uid } }) => uid));
-  const inhabited = new Set(rooms.map(({ metadata: { namespace } }) => namespace));
+  const unowned = byOwner.get(undefined) ?? [];
+  const inhabited = Map.groupBy(rooms, ({ metadata }) => metadata.namespace);
+  const ofNamespaces = [...inhabited].flatMap(([namespace = '', there]) =>
+    desiredOfNamespace(namespace, there, config, served),
+  );
   const leftOver = others.filter((object) => {
     const owner = controllerOf(object)?.uid;
-    return owner === undefined ? !inhabited.has(object.metadata.namespace ?? '') : !living.has(owner);
+    return owner === undefined ? !ofNamespaces.some(isNamed(object)) : !living.has(owner);
   });
-  const unserved = [...inhabited].filter(
-    (namespace) => !(byOwner.get(undefined) ?? []).some(({ metadata }) => metadata.namespace === namespace),
-  );
+  const lacking = ofNamespaces.filter((wanted) => !isPartOf(wanted, unowned.find(isNamed(wanted))));
   return [
     ...leftOver.map((object) => `${nameOf(object)} is left over`),
-    ...unserved.map((namespace) => `${namespace} lacks what a namespace has once`),
+    ...lacking.map((wanted) => `${nameOf(wanted)} lacks or is not as desired`),
     ...rooms.flatMap((room) => wrongsOf(room, byOwner.get(room.metadata.uid) ?? [])),
   ];
 }
 
+const isNamed =
+  ({ kind, metadata: { namespace, name } }: KubeObject) =>
+  (object: KubeObject): boolean =>
+    object.kind === kind && object.metadata.namespace === namespace && object.metadata.name === name;
+
 function wrongsOf(room: LiveRoom, owned: readonly KubeObject[]): readonly string[] {
   const name = nameOf(room);
-  const find = (kind: string, called: string) =>
-    owned.find((object) => object.kind === kind && object.metadata.name === called);
   const wanted = [...desired(room), ...desiredRoute(room, true), ...desiredMonitoring(room, config, served)];
   const unlike = wanted
-    .filter((object) => !isPartOf(object, find(object.kind, object.metadata.name)))
+    .filter((object) => !isPartOf(object, owned.find(isNamed(object))))
     .map(({ kind }) => `${name}: its ${kind} lacks or is not as desired`);
   const unwanted = owned
     .filter(({ kind }) => isRouteKind(kind) || isMonitoringKind(kind))

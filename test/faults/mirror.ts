@@ -10,7 +10,7 @@ export interface Mirror {
   readonly rooms: () => LiveRoom[];
   readonly pods: () => Pod[];
   readonly secrets: () => Secret[];
-  /** What else the operator made: Services, ConfigMaps, routes and monitoring objects. */
+  /** What else the operator made: Services, ConfigMaps, routes, NetworkPolicies and monitoring objects. */
   readonly objects: () => KubeObject[];
   /** UIDs of all pods that there ever were, by namespace. */
   readonly podsEver: (namespace: string) => number;
@@ -25,6 +25,7 @@ const otherTypes = [
   { apiVersion: 'v1', kind: 'Service' },
   { apiVersion: 'v1', kind: 'ConfigMap' },
   { apiVersion: 'networking.k8s.io/v1', kind: 'Ingress' },
+  { apiVersion: 'networking.k8s.io/v1', kind: 'NetworkPolicy' },
   { apiVersion: 'gateway.networking.k8s.io/v1', kind: 'HTTPRoute' },
   { apiVersion: 'monitoring.coreos.com/v1', kind: 'ServiceMonitor' },
   { apiVersion: 'monitoring.coreos.com/v1', kind: 'PrometheusRule' },
