@@ -31,10 +31,9 @@ function npmStart(args: readonly string[], env: NodeJS.ProcessEnv = {}): Started
   running.add(child);
   let text = '';
   for (const stream of [child.stdout, child.stderr]) stream.on('data', (data) => (text += data));
-  const ended = once(child, 'exit').then(([code, signal]) => {
-    running.delete(child);
-    return signal === null ? Number(code) : 128;
-  });
+  // Not at npm's exit: what it has started may live on, and holds its output open.
+  child.once('close', () => running.delete(child));
+  const ended = once(child, 'exit').then(([code, signal]) => (signal === null ? Number(code) : 128));
   return { child, text: () => text, ended };
 }
 
@@ -83,7 +82,13 @@ async function areClosed(sockets: ReadonlyMap<string, string>): Promise<void> {
 
 describe('npm start', { concurrency: false }, () => {
   after(() => {
-    for (const { pid } of running) if (pid !== undefined) process.kill(-pid, 'SIGKILL');
+    for (const { pid } of running) {
+      try {
+        if (pid !== undefined) process.kill(-pid, 'SIGKILL');
+      } catch {
+        // All of it has just ended.
+      }
+    }
   });
 
   test('brings a room up, says how to use it, and leaves nothing after Ctrl-C', async () => {
