@@ -81,26 +81,24 @@ function isKnown(costs: Costs): boolean {
 }
 
 async function onStage(collector: Receiver, play: (stage: Stage) => Promise<void>): Promise<void> {
+  await using held = new AsyncDisposableStack();
   const dir = await mkdtemp(join(tmpdir(), 'liveroom-bench-'));
+  held.defer(() => rm(dir, { recursive: true }));
   const roomsFile = join(dir, 'rooms.yaml');
   await writeFile(roomsFile, rooms);
   const ports = ['--http', '--internal', '--media'].flatMap((option) => [option, '127.0.0.1:0']);
   const secrets = ['--publish-token', tokens.publish, '--play-token', tokens.play];
   const server = await startChild(script);
-  try {
-    const port = await server.ask<number>({
-      args: [roomsFile, ...ports, ...secrets],
-      collectorURL: collector.grpcURL,
-    } satisfies ServerQuestion);
-    const at = { fetch: (path: string, init?: RequestInit) => fetch(`http://127.0.0.1:${port}${path}`, init) };
-    const publisher = await udpClient(at, '/default/stage/whip');
-    await eventually('the publisher is connected', publisher.isConnected);
-    await play({ server, publisher, collector, ...at });
-    publisher.stop();
-  } finally {
-    await server.stop();
-    await rm(dir, { recursive: true });
-  }
+  held.defer(() => server.stop());
+  const port = await server.ask<number>({
+    args: [roomsFile, ...ports, ...secrets],
+    collectorURL: collector.grpcURL,
+  } satisfies ServerQuestion);
+  const at = { fetch: (path: string, init?: RequestInit) => fetch(`http://127.0.0.1:${port}${path}`, init) };
+  const publisher = await udpClient(at, '/default/stage/whip');
+  held.defer(() => publisher.stop());
+  await eventually('the publisher is connected', publisher.isConnected);
+  await play({ server, publisher, collector, ...at });
 }
 
 /** Milliseconds of the server's CPU for one viewer that comes, connects and leaves, and for sending what is told of it. */
