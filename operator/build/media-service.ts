@@ -1,6 +1,6 @@
 import { label, port, portName } from '#crds/contract.ts';
 import type { LiveRoom } from '#crds/liveroom.ts';
-import type { KubeObject } from '../kube.ts';
+import type { KubeObject, Service } from '../kube.ts';
 import { type Component, roomMeta } from './labels.ts';
 
 const component = 'media' satisfies Component;
@@ -12,14 +12,11 @@ export const usesMediaServices = ({ spec }: LiveRoom): boolean =>
 /**
  * Leads media to one pod, whose name it has: all packets of a client have to reach the pod that it has signalled with.
  * They reach it before it is ready, as it is not while it waits for this very address, and while it drains. A load
- * balancer's class cannot change: that of one that exists is given, and the room's is for those to come.
+ * balancer's class cannot change, nor be given later: `existing` keeps its own, and the room's is for those to come.
  */
-export function mediaService(
-  room: LiveRoom,
-  podName: string,
-  loadBalancerClass = room.spec.network.media.loadBalancerClass,
-) {
+export function mediaService(room: LiveRoom, podName: string, existing?: Service) {
   const { mode, serviceAnnotations } = room.spec.network.media;
+  const { loadBalancerClass } = existing?.spec ?? room.spec.network.media;
   return {
     apiVersion: 'v1',
     kind: 'Service',

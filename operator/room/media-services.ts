@@ -37,8 +37,8 @@ export async function settleMediaServices(
   if (!usesMediaServices(room)) return {};
   const isOurs = (object: KubeObject) => isControlledBy(object, room.metadata.uid);
   const owned = mediaServicesOf(room, cluster);
-  const classes = new Map(owned.map(({ metadata, spec }) => [metadata.name, spec.loadBalancerClass]));
-  const wanted = ownPods(room, cluster).map(({ metadata: { name } }) => mediaService(room, name, classes.get(name)));
+  const existing = new Map(owned.map((service) => [service.metadata.name, service]));
+  const wanted = ownPods(room, cluster).map(({ metadata: { name } }) => mediaService(room, name, existing.get(name)));
   const refused = new Map<string, Finding<'Accepted'>>();
   for (const step of plan(wanted, owned)) {
     const { object } = step;

@@ -131,6 +131,20 @@ test('a Service that exists keeps its class, and follows the annotations of the 
   );
 });
 
+test('a Service that was made without a class gets none, which the API server would refuse', async () => {
+  const { cluster, did, objects, pods, settle } = aCluster(balanced, 'a');
+  await settle();
+  const classed = roomWithMedia({ mode: 'LoadBalancer', loadBalancerClass: 'example.com/new' });
+  pods.push(...aCluster(balanced, 'b').pods);
+  await settleMediaServices(classed, { pod: pods[0] }, cluster);
+  assert.deepEqual(did, ['apply a', 'apply b']);
+  const made = [...objects.values()] as Service[];
+  assert.deepEqual(
+    made.map(({ spec }) => spec.loadBalancerClass),
+    [undefined, 'example.com/new'],
+  );
+});
+
 test('the room’s own objects and those of its pods do not take each other away', async () => {
   const { cluster, did, pods, settle } = aCluster(balanced, 'a');
   await settle();
