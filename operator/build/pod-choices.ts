@@ -9,8 +9,9 @@ export type PodChoices = ReturnType<typeof podChoices>;
 
 /**
  * All that tells one room's pod from another's and cannot change while it runs. The pod is made of nothing else, and a
- * change of it is what a roll-out is for, as is that of a class of load balancers, which its Service keeps; a release of the operator that makes pods a little differently restarts none.
- * Left out is what says nothing: a new field must not change the hash of the rooms that do not use it.
+ * change of it is what a roll-out is for, as is that of a class of load balancers, which its Service keeps; a release of
+ * the operator that makes pods a little differently restarts none. Left out is what says nothing: a new field must not
+ * change the hash of the rooms that do not use it.
  */
 export const podChoices = (room: LiveRoom, config: Config) => {
   const { image, resources, probes, labels, annotations, priorityClassName, serviceAccountName } = room.spec.pod;
@@ -22,17 +23,19 @@ export const podChoices = (room: LiveRoom, config: Config) => {
     mediaMode: mode,
     ...(mode === 'LoadBalancer' && loadBalancerClass && { loadBalancerClass }),
     tokens: tokenPlaces(room),
+    // Release 0.1.0 took an empty one of these for a choice.
     ...(nodeSelector && { nodeSelector }),
-    ...(imagePullSecrets && { imagePullSecrets }),
     ...(tolerations && { tolerations }),
-    ...(affinity && { affinity }),
-    ...(topologySpreadConstraints && { topologySpreadConstraints }),
+    ...(resources && { resources }),
     ...(priorityClassName && { priorityClassName }),
     ...(serviceAccountName && { serviceAccountName }),
-    ...(labels && { labels }),
-    ...(annotations && { annotations }),
-    ...(resources && { resources }),
-    ...(probes && { probes }),
+    ...given({ imagePullSecrets, affinity, topologySpreadConstraints, labels, annotations, probes }),
     ...(environment.length > 0 && { environment }),
   };
 };
+
+/** Without maps and lists that have nothing in them, which templates like to write. */
+const given = <T extends Readonly<Record<string, object | undefined>>>(choices: T): Partial<T> =>
+  Object.fromEntries(
+    Object.entries(choices).filter(([, value]) => value !== undefined && Object.keys(value).length > 0),
+  ) as Partial<T>;

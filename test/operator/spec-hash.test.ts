@@ -85,6 +85,19 @@ test('a pod of 0.1.0 is not taken for one with what 0.1.0 could not choose', () 
     assert.equal(specHashes(storedRoom(spec), config).length, 1);
 });
 
+test('an empty map or list, as templates write them, says nothing, and replaces no pod', () => {
+  const nothings = [
+    { labels: {} },
+    { annotations: {} },
+    { affinity: {} },
+    { probes: {} },
+    { topologySpreadConstraints: [] },
+    { imagePullSecrets: [] },
+  ];
+  const silent = specHashes(storedRoom(), config);
+  for (const pod of nothings) assert.deepEqual(specHashes(storedRoom({ pod }), config), silent);
+});
+
 test('whatever tells two pods of a room apart is in the hash', () => {
   const others = Object.values(rows).map(({ spec, config: its }) => [storedRoom(spec), { ...config, ...its }] as const);
   const pods = others.map(([room, its]) => JSON.stringify(originPod(room, its, { replaces: '' })));
