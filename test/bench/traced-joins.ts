@@ -119,8 +119,9 @@ async function joinMs(stage: Stage, isTracing: boolean): Promise<number> {
 }
 
 async function comeAndGo(at: Stage): Promise<void> {
+  using held = new DisposableStack();
   const viewer = await udpClient(at, '/default/stage/whep');
+  held.defer(() => viewer.stop());
   await eventually('the viewer is connected', viewer.isConnected);
   await at.fetch(viewer.location, { method: 'DELETE', headers: { Authorization: `Bearer ${tokens.play}` } });
-  viewer.stop();
 }

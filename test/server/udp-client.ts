@@ -74,9 +74,13 @@ export async function udpClient(
     isClosed = true;
   });
   const check = stunCheck({ username: `${ufrag}:abcd`, password, useCandidate: nominates });
-  await eventually('the ICE check is answered', () => {
+  const isReached = () => {
     send(check);
     return isAnswered;
+  };
+  await eventually('the ICE check is answered', isReached).catch((error) => {
+    socket.close();
+    throw error;
   });
   connect();
   let srtp: SrtpSession | undefined;
