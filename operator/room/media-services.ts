@@ -19,7 +19,7 @@ const mediaServicesOf = (room: LiveRoom, cluster: Pick<Cluster, 'objectsOf'>): S
     .objectsOf(roomKey(room))
     .filter((object): object is Service => isMediaService(object) && isControlledBy(object, room.metadata.uid));
 
-/** Why a Service could not be made: of the origin, or of the pod that is to take its place. */
+/** Why a Service could not be made or removed: that of the pod that is to take the origin's place is only in its way. */
 export interface MediaRefusal {
   readonly rejection?: Finding<'Accepted'>;
   readonly obstacle?: Finding<'Accepted'>;
@@ -31,7 +31,7 @@ export interface MediaRefusal {
  */
 export async function settleMediaServices(
   room: LiveRoom,
-  { pod, successor }: { readonly pod: Pod | undefined; readonly successor?: Pod },
+  { successor }: { readonly successor?: Pod },
   cluster: Pick<Cluster, 'objectsOf' | 'podsOf' | 'apply' | 'remove'>,
 ): Promise<MediaRefusal> {
   if (!usesMediaServices(room)) return {};
@@ -50,7 +50,7 @@ export async function settleMediaServices(
       refused.set(object.metadata.name, rejectionBy(error));
     }
   }
-  const rejection = pod && refused.get(pod.metadata.name);
   const obstacle = successor && refused.get(successor.metadata.name);
+  const rejection = refused.values().find((finding) => finding !== obstacle);
   return { ...(rejection && { rejection }), ...(obstacle && { obstacle }) };
 }

@@ -37,6 +37,7 @@ function aCluster(room: LiveRoom, ...names: string[]) {
       return stored;
     },
     async remove({ metadata: { name } }) {
+      if (refusal !== undefined) throw refusal;
       did.push(`remove ${name}`);
       objects.delete(name);
     },
@@ -53,8 +54,7 @@ function aCluster(room: LiveRoom, ...names: string[]) {
     refuse: (error: ApiError | undefined) => {
       refusal = error;
     },
-    settle: () =>
-      settleMediaServices(room, { pod: pods[0], ...(pods[1] !== undefined && { successor: pods[1] }) }, cluster),
+    settle: () => settleMediaServices(room, pods[1] === undefined ? {} : { successor: pods[1] }, cluster),
   };
 }
 
@@ -113,13 +113,22 @@ test('what is refused to the origin is wrong with the room, and what to its succ
   assert.deepEqual(await settle(), { obstacle: { reason: 'QuotaExceeded', message: `${quota}. Raise the quota.` } });
 });
 
+test('a Service that may not be removed is told of: a load balancer that nobody needs costs money', async () => {
+  const { pods, refuse, settle } = aCluster(balanced, 'a', 'b');
+  await settle();
+  pods.shift();
+  const role = 'services "a" is forbidden: User "x" cannot delete resource "services" in API group ""';
+  refuse(new ApiError(403, { message: role }));
+  assert.equal((await settle()).rejection?.reason, 'PermissionMissing');
+});
+
 test('a Service that exists keeps its class, and follows the annotations of the room', async () => {
   const media = { mode: 'LoadBalancer', loadBalancerClass: 'example.com/old' } as const;
   const { cluster, did, objects, pods, settle } = aCluster(roomWithMedia(media), 'a');
   await settle();
   pods.push(...aCluster(balanced, 'b').pods);
   const changed = { ...media, loadBalancerClass: 'example.com/new', serviceAnnotations: { 'example.com/pool': 'x' } };
-  await settleMediaServices(roomWithMedia(changed), { pod: pods[0] }, cluster);
+  await settleMediaServices(roomWithMedia(changed), {}, cluster);
   assert.deepEqual(did, ['apply a', 'apply a', 'apply b']);
   const made = [...objects.values()] as Service[];
   assert.deepEqual(
@@ -136,7 +145,7 @@ test('a Service that was made without a class gets none, which the API server wo
   await settle();
   const classed = roomWithMedia({ mode: 'LoadBalancer', loadBalancerClass: 'example.com/new' });
   pods.push(...aCluster(balanced, 'b').pods);
-  await settleMediaServices(classed, { pod: pods[0] }, cluster);
+  await settleMediaServices(classed, {}, cluster);
   assert.deepEqual(did, ['apply a', 'apply b']);
   const made = [...objects.values()] as Service[];
   assert.deepEqual(
