@@ -44,7 +44,6 @@ export interface Spent {
   readonly cpuMs: number;
   /** The 99th percentile of how late its event loop was, in ms. */
   readonly lagMs: number;
-  readonly tookMs: number;
   /** Requests by `METHOD code`. */
   readonly byKind: Readonly<Record<string, number>>;
 }
@@ -57,9 +56,8 @@ const watches = 'liveroom_operator_watch_restarts_total';
  * to count, by default now. The operator's figure of its lag is that since the last look.
  */
 export async function counting(operator: OperatorProcess): Promise<(cpuMs?: number) => Promise<Spent>> {
-  const [before, cpuBefore, sinceMs] = [await operator.scrape(), await operator.cpuMs(), performance.now()];
+  const [before, cpuBefore] = [await operator.scrape(), await operator.cpuMs()];
   return async (cpuAfter) => {
-    const tookMs = performance.now() - sinceMs;
     const cpuMs = (cpuAfter ?? (await operator.cpuMs())) - cpuBefore;
     const after = await operator.scrape();
     const more = (labels?: RegExp) => after.sum(requests, labels) - before.sum(requests, labels);
@@ -71,7 +69,6 @@ export async function counting(operator: OperatorProcess): Promise<(cpuMs?: numb
       conflicts: more(/code="409"/),
       cpuMs,
       lagMs: after.sum('nodejs_eventloop_lag_p99_seconds') * 1000,
-      tookMs,
       byKind: byKind(more),
     };
   };
