@@ -31,30 +31,26 @@ interface Air {
  *     operator today · servers today    the idle room gets another pod, the live one once nobody publishes
  */
 export async function upgrade(folder: string, say: (text: string) => void): Promise<readonly Proof[]> {
-  const endings: (() => Promise<void> | void)[] = [];
-  try {
-    const air = await onAir(folder, (end) => endings.unshift(end));
-    say('0.1.0 is on the air: now the operator of today');
-    const alone = await operatorAlone(air);
-    say('now the servers of today');
-    const both = await serversToo(air);
-    say('nobody publishes any more');
-    return [...alone, ...both, ...(await onceIdle(air))];
-  } finally {
-    for (const end of endings) await end();
-  }
+  await using held = new AsyncDisposableStack();
+  const air = await onAir(folder, held);
+  say('0.1.0 is on the air: now the operator of today');
+  const alone = await operatorAlone(air);
+  say('now the servers of today');
+  const both = await serversToo(air);
+  say('nobody publishes any more');
+  return [...alone, ...both, ...(await onceIdle(air))];
 }
 
 const spec = { publish: { codecs: ['VP8', 'Opus'] }, drain: { timeout: '20s' } };
 
-async function onAir(folder: string, atEnd: (end: () => Promise<void> | void) => void): Promise<Air> {
+async function onAir(folder: string, held: AsyncDisposableStack): Promise<Air> {
   const product = await startProduct({
     manifests: await readFile('test/fixtures/0.1.0/install.yaml', 'utf8'),
     images: { 'liveroom.dev/operator:0.1.0': folder, 'liveroom.dev/sfu:0.1.0': folder },
   });
-  atEnd(product.stop);
+  held.defer(() => product.stop());
   const browser = await launchChromium();
-  atEnd(() => browser.close());
+  held.defer(() => browser.close());
   const { kube } = product;
   const on = scene(kube);
   for (const name of ['live', 'idle']) await kube.apply(aRoom(name, spec));
@@ -62,8 +58,12 @@ async function onAir(folder: string, atEnd: (end: () => Promise<void> | void) =>
   const urls = await product.urls('live');
   const publisher = await publishTestPicture(browser, urls);
   const player = await watch(browser, urls);
-  const viewers = [await on.viewer('live'), await on.viewer('live')];
-  for (const { stop } of viewers) atEnd(stop);
+  const viewers: Viewer[] = [];
+  while (viewers.length < 2) {
+    const one = await on.viewer('live');
+    held.defer(() => one.stop());
+    viewers.push(one);
+  }
   await on.says('live', 'Publishing=True/Publishing');
   const first = { live: await on.sight('live'), idle: await on.sight('idle') };
   return { product, browser, on, urls, publisher, player, viewers, seconds: everySecond(player), first };
@@ -127,6 +127,9 @@ async function serversToo({ product, on, first, seconds, viewers }: Air): Promis
   const [live, idle] = [await on.sight('live'), await on.sight('idle')];
   const { count, empty, lost } = await seconds.end();
   const packets = viewers.map((each) => each.packets());
+  // Whoever was cut off has no gap either.
+  const goesOn = (each: Viewer, index: number) => each.packets() > (packets[index] ?? 0);
+  await eventually('every viewer is sent more', () => viewers.every(goesOn));
   const missing = viewers.map((each) => each.lost());
   return [
     same('upgrade: new servers, and the live room', first.live, live),

@@ -3,7 +3,6 @@ import { type Continuity, continuity } from './continuity.ts';
 
 /** A viewer that counts what it is sent, packet by packet. It decodes nothing and asks for nothing again. */
 export interface Viewer extends Pick<Continuity, 'packets' | 'lost'> {
-  readonly isClosed: () => boolean;
   stop(): void;
 }
 
@@ -22,7 +21,6 @@ export async function viewer(whepURL: string, token: string): Promise<Viewer> {
   return {
     packets: count.packets,
     lost: count.lost,
-    isClosed: client.isClosed,
     stop() {
       clearInterval(timer);
       client.stop();
