@@ -11,8 +11,8 @@ import { rejectionBy } from '../errors.ts';
 import { isControlledBy, type KubeObject } from '../kube.ts';
 
 /**
- * Everything but pods with their Services, tokens, monitoring and what leads a host name there. An object that cannot be made is the reason why
- * the spec is not accepted.
+ * Everything but pods with their Services, tokens, monitoring and what leads a host name there. An object that cannot be
+ * made is the reason why the spec is not accepted.
  */
 export async function settleObjects(
   room: LiveRoom,
