@@ -12,11 +12,8 @@ const podAt = (...ips: string[]): Pod => {
 };
 
 const internal4 = ['InternalIP', '10.0.0.1'] as const;
-
 const external4 = ['ExternalIP', '203.0.113.7'] as const;
-
 const internal6 = ['InternalIP', '2001:db8::1'] as const;
-
 const hostname = ['Hostname', 'n'] as const;
 
 describe('the media address of a pod with a host port', () => {
