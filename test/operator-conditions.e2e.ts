@@ -149,8 +149,7 @@ describe('a room', () => {
     const ofPods = async () => (await on.kube.run(['get', 'svc', '-n', at, '-o', 'name'])).match(/-origin-/g)?.length;
     await eventually('a Service of the successor', async () => (await ofPods()) === 2);
     await on.kube.run(['delete', 'liveroom', 'keynote', '-n', at, '--wait=false']);
-    // The garbage collector looks for kinds that are new to it, as LiveRoom may be, every 30 s.
-    await eventually('no Services of pods', async () => (await ofPods()) === undefined, 60_000);
+    await eventually('garbage collection of Services', async () => (await ofPods()) === undefined, 60_000);
   });
 
   test('shows in kubectl what it is, and tells no Event twice, also to the next operator', async () => {
