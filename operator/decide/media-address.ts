@@ -85,6 +85,12 @@ export const nodePortOf = (service: Service | undefined): number | undefined =>
 export const givenAddresses = ({ metadata }: KubeObject): readonly string[] | undefined =>
   metadata.annotations?.[annotation.mediaAddress]?.split(',').map((address) => address.trim());
 
+/** What is the matter with such a note that has no address in it. */
+export const givenInVain = (given: readonly string[]): string =>
+  given.join('') === ''
+    ? `has annotation ${annotation.mediaAddress}, and it is empty`
+    : `has annotation ${annotation.mediaAddress} with something else than IP addresses (${given})`;
+
 /** The address of that family, 4 or 6, at which most clients reach a node. */
 const nodeAddress = ({ status }: Node, family: number): string | undefined => {
   const ofType = (wanted: string) =>

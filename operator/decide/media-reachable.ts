@@ -69,7 +69,7 @@ function reached(mode: MediaMode, address: MediaAddress): Verdict<'MediaReachabl
 function unreached(mode: MediaMode, origin: Pod, address: MediaAddress): Verdict<'MediaReachable'> {
   const remedy =
     mode === 'ClusterOnly'
-      ? 'It is an address of the cluster: clients outside need spec.network.media.mode HostPort.'
+      ? 'It is an address of the cluster: clients outside need another spec.network.media.mode.'
       : isPrivateOnly(mode, address)
         ? `The address is private. ${giveAddress(mode, origin)}`
         : mode === 'LoadBalancer'

@@ -1,7 +1,7 @@
 import { annotation } from '#crds/contract.ts';
 import type { KubeObject, Pod, Service } from '../kube.ts';
 import type { Finding } from './finding.ts';
-import { givenAddresses, nodePortOf } from './media-address.ts';
+import { givenAddresses, givenInVain, nodePortOf } from './media-address.ts';
 import type { Seen } from './seen.ts';
 
 type ServiceSeen = Pick<Seen, 'room' | 'mediaService' | 'mediaAddress'>;
@@ -22,7 +22,7 @@ export function serviceTellsNoAddress(
   const [hostname] = (service.status?.loadBalancer?.ingress ?? []).flatMap((one) => one.hostname ?? []);
   const cause =
     given !== undefined
-      ? `has annotation ${annotation.mediaAddress} with something else than IP addresses (${given})`
+      ? givenInVain(given)
       : hostname === undefined
         ? undefined
         : `has a load balancer that tells a host name alone (${hostname}), and media goes to IP addresses`;

@@ -1,7 +1,7 @@
 import { annotation } from '#crds/contract.ts';
 import { type ContainerStatus, isReady, type Pod } from '../kube.ts';
 import { type Finding, no, type Verdict, yes } from './finding.ts';
-import { givenAddresses, hostPortOf, spoken } from './media-address.ts';
+import { givenAddresses, givenInVain, hostPortOf, spoken } from './media-address.ts';
 import { serviceTellsNoAddress, waitingForLoadBalancer } from './media-service.ts';
 import type { Seen } from './seen.ts';
 
@@ -112,9 +112,7 @@ export function addressUnknown(
   const cause =
     given === undefined
       ? `Node ${nodeName} tells neither an ExternalIP nor an InternalIP of the IP family of the pod`
-      : given.join('') === ''
-        ? `Node ${nodeName} has annotation ${annotation.mediaAddress}, and it is empty`
-        : `Node ${nodeName} has annotation ${annotation.mediaAddress} with something else than IP addresses (${given})`;
+      : `Node ${nodeName} ${givenInVain(given)}`;
   return {
     reason: 'AddressUnknown',
     message: `${cause}, so clients cannot be told where to send media. Run: kubectl annotate --overwrite node ${nodeName} ${annotation.mediaAddress}=<its IP address>`,

@@ -74,7 +74,7 @@ describe('MediaReachable', () => {
     'when nobody got to an address of the cluster': [
       { audience: met(0, 3), mediaAddress: lan, room: clusterOnly },
       'False/ClientsCannotConnect',
-      /media\.mode HostPort/,
+      /another spec\.network\.media\.mode/,
     ],
     'without a pod': [{ origin: undefined }, 'Unknown/NoClientConnected', /no pod yet/],
     'before the pod has a node': [
@@ -102,6 +102,11 @@ describe('MediaReachable', () => {
       balancer({ ingress: [{ hostname: 'lb.example.com' }] }),
       'False/AddressUnknown',
       /host name alone \(lb\.example\.com\).*kubectl -n events annotate --overwrite service keynote-origin-aaaaa liveroom/,
+    ],
+    'at a load balancer with an annotation that is empty': [
+      balancer({ given: '' }),
+      'False/AddressUnknown',
+      /media-address, and it is empty, so/,
     ],
     'at a load balancer with an annotation that is no address': [
       balancer({ given: 'lb.example.com' }),
