@@ -24,7 +24,7 @@ describe('an operator that meets with every kind of fault', () => {
   after(() => on?.stop());
 
   test('ends where it would have ended, at whatever call it is killed', async () => {
-    const { lived, failures } = await crashes(on, { everyNth: 12, offset: seed });
+    const { lived, failures } = await crashes(on, { everyNth: 24, offset: seed });
     assert.deepEqual(failures, []);
     assert.ok(lived > 2, `it was killed ${lived} times`);
   });

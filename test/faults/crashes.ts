@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import { type Crash, type Life, life } from './life.ts';
+import { type Crash, type Life, life, mediaModes } from './life.ts';
 import type { Place } from './snapshot.ts';
 import type { Stage } from './stage.ts';
 
@@ -24,7 +24,10 @@ const spareCalls = 4;
 /** Lives that are lived at the same time: they mostly wait. */
 const atOnce = 6;
 
-/** Lives a room's life once undisturbed, and then once for each call at which its operator can be killed. */
+/**
+ * Lives a room's life once undisturbed, and then once for each call at which its operator can be killed; all that with
+ * each way of media.
+ */
 export async function crashes(
   on: Stage,
   { everyNth, offset, say = () => undefined }: CrashesOptions,
@@ -34,14 +37,15 @@ export async function crashes(
     firstPort: 7000 + 100 * index,
   }));
   for (const { namespace } of places) await on.namespace(namespace);
-  const [first = assert.fail()] = places;
-  const undisturbed = await life(on, first);
+  const undisturbed = await Promise.all(
+    mediaModes.map((media, index) => life(on, places[index] ?? assert.fail(), { media })),
+  );
   const failures: string[] = [];
   let lived = 0;
-  const one = async (place: Place, crash: Crash) => {
-    const name = `${crash.when} at call ${crash.atCall}`;
+  const one = async (place: Place, { like, ...crash }: Point) => {
+    const name = `${like.media}, ${crash.when} at call ${crash.atCall}`;
     try {
-      const { crashedAt } = await life(on, place, { crash, like: undisturbed });
+      const { crashedAt } = await life(on, place, { media: like.media, crash, like });
       if (crashedAt !== undefined) lived++;
       say(`${name}: ${crashedAt === undefined ? 'there was no such call' : `${crashedAt.method} ${crashedAt.path}`}`);
     } catch (error) {
@@ -52,14 +56,22 @@ export async function crashes(
   const rest = all(undisturbed, everyNth, offset);
   await Promise.all(
     places.map(async (place) => {
-      for (const crash of rest) await one(place, crash);
+      for (const point of rest) await one(place, point);
     }),
   );
-  return { lived, calls: undisturbed.calls.length, failures };
+  return { lived, calls: undisturbed.reduce((sum, { calls }) => sum + calls.length, 0), failures };
 }
 
-function* all({ calls }: Life, everyNth: number, offset: number): Generator<Crash, void> {
-  const begin = 1 + (offset % everyNth);
-  for (let atCall = begin; atCall <= calls.length + (everyNth === 1 ? spareCalls : 0); atCall += everyNth)
-    for (const when of ['CrashBefore', 'CrashAfter'] as const) yield { atCall, when };
+/** Where a life is cut, and what is to come of it all the same. */
+type Point = Crash & { readonly like: Life };
+
+function* all(undisturbed: readonly Life[], everyNth: number, offset: number): Generator<Point, void> {
+  const calls = undisturbed.flatMap((like) =>
+    Array.from({ length: like.calls.length + (everyNth === 1 ? spareCalls : 0) }, (_, index) => ({
+      like,
+      atCall: index + 1,
+    })),
+  );
+  for (let index = offset % everyNth; index < calls.length; index += everyNth)
+    for (const when of ['CrashBefore', 'CrashAfter'] as const) yield { ...(calls[index] ?? assert.fail()), when };
 }

@@ -10,28 +10,37 @@ import { type Place, snapshot } from './snapshot.ts';
 import type { Stage } from './stage.ts';
 
 const http = { host: 'live.example.com' };
-const throughGateway = { http: { ...http, gatewayRef: { name: 'gate' } } };
+const throughGateway = { ...http, gatewayRef: { name: 'gate' } };
 const watchedAlone = { scope: 'Room' };
 const play = { maxSubscribers: 7 };
+
+/** By what clients come to a room's pods for all of its life: by ports of nodes, or by a Service for each pod. */
+export const mediaModes = ['HostPort', 'NodePort'] as const;
+
+export type MediaMode = (typeof mediaModes)[number];
 
 /**
  * What a room goes through, as the specs that its user writes; undefined deletes it. It is made with an Ingress and with its
  * namespace's monitoring objects; edited, it has an HTTPRoute and monitoring objects of its own in their place.
  */
-const steps = [
-  { name: 'made', spec: { network: { http } } },
-  { name: 'edited', spec: { play, network: throughGateway, monitoring: watchedAlone } },
-  {
-    name: 'rolled',
-    spec: {
-      play,
-      network: throughGateway,
-      monitoring: { ...watchedAlone, prometheusRule: 'Disabled' },
-      pod: { image: 'liveroom.dev/sfu:next' },
+function steps(mode: MediaMode) {
+  const media = { mode };
+  const network = { media, http: throughGateway };
+  return [
+    { name: 'made', spec: { network: { media, http } } },
+    { name: 'edited', spec: { play, network, monitoring: watchedAlone } },
+    {
+      name: 'rolled',
+      spec: {
+        play,
+        network,
+        monitoring: { ...watchedAlone, prometheusRule: 'Disabled' },
+        pod: { image: 'liveroom.dev/sfu:next' },
+      },
     },
-  },
-  { name: 'deleted', spec: undefined },
-] as const;
+    { name: 'deleted', spec: undefined },
+  ] as const;
+}
 
 const room = 'keynote';
 
@@ -50,6 +59,7 @@ export interface Crash {
 
 /** A life as it was lived. */
 export interface Life {
+  readonly media: MediaMode;
   /** Everything as it was after each step. */
   readonly states: readonly unknown[];
   /** The calls about the room of the first operator. */
@@ -67,14 +77,14 @@ const isWrite = ({ method }: Call): boolean => method !== 'GET';
  * nothing had been. Without a crash the states are taken when nothing has been written for a while; with `like` they have
  * to become those of another life.
  */
-export async function life(on: Stage, at: Place, how: { crash?: Crash; like?: Life } = {}): Promise<Life> {
+export async function life(on: Stage, at: Place, how: { media: MediaMode; crash?: Crash; like?: Life }): Promise<Life> {
   const { namespace } = at;
   const operators = incarnations(on, at, how.crash);
   const states: unknown[] = [];
   const podsBefore = on.seen.podsEver(namespace);
   try {
     await operators.start();
-    for (const [index, { name, spec }] of steps.entries()) {
+    for (const [index, { name, spec }] of steps(how.media).entries()) {
       if (spec === undefined) {
         assert.equal(on.seen.podsEver(namespace) - podsBefore, podsOfALife, 'pods that were ever made');
         // Not before the crash: it is to hit the operator that has lived through the rest.
@@ -85,7 +95,7 @@ export async function life(on: Stage, at: Place, how: { crash?: Crash; like?: Li
       const state = wanted === undefined ? await operators.rest() : await become(on, at, name, wanted);
       states.push(state);
     }
-    return { states, calls: operators.firstCalls(), crashedAt: operators.crashedAt() };
+    return { media: how.media, states, calls: operators.firstCalls(), crashedAt: operators.crashedAt() };
   } finally {
     await operators.stop();
   }

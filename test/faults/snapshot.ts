@@ -27,6 +27,9 @@ export interface Place {
   readonly firstPort: number;
 }
 
+/** Of those that Kubernetes picks by chance. */
+const isNodePort = (value: number): boolean => value >= 30_000 && value < 32_768;
+
 /**
  * Everything there is of the rooms of a namespace, in a form in which two lives of a room are the same: an owner is told
  * by its name if it is there, a token by its name, and a port by its place in the range.
@@ -41,15 +44,17 @@ export function snapshot(seen: Mirror, { namespace, firstPort }: Place): unknown
     rooms.map((room) => settingsHash({ ...room, spec: withDefaults(specSchema, room.spec) })),
   );
   const isPort = (value: number) => value >= firstPort && value < firstPort + 100;
+  const port = (value: number) =>
+    isPort(value) ? `port ${value - firstPort}` : isNodePort(value) ? 'node port' : value;
   const text = (value: string) =>
     value
       .replaceAll(namespace, 'here')
       .replace(/-origin-[a-z0-9]{5}\b/g, '-origin-#')
-      .replace(/\b\d{4,5}\b/g, (digits) => (isPort(Number(digits)) ? `port ${Number(digits) - firstPort}` : digits));
+      .replace(/\b\d{4,5}\b/g, (digits) => String(port(Number(digits))));
   const plain = (value: unknown, key = ''): unknown => {
     if (Array.isArray(value)) return value.map((item) => plain(item));
     if (key === annotation.settingsHash) return files.has(value) ? 'of the settings as they are' : 'of other settings';
-    if (typeof value === 'number') return isPort(value) ? `port ${value - firstPort}` : value;
+    if (typeof value === 'number') return port(value);
     if (typeof value === 'string') return text(value);
     if (typeof value !== 'object' || value === null) return value;
     const entries = Object.entries(value).filter(([name]) => !fleeting.has(name) || key === 'ownerReferences');

@@ -107,7 +107,7 @@ const rights = onStage(async (on, _seed, say) => {
 const sum = (counts: Readonly<Record<string, number>>): number => Object.values(counts).reduce((a, b) => a + b, 0);
 
 export const soakParts = {
-  crashes: { what: 'the operator is killed at each of its API calls', takes: '4 min', run: crash },
+  crashes: { what: 'the operator is killed at each of its API calls', takes: '5 min', run: crash },
   chaos: { what: '500 rooms come, change and go under every fault', takes: '8 min', run: storm },
   leaders: { what: 'a leader is killed, stopped or cut off', takes: '5 min', run: succession },
   outage: { what: 'the API server is away', takes: '3 min', run: absence },
