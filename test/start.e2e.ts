@@ -152,7 +152,7 @@ describe('npm start', { concurrency: false }, () => {
   test('names a port that is in use, and how to choose another', async () => {
     const taken = await listen('127.0.0.1', 0);
     try {
-      const started = npmStart(['--monitoring', '--prometheus-port', String(portOf(taken))]);
+      const started = npmStart(['--http-port', '0', '--monitoring', '--prometheus-port', String(portOf(taken))]);
       assert.notEqual(await started.ended, 0);
       const other = `npm start -- --monitoring --prometheus-port ${portOf(taken) + 1}`;
       assert.match(started.text(), new RegExp(`${portOf(taken)}.*${other}`, 's'));
