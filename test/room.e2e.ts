@@ -211,7 +211,7 @@ describe('a room', () => {
   test('leaves nothing behind within 20 s when it is deleted, viewers or not', async () => {
     assert.equal((await shown(player)).state, 'live');
     const kinds = (await product.leftovers('default')).map((name) => name.split(/[./]/)[0]);
-    const made = ['configmap', 'endpointslice', 'pod', 'secret', 'service'];
+    const made = ['configmap', 'endpointslice', 'networkpolicy', 'pod', 'secret', 'service'];
     assert.deepEqual([...new Set(kinds)].filter((kind) => kind !== 'liveroom').sort(), made);
     await product.kube.run(['delete', 'liveroom', 'keynote', '--wait=false']);
     await eventually(

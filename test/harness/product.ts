@@ -14,7 +14,7 @@ import type { RoomURLs } from './pages.ts';
 export interface Product {
   readonly cluster: Cluster;
   readonly kube: Kubectl;
-  /** Installs the operator by these manifests, in place of the one that is there, and waits until that has gone. */
+  /** Installs the operator by these manifests, in place of the one that is there, and waits until it is available. */
   install(manifests: string): Promise<void>;
   /** The pages of a room that has generated tokens. */
   urls(room: string, namespace?: string): Promise<RoomURLs>;
@@ -72,7 +72,7 @@ async function monitor(cluster: Cluster, options: MonitoringOptions): Promise<vo
 }
 
 /** Kinds that a room becomes, and those that exist once per namespace with rooms. */
-const kinds = 'liverooms,pods,services,configmaps,secrets,endpointslices';
+const kinds = 'liverooms,pods,services,configmaps,secrets,endpointslices,networkpolicies';
 
 const leftovers =
   (kube: Kubectl): Product['leftovers'] =>
