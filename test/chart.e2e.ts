@@ -153,6 +153,7 @@ describe('the chart', () => {
     'a namespace that cannot be': [{ watchNamespaces: ['Stage'] }, /watchNamespaces/],
     'an id that no label can have': [{ id: 'my operator' }, /id/],
     'a port that is none': [{ hostPorts: { from: 7000, to: 70_000 } }, /hostPorts.to/],
+    'host ports among the node ports': [{ hostPorts: { from: 29_000, to: 31_000 } }, /hostPorts/],
     'a setting of pods that is none': [{ 'sfu.env.POD_IP': '10.0.0.1' }, /POD_IP/],
     'a share of traces that is a number': [{ 'tracing.samplingRatio': 0.1 }, /samplingRatio/],
     'a level that the log does not have': [{ 'operator.logLevel': 'loud' }, /logLevel/],
