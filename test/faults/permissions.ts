@@ -43,13 +43,14 @@ const patienceMs = 4_000;
 /** Asked only by OwnerReferencesPermissionEnforcement, which the API server of the tests does not run. */
 const neverAsked = 'liverooms/finalizers';
 
-/** A pod is read only if it was made and the answer lost, and the watch has not shown it yet. */
-function oneLostAnswer(): Fate {
+/** An object is read only if it was made and the answer lost, and the watch has not shown it yet. */
+function oneLostAnswer(resource: string): Fate {
   let isLost = false;
   return ({ method, path, isWatch }) => {
-    if (!path.endsWith('/pods')) return undefined;
-    if (isWatch) return { kind: 'Stalled', forMs: 60_000 };
-    if (method !== 'POST' || isLost) return undefined;
+    const isOfAll = path.endsWith(`/${resource}`);
+    if (isWatch) return isOfAll ? { kind: 'Stalled', forMs: 60_000 } : undefined;
+    const isMaking = (method === 'POST' && isOfAll) || (method === 'PATCH' && path.includes(`/${resource}/`));
+    if (isLost || !isMaking) return undefined;
     isLost = true;
     return { kind: 'ResetAfter', breaks: 'Stream' };
   };
@@ -84,8 +85,8 @@ export async function permissions(
 
 async function missed(on: Stage, namespace: string, grant: Grant): Promise<Told> {
   const lines: string[] = [];
-  const isOfLostAnswers = grant.resource === 'pods' && grant.verb === 'get';
-  const way = await door({ server: on.server, as: account, ...(isOfLostAnswers && { fate: oneLostAnswer() }) });
+  const fate = grant.verb === 'get' && oneLostAnswer(grant.resource);
+  const way = await door({ server: on.server, as: account, ...(fate && { fate }) });
   const operator = await beginOperator({
     kubeconfigFile: way.config,
     stats: on.stats,

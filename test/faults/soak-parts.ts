@@ -38,7 +38,7 @@ const crash = onStage(async (on, seed, say) => {
 });
 
 const storm = onStage(async (on, seed, say) => {
-  const trouble = { requests: 0.1, watches: 0.95, longestMs: 35_000, watchLifeMs: 20_000 };
+  const trouble = { requests: 0.15, watches: 0.95, longestMs: 35_000, watchLifeMs: 20_000 };
   const result = await chaos(on, { seed, rooms: 500, forMs: 300_000, everyMs: 80, trouble, settleMs: 180_000, say });
   say(JSON.stringify({ deeds: result.deeds, faults: result.faults }));
   return [
