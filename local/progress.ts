@@ -16,7 +16,7 @@ export interface Task {
 
 export interface ProgressOptions {
   readonly write: (text: string) => void;
-  /** Width of the terminal; undefined if it is none. */
+  /** Width of the terminal; undefined if it is none. Some say 0. */
   readonly columns: number | undefined;
   readonly now: () => number;
 }
@@ -24,16 +24,20 @@ export interface ProgressOptions {
 /** Without a terminal a line says how far it is, at most this often. */
 const lineEveryMs = 15_000;
 const redrawEveryMs = 100;
+/** With fewer columns there is no room for a bar. */
+const fewestColumns = 20;
 
-export function progress({ write, columns, now }: ProgressOptions): Progress {
+export function progress({ write, columns: width, now }: ProgressOptions): Progress {
+  const columns = width !== undefined && width >= fewestColumns ? width : undefined;
   return {
     say: (text) => write(`${text}\n`),
     task(label, expectedMs) {
       const startedAt = now();
       let shownAt = columns === undefined ? startedAt : Number.NEGATIVE_INFINITY;
       return {
-        update(fraction) {
+        update(told) {
           const at = now();
+          const fraction = Math.min(Math.max(told || 0, 0), 1);
           if (at - shownAt < (columns === undefined ? lineEveryMs : redrawEveryMs)) return;
           shownAt = at;
           const rest = remaining(fraction, at - startedAt, expectedMs);

@@ -41,6 +41,29 @@ test('a narrow terminal gets the words without the bar, never more than a line',
   assert.ok((written[0] ?? '').length <= 30);
 });
 
+for (const columns of [0, 1, 19]) {
+  test(`a terminal that says it has ${columns} columns gets lines as a log does: a bar has no room on it`, () => {
+    const { written, at, task } = shown(columns);
+    const build = task('etcd', 60_000);
+    at(16_000);
+    build.update(0.25);
+    build.end();
+    assert.deepEqual(written, ['  etcd: 25 %, about 45 s left\n']);
+  });
+}
+
+for (const [fraction, says] of [
+  [1.5, '100 %'],
+  [-0.5, '0 %'],
+  [Number.NaN, '0 %'],
+] as const) {
+  test(`a fraction of ${fraction} is drawn as ${says}: what is shown is no reason for the work to end`, () => {
+    const { written, task } = shown(80);
+    task('etcd').update(fraction);
+    assert.ok(written[0]?.includes(says), written[0]);
+  });
+}
+
 test('a log gets whole lines, now and then', () => {
   const { written, at, task } = shown(undefined);
   const build = task('etcd', 60_000);
