@@ -60,16 +60,28 @@ export function startOptions(args: readonly string[], root: string): StartOption
   };
 }
 
+const text = { type: 'string' } as const;
+const flag = { type: 'boolean' } as const;
+const known = {
+  'http-port': text,
+  'api-port': text,
+  'prometheus-port': text,
+  room: text,
+  monitoring: flag,
+  help: flag,
+} as const;
+
 function parsed(args: readonly string[]) {
   try {
-    const text = { type: 'string' } as const;
-    const flag = { type: 'boolean' } as const;
-    const ports = { 'http-port': text, 'api-port': text, 'prometheus-port': text } as const;
-    return parseArgs({ args: [...args], options: { ...ports, room: text, monitoring: flag, help: flag } });
+    return parseArgs({ args: [...args], options: known });
   } catch (error) {
     throw new UsageError(`${(error as Error).message}\nnpm start -- --help lists the options.`);
   }
 }
+
+/** Which options stand where in arguments that are right. */
+export const givenOptions = (args: readonly string[]) =>
+  parseArgs({ args: [...args], options: known, tokens: true }).tokens.filter((token) => token.kind === 'option');
 
 function port(name: string, value: string | undefined, fallback: number): number {
   if (value === undefined) return fallback;

@@ -10,6 +10,7 @@ import { claim } from './instance.ts';
 import { installMonitoring } from './monitoring/install.ts';
 import { query } from './monitoring/query.ts';
 import { look, orphaned } from './orphaned.ts';
+import { otherPort } from './other-port.ts';
 import { spoken, terminalProgress } from './progress.ts';
 import { applyRoom, type RoomName, roomNameIn, roomPages, roomReady } from './room.ts';
 import { run } from './run.ts';
@@ -107,7 +108,8 @@ async function diagnosis({ kubectlFile, kubeconfigFile }: Cluster): Promise<stri
 
 /** Runs until a signal comes or the cluster fails. Returns the exit code. */
 async function main(): Promise<number> {
-  const options = startOptions(process.argv.slice(2), root);
+  const args = process.argv.slice(2);
+  const options = startOptions(args, root);
   if (options === 'help') return say(usage, 0);
   const claimed = await claim(root);
   if (claimed.kind === 'taken') {
@@ -124,7 +126,7 @@ async function main(): Promise<number> {
     return say('Stopped.', 0);
   } catch (error) {
     if (signal.aborted) return say('Stopped.', 0);
-    throw error instanceof PortInUse ? new UsageError(otherPort(error, options)) : error;
+    throw error instanceof PortInUse ? new UsageError(otherPort(error, options, args)) : error;
   } finally {
     await rm(kubeconfigFile, { force: true });
     claimed.release();
@@ -159,16 +161,6 @@ function stopWith(isOrphaned: () => boolean, controller: AbortController): void 
     controller.abort();
   }, 1000);
   timer.unref();
-}
-
-function otherPort({ message, port }: PortInUse, { apiPort, monitoringPort }: StartOptions): string {
-  const flags = new Map([
-    [monitoringPort, '--prometheus-port'],
-    [apiPort, '--api-port'],
-  ]);
-  const flag = flags.get(port) ?? '--http-port';
-  const also = monitoringPort !== undefined ? '--monitoring ' : '';
-  return `${message}. Free it, or choose another: npm start -- ${also}${flag} ${port + 1}`;
 }
 
 function say(text: string, code: number): number {

@@ -154,7 +154,7 @@ describe('npm start', { concurrency: false }, () => {
     try {
       const started = npmStart(['--http-port', '0', '--monitoring', '--prometheus-port', String(portOf(taken))]);
       assert.notEqual(await started.ended, 0);
-      const other = `npm start -- --monitoring --prometheus-port ${portOf(taken) + 1}`;
+      const other = `npm start -- --http-port 0 --monitoring --prometheus-port ${portOf(taken) + 1}`;
       assert.match(started.text(), new RegExp(`${portOf(taken)}.*${other}`, 's'));
     } finally {
       taken.close();
