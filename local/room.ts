@@ -1,4 +1,5 @@
-import { parse } from 'yaml';
+import { readFile } from 'node:fs/promises';
+import { parseAllDocuments } from 'yaml';
 import { group, publicPath, type tokenKey, tokensSecretName } from '#crds/contract.ts';
 import { apiVersion, kind, type LiveRoom, plural } from '#crds/liveroom.ts';
 import { absentIfNotFound } from '#operator/cluster/api-error.ts';
@@ -12,10 +13,40 @@ export interface RoomName {
   readonly name: string;
 }
 
-/** Name and namespace of the room in a manifest. Throws an error that says what is wrong with it. */
+export interface WantedRoom extends RoomName {
+  readonly file: string;
+}
+
+/** Reads which room a manifest is of. Throws an error that names the file and says what is wrong with it. */
+export async function readRoom(file: string): Promise<WantedRoom> {
+  const text = await readFile(file, 'utf8').catch((error: NodeJS.ErrnoException) => {
+    const why = unreadable[error.code ?? ''] ?? error.message;
+    throw new Error(`Cannot read the room of ${file}: ${why}.`, { cause: error });
+  });
+  try {
+    return { ...roomNameIn(text), file };
+  } catch (error) {
+    throw new Error(`The room of ${file} cannot be used: ${(error as Error).message}.`, { cause: error });
+  }
+}
+
+const unreadable: Readonly<Record<string, string>> = {
+  ENOENT: 'there is no such file',
+  EISDIR: 'it is a folder',
+  EACCES: 'this user may not read it',
+};
+
+/**
+ * Name and namespace of the room in a manifest, which may have other objects besides, such as its namespace. Throws an
+ * error that says what is wrong with it.
+ */
 export function roomNameIn(yaml: string): RoomName {
-  const { kind: found, metadata } = parse(yaml) ?? {};
-  if (found !== kind || typeof metadata?.name !== 'string') throw new Error(`it is no ${kind} with a metadata.name`);
+  const documents = [...parseAllDocuments(yaml)];
+  const [problem] = documents.flatMap(({ errors }) => errors);
+  if (problem !== undefined) throw problem;
+  const objects = documents.map((document) => document.toJS());
+  const metadata = objects.find((object) => object?.kind === kind)?.metadata;
+  if (typeof metadata?.name !== 'string') throw new Error(`it has no ${kind} with a metadata.name`);
   return { name: metadata.name, namespace: metadata.namespace ?? 'default' };
 }
 

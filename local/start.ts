@@ -12,7 +12,7 @@ import { query } from './monitoring/query.ts';
 import { look, orphaned } from './orphaned.ts';
 import { otherPort } from './other-port.ts';
 import { spoken, terminalProgress } from './progress.ts';
-import { applyRoom, type RoomName, roomNameIn, roomPages, roomReady } from './room.ts';
+import { applyRoom, type RoomName, readRoom, roomPages, roomReady, type WantedRoom } from './room.ts';
 import { run } from './run.ts';
 import { PortInUse } from './sockets.ts';
 import { type StartOptions, startOptions, UsageError, usage } from './start-options.ts';
@@ -27,6 +27,7 @@ const terminal = terminalProgress(process.stdout);
 /** Boots everything and says how to use it. */
 async function start(options: StartOptions, signal: AbortSignal): Promise<{ cluster: Cluster; summary: string }> {
   const startedAt = performance.now();
+  // Before anything is booted: it may be what is wrong.
   const wanted = await readRoom(options.room);
   terminal.say(`LiveRoom ${version}: booting a Kubernetes cluster on this machine.`);
   const cluster = await startCluster({ ...options, progress: terminal, signal });
@@ -71,19 +72,6 @@ async function discovered({ namespace, name }: RoomName, { monitoringURL }: Clus
   const series = `${metric.subscribers.name}{namespace="${namespace}",room="${name}"}`;
   await until(wait, 'Prometheus to find the room', async () => (await query(monitoringURL, series)).length > 0);
   terminal.say('Prometheus has found the room.');
-}
-
-interface WantedRoom extends RoomName {
-  readonly file: string;
-}
-
-/** Read before anything is booted: it may be what is wrong. */
-async function readRoom(file: string): Promise<WantedRoom> {
-  try {
-    return { ...roomNameIn(await readFile(file, 'utf8')), file };
-  } catch (error) {
-    throw new UsageError(`${file}: ${(error as Error).message}`);
-  }
 }
 
 async function bringUp({ file, ...where }: WantedRoom, client: KubeClient, cluster: Cluster, signal: AbortSignal) {

@@ -3,7 +3,7 @@ import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { type TestContext, test } from 'node:test';
-import { applyRoom, roomNameIn } from '#local/room.ts';
+import { applyRoom, readRoom, roomNameIn } from '#local/room.ts';
 
 test('a room without a namespace is in default', () => {
   assert.deepEqual(roomNameIn('kind: LiveRoom\nmetadata: {name: a}'), { name: 'a', namespace: 'default' });
@@ -11,6 +11,11 @@ test('a room without a namespace is in default', () => {
 
 test('a room is in the namespace that it names', () => {
   const yaml = 'kind: LiveRoom\nmetadata: {name: a, namespace: events}';
+  assert.deepEqual(roomNameIn(yaml), { name: 'a', namespace: 'events' });
+});
+
+test('a room may stand beside other objects, such as its namespace', () => {
+  const yaml = 'kind: Namespace\nmetadata: {name: events}\n---\nkind: LiveRoom\nmetadata: {name: a, namespace: events}';
   assert.deepEqual(roomNameIn(yaml), { name: 'a', namespace: 'events' });
 });
 
@@ -22,6 +27,27 @@ for (const [what, yaml] of Object.entries({
 })) {
   test(`${what} is no room`, () => assert.throws(() => roomNameIn(yaml), /no LiveRoom with a metadata\.name/));
 }
+
+for (const [what, content, says] of [
+  ['is not there', undefined, /^Cannot read the room of .*room\.yaml: there is no such file\.$/],
+  ['is no YAML', 'kind: [', /^The room of .*room\.yaml cannot be used: .* at line 1/],
+  ['has a room without a name', 'kind: LiveRoom', /^The room of .*room\.yaml cannot be used: it has no LiveRoom/],
+] as const) {
+  test(`a file that ${what} is told of in words`, async (t) => {
+    const dir = await mkdtemp(join(tmpdir(), 'liveroom-test-'));
+    t.after(() => rm(dir, { recursive: true }));
+    const file = join(dir, 'room.yaml');
+    if (content !== undefined) await writeFile(file, content);
+    await assert.rejects(readRoom(file), ({ message }: Error) => {
+      assert.match(message, says);
+      return true;
+    });
+  });
+}
+
+test('a folder is no room', async () => {
+  await assert.rejects(readRoom(tmpdir()), { message: `Cannot read the room of ${tmpdir()}: it is a folder.` });
+});
 
 /** Applies a room by a stand-in for kubectl that answers in this way, and returns how it was called. */
 async function applied(t: TestContext, answers: string) {
