@@ -17,11 +17,20 @@ ${Object.entries(parts)
 
 --seed repeats a run: it is printed first, and again in the end.`;
 
-const { values } = parseArgs({
-  options: { seed: { type: 'string' }, only: { type: 'string' }, help: { type: 'boolean', short: 'h' } },
-});
+function given() {
+  try {
+    return parseArgs({
+      options: { seed: { type: 'string' }, only: { type: 'string' }, help: { type: 'boolean', short: 'h' } },
+    }).values;
+  } catch (error) {
+    console.error(`${(error as Error).message}\n${usage}`);
+    return undefined;
+  }
+}
 
 async function main(): Promise<number> {
+  const values = given();
+  if (values === undefined) return 2;
   if (values.help) {
     console.log(usage);
     return 0;

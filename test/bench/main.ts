@@ -25,17 +25,26 @@ const parts: Readonly<Record<string, Part>> = {
 
 const usage = `npm run bench [-- --json FILE] [--only ${Object.keys(parts).join('|')}] [--full] [--keep DIR]`;
 
-const { values } = parseArgs({
-  options: {
-    json: { type: 'string' },
-    only: { type: 'string' },
-    full: { type: 'boolean', default: false },
-    keep: { type: 'string' },
-    help: { type: 'boolean', short: 'h' },
-  },
-});
+function given() {
+  try {
+    return parseArgs({
+      options: {
+        json: { type: 'string' },
+        only: { type: 'string' },
+        full: { type: 'boolean', default: false },
+        keep: { type: 'string' },
+        help: { type: 'boolean', short: 'h' },
+      },
+    }).values;
+  } catch (error) {
+    console.error(`${(error as Error).message}\n${usage}`);
+    return undefined;
+  }
+}
 
 async function main(): Promise<number> {
+  const values = given();
+  if (values === undefined) return 2;
   if (values.help) {
     console.log(usage);
     return 0;
