@@ -4,8 +4,14 @@ import { text } from 'node:stream/consumers';
 
 /** The right to be the one `npm start` of a checkout. */
 export type Claim =
-  | { readonly kind: 'ours' /** What others are told from now on. */; tell(summary: string): void; release(): void }
+  | {
+      readonly kind: 'ours' /** What others are told from now on, found out when they ask. */;
+      tell(summary: Summary): void;
+      release(): void;
+    }
   | { readonly kind: 'taken' /** What the other one tells. */; readonly summary: string };
+
+type Summary = () => Promise<string>;
 
 /**
  * Claims a checkout for this process. Those who come later are told the summary. It is an abstract Unix socket, which
@@ -14,9 +20,14 @@ export type Claim =
 export async function claim(root: string): Promise<Claim> {
   const address = `\0liveroom-start-${createHash('sha256').update(root).digest('hex').slice(0, 32)}`;
   for (;;) {
-    let summary = '';
-    // Somebody who asks and is gone before the answer is none of our troubles.
-    const server = createServer((socket) => socket.on('error', () => socket.destroy()).end(summary));
+    let summary: Summary = async () => '';
+    const server = createServer((socket) => {
+      // Somebody who asks and is gone before the answer is none of our troubles.
+      socket.on('error', () => socket.destroy());
+      void summary()
+        .catch((error: Error) => `${error.message}\n`)
+        .then((told) => socket.end(told));
+    });
     if (await isListening(server, address)) {
       server.unref();
       return { kind: 'ours', tell: (told) => (summary = told), release: () => server.close() };

@@ -6,7 +6,7 @@ import { serverMetric as metric } from '#crds/metrics.ts';
 import { type KubeClient, kubeClient } from '#operator/cluster/client.ts';
 import { apply, type Cluster, startCluster } from './cluster.ts';
 import { forOneNode } from './install-manifest.ts';
-import { claim } from './instance.ts';
+import { type Claim, claim } from './instance.ts';
 import { installMonitoring } from './monitoring/install.ts';
 import { query } from './monitoring/query.ts';
 import { look, orphaned } from './orphaned.ts';
@@ -24,8 +24,8 @@ const kubeconfigFile = join(root, '.liveroom', 'kubeconfig');
 const operatorDeadlineMs = 90_000;
 const terminal = terminalProgress(process.stdout);
 
-/** Boots everything and says how to use it. */
-async function start(options: StartOptions, signal: AbortSignal): Promise<{ cluster: Cluster; summary: string }> {
+/** Boots everything and says how to use it, to others with `tell`. */
+async function start(options: StartOptions, signal: AbortSignal, tell: Tell): Promise<Cluster> {
   const startedAt = performance.now();
   // Before anything is booted: it may be what is wrong.
   const wanted = await readRoom(options.room);
@@ -38,13 +38,29 @@ async function start(options: StartOptions, signal: AbortSignal): Promise<{ clus
     // Before the operator, so that it finds the kinds of the Prometheus Operator there.
     await Promise.race([monitor(options, cluster, signal), cluster.failed]);
     await install(cluster, signal);
-    const pages = await Promise.race([bringUp(wanted, client, cluster, signal), cluster.failed]);
+    await Promise.race([bringUp(wanted, client, cluster, signal), cluster.failed]);
     await Promise.race([discovered(wanted, cluster, signal), cluster.failed]);
     terminal.say(`Ready after ${spoken(performance.now() - startedAt)}.\n`);
-    return { cluster, summary: await summaryOf(cluster, pages, { kubeconfigFile, env: process.env }) };
+    const summary = () => currentSummary(wanted, cluster);
+    tell(summary);
+    terminal.say(`${await summary()}\n  Ctrl-C stops everything and forgets it.`);
+    return cluster;
   } catch (error) {
     await cluster.stop();
     throw error;
+  } finally {
+    await client.close();
+  }
+}
+
+type Tell = Extract<Claim, { kind: 'ours' }>['tell'];
+
+/** With the tokens that the room has now: they may have been renewed. */
+async function currentSummary(room: RoomName, cluster: Cluster): Promise<string> {
+  const client = kubeClient(cluster.clientConfig);
+  try {
+    const pages = await roomPages(client, room, cluster.httpURL);
+    return await summaryOf(cluster, pages, { kubeconfigFile, env: process.env });
   } finally {
     await client.close();
   }
@@ -82,7 +98,6 @@ async function bringUp({ file, ...where }: WantedRoom, client: KubeClient, clust
     signal.throwIfAborted();
     throw new Error(`${error.message}.\n${await diagnosis(cluster)}`, { cause: error });
   });
-  return await roomPages(client, where, cluster.httpURL);
 }
 
 /** What somebody would look at first, since it goes with the cluster. */
@@ -103,13 +118,11 @@ async function main(): Promise<number> {
   if (claimed.kind === 'taken') {
     return say(`\`npm start\` is running already in ${root}. Ctrl-C there stops it.\n\n${claimed.summary}`, 0);
   }
-  claimed.tell('  It is still starting.\n');
+  claimed.tell(async () => '  It is still starting.\n');
   const { signal } = stopping();
   const aborted = new Promise<void>((done) => signal.addEventListener('abort', () => done()));
   try {
-    const { cluster, summary } = await start(options, signal);
-    claimed.tell(summary);
-    say(`${summary}\n  Ctrl-C stops everything and forgets it.`, 0);
+    const cluster = await start(options, signal, claimed.tell);
     await Promise.race([aborted, cluster.failed]).finally(() => cluster.stop());
     return say('Stopped.', 0);
   } catch (error) {

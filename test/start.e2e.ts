@@ -111,10 +111,18 @@ describe('npm start', { concurrency: false }, () => {
     const again = await kube.try(['apply', '-f', 'docs/examples/liveroom.yaml']);
     assert.deepEqual(again, { code: 0, stdout: 'liveroom.liveroom.dev/demo unchanged\n', stderr: '' });
 
+    await kube.run(['delete', 'secret', 'demo-tokens']);
+    await kube.run(['annotate', 'liveroom', 'demo', 'liveroom.dev/renew-tokens=now']);
+    const renewed = await eventually('there are new tokens', () =>
+      kube.get<{ data?: { publish?: string } }>('secret', 'demo-tokens'),
+    );
     const second = npmStart([]);
     assert.equal(await second.ended, 0);
     assert.match(second.text(), /running already/);
-    assert.equal(printed(second, /Watch\s+(\S+)/), player.href);
+    const publisher = new URL(printed(second, /Publish\s+(\S+)/));
+    const token = Buffer.from(renewed.data?.publish ?? '', 'base64').toString();
+    assert.equal(new URLSearchParams(publisher.hash.slice(1)).get('token'), token);
+    assert.notEqual(printed(second, /Watch\s+(\S+)/), player.href);
 
     await endsWithoutTrace(started);
   });

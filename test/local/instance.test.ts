@@ -22,15 +22,26 @@ async function another(code: string) {
   return child;
 }
 
-test('a second start is told what the first one has to say', async (t) => {
+test('a second start is told what the first one has to say at that time', async (t) => {
   const first = await claim(unique('checkout'));
   assert.ok(first.kind === 'ours');
   t.after(() => first.release());
-  first.tell('watch at http://127.0.0.1:8080');
-  assert.deepEqual(await claim(unique('checkout')), { kind: 'taken', summary: 'watch at http://127.0.0.1:8080' });
+  let token = 'first';
+  first.tell(async () => `watch with ${token}`);
+  assert.deepEqual(await claim(unique('checkout')), { kind: 'taken', summary: 'watch with first' });
+  token = 'renewed';
+  assert.deepEqual(await claim(unique('checkout')), { kind: 'taken', summary: 'watch with renewed' });
   const elsewhere = await claim(unique('another checkout'));
   assert.ok(elsewhere.kind === 'ours');
   elsewhere.release();
+});
+
+test('a first start that cannot find out what to say says why', async (t) => {
+  const first = await claim(unique('ill'));
+  assert.ok(first.kind === 'ours');
+  t.after(() => first.release());
+  first.tell(() => Promise.reject(new Error('the API server is away')));
+  assert.deepEqual(await claim(unique('ill')), { kind: 'taken', summary: 'the API server is away\n' });
 });
 
 test('the claim of a process that was killed is free', async () => {
