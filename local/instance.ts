@@ -5,7 +5,8 @@ import { text } from 'node:stream/consumers';
 /** The right to be the one `npm start` of a checkout. */
 export type Claim =
   | {
-      readonly kind: 'ours' /** What others are told from now on, found out when they ask. */;
+      readonly kind: 'ours';
+      /** What others are told from now on, found out when they ask. */
       tell(summary: Summary): void;
       release(): void;
     }
