@@ -37,12 +37,15 @@ describe('the chart', () => {
     ({ helm } = await ensureBinaries({ want, env: process.env, progress: terminalProgress(process.stderr) }));
   });
 
-  /** Renders it with these values, given as JSON by their paths. */
-  async function rendered(values: Readonly<Record<string, unknown>>): Promise<readonly Manifest[]> {
+  /** What helm says of it with these values, given as JSON by their paths. */
+  async function said(command: readonly string[], values: Readonly<Record<string, unknown>>): Promise<string> {
     const given = Object.entries(values).flatMap(([path, value]) => ['--set-json', `${path}=${JSON.stringify(value)}`]);
-    const { stdout } = await promisify(execFile)(helm, ['template', 'live', 'charts/liveroom', ...given]);
+    const { stdout } = await promisify(execFile)(helm, [...command, 'live', 'charts/liveroom', ...given]);
+    return stdout;
+  }
+  async function rendered(values: Readonly<Record<string, unknown>>): Promise<readonly Manifest[]> {
     // One that was left out leaves its comment.
-    return parseAllDocuments(stdout).flatMap((document) => document.toJS() ?? []);
+    return parseAllDocuments(await said(['template'], values)).flatMap((document) => document.toJS() ?? []);
   }
   const ofKind = (manifests: readonly Manifest[], kind: string) => manifests.find((manifest) => manifest.kind === kind);
 
@@ -124,6 +127,20 @@ describe('the chart', () => {
     const manifests = await rendered({ id: 'canary', watchNamespaces: ['stage', 'events'], defaults });
     const text = ofKind(manifests, 'ConfigMap')?.data?.['config.yaml'] ?? '';
     assert.partialDeepStrictEqual(configFrom(text), { id: 'canary', namespaces: ['stage', 'events'], defaults });
+  });
+
+  test('proposes a first room that its operator looks after', async () => {
+    const proposed = async (values: Readonly<Record<string, unknown>>) => {
+      const notes = await said(['install', '--dry-run=client'], values);
+      const [, kubectl, room] = /^ {2}(.*) create -f - <<EOF\n(.*)\n {2}EOF$/m.exec(notes) ?? [];
+      for (const then of ['wait --for=condition=Ready liveroom/demo', 'get liveroom demo -o wide'])
+        assert.ok(notes.includes(`\n  ${kubectl} ${then}\n`), notes);
+      return [kubectl, JSON.parse(room ?? '').metadata];
+    };
+    assert.deepEqual(await proposed({}), ['kubectl', { name: 'demo' }]);
+    const scope = { id: 'canary', watchNamespaces: ['stage', 'events'] };
+    const labels = { 'liveroom.dev/operator': 'canary' };
+    assert.deepEqual(await proposed(scope), ['kubectl -n stage', { name: 'demo', labels }]);
   });
 
   test('gives an operator of some namespaces a Role in each, and little of the cluster, or nothing', async () => {
