@@ -1,12 +1,10 @@
-import { get, type IncomingMessage } from 'node:http';
-import { json } from 'node:stream/consumers';
-import { internalPath, port } from '#crds/contract.ts';
 import type { LiveRoom } from '#crds/liveroom.ts';
 import type { PodStats, RoomStats } from '#crds/pod-stats.ts';
 import { isWorthShowing } from '../decide/audience.ts';
 import { faring } from '../decide/media-reachable.ts';
 import type { Audience } from '../decide/seen.ts';
 import { isBeingDeleted, type Pod } from '../kube.ts';
+import { podAsker, type Question } from './ask-pod.ts';
 import { polling } from './polling.ts';
 import type { Turn } from './whose-turn.ts';
 
@@ -20,12 +18,11 @@ export interface StatsOptions {
   readonly perSecond?: number;
   /** Whether people were on a pod that has not been asked yet. */
   readonly wasLive?: (pod: Pod) => boolean;
-  readonly ask?: (pod: Pod, signal: AbortSignal) => Promise<PodStats>;
+  readonly ask?: (pod: Pod, question: Question) => Promise<PodStats>;
   /** Told of each question. */
   readonly onAsked?: (asked: { readonly tookMs: number; readonly failed: boolean }) => void;
 }
 
-const answerTimeoutMs = 2_000;
 /** One lost answer is no silence. */
 const silentAfter = 3;
 
@@ -44,9 +41,11 @@ type Told = PodStats | 'Silent' | undefined;
  * asked, those with people on them come first.
  */
 export function stats(options: StatsOptions) {
-  const { pods, onNews, everyMs = 5_000, perSecond = 200, ask = askPod, onAsked } = options;
+  const asker = podAsker();
+  const { pods, onNews, everyMs = 5_000, perSecond = 200, ask = asker.ask, onAsked } = options;
   const heard = new Map<string, Heard>();
   const stopping = new AbortController();
+  let isAskedSoon = false;
 
   async function askOne(pod: Pod): Promise<void> {
     const uid = uidOf(pod);
@@ -54,7 +53,7 @@ export function stats(options: StatsOptions) {
     heard.set(uid, entry);
     const beganMs = performance.now();
     try {
-      entry.stats = await ask(pod, stopping.signal);
+      entry.stats = await ask(pod, { signal: stopping.signal, isAskedSoon });
       entry.failures = 0;
     } catch {
       entry.failures++;
@@ -76,6 +75,8 @@ export function stats(options: StatsOptions) {
 
   function look(): readonly Turn<Pod>[] {
     const askable = [...pods()].filter((pod) => pod.status?.podIP !== undefined);
+    // Where there are more, the connections of those that wait longer are not worth their memory.
+    isAskedSoon = askable.length <= (perSecond * everyMs) / 1000;
     const uids = new Set(askable.map(uidOf));
     for (const uid of heard.keys()) if (!uids.has(uid)) heard.delete(uid);
     return askable.map((pod) => ({ id: uidOf(pod), isFirst: isLive(pod), value: pod }));
@@ -102,6 +103,7 @@ export function stats(options: StatsOptions) {
     async stop(): Promise<void> {
       stopping.abort();
       await polled.finished;
+      asker.stop();
     },
   };
 }
@@ -121,24 +123,3 @@ const differs = (before: RoomStats | undefined, after: RoomStats): boolean =>
   before.publisher?.sendsMedia !== after.publisher?.sendsMedia ||
   before.tokensMissing?.join() !== after.tokensMissing?.join() ||
   isWorthShowing(before.subscribers, after.subscribers);
-
-/** Connections are not kept: a pod is asked every few seconds, and there may be thousands. */
-async function askPod(pod: Pod, signal: AbortSignal): Promise<PodStats> {
-  const host = pod.status?.podIP;
-  const { promise, resolve, reject } = Promise.withResolvers<IncomingMessage>();
-  const path = internalPath.stats;
-  const request = get({ host, port: port.internal, path, agent: false, timeout: answerTimeoutMs, signal }, resolve);
-  request.on('error', reject).on('timeout', () => request.destroy(new Error(`${host} does not answer`)));
-  const response = await promise;
-  const answer = await json(response);
-  if (response.statusCode !== 200) throw new Error(`${host} answered ${response.statusCode}`);
-  if (!isPodStats(answer)) throw new Error(`${host} answered something else than statistics`);
-  return answer;
-}
-
-const isPodStats = (value: unknown): value is PodStats =>
-  typeof value === 'object' &&
-  value !== null &&
-  'rooms' in value &&
-  Array.isArray(value.rooms) &&
-  value.rooms.every((room) => typeof room?.name === 'string' && Number.isInteger(room?.subscribers));

@@ -27,6 +27,9 @@ export interface NodesOptions {
   readonly startsMs: number;
 }
 
+/** As long as a pod keeps a connection on which nobody asks anything. */
+const podKeepsMs = 72_000;
+
 const mergePatch = { contentType: 'application/merge-patch+json' };
 /** A node that is not heard of for 40 s is given up. */
 const beatEveryMs = 10_000;
@@ -76,6 +79,7 @@ export async function startNodes({ client, nodes, startsMs }: NodesOptions): Pro
     response.setHeader('content-type', 'application/json');
     response.end(JSON.stringify(body));
   });
+  server.keepAliveTimeout = podKeepsMs;
   await new Promise<void>((resolve) => server.listen(port.internal, '0.0.0.0', resolve));
 
   return {
