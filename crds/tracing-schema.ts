@@ -27,7 +27,12 @@ export const tracing = {
       description:
         'Which part of all traces is kept, as a decimal from 0 to 1, by default all. 0 turns the traces off.',
       maxLength: 8,
-      pattern: '^(0([.][0-9]{1,6})?|1([.]0{1,6})?)$',
+      'x-kubernetes-validations': [
+        {
+          rule: "self.matches('^(0([.][0-9]{1,6})?|1([.]0{1,6})?)$')",
+          message: 'must be a decimal from 0 to 1 such as "0.1"',
+        },
+      ],
     },
   },
 } as const satisfies Schema;

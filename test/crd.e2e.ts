@@ -114,7 +114,7 @@ const refusals: Readonly<Record<string, { room: object; says: RegExp }>> = {
   },
   'more than all traces': {
     room: aRoom('all', { tracing: { samplingRatio: '1.5' } }),
-    says: /spec\.tracing\.samplingRatio.*should match/s,
+    says: /spec\.tracing\.samplingRatio.*must be a decimal from 0 to 1 such as "0\.1"/s,
   },
   'an Ingress and a Gateway at once': {
     room: aRoom('torn', { network: { http: { gatewayRef: { name: 'a' }, ingressClassName: 'b' } } }),
