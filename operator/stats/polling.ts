@@ -62,14 +62,15 @@ export function polling<T>({ look, ask, everyMs, perSecond, signal }: PollingOpt
   };
 }
 
-/** So many in a second, and few at once. */
+/** Few at once, and in no second more than so many, those at once included. */
 function allowance(perSecond: number) {
   const most = Math.max(1, perSecond / 10);
+  const refilledPerSecond = Math.max(perSecond / 2, perSecond - most);
   let left = most;
   let filledMs = 0;
   return {
     has(nowMs: number): boolean {
-      left = Math.min(most, left + ((nowMs - filledMs) * perSecond) / 1000);
+      left = Math.min(most, left + ((nowMs - filledMs) * refilledPerSecond) / 1000);
       filledMs = nowMs;
       return left >= 1;
     },
