@@ -170,7 +170,10 @@ describe('the operator, among others,', () => {
 
     const strict = await on.namespace('strict', { 'pod-security.kubernetes.io/enforce': 'restricted' });
     await on.kube.apply(aRoom('outside', {}, strict));
-    assert.match(await on.says('outside', strict, 'OriginReady=False/PodSecurityForbidden'), /ClusterOnly/);
+    assert.match(
+      await on.says('outside', strict, 'OriginReady=False/PodSecurityForbidden'),
+      /network\.media\.mode does without/,
+    );
     // Without a host port the pod meets the strictest level.
     await on.kube.apply(aRoom('inside', { network: { media: { mode: 'ClusterOnly' } } }, strict));
     await on.runOrigin(strict);
