@@ -10,7 +10,7 @@ import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
 import type { Server } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
-import type { ClientConfig } from '#operator/cluster/client.ts';
+import type { ClientConfig } from '#operator/cluster/client/client.ts';
 import { ensureBinaries } from './binaries/ensure.ts';
 import { certificateName, kubeconfig } from './control-plane/kubeconfig.ts';
 import { type InsideProcess, startInside } from './inside-process.ts';

@@ -6,7 +6,7 @@ import type { Socket } from 'node:dgram';
 import { mkdir, readFile, rm } from 'node:fs/promises';
 import type { Server } from 'node:net';
 import { join } from 'node:path';
-import { kubeClient } from '#operator/cluster/client.ts';
+import { kubeClient } from '#operator/cluster/client/client.ts';
 import { type ControlPlane, startControlPlane } from './control-plane/control-plane.ts';
 import { apiPort } from './control-plane/flags.ts';
 import { mark } from './marked-processes.ts';

@@ -3,7 +3,7 @@ import { mkdir, readFile, rm, writeFile } from 'node:fs/promises';
 import { join, resolve } from 'node:path';
 import { version } from '#crds/contract.ts';
 import { serverMetric as metric } from '#crds/metrics.ts';
-import { type KubeClient, kubeClient } from '#operator/cluster/client.ts';
+import { type KubeClient, kubeClient } from '#operator/cluster/client/client.ts';
 import { apply, type Cluster, startCluster } from './cluster.ts';
 import { forOneNode } from './install-manifest.ts';
 import { type Claim, claim } from './instance.ts';

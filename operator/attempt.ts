@@ -1,5 +1,5 @@
 import type { Span, Tracer } from '#tracing/tracer.ts';
-import type { Outcome } from './cluster/outcome.ts';
+import type { Outcome } from './cluster/queue/outcome.ts';
 import { type Failure, failureOf, outcomeOf } from './errors.ts';
 import type { ScopedLog } from './log.ts';
 import type { Controller, ReconcileMeter, ReconcileResult } from './metrics/reconciles.ts';

@@ -1,9 +1,9 @@
 import { parse } from 'yaml';
 import { podSettings } from '#crds/contract.ts';
 import { durationMs } from './build/duration.ts';
-import { defaultTiming } from './cluster/leader-election.ts';
-import type { ElectionTiming } from './cluster/lease-hold.ts';
-import { defaultRate } from './cluster/token-bucket.ts';
+import { defaultTiming } from './cluster/lease/leader-election.ts';
+import type { ElectionTiming } from './cluster/lease/lease-hold.ts';
+import { defaultRate } from './cluster/queue/token-bucket.ts';
 import type { Config } from './config.ts';
 import { baseURL, ConfigError, fields, isOn, mapping, stringLike, texts } from './config-fields.ts';
 import { defaultsProblem, type SpecDefaults } from './spec-defaults.ts';

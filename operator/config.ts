@@ -1,6 +1,6 @@
 import type { podSettings } from '#crds/contract.ts';
 import type { LiveRoomSpec } from '#crds/liveroom.ts';
-import type { ElectionTiming } from './cluster/lease-hold.ts';
+import type { ElectionTiming } from './cluster/lease/lease-hold.ts';
 import type { SpecDefaults } from './spec-defaults.ts';
 
 /** What is set once per cluster, in the chart. */

@@ -1,7 +1,7 @@
-import { ApiError } from './cluster/api-error.ts';
-import { NotLeading } from './cluster/fenced-client.ts';
-import { type Outcome, TooLong } from './cluster/outcome.ts';
-import { NameTaken } from './cluster/writes.ts';
+import { ApiError } from './cluster/client/api-error.ts';
+import { NotLeading } from './cluster/client/fenced-client.ts';
+import { NameTaken } from './cluster/client/writes.ts';
+import { type Outcome, TooLong } from './cluster/queue/outcome.ts';
 import type { Finding } from './decide/finding.ts';
 import { monitoringRefusal, objectRefusal, podRefusal, type Rejection, routeRefusal } from './decide/refusal.ts';
 

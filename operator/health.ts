@@ -3,7 +3,7 @@
  * an API server that is away is no reason to end one, since the next would fare no better. What is left is a part of the
  * operator that has got stuck by itself.
  */
-import type { Watch } from './cluster/watch.ts';
+import type { Watch } from './cluster/watch/watch.ts';
 import type { Log } from './log.ts';
 
 /** What a probe asks: whether the process lives, or whether it has seen all there is. */

@@ -3,7 +3,7 @@ import { desiredOfNamespace } from './build/desired.ts';
 import { isOurs } from './build/labels.ts';
 import type { Cluster } from './cluster/cluster.ts';
 import { operatorOf, roomKey } from './cluster/keys.ts';
-import type { Outcome } from './cluster/outcome.ts';
+import type { Outcome } from './cluster/queue/outcome.ts';
 import type { Config } from './config.ts';
 import { isBeingDeleted } from './kube.ts';
 import type { Log } from './log.ts';

@@ -3,7 +3,7 @@ import { isOurs } from './build/labels.ts';
 import { ownMonitoring } from './build/own-monitoring.ts';
 import type { Cluster } from './cluster/cluster.ts';
 import { ownKey } from './cluster/keys.ts';
-import type { Outcome } from './cluster/outcome.ts';
+import type { Outcome } from './cluster/queue/outcome.ts';
 import type { Config } from './config.ts';
 import type { Log } from './log.ts';
 import type { Monitoring } from './room/monitoring.ts';

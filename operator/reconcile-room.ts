@@ -4,7 +4,7 @@ import { desiredMonitoring } from './build/desired.ts';
 import { specHash } from './build/spec-hash.ts';
 import type { Cluster } from './cluster/cluster.ts';
 import { roomKey } from './cluster/keys.ts';
-import type { Outcome } from './cluster/outcome.ts';
+import type { Outcome } from './cluster/queue/outcome.ts';
 import { restarted } from './decide/crash-loop.ts';
 import type { Finding } from './decide/finding.ts';
 import { soonest } from './decide/soonest.ts';

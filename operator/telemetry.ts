@@ -1,8 +1,8 @@
 import { collectDefaultMetrics, Registry } from 'prom-client';
 import { appName, version } from '#crds/contract.ts';
 import { operatorMetric } from '#crds/operator-metrics.ts';
-import type { QueueSeen } from './cluster/queue.ts';
-import type { Watch } from './cluster/watch.ts';
+import type { QueueSeen } from './cluster/queue/queue.ts';
+import type { Watch } from './cluster/watch/watch.ts';
 import { families } from './metrics/families.ts';
 import { queueMetrics } from './metrics/queue.ts';
 import { reconcileMetrics } from './metrics/reconciles.ts';

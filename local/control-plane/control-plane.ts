@@ -1,7 +1,7 @@
 import { generateKeyPairSync, randomBytes } from 'node:crypto';
 import { mkdir, readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { kubeClient } from '#operator/cluster/client.ts';
+import { kubeClient } from '#operator/cluster/client/client.ts';
 import { type Daemon, ready, startDaemon } from './daemon.ts';
 import { apiPort, apiServerFlags, controllerManagerFlags, etcdFlags, type Files, schedulerFlags } from './flags.ts';
 import { kubeconfig } from './kubeconfig.ts';

@@ -1,4 +1,4 @@
-import type { KubeClient } from '#operator/cluster/client.ts';
+import type { KubeClient } from '#operator/cluster/client/client.ts';
 import type { AddressPool } from './addresses.ts';
 import type { LocalImages } from './command-line.ts';
 import type { Report } from './events.ts';

@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto';
-import { isStatus } from '#operator/cluster/api-error.ts';
-import type { KubeClient } from '#operator/cluster/client.ts';
+import { isStatus } from '#operator/cluster/client/api-error.ts';
+import type { KubeClient } from '#operator/cluster/client/client.ts';
 import type { Pod } from './objects.ts';
 import { rfc3339 } from './rfc3339.ts';
 

@@ -1,7 +1,7 @@
 import { createServer, type IncomingMessage, request, type Server, type ServerResponse, STATUS_CODES } from 'node:http';
 import { pipeline } from 'node:stream/promises';
-import type { KubeClient } from '#operator/cluster/client.ts';
-import { reflector } from '#operator/cluster/reflector.ts';
+import type { KubeClient } from '#operator/cluster/client/client.ts';
+import { reflector } from '#operator/cluster/watch/reflector.ts';
 import type { Pod, Service } from './objects.ts';
 import { connectToPod } from './pod-socket.ts';
 import { type Backend, backends, type Route, routeOf } from './routes.ts';

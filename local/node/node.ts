@@ -1,8 +1,8 @@
 import { mkdir, readFile, rm } from 'node:fs/promises';
 import { cpus, totalmem } from 'node:os';
 import { join } from 'node:path';
-import type { KubeClient } from '#operator/cluster/client.ts';
-import { reflector } from '#operator/cluster/reflector.ts';
+import type { KubeClient } from '#operator/cluster/client/client.ts';
+import { reflector } from '#operator/cluster/watch/reflector.ts';
 import { addressPool } from './addresses.ts';
 import type { LocalImages } from './command-line.ts';
 import type { NodeContext } from './context.ts';

@@ -1,5 +1,5 @@
-import { absentIfNotFound } from '#operator/cluster/api-error.ts';
-import type { KubeClient } from '#operator/cluster/client.ts';
+import { absentIfNotFound } from '#operator/cluster/client/api-error.ts';
+import type { KubeClient } from '#operator/cluster/client/client.ts';
 import type { ConfigMap, Pod, Secret, Sources } from './objects.ts';
 import { references, type TokenReference } from './references.ts';
 

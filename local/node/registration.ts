@@ -1,5 +1,5 @@
-import { absentIfNotFound, isStatus } from '#operator/cluster/api-error.ts';
-import type { KubeClient } from '#operator/cluster/client.ts';
+import { absentIfNotFound, isStatus } from '#operator/cluster/client/api-error.ts';
+import type { KubeClient } from '#operator/cluster/client/client.ts';
 import type { PodStatus } from './objects.ts';
 import { rfc3339, rfc3339Micro } from './rfc3339.ts';
 

@@ -1,4 +1,4 @@
-import { isStatus } from '#operator/cluster/api-error.ts';
+import { isStatus } from '#operator/cluster/client/api-error.ts';
 import type { NodeContext } from './context.ts';
 import type { Pod, PodStatus } from './objects.ts';
 import type { PodSeen } from './plan.ts';

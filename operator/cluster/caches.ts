@@ -1,18 +1,18 @@
 import { hostPortOf } from '../decide/media-address.ts';
 import type { Ingress, KubeObject, Pod } from '../kube.ts';
 import type { SpecDefaults } from '../spec-defaults.ts';
-import { collector } from './in-namespaces.ts';
-import { indexOf } from './index-of.ts';
+import { collector } from './cache/in-namespaces.ts';
+import { indexOf } from './cache/index-of.ts';
+import { namespaceCache } from './cache/namespace-cache.ts';
+import { nodeCache } from './cache/node-cache.ts';
+import { roomCache } from './cache/room-cache.ts';
 import { keyOfOwned, ownKey, roomKey } from './keys.ts';
-import { type KindCachesOptions, monitorCaches, routeCaches } from './kind-caches.ts';
-import { kindDefinitions } from './kind-definitions.ts';
-import { leanPod } from './lean.ts';
-import { namespaceCache } from './namespace-cache.ts';
-import { nodeCache } from './node-cache.ts';
-import { roomCache } from './room-cache.ts';
-import type { How } from './store.ts';
-import { urgency } from './urgency.ts';
-import type { Watch } from './watch.ts';
+import { type KindCachesOptions, monitorCaches, routeCaches } from './kinds/kind-caches.ts';
+import { kindDefinitions } from './kinds/kind-definitions.ts';
+import { urgency } from './queue/urgency.ts';
+import { leanPod } from './watch/lean.ts';
+import type { How } from './watch/store.ts';
+import type { Watch } from './watch/watch.ts';
 
 export interface CachesOptions extends KindCachesOptions {
   /** Label selector of what the operator makes. */

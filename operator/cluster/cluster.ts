@@ -1,11 +1,11 @@
 import type { LiveRoom, LiveRoomStatus } from '#crds/liveroom.ts';
 import { noTracer, type Tracer } from '#tracing/tracer.ts';
 import type { KubeObject, Pod } from '../kube.ts';
-import type { Cache } from './cache.ts';
+import type { Cache } from './cache/cache.ts';
 import { type CachesOptions, caches, keysIn, objectsOf, podIndexes, watchesOf } from './caches.ts';
+import { tracedClient } from './client/traced-client.ts';
+import { type ApplyOptions, type Marks, writes } from './client/writes.ts';
 import { operatorOf } from './keys.ts';
-import { tracedClient } from './traced-client.ts';
-import { type ApplyOptions, type Marks, writes } from './writes.ts';
 
 export interface ClusterOptions extends CachesOptions {
   /** Label `liveroom.dev/operator` of the rooms that are ours; absent, those without it are. */

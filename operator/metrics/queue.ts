@@ -1,5 +1,5 @@
 import { operatorMetric } from '#crds/operator-metrics.ts';
-import type { QueueMeter, QueueSeen } from '../cluster/queue.ts';
+import type { QueueMeter, QueueSeen } from '../cluster/queue/queue.ts';
 import type { Families } from './families.ts';
 
 const queue = { name: 'liveroom' } as const;

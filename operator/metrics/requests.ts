@@ -1,5 +1,5 @@
 import { operatorMetric } from '#crds/operator-metrics.ts';
-import type { RequestMeter } from '../cluster/measured-client.ts';
+import type { RequestMeter } from '../cluster/client/measured-client.ts';
 import type { StatsOptions } from '../stats/stats.ts';
 import type { Families } from './families.ts';
 

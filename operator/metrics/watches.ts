@@ -1,5 +1,5 @@
 import { operatorMetric } from '#crds/operator-metrics.ts';
-import type { Watch } from '../cluster/watch.ts';
+import type { Watch } from '../cluster/watch/watch.ts';
 import type { Families } from './families.ts';
 
 const { change: changes } = operatorMetric.missedChanges.labels;

@@ -1,5 +1,5 @@
 import type { LiveRoom } from '#crds/liveroom.ts';
-import { ApiError } from '../cluster/api-error.ts';
+import { ApiError } from '../cluster/client/api-error.ts';
 import type { Cluster } from '../cluster/cluster.ts';
 import type { Finding } from '../decide/finding.ts';
 import { permissionRefusal } from '../decide/refusal.ts';

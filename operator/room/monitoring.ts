@@ -1,5 +1,5 @@
 import { isMonitoringKind, monitoringField } from '../build/coverage.ts';
-import { isStatus } from '../cluster/api-error.ts';
+import { isStatus } from '../cluster/client/api-error.ts';
 import type { Cluster } from '../cluster/cluster.ts';
 import { adoptedLabels } from '../decide/adopted-labels.ts';
 import type { Finding } from '../decide/finding.ts';

@@ -1,9 +1,9 @@
 import { annotation, tokensSecretName } from '#crds/contract.ts';
 import { kind, type LiveRoom } from '#crds/liveroom.ts';
 import { type TokenSource, tokenSources, tokensSecret } from '../build/tokens.ts';
+import { NameTaken } from '../cluster/client/writes.ts';
 import type { Cluster } from '../cluster/cluster.ts';
 import { roomKey } from '../cluster/keys.ts';
-import { NameTaken } from '../cluster/writes.ts';
 import type { Finding } from '../decide/finding.ts';
 import type { Audience } from '../decide/seen.ts';
 import { controllerOf, isBeingDeleted, isControlledBy, type KubeObject, type Pod, type Secret } from '../kube.ts';

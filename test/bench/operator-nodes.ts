@@ -5,8 +5,8 @@
 import { createServer } from 'node:http';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { annotation, label, port } from '#crds/contract.ts';
-import type { KubeClient } from '#operator/cluster/client.ts';
-import { reflector } from '#operator/cluster/reflector.ts';
+import type { KubeClient } from '#operator/cluster/client/client.ts';
+import { reflector } from '#operator/cluster/watch/reflector.ts';
 import { hostPortOf } from '#operator/decide/media-address.ts';
 import { isBeingDeleted, isReady, type Pod } from '#operator/kube.ts';
 

@@ -1,6 +1,6 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { annotation } from '#crds/contract.ts';
-import { reflector } from '#operator/cluster/reflector.ts';
+import { reflector } from '#operator/cluster/watch/reflector.ts';
 import type { KubeObject } from '#operator/kube.ts';
 import { eventually } from '#test/harness/eventually.ts';
 import { cpuMs, type OperatorProcess } from './operator-process.ts';

@@ -1,6 +1,6 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { plural } from '#crds/liveroom.ts';
-import { type KubeClient, kubeClient } from '#operator/cluster/client.ts';
+import { type KubeClient, kubeClient } from '#operator/cluster/client/client.ts';
 import { eventually } from '#test/harness/eventually.ts';
 import { aRoom } from '#test/harness/room.ts';
 import type { Nodes } from './operator-nodes.ts';

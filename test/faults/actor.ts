@@ -1,5 +1,5 @@
 import { isMonitoringKind } from '#operator/build/coverage.ts';
-import { objectPath } from '#operator/cluster/paths.ts';
+import { objectPath } from '#operator/cluster/client/paths.ts';
 import type { KubeObject } from '#operator/kube.ts';
 import type { Stage } from './stage.ts';
 

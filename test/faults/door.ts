@@ -2,7 +2,7 @@ import { once } from 'node:events';
 import { createSecureServer, type Http2ServerRequest, type Http2ServerResponse } from 'node:http2';
 import type { AddressInfo } from 'node:net';
 import type { TLSSocket } from 'node:tls';
-import type { ClientConfig } from '#operator/cluster/client.ts';
+import type { ClientConfig } from '#operator/cluster/client/client.ts';
 import { certificate } from '#test/server/dtls-client.ts';
 import type { Call, Fate } from './fault.ts';
 import { lines } from './lines.ts';

@@ -1,5 +1,5 @@
-import type { KubeClient } from '#operator/cluster/client.ts';
-import { reflector } from '#operator/cluster/reflector.ts';
+import type { KubeClient } from '#operator/cluster/client/client.ts';
+import { reflector } from '#operator/cluster/watch/reflector.ts';
 import type { KubeObject } from '#operator/kube.ts';
 import type { Call } from './fault.ts';
 import type { OperatorProcess } from './operator-process.ts';

@@ -1,8 +1,8 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { annotation, label, port } from '#crds/contract.ts';
 import { roomMetric } from '#crds/room-metrics.ts';
-import { type KubeClient, kubeClient } from '#operator/cluster/client.ts';
-import { collectionPath, objectPath } from '#operator/cluster/paths.ts';
+import { type KubeClient, kubeClient } from '#operator/cluster/client/client.ts';
+import { collectionPath, objectPath } from '#operator/cluster/client/paths.ts';
 import type { Pod } from '#operator/kube.ts';
 import { launchChromium } from '#test/harness/browser.ts';
 import { eventually } from '#test/harness/eventually.ts';

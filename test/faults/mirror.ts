@@ -1,8 +1,8 @@
 import { group } from '#crds/contract.ts';
 import { apiVersion, kind, type LiveRoom } from '#crds/liveroom.ts';
-import type { KubeClient } from '#operator/cluster/client.ts';
-import { collectionPath } from '#operator/cluster/paths.ts';
-import { reflector } from '#operator/cluster/reflector.ts';
+import type { KubeClient } from '#operator/cluster/client/client.ts';
+import { collectionPath } from '#operator/cluster/client/paths.ts';
+import { reflector } from '#operator/cluster/watch/reflector.ts';
 import type { KubeObject, Pod, Secret } from '#operator/kube.ts';
 
 /** What a test sees of the cluster, as it happens. */

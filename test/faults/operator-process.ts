@@ -2,7 +2,7 @@ import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import type { ElectionTiming } from '#operator/cluster/lease-hold.ts';
+import type { ElectionTiming } from '#operator/cluster/lease/lease-hold.ts';
 import { type Door, door } from './door.ts';
 import type { Stage } from './stage.ts';
 

@@ -1,6 +1,6 @@
 import { readFile } from 'node:fs/promises';
 import { parseAllDocuments } from 'yaml';
-import type { KubeClient } from '#operator/cluster/client.ts';
+import type { KubeClient } from '#operator/cluster/client/client.ts';
 
 export interface Rule {
   readonly apiGroups: readonly string[];

@@ -1,9 +1,9 @@
 import type { LiveRoom } from '#crds/liveroom.ts';
 import type { PodStats } from '#crds/pod-stats.ts';
 import { ownSelector } from '#operator/build/labels.ts';
-import { type ClientConfig, type KubeClient, kubeClient } from '#operator/cluster/client.ts';
-import { clientConfigFromFile } from '#operator/cluster/kube-config.ts';
-import { collectionPath, objectPath } from '#operator/cluster/paths.ts';
+import { type ClientConfig, type KubeClient, kubeClient } from '#operator/cluster/client/client.ts';
+import { clientConfigFromFile } from '#operator/cluster/client/kube-config.ts';
+import { collectionPath, objectPath } from '#operator/cluster/client/paths.ts';
 import { type OperatedCluster, operatedCluster } from '#test/harness/operated-cluster.ts';
 import { aRoom } from '#test/harness/room.ts';
 import { installRoomKinds } from './kinds.ts';

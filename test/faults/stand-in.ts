@@ -1,7 +1,7 @@
 import { label } from '#crds/contract.ts';
 import type { PodStats } from '#crds/pod-stats.ts';
-import type { KubeClient } from '#operator/cluster/client.ts';
-import { objectPath } from '#operator/cluster/paths.ts';
+import type { KubeClient } from '#operator/cluster/client/client.ts';
+import { objectPath } from '#operator/cluster/client/paths.ts';
 import { type HTTPRoute, type Ingress, isBeingDeleted, isReady, type KubeObject, type Pod } from '#operator/kube.ts';
 import type { Mirror } from './mirror.ts';
 

@@ -1,6 +1,6 @@
 import type { IncomingHttpHeaders } from 'node:http';
 import { Agent, type Dispatcher, request } from 'undici';
-import type { ClientConfig } from '#operator/cluster/client.ts';
+import type { ClientConfig } from '#operator/cluster/client/client.ts';
 import type { Call } from './fault.ts';
 
 export interface Upstream {

@@ -1,6 +1,6 @@
 /** What stands for a node where nothing runs pods: what a kubelet would have the API server know. */
-import type { KubeClient } from '#operator/cluster/client.ts';
-import { objectPath } from '#operator/cluster/paths.ts';
+import type { KubeClient } from '#operator/cluster/client/client.ts';
+import { objectPath } from '#operator/cluster/client/paths.ts';
 import type { KubeObject } from '#operator/kube.ts';
 
 /** Where the one node of such a cluster is. */

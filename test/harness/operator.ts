@@ -1,7 +1,7 @@
 import { randomBytes } from 'node:crypto';
 import type { PodStats } from '#crds/pod-stats.ts';
-import { type ClientConfig, type KubeClient, kubeClient, type Method } from '#operator/cluster/client.ts';
-import { clientConfigFromFile } from '#operator/cluster/kube-config.ts';
+import { type ClientConfig, type KubeClient, kubeClient, type Method } from '#operator/cluster/client/client.ts';
+import { clientConfigFromFile } from '#operator/cluster/client/kube-config.ts';
 import { configFrom } from '#operator/config-file.ts';
 import { jsonLog } from '#operator/log.ts';
 import { operator } from '#operator/operator.ts';

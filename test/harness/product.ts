@@ -6,7 +6,7 @@ import { installMonitoring } from '#local/monitoring/install.ts';
 import type { MonitoringOptions } from '#local/monitoring/objects.ts';
 import { terminalProgress } from '#local/progress.ts';
 import { roomPages } from '#local/room.ts';
-import { kubeClient } from '#operator/cluster/client.ts';
+import { kubeClient } from '#operator/cluster/client/client.ts';
 import { type Kubectl, kubectl } from './kubectl.ts';
 import type { RoomURLs } from './pages.ts';
 

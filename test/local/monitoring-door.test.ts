@@ -6,7 +6,7 @@ import { text } from 'node:stream/consumers';
 import { type TestContext, test } from 'node:test';
 import { monitoringDoor, plotsPath } from '#local/monitoring/door.ts';
 import { portOf } from '#local/sockets.ts';
-import { kubeClient } from '#operator/cluster/client.ts';
+import { kubeClient } from '#operator/cluster/client/client.ts';
 
 const root = join(import.meta.dirname, '../..');
 

@@ -6,7 +6,7 @@ import { text } from 'node:stream/consumers';
 import { type TestContext, test } from 'node:test';
 import { frontDoor } from '#local/node/front-door.ts';
 import { portOf } from '#local/sockets.ts';
-import { kubeClient } from '#operator/cluster/client.ts';
+import { kubeClient } from '#operator/cluster/client/client.ts';
 import { eventually } from '#test/harness/eventually.ts';
 import { aContainer, seenPod } from './seen-pod.ts';
 

@@ -8,7 +8,7 @@ import { test } from 'node:test';
 import type { NodeContext } from '#local/node/context.ts';
 import type { Pod } from '#local/node/objects.ts';
 import { refreshAnnotation, sandbox } from '#local/node/sandbox.ts';
-import { kubeClient } from '#operator/cluster/client.ts';
+import { kubeClient } from '#operator/cluster/client/client.ts';
 
 const annotation = 'liveroom.dev/media-address';
 

@@ -1,14 +1,14 @@
 import assert from 'node:assert/strict';
 import { after, before, describe, test } from 'node:test';
 import { attempt } from '#operator/attempt.ts';
-import { ApiError } from '#operator/cluster/api-error.ts';
-import { kubeClient } from '#operator/cluster/client.ts';
-import { pathTemplate } from '#operator/cluster/paths.ts';
-import { tracedClient } from '#operator/cluster/traced-client.ts';
+import { ApiError } from '#operator/cluster/client/api-error.ts';
+import { kubeClient } from '#operator/cluster/client/client.ts';
+import { pathTemplate } from '#operator/cluster/client/paths.ts';
+import { tracedClient } from '#operator/cluster/client/traced-client.ts';
 import { jsonLog, scopedLog } from '#operator/log.ts';
 import { type Receiver, receiver } from '#test/tracing/receiver.ts';
 import { startTracing, type Tracing } from '#tracing/start.ts';
-import { anObject, flakyServer, list, refuse } from './flaky-server.ts';
+import { anObject, flakyServer, list, refuse } from './cluster/flaky-server.ts';
 
 const templates: Readonly<Record<string, string>> = {
   '/api/v1/namespaces/live/pods/keynote-origin-abcde': '/api/v1/namespaces/{namespace}/pods/{name}',

@@ -1,11 +1,11 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { ApiError } from '#operator/cluster/api-error.ts';
-import { kubeClient } from '#operator/cluster/client.ts';
-import { NotLeading } from '#operator/cluster/fenced-client.ts';
-import { TooLong } from '#operator/cluster/outcome.ts';
+import { ApiError } from '#operator/cluster/client/api-error.ts';
+import { kubeClient } from '#operator/cluster/client/client.ts';
+import { NotLeading } from '#operator/cluster/client/fenced-client.ts';
+import { TooLong } from '#operator/cluster/queue/outcome.ts';
 import { failureOf, outcomeOf } from '#operator/errors.ts';
-import { flakyServer, reset } from './flaky-server.ts';
+import { flakyServer, reset } from './cluster/flaky-server.ts';
 
 const refusal = (status: number, more: ConstructorParameters<typeof ApiError>[2] = {}) =>
   new ApiError(status, { message: 'no' }, more);

@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import type { LiveRoom } from '#crds/liveroom.ts';
 import { namespaceService } from '#operator/build/namespace-service.ts';
-import { ApiError } from '#operator/cluster/api-error.ts';
+import { ApiError } from '#operator/cluster/client/api-error.ts';
 import type { OriginPlan } from '#operator/decide/origin.ts';
 import type { Pod } from '#operator/kube.ts';
 import { jsonLog } from '#operator/log.ts';

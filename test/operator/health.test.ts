@@ -1,15 +1,15 @@
 import assert from 'node:assert/strict';
 import type { AddressInfo } from 'node:net';
 import { afterEach, describe, test } from 'node:test';
-import { kubeClient } from '#operator/cluster/client.ts';
-import { reflector } from '#operator/cluster/reflector.ts';
-import type { Watch, WatchedKind } from '#operator/cluster/watch.ts';
-import { noCounts } from '#operator/cluster/watch-counts.ts';
+import { kubeClient } from '#operator/cluster/client/client.ts';
+import { reflector } from '#operator/cluster/watch/reflector.ts';
+import type { Watch, WatchedKind } from '#operator/cluster/watch/watch.ts';
+import { noCounts } from '#operator/cluster/watch/watch-counts.ts';
 import { type Finding, type HealthSeen, health } from '#operator/health.ts';
 import { internalServer } from '#operator/internal-server.ts';
 import type { KubeObject } from '#operator/kube.ts';
 import { eventually } from '#test/harness/eventually.ts';
-import { flakyServer, list, refuse, reset, watch } from './flaky-server.ts';
+import { flakyServer, list, refuse, reset, watch } from './cluster/flaky-server.ts';
 
 const aWatch = (kind: WatchedKind, { overdueMs = 0, isSynced = true } = {}): Watch => [
   kind,

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { indexOf } from '#operator/cluster/index-of.ts';
+import { indexOf } from '#operator/cluster/cache/index-of.ts';
 import { hostPort } from '#operator/decide/host-port.ts';
 import { hostPortOf } from '#operator/decide/media-address.ts';
 import type { Pod } from '#operator/kube.ts';

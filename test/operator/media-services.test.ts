@@ -4,7 +4,7 @@ import { annotation, label } from '#crds/contract.ts';
 import type { LiveRoom } from '#crds/liveroom.ts';
 import { desired } from '#operator/build/desired.ts';
 import { ownerReference } from '#operator/build/labels.ts';
-import { ApiError } from '#operator/cluster/api-error.ts';
+import { ApiError } from '#operator/cluster/client/api-error.ts';
 import type { KubeObject, Pod, Service } from '#operator/kube.ts';
 import { mediaServiceOf, settleMediaServices } from '#operator/room/media-services.ts';
 import { settleObjects } from '#operator/room/objects.ts';

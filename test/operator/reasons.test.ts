@@ -1,9 +1,9 @@
 import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
 import { type ConditionType, conditionReasons } from '#crds/liveroom.ts';
-import { ApiError } from '#operator/cluster/api-error.ts';
+import { ApiError } from '#operator/cluster/client/api-error.ts';
+import { NameTaken } from '#operator/cluster/client/writes.ts';
 import type { Cluster } from '#operator/cluster/cluster.ts';
-import { NameTaken } from '#operator/cluster/writes.ts';
 import { conditions } from '#operator/decide/conditions.ts';
 import type { Finding } from '#operator/decide/finding.ts';
 import type { MonitoringSeen } from '#operator/decide/monitoring.ts';

@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import type { LiveRoomStatus } from '#crds/liveroom.ts';
 import { desiredMonitoring } from '#operator/build/desired.ts';
-import { ApiError } from '#operator/cluster/api-error.ts';
+import { ApiError } from '#operator/cluster/client/api-error.ts';
 import { roomKey } from '#operator/cluster/keys.ts';
 import type { KubeObject } from '#operator/kube.ts';
 import { reconcileRoom } from '#operator/reconcile-room.ts';

@@ -1,10 +1,10 @@
 import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
 import type { LiveRoom, LiveRoomSpec } from '#crds/liveroom.ts';
-import { ApiError } from '#operator/cluster/api-error.ts';
-import type { KubeClient, Method } from '#operator/cluster/client.ts';
+import { ApiError } from '#operator/cluster/client/api-error.ts';
+import type { KubeClient, Method } from '#operator/cluster/client/client.ts';
+import { writes } from '#operator/cluster/client/writes.ts';
 import { roomKey } from '#operator/cluster/keys.ts';
-import { writes } from '#operator/cluster/writes.ts';
 import { outcomeOf } from '#operator/errors.ts';
 import type { Ingress, KubeObject, MonitoringObject, Pod } from '#operator/kube.ts';
 import { reconcileRoom } from '#operator/reconcile-room.ts';

@@ -2,13 +2,13 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { version } from '#crds/contract.ts';
 import { operatorMetric } from '#crds/operator-metrics.ts';
-import { kubeClient } from '#operator/cluster/client.ts';
-import { measuredClient, type RequestMeter } from '#operator/cluster/measured-client.ts';
-import { noCounts } from '#operator/cluster/watch-counts.ts';
+import { kubeClient } from '#operator/cluster/client/client.ts';
+import { measuredClient, type RequestMeter } from '#operator/cluster/client/measured-client.ts';
+import { noCounts } from '#operator/cluster/watch/watch-counts.ts';
 import { hostPorts } from '#operator/room/host-ports.ts';
 import { type OperatorSeen, telemetry } from '#operator/telemetry.ts';
 import { series } from '#test/server/series.ts';
-import { flakyServer, list, refuse, reset, watch } from './flaky-server.ts';
+import { flakyServer, list, refuse, reset, watch } from './cluster/flaky-server.ts';
 import { aCondition, storedRoom } from './objects.ts';
 
 const counts = noCounts();

@@ -1,8 +1,8 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { Registry } from 'prom-client';
-import type { Watch } from '#operator/cluster/watch.ts';
-import { noCounts } from '#operator/cluster/watch-counts.ts';
+import type { Watch } from '#operator/cluster/watch/watch.ts';
+import { noCounts } from '#operator/cluster/watch/watch-counts.ts';
 import { families } from '#operator/metrics/families.ts';
 import { watchMetrics } from '#operator/metrics/watches.ts';
 import { series } from '#test/server/series.ts';

@@ -1,0 +1,17 @@
+import type { How } from '../watch/store.ts';
+
+/**
+ * How much somebody waits for it: Edit is what follows a change that was seen as it happened, Resync what lists show,
+ * which may be old and is much at a time, and what comes again by the clock.
+ */
+export type Urgency = 'Edit' | 'Resync';
+
+/** How urgent a change is, by how it came to be known. */
+export const urgency: Readonly<Record<How, Urgency>> = { Listed: 'Resync', Watched: 'Edit' };
+
+/** The terms of a piece of work on a key. Whatever it asks of others, it asks on these. */
+export interface Terms {
+  readonly urgency: Urgency;
+  /** Aborted when the work has taken too long, or has to end because the operator does. */
+  readonly signal: AbortSignal;
+}

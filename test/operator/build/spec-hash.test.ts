@@ -1,0 +1,155 @@
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import { annotation } from '#crds/contract.ts';
+import type { LiveRoomSpec } from '#crds/liveroom.ts';
+import { originPod, settingsHash } from '#operator/build/origin-pod.ts';
+import { specHash, specHashes } from '#operator/build/spec-hash.ts';
+import type { Config } from '#operator/config.ts';
+import { config, storedRoom } from '../objects.ts';
+
+/**
+ * A hash that changes here restarts the pods of everybody who upgrades the operator. If that is not what you want, leave
+ * the hashes alone and what is hashed; if it is, count up its scheme, and say so in the changelog.
+ */
+
+const { publish } = storedRoom().spec;
+const own: Partial<LiveRoomSpec> = {
+  publish: { ...publish, auth: { mode: 'BearerToken', secretRef: { name: 'stage', key: 'encoder' } } },
+  play: { auth: { mode: 'None' }, maxSubscribers: 7 },
+};
+const chosen: Partial<LiveRoomSpec> = {
+  network: { media: { mode: 'ClusterOnly' } },
+  pod: {
+    image: 'registry.example.com/sfu:test',
+    resources: { requests: { cpu: 2 }, limits: { memory: '1Gi' } },
+    nodeSelector: { pool: 'media' },
+    tolerations: [{ key: 'media', operator: 'Exists', effect: 'NoSchedule' }],
+  },
+};
+const probed = { pod: { probes: { liveness: { periodSeconds: 5, timeoutSeconds: 2, failureThreshold: 6 } } } };
+const placed: Partial<LiveRoomSpec> = {
+  pod: {
+    affinity: {
+      nodeAffinity: {
+        requiredDuringSchedulingIgnoredDuringExecution: {
+          nodeSelectorTerms: [{ matchExpressions: [{ key: 'pool', operator: 'In', values: ['media', 'video'] }] }],
+        },
+      },
+    },
+    topologySpreadConstraints: [
+      { maxSkew: 1, topologyKey: 'topology.kubernetes.io/zone', whenUnsatisfiable: 'DoNotSchedule' },
+    ],
+    priorityClassName: 'media',
+    serviceAccountName: 'media',
+  },
+};
+const worded = { pod: { labels: { team: 'video' }, annotations: { 'sidecar.istio.io/inject': 'false' } } };
+const balanced = { network: { media: { mode: 'LoadBalancer' } } } as const;
+const classed = { network: { media: { mode: 'LoadBalancer', loadBalancerClass: 'example.com/fast' } } } as const;
+const nodePorts = { network: { media: { mode: 'NodePort' } } } as const;
+const traced = { tracing: { endpoint: 'http://otel-collector:4317' } };
+
+interface Row {
+  readonly spec?: Partial<LiveRoomSpec>;
+  readonly config?: Partial<Config>;
+  readonly hash: string;
+  /** What release 0.1.0 made of it, as far as it could. */
+  readonly of010?: string;
+}
+
+const rows: Readonly<Record<string, Row>> = {
+  'of an empty spec': { hash: '2-xzwbzk5q', of010: 'bptmb9lw' },
+  'with a token of its own': { spec: own, hash: '2-97ktsf2t', of010: '7pf9wswt' },
+  'with all that 0.1.0 could choose': { spec: chosen, hash: '2-kvnkx9rc', of010: 'bg68st9h' },
+  'with probes': { spec: probed, hash: '2-nj8xkdrz' },
+  'with a place': { spec: placed, hash: '2-pdfdrwfl' },
+  'with words for others': { spec: worded, hash: '2-lxm7r9s7' },
+  'with a load balancer': { spec: balanced, hash: '2-r6svqc2k' },
+  'with a load balancer of a class': { spec: classed, hash: '2-zjs8dzjb' },
+  'with a node port': { spec: nodePorts, hash: '2-mlq44tsj' },
+  'with traces': { spec: traced, hash: '2-wkcwmbfq' },
+  'with settings of the installation': { config: { podEnv: { LOG_LEVEL: 'debug' } }, hash: '2-g2nd7p42' },
+  'with another default image': { config: { images: { sfu: 'liveroom.dev/sfu:next' } }, hash: '2-98btddjr' },
+};
+for (const [name, row] of Object.entries(rows))
+  test(`the hash of a pod ${name} stays as it is`, () => {
+    const [room, its] = [storedRoom(row.spec), { ...config, ...row.config }];
+    assert.equal(specHash(room, its), row.hash);
+    const [today, former] = specHashes(room, its);
+    assert.equal(today, row.hash);
+    if (row.of010 !== undefined) assert.equal(former, row.of010);
+  });
+
+test('a pod of 0.1.0 is not taken for one with what 0.1.0 could not choose', () => {
+  for (const spec of [probed, placed, worded, traced, balanced, nodePorts])
+    assert.equal(specHashes(storedRoom(spec), config).length, 1);
+});
+
+test('an empty map or list, as templates write them, says nothing, and replaces no pod', () => {
+  const nothings = [
+    { labels: {} },
+    { annotations: {} },
+    { affinity: {} },
+    { probes: {} },
+    { topologySpreadConstraints: [] },
+    { imagePullSecrets: [] },
+  ];
+  const silent = specHashes(storedRoom(), config);
+  for (const pod of nothings) assert.deepEqual(specHashes(storedRoom({ pod }), config), silent);
+});
+
+test('whatever tells two pods of a room apart is in the hash', () => {
+  const others = Object.values(rows).map(({ spec, config: its }) => [storedRoom(spec), { ...config, ...its }] as const);
+  const pods = others.map(([room, its]) => JSON.stringify(originPod(room, its, { replaces: '' })));
+  const hashes = others.map(([room, its]) => specHash(room, its));
+  assert.equal(new Set(pods).size, pods.length);
+  assert.equal(new Set(hashes).size, hashes.length);
+});
+
+test('what the pod reads from its files is no part of the hash that decides a roll-out', () => {
+  const { publish, play } = storedRoom().spec;
+  const edited = storedRoom({
+    publish: { ...publish, onConflict: 'TakeOver', reconnectGrace: '1m', codecs: ['VP8'] },
+    play: { ...play, maxSubscribers: 7 },
+    drain: { timeout: '1s', eviction: 'Always' },
+    update: { policy: 'Immediate' },
+    suspend: true,
+  });
+  assert.equal(specHash(edited, config), specHash(storedRoom(), config));
+  assert.notEqual(settingsHash(edited), settingsHash(storedRoom()));
+});
+
+test('what a running pod cannot take over is part of it', () => {
+  const hashes = [
+    storedRoom(),
+    storedRoom({ pod: { image: 'other' } }),
+    storedRoom({ pod: { nodeSelector: { pool: 'media' } } }),
+    storedRoom({ pod: { probes: { readiness: { periodSeconds: 5, timeoutSeconds: 2, failureThreshold: 3 } } } }),
+    storedRoom({ play: { auth: { mode: 'BearerToken', secretRef: { name: 'own', key: 'play' } }, maxSubscribers: 0 } }),
+  ].map((room) => specHash(room, config));
+  assert.equal(new Set(hashes).size, hashes.length);
+});
+
+test('a room is locked and opened without another pod', () => {
+  const open = storedRoom({ play: { auth: { mode: 'None' }, maxSubscribers: 0 } });
+  assert.equal(specHash(open, config), specHash(storedRoom(), config));
+  assert.notEqual(settingsHash(open), settingsHash(storedRoom()));
+});
+
+test('the pod carries the hashes by which it is judged', () => {
+  const { annotations } = originPod(storedRoom(), config, { hostPort: 7000, replaces: '' }).metadata;
+  assert.equal(annotations[annotation.specHash], specHash(storedRoom(), config));
+  assert.equal(annotations[annotation.settingsHash], settingsHash(storedRoom()));
+});
+
+test('annotations by which Prometheus finds pods are no part of what decides a roll-out', () => {
+  const enabled = { ...config, monitoring: { ...config.monitoring, scrapeAnnotations: 'Enabled' } } as const;
+  const { annotations } = originPod(storedRoom(), enabled, { hostPort: 7000, replaces: '' }).metadata;
+  const found = Object.entries(annotations).filter(([name]) => name.startsWith('prometheus.io/'));
+  assert.deepEqual(Object.fromEntries(found), {
+    'prometheus.io/scrape': 'true',
+    'prometheus.io/port': '9090',
+    'prometheus.io/path': '/metrics',
+  });
+  assert.equal(specHash(storedRoom(), enabled), specHash(storedRoom(), config));
+});

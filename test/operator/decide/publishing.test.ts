@@ -1,0 +1,36 @@
+import assert from 'node:assert/strict';
+import { describe, test } from 'node:test';
+import type { Condition } from '#crds/liveroom.ts';
+import type { Seen } from '#operator/decide/seen.ts';
+import { aCondition, nowMs, storedRoom } from '../objects.ts';
+import { publisher, says } from './said.ts';
+
+describe('Publishing', () => {
+  const room = (before?: Condition) => storedRoom({}, before && { conditions: [before] });
+  const nobody = { room: { namespace: 'events', name: 'keynote', subscribers: 0 } };
+  const live = aCondition('Publishing', 'True', 'Publishing');
+  const reconnecting = (secondsAgo: number) => ({
+    ...aCondition('Publishing', 'False', 'Reconnecting'),
+    lastTransitionTime: new Date(nowMs - secondsAgo * 1000).toISOString(),
+  });
+
+  const cases: Readonly<Record<string, readonly [Partial<Seen>, string]>> = {
+    'with a publisher that sends': [{}, 'True/Publishing'],
+    'with a publisher that sends nothing': [
+      { audience: { room: { ...nobody.room, publisher: { ...publisher, sendsMedia: false } } } },
+      'False/NoMedia',
+    ],
+    'before anybody came': [{ audience: nobody }, 'False/NoPublisher'],
+    'when a publisher has just gone': [{ room: room(live), audience: nobody }, 'False/Reconnecting'],
+    'within the grace period': [{ room: room(reconnecting(14)), audience: nobody }, 'False/Reconnecting'],
+    'after the grace period': [{ room: room(reconnecting(15)), audience: nobody }, 'False/NoPublisher'],
+    'when its pod is lost': [{ room: room(live), origin: undefined }, 'False/Reconnecting'],
+    'when the pod has not been asked yet, it is what it was': [
+      { room: room(live), audience: 'Unasked' },
+      'True/Publishing',
+    ],
+    'when the pod does not answer': [{ room: room(live), audience: 'Silent' }, 'Unknown/StatsUnavailable'],
+  };
+  for (const [name, [traits, verdict]] of Object.entries(cases))
+    test(`${name}: ${verdict}`, () => assert.equal(says('Publishing', traits)[0], verdict));
+});
