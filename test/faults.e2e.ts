@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { after, before, describe, test } from 'node:test';
-import { leaderElection } from '#operator/cluster/lease/leader-election.ts';
 import { reconnectingClient } from '#operator/cluster/client/reconnecting-client.ts';
+import { leaderElection } from '#operator/cluster/lease/leader-election.ts';
 import { eventually } from '#test/harness/eventually.ts';
 import { chaos } from './faults/chaos.ts';
 import { crashes } from './faults/crashes.ts';
