@@ -112,7 +112,7 @@ async function start(): Promise<void> {
     host: env['POD_IP'] ?? '127.0.0.1',
     port: port.internal,
     health: running.health,
-    metrics: running.registry,
+    metrics: running.exposition,
   });
 
   const stop = async (signal: NodeJS.Signals) => {

@@ -113,7 +113,8 @@ export function operator(options: OperatorOptions) {
 
   return {
     ...progress,
-    registry: measured.registry,
+    /** What a scrape gets. */
+    exposition: measured.exposition,
     health: health({ ...progress, watches: cluster.watches, workMs: () => work.seen().workMs }, turnsToLog(log)),
     /** Final. Resolves when the work under way has ended. */
     async stop(): Promise<void> {

@@ -24,7 +24,7 @@ export interface OperatorSeen extends RoomsSeen {
   readonly now: () => number;
 }
 
-/** Its registry, and the meters that are told of what happens. */
+/** What a scrape gets, and the meters that are told of what happens. */
 export function telemetry(seen: OperatorSeen) {
   const registry = new Registry();
   collectDefaultMetrics({ register: registry });
@@ -34,7 +34,7 @@ export function telemetry(seen: OperatorSeen) {
   roomMetrics(make, seen);
   watchMetrics(make, seen.watches, seen.now);
   return {
-    registry,
+    exposition: make.exposition,
     reconcile: reconcileMetrics(make, seen.workers, () => performance.now()),
     queue: queueMetrics(make, seen.queue),
     apiRequest: apiMetrics(make, seen.host),

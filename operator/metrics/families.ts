@@ -1,9 +1,8 @@
 import { Counter, Gauge, Histogram, type Registry } from 'prom-client';
 import type { Family } from '#crds/metric-family.ts';
+import { familyText, type Label, type Series } from './family-text.ts';
 
-type Label<F extends Family> = Extract<keyof F['labels'], string>;
-
-/** Makes prom-client's objects of families. */
+/** Makes metrics of families. */
 export type Families = ReturnType<typeof families>;
 
 export function families(registry: Registry) {
@@ -13,28 +12,20 @@ export function families(registry: Registry) {
     labelNames: Object.keys(labels) as Label<F>[],
     registers: [registry],
   });
+  const readings: (() => string)[] = [];
   return {
     counter: <const F extends Family>(family: F) => new Counter(settings(family)),
     histogram: <const F extends Family>(family: F) =>
       new Histogram({ ...settings(family), buckets: [...(family.buckets ?? [])] }),
     gauge: <const F extends Family>(family: F) => new Gauge(settings(family)),
     /** A counter or gauge that is read when it is scraped: `series` are the series that there are then. */
-    read: <const F extends Family>(family: F, series: () => readonly Series<F>[]) => {
-      const write = (metric: Counter<Label<F>> | Gauge<Label<F>>) => {
-        metric.reset();
-        for (const [labels, value] of series()) metric.inc(labels, value);
-      };
-      return family.type === 'counter'
-        ? new Counter({ ...settings(family), collect: collect(write) })
-        : new Gauge({ ...settings(family), collect: collect(write) });
+    read: <const F extends Family>(family: F, series: () => Iterable<Series<F>>): void => {
+      readings.push(() => familyText(family, series()));
+    },
+    /** What a scrape gets: all of the registry, and what is read. */
+    exposition: {
+      contentType: registry.contentType,
+      metrics: async () => `${await registry.metrics()}\n${readings.map((text) => `${text()}\n`).join('\n')}`,
     },
   };
 }
-
-/** One series: its labels and its value. */
-export type Series<F extends Family> = readonly [labels: Readonly<Record<Label<F>, string>>, value: number];
-
-const collect = <M>(write: (metric: M) => void) =>
-  function (this: M) {
-    write(this);
-  };

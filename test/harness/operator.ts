@@ -73,7 +73,7 @@ export async function beginOperator(settings: OperatorSettings) {
   return {
     synced: running.synced,
     writes,
-    metrics: () => running.registry.metrics(),
+    metrics: () => running.exposition.metrics(),
     async stop(): Promise<void> {
       await running.stop();
       await client.close();

@@ -139,12 +139,12 @@ describe('what we may not see', () => {
 
   test('has no age in the metrics', async () => {
     const { begin, onError } = refusedTwice();
-    const registry = new Registry();
+    const make = families(new Registry());
     watchMetrics(
-      families(registry),
+      make,
       () => [['Node', ifPermitted<KubeObject>(begin, onError)]],
       () => 5_000_000,
     );
-    assert.match(await registry.metrics(), /liveroom_operator_watch_age_seconds\{kind="Node"\} 0\n/);
+    assert.match(await make.exposition.metrics(), /liveroom_operator_watch_age_seconds\{kind="Node"\} 0\n/);
   });
 });

@@ -7,6 +7,7 @@ import { measuredClient, type RequestMeter } from '#operator/cluster/client/meas
 import { noCounts } from '#operator/cluster/watch/watch-counts.ts';
 import { hostPorts } from '#operator/room/host-ports.ts';
 import { type OperatorSeen, telemetry } from '#operator/telemetry.ts';
+import { readExposition } from '#test/server/exposition.ts';
 import { series } from '#test/server/series.ts';
 import { flakyServer, list, refuse, reset, watch } from './cluster/flaky-server.ts';
 import { aCondition, storedRoom } from './objects.ts';
@@ -29,21 +30,21 @@ const seen = (change: Partial<OperatorSeen> = {}): OperatorSeen => ({
 const readyRoom = storedRoom({}, { conditions: [aCondition('Ready', 'True', 'Ready')] });
 
 test('what is exported is what the catalogue promises: names, types, help, labels and their values', async () => {
-  const { registry, reconcile, queue, apiRequest, podAsked } = telemetry(seen({ rooms: () => [readyRoom] }));
+  const { exposition, reconcile, queue, apiRequest, podAsked } = telemetry(seen({ rooms: () => [readyRoom] }));
   reconcile('liveroom')('success');
   queue.waited(3);
   queue.worked(20);
   apiRequest('GET', 200, 15);
   podAsked({ tookMs: 4, failed: true });
-  const families = await registry.getMetricsAsJSON();
-  const ours = families.filter(({ name }) => !/^(process|nodejs)_/.test(name));
+  const families = readExposition(await exposition.metrics(), 'text');
+  const ours = new Map([...families].filter(([name]) => !/^(process|nodejs)_/.test(name)));
   const promised = Object.values(operatorMetric);
-  assert.deepEqual(ours.map(({ name }) => name).toSorted(), promised.map(({ name }) => name).toSorted());
+  assert.deepEqual([...ours.keys()].toSorted(), promised.map(({ name }) => name).toSorted());
   for (const { name, type, help, labels } of promised) {
-    const family = ours.find((one) => one.name === name);
+    const family = ours.get(name);
     assert.deepEqual([family?.type, family?.help], [type, help], name);
-    assert.ok((family?.values.length ?? 0) > 0, `${name} has no series`);
-    for (const { labels: given } of family?.values ?? [])
+    assert.ok((family?.samples.length ?? 0) > 0, `${name} has no series`);
+    for (const { labels: given } of family?.samples ?? [])
       for (const [label, value] of Object.entries(given)) {
         if (label === 'le' && type === 'histogram') continue;
         const known = (labels as Readonly<Record<string, unknown>>)[label];
@@ -54,7 +55,7 @@ test('what is exported is what the catalogue promises: names, types, help, label
 });
 
 test('an operator that has done nothing yet has its series at zero', async () => {
-  const text = await telemetry(seen()).registry.metrics();
+  const text = await telemetry(seen()).exposition.metrics();
   const zeros = series(text, /^(controller_runtime_(reconcile_.*total|active_workers)|workqueue_)/);
   assert.ok(Object.keys(zeros).length > 20);
   assert.deepEqual(new Set(Object.values(zeros)), new Set([0]));
@@ -63,11 +64,11 @@ test('an operator that has done nothing yet has its series at zero', async () =>
 });
 
 test('a reconcile counts while it is under way, and with its result and time when it has ended', async () => {
-  const { reconcile, registry } = telemetry(seen());
+  const { reconcile, exposition } = telemetry(seen());
   const first = reconcile('liveroom');
   const second = reconcile('liveroom');
   first('requeue_after');
-  const read = async () => series(await registry.metrics(), /^controller_runtime_\w+\{controller="liveroom"/);
+  const read = async () => series(await exposition.metrics(), /^controller_runtime_\w+\{controller="liveroom"/);
   const during = await read();
   assert.equal(during['controller_runtime_active_workers{controller="liveroom"}'], 1);
   second('error');
@@ -81,10 +82,10 @@ test('a reconcile counts while it is under way, and with its result and time whe
 
 test('the queue, its slowest work and its counters are read when they are scraped', async () => {
   let adds = 3;
-  const { registry } = telemetry(
+  const { exposition } = telemetry(
     seen({ queue: () => ({ waiting: { Edit: 2, Resync: 5 }, adds, retries: 1, workMs: [500, 1500] }) }),
   );
-  const read = async () => series(await registry.metrics(), /^workqueue_(depth|adds|retries|unfinished|longest)/);
+  const read = async () => series(await exposition.metrics(), /^workqueue_(depth|adds|retries|unfinished|longest)/);
   const wanted = {
     'workqueue_depth{name="liveroom",priority="Edit"}': 2,
     'workqueue_depth{name="liveroom",priority="Resync"}': 5,
@@ -100,8 +101,8 @@ test('the queue, its slowest work and its counters are read when they are scrape
 
 test('an operator acts when it has seen all there is, and not before', async () => {
   let isActing = false;
-  const { registry } = telemetry(seen({ isActing: () => isActing }));
-  const read = async () => series(await registry.metrics(), /^leader_election/);
+  const { exposition } = telemetry(seen({ isActing: () => isActing }));
+  const read = async () => series(await exposition.metrics(), /^leader_election/);
   assert.deepEqual(await read(), { 'leader_election_master_status{name="liveroom-operator"}': 0 });
   isActing = true;
   assert.deepEqual(await read(), { 'leader_election_master_status{name="liveroom-operator"}': 1 });
@@ -109,8 +110,8 @@ test('an operator acts when it has seen all there is, and not before', async () 
 
 test('a room has a series as long as it is there, which says whether it is ready', async () => {
   let rooms = [readyRoom, { ...storedRoom(), metadata: { ...storedRoom().metadata, name: 'lobby' } }];
-  const { registry } = telemetry(seen({ rooms: () => rooms }));
-  const read = async () => series(await registry.metrics(), /^liveroom_operator_(rooms|room_ready)\b/);
+  const { exposition } = telemetry(seen({ rooms: () => rooms }));
+  const read = async () => series(await exposition.metrics(), /^liveroom_operator_(rooms|room_ready)\b/);
   const keynote = { 'liveroom_operator_room_ready{namespace="events",room="keynote"}': 1 };
   assert.deepEqual(await read(), {
     liveroom_operator_rooms: 2,
@@ -123,8 +124,11 @@ test('a room has a series as long as it is there, which says whether it is ready
 
 test('rooms are counted by what each condition says of them', async () => {
   const lobby = storedRoom({}, { conditions: [aCondition('Ready', 'False', 'PodPending')] });
-  const { registry } = telemetry(seen({ rooms: () => [readyRoom, lobby, storedRoom()] }));
-  const found = series(await registry.metrics(), /^liveroom_operator_rooms_by_condition\{condition="(Ready|Draining)"/);
+  const { exposition } = telemetry(seen({ rooms: () => [readyRoom, lobby, storedRoom()] }));
+  const found = series(
+    await exposition.metrics(),
+    /^liveroom_operator_rooms_by_condition\{condition="(Ready|Draining)"/,
+  );
   const of = (condition: string, status: string) =>
     found[`liveroom_operator_rooms_by_condition{condition="${condition}",status="${status}"}`];
   assert.deepEqual(
@@ -138,8 +142,8 @@ test('rooms are counted by what each condition says of them', async () => {
 });
 
 test('how late the loop is, is told', async () => {
-  const { registry } = telemetry(seen());
-  assert.ok(Object.keys(series(await registry.metrics(), /^nodejs_eventloop_lag_p99_seconds/)).length > 0);
+  const { exposition } = telemetry(seen());
+  assert.ok(Object.keys(series(await exposition.metrics(), /^nodejs_eventloop_lag_p99_seconds/)).length > 0);
 });
 
 test('host ports are counted over all nodes, and those outside the range are not', () => {

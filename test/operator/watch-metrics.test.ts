@@ -12,13 +12,13 @@ const watched = { counts, lastHeardMs: () => 0, overdueMs: () => 0, isSynced: ()
 
 /** What a scrape shows of these watches, 100 s after the clock began. */
 async function scraped(watches: readonly Watch[], names: RegExp) {
-  const registry = new Registry();
+  const make = families(new Registry());
   watchMetrics(
-    families(registry),
+    make,
     () => watches,
     () => 100_000,
   );
-  return series(await registry.metrics(), names);
+  return series(await make.exposition.metrics(), names);
 }
 
 test('each kind that is watched says how old its news are, how often it was begun anew, and what it has lost', async () => {
