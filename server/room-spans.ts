@@ -16,17 +16,17 @@ interface Life {
 }
 
 export interface RoomSpans extends Pick<Meter, 'reached' | 'ended' | 'roomLeft'> {
-  /** A session has been let in; to be called within the span of its request. */
-  entered(room: string): void;
+  /** A session has been let in, in that span. */
+  entered(room: string, span: Span): void;
 }
 
 /** Listens to what happens to sessions. Rooms are named `namespace/name`. */
 export function roomSpans(tracer: Tracer): RoomSpans {
   const lives = new Map<string, Life>();
   return {
-    entered: (room) => {
+    entered: (room, span) => {
       if (lives.has(room)) return;
-      const create = tracer.start('room.create', { attributes: roomAttributes(room) });
+      const create = tracer.start('room.create', { attributes: roomAttributes(room), parent: span });
       lives.set(room, { create, isLive: false, reason: 'Internal' });
     },
     reached: ({ role, room }, step) => {

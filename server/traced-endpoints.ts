@@ -10,24 +10,30 @@ export const tracedEndpoints = (
   rooms: Pick<RoomSpans, 'entered'>,
 ): Endpoints => ({
   ...endpoints,
-  create: (asked) => {
-    const { role, room, sdp } = asked;
-    const attributes = { ...roomAttributes(room), 'sdp.size': Buffer.byteLength(sdp) };
-    return tracer.span(role === 'publisher' ? 'whip.publish' : 'whep.play', { attributes }, async (span) => {
-      const created = await endpoints.create(asked).catch((error: unknown) => {
-        throw told(span, error);
-      });
-      rooms.entered(room);
+  create: async (asked) => {
+    const { role, room, sdp, span: request } = asked;
+    const span = tracer.start(role === 'publisher' ? 'whip.publish' : 'whep.play', {
+      attributes: { ...roomAttributes(room), 'sdp.size': Buffer.byteLength(sdp) },
+      parent: request ?? 'none',
+    });
+    try {
+      const created = await endpoints.create(asked);
+      rooms.entered(room, span);
       span.set({ outcome: 'accepted', codecs: codecs(created.answer) });
       return created;
-    });
+    } catch (error) {
+      refused(span, error);
+      throw error;
+    } finally {
+      span.end();
+    }
   },
 });
 
-function told(span: Span, error: unknown): unknown {
+function refused(span: Span, error: unknown): void {
   const reason = error instanceof Refused ? error.refusal.reason : 'Internal';
   span.set({ outcome: 'refused', 'reject.reason': reason });
-  return error;
+  span.fail(error instanceof Error ? error.message : String(error));
 }
 
 /** What an answer of ours agrees to: `['H264', 'opus']`. Retransmissions are no codec, and refused parts name none. */

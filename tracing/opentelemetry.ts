@@ -59,7 +59,6 @@ function tracer(named: Naming): Tracer {
         span.end();
       }
     },
-    within: (span, run) => (span instanceof Traced ? context.with(span.within(context.active()), run) : run()),
     headers: () => {
       const headers = {};
       propagation.inject(context.active(), headers);

@@ -37,8 +37,6 @@ export interface Tracer {
   start(name: string, options: SpanOptions): Span;
   /** A span around `run`; the spans begun in it become its children. It ends with `run`, as failed if that rejects. */
   span<T>(name: string, options: SpanOptions, run: (span: Span) => Promise<T>): Promise<T>;
-  /** Runs `run` as a part of a span that somebody else ends. */
-  within<T>(span: Span, run: () => T): T;
   /** Headers that tell whom we ask of the span that is running: W3C trace context and baggage. */
   headers(): Readonly<Record<string, string>>;
 }
@@ -50,6 +48,5 @@ const noHeaders = {};
 export const noTracer: Tracer = {
   start: () => noSpan,
   span: (_name, _options, run) => run(noSpan),
-  within: (_span, run) => run(),
   headers: () => noHeaders,
 };

@@ -1,6 +1,7 @@
 /** WHIP (RFC 9725) and WHEP: the same requests, one for each role. */
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import { publicPath } from '#crds/contract.ts';
+import type { Span } from '#tracing/tracer.ts';
 import type { HttpMeter } from '../meter.ts';
 import { type Refusal, Refused } from '../room/refusal.ts';
 import type { Role } from '../room/room.ts';
@@ -19,6 +20,8 @@ export interface Endpoints {
     readonly room: string;
     readonly sdp: string;
     readonly waitedMs: number;
+    /** The request's, where there are traces. */
+    readonly span?: Span | undefined;
   }): Promise<{ readonly id: string; readonly answer: string }>;
   exists(room: string): boolean;
   has(role: Role, room: string, id: string): boolean;
@@ -34,8 +37,15 @@ type Request = FastifyRequest<{ Params: Params }>;
 
 const roomOf = ({ params }: Request) => `${params.namespace}/${params.room}`;
 
+export interface EndpointOptions {
+  readonly role: Role;
+  readonly endpoints: Endpoints;
+  readonly meter: HttpMeter;
+  readonly spanOf: (request: FastifyRequest) => Span | undefined;
+}
+
 /** Routes of one role: the endpoint that makes sessions, and the sessions below it. */
-export function endpoint(app: FastifyInstance, role: Role, endpoints: Endpoints, meter: HttpMeter) {
+export function endpoint(app: FastifyInstance, { role, endpoints, meter, spanOf }: EndpointOptions) {
   const url = publicPath[role === 'publisher' ? 'whip' : 'whep'];
   const path = url(':namespace', ':room');
   // Before the body is read: what a stranger sends is not even parsed.
@@ -59,7 +69,8 @@ export function endpoint(app: FastifyInstance, role: Role, endpoints: Endpoints,
 
   app.post(path, { onRequest: [known, open, authorized] }, async (request: Request, reply) => {
     if (typeof request.body !== 'string') throw new Refused(notSdp);
-    const asked = { role, room: roomOf(request), sdp: request.body, waitedMs: reply.elapsedTime };
+    const { body: sdp } = request;
+    const asked = { role, room: roomOf(request), sdp, waitedMs: reply.elapsedTime, span: spanOf(request) };
     const { id, answer } = await endpoints.create(asked);
     const location = `${url(request.params.namespace, request.params.room)}/${id}`;
     return reply.code(201).header('location', location).type('application/sdp').send(answer);

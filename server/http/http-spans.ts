@@ -7,9 +7,12 @@ const methods: readonly string[] = ['GET', 'HEAD', 'POST', 'PUT', 'PATCH', 'DELE
 /**
  * A span around each request, named by its route: a path would tell session ids. Whoever calls from outside may say what
  * they like, so that a trace of theirs becomes a link, and they decide neither ours nor whether it is kept.
+ *
+ * Returns the span of a request, for what is a part of it: handed on as an argument, because what runs in a context of its
+ * own keeps that for as long as it lives, and a session's sockets and timers live for hours.
  */
-export function httpSpans(app: FastifyInstance, tracer: Tracer) {
-  if (tracer === noTracer) return;
+export function httpSpans(app: FastifyInstance, tracer: Tracer): (request: FastifyRequest) => Span | undefined {
+  if (tracer === noTracer) return () => undefined;
   const spans = new WeakMap<FastifyRequest, Span>();
   app.addHook('onRequest', (request, reply, done) => {
     const span = begun(tracer, request);
@@ -17,12 +20,7 @@ export function httpSpans(app: FastifyInstance, tracer: Tracer) {
     reply.raw.once('close', () => end(span, reply));
     done();
   });
-  // After the body has been read, whose events know nothing of a span.
-  app.addHook('preHandler', (request, _reply, done) => {
-    const span = spans.get(request);
-    if (span) tracer.within(span, done);
-    else done();
-  });
+  return (request) => spans.get(request);
 }
 
 function begun(tracer: Tracer, request: FastifyRequest): Span {

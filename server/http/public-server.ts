@@ -58,11 +58,10 @@ export function publicServer({
   );
   app.setErrorHandler(failed);
   app.setNotFoundHandler(async (_request, reply) => refuse(reply, unknownPath));
-  httpSpans(app, tracer);
+  const spanOf = httpSpans(app, tracer);
   allowOrigins(app);
   metered(app, meter, (room) => endpoints.exists(room));
-  endpoint(app, 'publisher', endpoints, meter);
-  endpoint(app, 'subscriber', endpoints, meter);
+  for (const role of ['publisher', 'subscriber'] as const) endpoint(app, { role, endpoints, meter, spanOf });
   pages(app, files, (room) => endpoints.access('subscriber', room));
   return app;
 }

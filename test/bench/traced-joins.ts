@@ -27,15 +27,17 @@ type Costs = Record<Slice, number[]>;
 /** A round is a slice of each. There are as many as it takes to know the figure within so much, and then no more. */
 const rounds = { atLeast: 40, atMost: 150 };
 const wantedHalfWidth = 0.015;
-/** Until V8 has compiled what makes and sends spans, as it has in a server that has been up for a minute. */
-const warmUps = 4;
+/** Until V8 has compiled what makes and sends spans, as it has in a server that has been up for some minutes. */
+const warmUps = 12;
+/** So many at once that what a server costs by merely being there hardly counts. */
+const joinsAtOnce = 50;
 /**
- * At once, so that what a server costs by merely being there hardly counts, and in half a second. What has gathered is
- * sent at its end, so twice as often as by itself: sending takes a millisecond, whatever it is that is sent.
+ * What has gathered is sent at the end of a slice: 200 spans, where a server to which so many come sends 512 at a time.
+ * Sending takes some two milliseconds, however little it is that is sent.
  */
-const joinsPerSlice = 50;
-/** The request that comes in, the session that it makes, and the request that ends it. */
-const spansPerJoin = 3;
+const joinsPerSlice = 100;
+/** The request that comes in, and the session that it makes. */
+const spansPerJoin = 2;
 
 interface Stage {
   readonly server: Child;
@@ -101,7 +103,7 @@ async function onStage(collector: Receiver, play: (stage: Stage) => Promise<void
   await play({ server, publisher, collector, ...at });
 }
 
-/** Milliseconds of the server's CPU for one viewer that comes, connects and leaves, and for sending what is told of it. */
+/** Milliseconds of the server's CPU for one viewer that comes and connects, and for sending what is told of it. */
 async function joinMs(stage: Stage, isTracing: boolean): Promise<number> {
   const { server, publisher, collector } = stage;
   // Or it would count as gone.
@@ -109,19 +111,26 @@ async function joinMs(stage: Stage, isTracing: boolean): Promise<number> {
   await server.ask({ isTracing } satisfies ServerQuestion);
   const came = collector.spans.length;
   const before = await server.usage();
-  await Promise.all(Array.from({ length: joinsPerSlice }, () => comeAndGo(stage)));
+  const viewers: UdpClient[] = [];
+  while (viewers.length < joinsPerSlice)
+    viewers.push(...(await Promise.all(Array.from({ length: joinsAtOnce }, () => joined(stage)))));
   await server.ask('flush' satisfies ServerQuestion);
   const wanted = came + (isTracing ? joinsPerSlice * spansPerJoin : 0);
   await eventually('the spans of the joins have come', () => collector.spans.length >= wanted);
   const after = await server.usage();
   if (collector.spans.length > wanted) throw new Error('there are spans that nobody wanted: nothing was measured');
+  await server.ask({ isTracing: false } satisfies ServerQuestion);
+  await Promise.all(viewers.map((viewer) => leave(stage, viewer)));
   return (after.cpuMicroseconds - before.cpuMicroseconds) / 1000 / joinsPerSlice;
 }
 
-async function comeAndGo(at: Stage): Promise<void> {
-  using held = new DisposableStack();
+async function joined(at: Stage): Promise<UdpClient> {
   const viewer = await udpClient(at, '/default/stage/whep');
-  held.defer(() => viewer.stop());
   await eventually('the viewer is connected', viewer.isConnected);
+  return viewer;
+}
+
+async function leave(at: Stage, viewer: UdpClient): Promise<void> {
+  viewer.stop();
   await at.fetch(viewer.location, { method: 'DELETE', headers: { Authorization: `Bearer ${tokens.play}` } });
 }

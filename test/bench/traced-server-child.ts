@@ -48,7 +48,6 @@ const switched = (tracer: Tracer): Tracer => {
   return {
     start: (name, options) => now().start(name, options),
     span: (name, options, run) => now().span(name, options, run),
-    within: (span, run) => now().within(span, run),
     headers: () => now().headers(),
   };
 };

@@ -18,6 +18,8 @@ const at = (server: ServerProcess) => ({
 const asking = smallOffer((sdp) => sdp.replace('sendonly', 'recvonly'));
 const pod = { POD_NAME: 'stage-origin-abcde', POD_NAMESPACE: 'events', NODE_NAME: 'node-1' };
 const loading = { NODE_OPTIONS: `--import=${import.meta.dirname}/loaded-modules.ts` };
+/** By itself a server gathers for 5 s. */
+const soon = { OTEL_BSP_SCHEDULE_DELAY: '50' };
 const traceId = '0af7651916cd43dd8448eb211c80319c';
 const spanId = 'b7ad6b7169203331';
 
@@ -110,7 +112,7 @@ describe('the spans of a server', () => {
     });
 
   test('link to a caller’s trace and do not become a part of it, and bear the name that the environment gives', async () => {
-    const env = { OTEL_EXPORTER_OTLP_ENDPOINT: collector.grpcURL, OTEL_SERVICE_NAME: 'stage-sfu' };
+    const env = { ...soon, OTEL_EXPORTER_OTLP_ENDPOINT: collector.grpcURL, OTEL_SERVICE_NAME: 'stage-sfu' };
     server = await serverProcess(rooms, { ...env, OTEL_SEMCONV_STABILITY_OPT_IN: 'http/dup' });
     const headers = { traceparent: `00-${traceId}-${spanId}-01`, baggage: 'tenant=a' };
     const response = await post(at(server), whep, asking, headers);
@@ -127,7 +129,7 @@ describe('the spans of a server', () => {
   });
 
   test('tell of a room that was never created, since its publisher did not connect', async () => {
-    server = await serverProcess(rooms, { OTEL_EXPORTER_OTLP_ENDPOINT: collector.grpcURL });
+    server = await serverProcess(rooms, { ...soon, OTEL_EXPORTER_OTLP_ENDPOINT: collector.grpcURL });
     const made = await post(at(server), whip, smallOffer());
     await at(server).fetch(made.headers.get('location') ?? '', {
       method: 'DELETE',
@@ -139,7 +141,7 @@ describe('the spans of a server', () => {
   });
 
   test('are named without what a stranger makes up', async () => {
-    server = await serverProcess(rooms, { OTEL_EXPORTER_OTLP_ENDPOINT: collector.grpcURL });
+    server = await serverProcess(rooms, { ...soon, OTEL_EXPORTER_OTLP_ENDPOINT: collector.grpcURL });
     await at(server).fetch('/wp-login.php/with/a/long/path', { method: 'PROPFIND' });
     const span = await collector.span('HTTP');
     assert.deepEqual(span.attributes, {
@@ -159,7 +161,7 @@ describe('the spans of a server', () => {
 
   test('are lost without harm when the collector is away: requests are answered, the log says so once, and it ends', async () => {
     await collector.stop();
-    const env = { OTEL_EXPORTER_OTLP_ENDPOINT: collector.grpcURL, OTEL_BSP_SCHEDULE_DELAY: '50' };
+    const env = { ...soon, OTEL_EXPORTER_OTLP_ENDPOINT: collector.grpcURL };
     server = await serverProcess(rooms, env);
     const { said } = server;
     const complaints = () => said.filter((line) => line.includes('spans could not be sent'));
