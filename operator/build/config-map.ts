@@ -1,10 +1,10 @@
-import { stringify } from 'yaml';
 import { file, tokenFile } from '#crds/contract.ts';
 import type { LiveRoom } from '#crds/liveroom.ts';
 import type { Auth, RoomSettings, RoomsFile } from '#crds/rooms-file.ts';
 import { durationMs } from './duration.ts';
 import { roomMeta } from './labels.ts';
 import { oncePerSpec } from './once-per-spec.ts';
+import { yamlText } from './yaml-text.ts';
 
 /** The room's settings as its pods read them. They watch the file: what is in here changes without a restart. */
 export const configMap = (room: LiveRoom) =>
@@ -16,7 +16,7 @@ export const configMap = (room: LiveRoom) =>
   }) as const;
 
 /** A reconcile asks for it several times, and mostly for nothing new. */
-const roomsText = oncePerSpec((room) => stringify(roomsFile(room), { aliasDuplicateObjects: false }));
+const roomsText = oncePerSpec((room) => yamlText(roomsFile(room)));
 
 const roomsFile = (room: LiveRoom): RoomsFile => ({
   rooms: [settings(room)],

@@ -34,8 +34,8 @@ export function published(pod: Pod, audience: Audience): Published {
 export interface OriginSeen {
   /** The room's own pods, draining ones too. */
   readonly pods: readonly Pod[];
-  /** The hashes of a pod that need not be replaced. */
-  readonly specHashes: readonly string[];
+  /** Whether a pod with this hash need not be replaced. */
+  readonly isSpecHash: (carried: string) => boolean;
   readonly isSuspended: boolean;
   readonly policy: 'WhenIdle' | 'Immediate';
   readonly published: (pod: Pod) => Published;
@@ -171,8 +171,8 @@ function servingPod(running: readonly Pod[], seen: OriginSeen): Pod | undefined 
   );
 }
 
-const fits = (pod: Pod, { specHashes, mustGo }: OriginSeen): boolean =>
-  specHashes.includes(pod.metadata.annotations?.[annotation.specHash] ?? '') && !mustGo(pod);
+const fits = (pod: Pod, { isSpecHash, mustGo }: OriginSeen): boolean =>
+  isSpecHash(pod.metadata.annotations?.[annotation.specHash] ?? '') && !mustGo(pod);
 
 const hasFailed = (pod: Pod) => pod.status?.phase === 'Failed';
 /** Whether its processes have ended for good. */

@@ -1,6 +1,6 @@
 import { label } from '#crds/contract.ts';
 import type { LiveRoom } from '#crds/liveroom.ts';
-import { specHash, specHashes } from '../build/spec-hash.ts';
+import { isSpecHash, specHash } from '../build/spec-hash.ts';
 import type { Cluster } from '../cluster/cluster.ts';
 import { roomKey } from '../cluster/keys.ts';
 import type { Config } from '../config.ts';
@@ -64,7 +64,7 @@ export function planNow(room: LiveRoom, dependencies: PlanDependencies): OriginP
   };
   const plan = originPlan({
     pods,
-    specHashes: specHashes(room, config),
+    isSpecHash: (carried) => isSpecHash(carried, room, config),
     isSuspended: room.spec.suspend,
     policy: room.spec.update.policy,
     published: (pod) => published(pod, audience(pod, room)),

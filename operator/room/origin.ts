@@ -1,7 +1,7 @@
 import { annotation, label } from '#crds/contract.ts';
 import type { LiveRoom } from '#crds/liveroom.ts';
 import { drainSeconds, originPod, usesHostPort } from '../build/origin-pod.ts';
-import { specHashes } from '../build/spec-hash.ts';
+import { isSpecHash } from '../build/spec-hash.ts';
 import { NameTaken } from '../cluster/client/writes.ts';
 import type { Cluster } from '../cluster/cluster.ts';
 import { roomKey } from '../cluster/keys.ts';
@@ -81,10 +81,9 @@ export async function carryOut(
 
 /** How many pods of a row, each made for the spec as it is, kept crashing before the one that is to be made. */
 function crashLoopsBefore(room: LiveRoom, dependencies: OriginDependencies): number {
-  const hashes = specHashes(room, dependencies.config);
   const nowMs = dependencies.now();
   const counts = ownPods(room, dependencies.cluster)
-    .filter(({ metadata }) => hashes.includes(metadata.annotations?.[annotation.specHash] ?? ''))
+    .filter(({ metadata }) => isSpecHash(metadata.annotations?.[annotation.specHash] ?? '', room, dependencies.config))
     .map((pod) => crashLoopOf(pod, roomKey(room), dependencies, nowMs)?.count ?? 0);
   return Math.max(0, ...counts);
 }

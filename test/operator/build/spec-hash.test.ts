@@ -3,7 +3,7 @@ import { test } from 'node:test';
 import { annotation } from '#crds/contract.ts';
 import type { LiveRoomSpec } from '#crds/liveroom.ts';
 import { originPod, settingsHash } from '#operator/build/origin-pod.ts';
-import { specHash, specHashes } from '#operator/build/spec-hash.ts';
+import { isSpecHash, specHash, specHashes } from '#operator/build/spec-hash.ts';
 import type { Config } from '#operator/config.ts';
 import { config, storedRoom } from '../objects.ts';
 
@@ -77,7 +77,11 @@ for (const [name, row] of Object.entries(rows))
     assert.equal(specHash(room, its), row.hash);
     const [today, former] = specHashes(room, its);
     assert.equal(today, row.hash);
-    if (row.of010 !== undefined) assert.equal(former, row.of010);
+    assert.ok(isSpecHash(today ?? '', room, its));
+    assert.ok(!isSpecHash('', room, its));
+    if (row.of010 === undefined) return;
+    assert.equal(former, row.of010);
+    assert.ok(isSpecHash(row.of010, room, its));
   });
 
 test('a pod of 0.1.0 is not taken for one with what 0.1.0 could not choose', () => {

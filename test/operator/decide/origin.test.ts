@@ -22,7 +22,7 @@ function planned(pods: readonly Pod[], traits: Traits = {}) {
   const { busy = [], unknown = [], mustGo = [], led, policy = 'WhenIdle', mayBegin = true } = traits;
   const plan = originPlan({
     pods,
-    specHashes: ['current', 'of-old'],
+    isSpecHash: (carried) => ['current', 'of-old'].includes(carried),
     isSuspended: traits.isSuspended ?? false,
     policy,
     published: ({ metadata: { name } }) => (busy.includes(name) ? 'Yes' : unknown.includes(name) ? 'Unknown' : 'No'),
