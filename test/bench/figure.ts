@@ -5,7 +5,7 @@ export interface Figure {
   readonly name: string;
   readonly value: number;
   /** Empty for what is counted. */
-  readonly unit: 'µs' | 'ms' | 'kB' | 'MB' | '%' | '/s' | '';
+  readonly unit: 'µs' | 'ms' | 's' | 'kB' | 'MB' | '%' | '/s' | '';
   /** What the figure stands beside: measured in the same run, in the same unit. */
   readonly baseline?: { readonly name: string; readonly value: number };
   /** How many times the baseline the value is, where that was measured pair by pair: it then counts, not their quotient. */
@@ -38,7 +38,11 @@ export function isKept(figure: Figure): boolean | undefined {
   return high <= bound ? true : low <= bound ? undefined : false;
 }
 
-const rounded = (value: number) => (value >= 100 ? value.toFixed(0) : value.toFixed(value >= 10 ? 1 : 2));
+/** As many digits as matter. */
+export function measuredText(value: number): string {
+  if (Number.isInteger(value)) return String(value);
+  return value.toFixed(value >= 100 ? 0 : value >= 10 ? 1 : 2);
+}
 
 const targetText = ({ unit, target: { atMost, timesLess, timesMore } = {} }: Figure) =>
   [
@@ -62,8 +66,10 @@ export function table(figures: readonly Figure[]): string {
   const header = ['what', 'measured', 'baseline', 'ratio', 'target', ''];
   const lines = figures.map((figure) => [
     figure.name,
-    `${rounded(figure.value)} ${figure.unit}`.trimEnd(),
-    figure.baseline === undefined ? '' : `${rounded(figure.baseline.value)} ${figure.unit} (${figure.baseline.name})`,
+    `${measuredText(figure.value)} ${figure.unit}`.trimEnd(),
+    figure.baseline === undefined
+      ? ''
+      : `${measuredText(figure.baseline.value)} ${figure.unit} (${figure.baseline.name})`,
     ratioText(figure) ?? '',
     targetText(figure),
     verdict(figure),

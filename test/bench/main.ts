@@ -1,6 +1,7 @@
 /**
  * `npm run bench`: speed and memory, each figure beside a baseline of the same run. `-- --json FILE` writes the figures
- * down, `-- --only forwarding` measures a part, and `-- --full` measures the operator with up to 10,000 rooms.
+ * down, `-- --only forwarding` measures a part. Of the operator, `-- --full` measures up to 10,000 rooms, `-- --profile` where
+ * its CPU goes, and `-- --keep DIR` writes a page of it.
  */
 import { writeFile } from 'node:fs/promises';
 import { parseArgs } from 'node:util';
@@ -23,7 +24,7 @@ const parts: Readonly<Record<string, Part>> = {
   product: productBench,
 };
 
-const usage = `npm run bench [-- --json FILE] [--only ${Object.keys(parts).join('|')}] [--full] [--keep DIR]`;
+const usage = `npm run bench [-- --json FILE] [--only ${Object.keys(parts).join('|')}] [--full] [--profile] [--keep DIR]`;
 
 function given() {
   try {
@@ -32,6 +33,7 @@ function given() {
         json: { type: 'string' },
         only: { type: 'string' },
         full: { type: 'boolean', default: false },
+        profile: { type: 'boolean', default: false },
         keep: { type: 'string' },
         help: { type: 'boolean', short: 'h' },
       },
@@ -59,6 +61,7 @@ async function main(): Promise<number> {
     figures.push(
       ...(await measure((text) => console.error(text), {
         isFull: values.full,
+        isProfiled: values.profile,
         keepIn: values.keep,
       })),
     );

@@ -1,7 +1,7 @@
 /**
  * What the operator costs and how fast it is: as a process of its own, on a real control plane on the same machine, with a
- * stand-in for nodes and pods. `-- --full` goes on to 10,000 rooms, and
- * `-- --keep docs/numbers` writes the page of it.
+ * stand-in for nodes and pods. `-- --full` goes on to 10,000 rooms, `-- --profile` sees afterwards where its CPU goes, in
+ * runs of their own, and `-- --keep docs/numbers` writes the page of it.
  */
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
@@ -13,24 +13,31 @@ import { ensureBinaries } from '#local/binaries/ensure.ts';
 import { findSite, namespaceCommand } from '#local/network.ts';
 import { progress } from '#local/progress.ts';
 import type { Figure } from './figure.ts';
-import type { ChildSettings, Line } from './operator-child.ts';
-import { figuresOf, type Phase } from './operator-figures.ts';
-import { growth, page, type Run } from './operator-page.ts';
+import type { ChildSettings, Line } from './operator/child.ts';
+import { figuresOf } from './operator/figures.ts';
+import { growth } from './operator/growth.ts';
+import { type Profile, page, type Run } from './operator/page.ts';
+import type { Phase } from './operator/phase.ts';
+import { type Sampled, sharesOf } from './operator/profile.ts';
 
 const programs = ['etcd', 'kube-apiserver', 'kube-controller-manager', 'kube-scheduler', 'kubectl'] as const;
 
 export interface OperatorMeasurement {
   /** How many rooms there are at each step, ascending. */
   readonly steps: readonly number[];
-  /** Options of node for the operator, for a profile. */
+  /** What is left out of each step; rooms are made, and the operator begins anew, all the same. */
+  readonly without?: readonly Phase['phase'][];
+  /** Options of node for the operator. */
   readonly nodeOptions?: readonly string[];
   /** Told of all that is measured, each time that there is more: the last steps take long, and may fail. */
   readonly onMeasured?: (phases: readonly Phase[]) => void;
+  /** Has each process of the operator profiled, and is told where; the files go when it ends. */
+  readonly onSampled?: (phase: Phase, sampled: Sampled) => Promise<void>;
 }
 
 /** Measures in namespaces of its own, which leave nothing. */
 export async function measureOperator(
-  { steps, nodeOptions = [], onMeasured }: OperatorMeasurement,
+  { steps, without = [], nodeOptions = [], onMeasured, onSampled }: OperatorMeasurement,
   say: (text: string) => void,
 ): Promise<readonly Phase[]> {
   const shown = progress({ write: () => undefined, columns: undefined, now: Date.now });
@@ -39,39 +46,64 @@ export async function measureOperator(
   if (site.kind !== 'namespace') throw new Error('the bench of the operator needs namespaces');
   const dir = await mkdtemp(join(tmpdir(), 'liveroom-bench-'));
   const [unshare, ...flags] = namespaceCommand;
-  const script = join(import.meta.dirname, 'operator-child.ts');
+  const script = join(import.meta.dirname, 'operator/child.ts');
   const child = spawn(unshare, [...flags, process.execPath, script], {
     stdio: ['ignore', 'inherit', 'inherit', 'ipc'],
   });
-  child.send({ site, dir, binaries, steps, nodeOptions } satisfies ChildSettings);
+  const profilesIn = onSampled && dir;
+  child.send({ site, dir, binaries, steps, without, nodeOptions, profilesIn } satisfies ChildSettings);
   const phases: Phase[] = [];
+  const samples: [Phase, Sampled][] = [];
   child.on('message', (line: Line) => {
     if ('said' in line) return say(line.said);
-    phases.push(line);
+    const { sampled, ...phase } = line;
+    phases.push(phase);
+    if (sampled !== undefined) samples.push([phase, sampled]);
     onMeasured?.(phases);
   });
   const [code] = await once(child, 'exit');
+  if (code === 0) for (const [phase, sampled] of samples) await onSampled?.(phase, sampled);
   await rm(dir, { recursive: true, force: true });
   if (code !== 0) throw new Error(`the measurements of the operator ended with ${code}`);
   return phases;
 }
 
-const steps = { short: [100, 1000], full: [100, 1000, 2000, 5000, 10_000] } as const;
+const allSteps = { short: [100, 1000], full: [100, 1000, 2000, 5000, 10_000] } as const;
+/** A burst of a thousand, and a new operator among as many as its restart has a target for. */
+const profiledSteps = { short: [1000], full: [1000, 5000] } as const;
 
 export interface OperatorBenchOptions {
   readonly isFull: boolean;
+  /** Whether to see where the operator's CPU goes, too. */
+  readonly isProfiled: boolean;
   /** A folder for the measurements and the page that is made of them. */
   readonly keepIn: string | undefined;
 }
 
 export async function operatorBench(
   say: (text: string) => void,
-  { isFull, keepIn }: OperatorBenchOptions,
+  { isFull, isProfiled, keepIn }: OperatorBenchOptions,
 ): Promise<readonly Figure[]> {
-  const onMeasured = (phases: readonly Phase[]) => {
-    if (keepIn !== undefined) keep(keepIn, { node: process.version, cpus: machine(), remarks: [], phases });
+  const record = (phases: readonly Phase[], profiles: readonly Profile[]) => {
+    if (keepIn === undefined) return;
+    keep(keepIn, { node: process.version, cpus: machine(), cores: cpus().length, phases, profiles });
   };
-  return figuresOf(await measureOperator({ steps: isFull ? steps.full : steps.short, onMeasured }, say));
+  const length = isFull ? 'full' : 'short';
+  const phases = await measureOperator({ steps: allSteps[length], onMeasured: (some) => record(some, []) }, say);
+  if (isProfiled) record(phases, await profiled(profiledSteps[length], say));
+  return figuresOf(phases);
+}
+
+/** Where the CPU goes in the first burst, and in the last restart. */
+async function profiled(steps: readonly number[], say: (text: string) => void): Promise<readonly Profile[]> {
+  const profiles: Profile[] = [];
+  const isLookedAt = ({ phase, rooms }: Phase) =>
+    (phase === 'burst' && rooms === steps.at(0)) || (phase === 'restart' && rooms === steps.at(-1));
+  const onSampled = async (one: Phase, sampled: Sampled) => {
+    if (isLookedAt(one)) profiles.push({ phase: one.phase, rooms: one.rooms, ...(await sharesOf(sampled)) });
+  };
+  await measureOperator({ steps, without: ['floor', 'paced', 'quiet', 'edits'], onSampled }, say);
+  return profiles;
 }
 
 const machine = () => `${cpus().length} CPUs (${cpus()[0]?.model ?? 'of no name'})`;

@@ -15,8 +15,8 @@ export interface Nodes {
   madeAtMs(room: string): number | undefined;
   /** Pods that are there, and those of them that are ready and know where clients reach them. */
   count(): { readonly pods: number; readonly ready: number };
-  /** Questions for their statistics so far. */
-  asked(): number;
+  /** When each question for statistics came, on the clock of `performance.now`. */
+  askedAtMs(): readonly number[];
   stop(): void;
 }
 
@@ -38,7 +38,7 @@ export async function startNodes({ client, nodes, startsMs }: NodesOptions): Pro
   const made = new Map<string, number>();
   const rooms = new Map<string, { readonly namespace: string; readonly name: string }>();
   const started = new Set<string>();
-  let asked = 0;
+  const askedAtMs: number[] = [];
   let addresses = 0;
 
   const names = Array.from({ length: nodes }, (_, i) => `node-${i + 1}`);
@@ -73,7 +73,7 @@ export async function startNodes({ client, nodes, startsMs }: NodesOptions): Pro
   await pods.synced;
 
   const server = createServer((request, response) => {
-    asked++;
+    askedAtMs.push(performance.now());
     const room = rooms.get(request.socket.localAddress ?? '');
     const body = { version: '0.1.0', draining: false, rooms: room === undefined ? [] : [{ ...room, subscribers: 0 }] };
     response.setHeader('content-type', 'application/json');
@@ -88,7 +88,7 @@ export async function startNodes({ client, nodes, startsMs }: NodesOptions): Pro
       const all = [...pods.list()];
       return { pods: all.length, ready: all.filter((pod) => isReady(pod) && knowsAddress(pod)).length };
     },
-    asked: () => asked,
+    askedAtMs: () => askedAtMs,
     stop() {
       clearInterval(heart);
       pods.stop();

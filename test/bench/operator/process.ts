@@ -4,6 +4,7 @@ import { readdir, readFile, readlink, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { env, port } from '#crds/contract.ts';
 import { eventually } from '#test/harness/eventually.ts';
+import { cpuMs } from './cpu.ts';
 
 /** The operator as a process of its own, as its pod runs it, seen from outside: by the kernel and by its metrics. */
 export interface OperatorProcess {
@@ -83,17 +84,6 @@ async function end(child: ChildProcess): Promise<void> {
   const ended = once(child, 'exit');
   child.kill('SIGTERM');
   await ended;
-}
-
-/** The kernel counts a process's time in hundredths of a second. */
-const tickMs = 10;
-
-/** User and system time of a process so far; 0 for one that has ended. */
-export async function cpuMs(pid: number): Promise<number> {
-  const text = await readFile(`/proc/${pid}/stat`, 'utf8').catch(() => '');
-  // The name in brackets may hold anything; after it come the state and, 11 fields later, the times.
-  const fields = text.slice(text.lastIndexOf(')') + 2).split(' ');
-  return (Number(fields[11] ?? 0) + Number(fields[12] ?? 0)) * tickMs;
 }
 
 async function memoryMB(pid: number) {

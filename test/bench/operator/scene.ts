@@ -3,19 +3,15 @@ import { plural } from '#crds/liveroom.ts';
 import { type KubeClient, kubeClient } from '#operator/cluster/client/client.ts';
 import { eventually } from '#test/harness/eventually.ts';
 import { aRoom } from '#test/harness/room.ts';
-import type { Nodes } from './operator-nodes.ts';
-import {
-  type OperatorProcess,
-  type OperatorSurroundings,
-  type Scrape,
-  startOperatorProcess,
-} from './operator-process.ts';
+import { type Used, used } from './cpu.ts';
+import type { Nodes } from './nodes.ts';
+import { type OperatorProcess, type OperatorSurroundings, type Scrape, startOperatorProcess } from './process.ts';
 
 /** What the measurements have in common: a cluster with nodes in name only, and an operator that can be started anew. */
 export interface Scene {
   readonly client: KubeClient;
   readonly nodes: Nodes;
-  readonly surroundings: OperatorSurroundings;
+  readonly surroundings: Omit<OperatorSurroundings, 'nodeOptions'>;
   /** Processes of the control plane, by name. */
   readonly controlPlane: ReadonlyMap<string, number>;
   readonly say: (text: string) => void;
@@ -33,6 +29,9 @@ export const applyRoom = (client: KubeClient, name: string, spec: object = {}): 
     contentType: 'application/apply-patch+yaml',
     body: aRoom(name, spec, namespace),
   });
+
+/** All of them. */
+export const deleteRooms = (client: KubeClient): Promise<unknown> => client.request('DELETE', collection);
 
 /** What the operator has asked for and used between two moments. */
 export interface Spent {
@@ -85,16 +84,20 @@ const byKind = (more: (labels: RegExp) => number): Record<string, number> =>
       .filter(([, count]) => count > 0),
   );
 
-/** When an operator was last seen to have something to do, and what it had used by then. */
+/** The CPU time of all, so far; while there is no operator, that of the others. */
+export const usedByAll = ({ controlPlane }: Scene, operator?: OperatorProcess): Promise<Used> =>
+  used(new Map([...controlPlane, ...(operator === undefined ? [] : [['operator', operator.pid] as const])]));
+
+/** When an operator was last seen to have something to do, and what had been used by then. */
 export interface Busy {
   readonly atMs: number;
-  readonly cpuMs: number;
+  readonly used: Used;
 }
 
 /** Waits until the operator has nothing to do and asks the API server for nothing more. To see that takes seconds, and CPU. */
-export async function idle(operator: OperatorProcess, deadlineMs = 600_000): Promise<Busy> {
+export async function idle(scene: Scene, operator: OperatorProcess, deadlineMs = 600_000): Promise<Busy> {
   let asked = -1;
-  let busy = { atMs: performance.now(), cpuMs: await operator.cpuMs() };
+  let busy: Busy = { atMs: performance.now(), used: await usedByAll(scene, operator) };
   const isBusy = (seen: Scrape) => {
     const now = seen.sum(requests);
     const was = asked;
@@ -104,7 +107,7 @@ export async function idle(operator: OperatorProcess, deadlineMs = 600_000): Pro
   await eventually(
     'the operator is idle',
     async () => {
-      const now = { atMs: performance.now(), cpuMs: await operator.cpuMs() };
+      const now = { atMs: performance.now(), used: await usedByAll(scene, operator) };
       if (isBusy(await operator.scrape())) busy = now;
       else await sleep(150);
       return performance.now() - busy.atMs > quietMs;

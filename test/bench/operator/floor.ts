@@ -15,7 +15,7 @@ import { configFrom } from '#operator/config-file.ts';
 import type { KubeObject } from '#operator/kube.ts';
 import { eventually } from '#test/harness/eventually.ts';
 import { aRoom } from '#test/harness/room.ts';
-import { quantile } from './quantile.ts';
+import { quantile } from '../quantile.ts';
 
 const config = configFrom(JSON.stringify({ images: { sfu: 'liveroom.dev/sfu:0.1.0' } }));
 const at = 'floor';
@@ -25,7 +25,7 @@ export async function floor(client: KubeClient, count: number) {
   await create(client, { apiVersion: 'v1', kind: 'Namespace', metadata: { name: at } });
   const startedAt = performance.now();
   const alone: number[] = [];
-  for (let i = 0; i < 20; i++) alone.push(await make(client, `alone-${i}`));
+  for (let i = 0; i < 60; i++) alone.push(await make(client, `alone-${i}`));
   const burstAt = performance.now();
   let next = 0;
   const worker = async () => {

@@ -6,13 +6,12 @@ import { type Program, startControlPlane } from '#local/control-plane/control-pl
 import { apiPort } from '#local/control-plane/flags.ts';
 import { networkCommands, type Site } from '#local/network.ts';
 import { run } from '#local/run.ts';
-import { eventually } from '#test/harness/eventually.ts';
 import { treeOf } from '#test/harness/processes.ts';
-import type { Phase } from './operator-figures.ts';
-import { floor } from './operator-floor.ts';
-import { startNodes } from './operator-nodes.ts';
-import { burst, editsDuringResync, type Measured, paced, quiet, restart } from './operator-phases.ts';
-import { applyRoom, benchClient, idle, namespace, type Scene, startOperator } from './operator-scene.ts';
+import { startNodes } from './nodes.ts';
+import type { Phase } from './phase.ts';
+import type { Sampled } from './profile.ts';
+import { benchClient, namespace, type Scene } from './scene.ts';
+import { measureSteps } from './steps.ts';
 
 export interface ChildSettings {
   readonly site: Site;
@@ -20,22 +19,25 @@ export interface ChildSettings {
   readonly binaries: Readonly<Record<Program | 'kubectl', string>>;
   /** How many rooms there are at each step, ascending. */
   readonly steps: readonly number[];
-  /** Options of node for the operator, for a profile. */
+  /** What is left out of each step. */
+  readonly without: readonly Phase['phase'][];
+  /** Options of node for the operator. */
   readonly nodeOptions: readonly string[];
+  /** A folder for a profile of each of its processes. */
+  readonly profilesIn: string | undefined;
 }
 
 /** What the child tells. */
-export type Line = { readonly said: string } | Phase;
+export type Line = { readonly said: string } | (Phase & { readonly sampled?: Sampled });
 
 const tell = (line: Line) => new Promise((resolve) => process.send?.(line, resolve));
 const say = (said: string) => void tell({ said });
-const told = (phase: Phase['phase'], rooms: number, measured: Measured) => tell({ phase, rooms, measured });
 
 // With this process all others of its namespaces end.
 process.once('disconnect', () => process.exit(1));
 
 const [settings] = (await once(process, 'message')) as [ChildSettings];
-const { site, dir, binaries, steps, nodeOptions } = settings;
+const { site, dir, binaries, steps, without, nodeOptions, profilesIn } = settings;
 for (const [command = '', ...args] of networkCommands(site)) await run(command, args);
 const controlPlaneDir = join(dir, 'control-plane');
 await mkdir(controlPlaneDir);
@@ -68,40 +70,26 @@ const scene: Scene = {
     apiServer: { host: site.address, port: apiPort },
     caFile: controlPlane.caFile,
     token: controlPlane.adminToken,
-    nodeOptions,
   },
   controlPlane: await processes(),
   say,
 };
 
-say('operator: the floor');
-await told('floor', 0, await floor(bench, Math.min(200, steps.at(-1) ?? 0)));
-
-// Once before, so that its code has been compiled, as it has been in an image.
-await (await startOperator(scene)).stop();
-let operator = await startOperator(scene, nodeOptions);
-await applyRoom(bench, 'warm-up');
-await eventually('the first room is ready', () => nodes.count().ready === 1, 120_000);
-await idle(operator);
-
-let made = 1;
-const more = (count: number) => Array.from({ length: count }, () => `room-${made++}`);
-for (const step of steps) {
-  const isSmall = step <= 100;
-  say(`operator: on to ${step} rooms, ${isSmall ? '10 a second' : 'at once'}`);
-  const rooms = more(step - made + 1);
-  await told(isSmall ? 'paced' : 'burst', step, await (isSmall ? paced : burst)(scene, operator, rooms));
-  say(`operator: quiet with ${step} rooms`);
-  await told('quiet', step, await quiet(operator, scene, 20));
-  say(`operator: a new one among ${step} rooms`);
-  const again = await restart(scene, operator);
-  operator = again.operator;
-  await told('restart', step, again.measured);
-  say(`operator: edits among ${step} rooms`);
-  const edited = Array.from({ length: 100 }, (_, i) => `room-${1 + ((i * 7) % (step - 1))}`);
-  await told('edits', step, await editsDuringResync(scene, operator, [...new Set(edited)]));
-}
-await operator.stop();
+let processesBegun = 0;
+let profile = '';
+await measureSteps(scene, {
+  steps,
+  without,
+  nodeOptions() {
+    if (profilesIn === undefined) return nodeOptions;
+    profile = `${++processesBegun}.cpuprofile`;
+    return [...nodeOptions, '--cpu-prof', `--cpu-prof-dir=${profilesIn}`, `--cpu-prof-name=${profile}`];
+  },
+  onMeasured: (phase, fromUs, toUs) =>
+    tell(
+      profilesIn === undefined ? phase : { ...phase, sampled: { profile: join(profilesIn, profile), fromUs, toUs } },
+    ),
+});
 nodes.stop();
 await controlPlane.stop();
 process.exit(0);

@@ -1,0 +1,40 @@
+/** Whose CPU is used, as the kernel counts it. */
+import { readFile } from 'node:fs/promises';
+
+/** CPU time so far in ms, by name of the process; `other` is everybody else on this machine. */
+export type Used = Readonly<Record<string, number>>;
+
+/** The kernel counts in hundredths of a second. */
+const tickMs = 10;
+
+/** User and system time of a process so far; 0 for one that has ended. */
+export async function cpuMs(pid: number): Promise<number> {
+  const text = await readFile(`/proc/${pid}/stat`, 'utf8').catch(() => '');
+  // The name in brackets may hold anything; after it come the state and, 11 fields later, the times.
+  const fields = text.slice(text.lastIndexOf(')') + 2).split(' ');
+  return (Number(fields[11] ?? 0) + Number(fields[12] ?? 0)) * tickMs;
+}
+
+/** All CPUs of the machine: what they did, and what a host gave to other machines meanwhile. */
+async function allCpuMs(): Promise<number> {
+  const [first = ''] = (await readFile('/proc/stat', 'utf8')).split('\n');
+  const [user = 0, nice = 0, system = 0, _idle, _waiting, hard = 0, soft = 0, stolen = 0] = first
+    .trim()
+    .split(/\s+/)
+    .slice(1)
+    .map(Number);
+  return (user + nice + system + hard + soft + stolen) * tickMs;
+}
+
+/** What each of the processes has used so far. */
+export async function used(processes: ReadonlyMap<string, number>): Promise<Used> {
+  const pairs = [...processes].map(async ([name, pid]) => [name, await cpuMs(pid)] as const);
+  const named = Object.fromEntries(await Promise.all(pairs));
+  return { ...named, other: (await allCpuMs()) - sum(named) };
+}
+
+/** What each used between two moments. */
+export const usedBetween = (before: Used, after: Used): Used =>
+  Object.fromEntries(Object.entries(after).map(([name, ms]) => [name, Math.max(0, ms - (before[name] ?? 0))]));
+
+export const sum = (all: Used): number => Object.values(all).reduce((total, ms) => total + ms, 0);

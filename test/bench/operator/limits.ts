@@ -1,0 +1,92 @@
+/** What this machine allows at best, in words: whose CPU a burst and a restart take, and how much of it there is. */
+import { sum, type Used } from './cpu.ts';
+import { cpuByProcess, floorAt, type Phase, type Reader, reader } from './phase.ts';
+import { isPromised, rows } from './rows.ts';
+
+const controlPlane = ['kube-apiserver', 'etcd', 'kube-controller-manager', 'kube-scheduler'] as const;
+/** In the order of the tables. */
+const processes = ['operator', ...controlPlane, 'bench', 'other'] as const;
+
+const explained = `"bench" is the client that applies the rooms, and the stand-in for nodes
+and pods; "other" is everybody else on the machine.`;
+
+const number = (value: number): string => value.toFixed(1);
+const inSeconds = (ms: number): string => `${number(ms / 1000)} s`;
+const count = (value: number): string => value.toLocaleString('en');
+const pick = (cpu: Used, names: readonly string[]) => names.map((name) => cpu[name] ?? 0);
+const total = (cpu: Used, names: readonly string[]) => pick(cpu, names).reduce((all, ms) => all + ms, 0);
+
+interface Busy {
+  readonly phase: Phase;
+  readonly cpu: Used;
+}
+
+const withCpu = (phases: readonly Phase[], kind: Phase['phase']): readonly Busy[] =>
+  phases.flatMap((phase) => {
+    const cpu = phase.phase === kind ? cpuByProcess(phase) : undefined;
+    return cpu === undefined ? [] : [{ phase, cpu }];
+  });
+
+const table = (lines: readonly (readonly [rooms: number, cells: readonly string[]])[]): string =>
+  `| rooms | ${processes.join(' | ')} | all |
+|${'---|'.repeat(processes.length + 2)}
+${lines.map(([rooms, cells]) => `| ${count(rooms)} | ${cells.join(' | ')} |`).join('\n')}
+`;
+
+/** Whose CPU a burst takes until all its pods exist, and what follows from that. */
+export function burstLimit(phases: readonly Phase[], cores: number): string {
+  const bursts = withCpu(phases, 'burst');
+  if (bursts.length === 0) return '';
+  const promised = bursts.find(({ phase }) => isPromised(reader(phase.measured)));
+  return `
+## Whose CPU a burst takes
+Milliseconds per new room until all of its pods exist. ${explained}
+
+${table(
+  bursts.map(({ phase: { rooms, measured }, cpu }) => {
+    const each = [...pick(cpu, processes), sum(cpu)].map((ms) => ms / reader(measured)('rooms'));
+    return [rooms, each.map(number)];
+  }),
+)}${promised === undefined ? '' : `\n${verdict(promised, floorAt(phases, promised.phase.rooms), cores)}\n`}`;
+}
+
+function verdict({ phase, cpu }: Busy, floor: Reader, cores: number): string {
+  const read = reader(phase.measured);
+  const target = rows.thousand.atMost();
+  const made = read('rooms');
+  const each = (names: readonly string[]) => total(cpu, names) / made;
+  const least = (ms: number) => (ms * made) / cores;
+  const [involved, needed, own] = [sum(cpu) / made - each(['other']), each(controlPlane), each(['operator'])];
+  const percent = (part: number, whole: number) => `${Math.round((100 * part) / whole)} %`;
+  const busy = percent(sum(cpu) / cores, read('podsMs'));
+  const alone = (made * floor('podsMs')) / floor('rooms');
+  return `${count(made)} rooms at once, where there were none, had all of their pods after ${inSeconds(read('podsMs'))}; the target is ${target} s.
+Until then each took ${number(involved)} ms of CPU, of which the operator's part is ${number(own)} ms (${percent(own, involved)}): ${cores} CPUs can
+do that in ${inSeconds(least(involved))} at best. They were busy ${busy} of the time, ${percent(cpu['other'] ?? 0, sum(cpu))} of that with something else.
+The API server, etcd, the controllers and the scheduler alone took ${number(needed)} ms of CPU a room: ${inSeconds(least(needed))} on ${cores} CPUs,
+${
+  least(needed) > target * 1000
+    ? 'more than the target, so that here nobody can keep it who makes the same objects with as many requests, whatever the\noperator itself costs.'
+    : 'which leaves the rest of the target to the operator and the bench.'
+}${Number.isNaN(alone) ? '' : ` Objects alone, without an operator, took ${inSeconds(alone)} for as many.`}`;
+}
+
+/** Whose CPU a restart takes until the operator is idle again. */
+export function restartLimit(phases: readonly Phase[], cores: number): string {
+  const restarts = withCpu(phases, 'restart');
+  if (restarts.length === 0) return '';
+  const words = restarts.map(({ phase: { rooms, measured }, cpu }) => {
+    const read = reader(measured);
+    const [involvedMs, ownMs] = [sum(cpu) - (cpu['other'] ?? 0), cpu['operator'] ?? 0];
+    const times = `${inSeconds(read('idleMs'))}, of which ${inSeconds(read('syncedMs'))} until everything is listed`;
+    return `- ${count(rooms)} rooms: ${times}. The operator took ${inSeconds(ownMs)} of CPU, all together
+  ${inSeconds(involvedMs)}, which ${cores} CPUs can do in ${inSeconds(involvedMs / cores)} at best.`;
+  });
+  return `
+## Whose CPU a restart takes
+Seconds until the operator is idle, from the start of its process; it lists everything, and then looks at each room once.
+
+${table(restarts.map(({ phase: { rooms }, cpu }) => [rooms, [...pick(cpu, processes), sum(cpu)].map((ms) => (ms / 1000).toFixed(2))]))}
+${words.join('\n')}
+`;
+}

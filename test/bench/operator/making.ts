@@ -1,0 +1,99 @@
+import { setTimeout as sleep } from 'node:timers/promises';
+import { annotation } from '#crds/contract.ts';
+import { eventually } from '#test/harness/eventually.ts';
+import { quantile } from '../quantile.ts';
+import { usedBetween } from './cpu.ts';
+import type { Measured } from './phase.ts';
+import type { OperatorProcess } from './process.ts';
+import { applyRoom, counting, deleteRooms, idle, namespace, type Scene, type Spent, usedByAll } from './scene.ts';
+
+/** Rooms one after the other at a pace, each from its apply to its pod, on a machine with little else to do. */
+export async function paced(scene: Scene, operator: OperatorProcess, rooms: readonly string[]): Promise<Measured> {
+  const { client, nodes } = scene;
+  const end = await counting(operator);
+  const appliedAt = new Map<string, number>();
+  const startedAt = performance.now();
+  for (const [i, name] of rooms.entries()) {
+    await sleep(Math.max(0, startedAt + i * 100 - performance.now()));
+    appliedAt.set(name, performance.now());
+    await applyRoom(client, name);
+  }
+  await allReady(scene, rooms);
+  const spent = await end((await idle(scene, operator)).used['operator']);
+  const latencies = rooms.map((name) => (nodes.madeAtMs(`${namespace}/${name}`) ?? 0) - (appliedAt.get(name) ?? 0));
+  return {
+    rooms: rooms.length,
+    p50Ms: quantile(latencies, 0.5),
+    p95Ms: quantile(latencies, 0.95),
+    ...perRoom(spent, rooms.length),
+  };
+}
+
+const perRoom = (spent: Spent, rooms: number) => ({
+  requestsPerRoom: spent.requests / rooms,
+  conflictsPerRoom: spent.conflicts / rooms,
+  cpuMsPerRoom: spent.cpuMs / rooms,
+  lagMs: spent.lagMs,
+  requests: spent.byKind,
+});
+
+/** How long a step with so many rooms may take on a machine with much else to do. */
+const longestMs = (rooms: number): number => 900_000 + rooms * 200;
+
+/** All at once, as fast as the API server takes them. */
+export async function burst(scene: Scene, operator: OperatorProcess, rooms: readonly string[]): Promise<Measured> {
+  const { client, nodes } = scene;
+  const end = await counting(operator);
+  const before = nodes.count().pods;
+  const usedBefore = await usedByAll(scene, operator);
+  const startedAt = performance.now();
+  let mostConnections = 0;
+  const rest = rooms.values();
+  const apply = async () => {
+    for (const name of rest) await applyRoom(client, name);
+  };
+  await Promise.all(Array.from({ length: 16 }, apply));
+  const appliedMs = performance.now() - startedAt;
+  await eventually(
+    'all pods exist',
+    async () => {
+      mostConnections = Math.max(mostConnections, await operator.connections());
+      return nodes.count().pods >= before + rooms.length;
+    },
+    longestMs(rooms.length),
+  );
+  const podsMs = performance.now() - startedAt;
+  const untilPods = usedBetween(usedBefore, await usedByAll(scene, operator));
+  await allReady(scene, rooms);
+  const readyMs = performance.now() - startedAt;
+  const spent = await end((await idle(scene, operator)).used['operator']);
+  return {
+    before,
+    rooms: rooms.length,
+    appliedMs,
+    podsMs,
+    readyMs,
+    connections: mostConnections,
+    /** Of each process until all pods existed. */
+    cpuMs: untilPods,
+    ...perRoom(spent, rooms.length),
+  };
+}
+
+/** Leaves no room. */
+export async function clear(scene: Scene, operator: OperatorProcess): Promise<void> {
+  await deleteRooms(scene.client);
+  await eventually('no pod is left', () => scene.nodes.count().pods === 0, 600_000);
+  await idle(scene, operator);
+}
+
+async function allReady({ nodes }: Scene, rooms: readonly string[]): Promise<void> {
+  await eventually(
+    `${rooms.length} rooms have pods that are ready and know their ${annotation.mediaAddress}`,
+    () => {
+      const { pods, ready } = nodes.count();
+      return pods === ready && rooms.every((name) => nodes.madeAtMs(`${namespace}/${name}`) !== undefined);
+    },
+    longestMs(rooms.length),
+  );
+}

@@ -1,0 +1,55 @@
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import { growth } from './growth.ts';
+import { page } from './page.ts';
+import type { Phase } from './phase.ts';
+
+const cpuMs = { operator: 8_000, 'kube-apiserver': 30_000, etcd: 5_000, bench: 4_000, other: 1_000 };
+const burst = (podsMs: number, before = 0): Phase => ({
+  phase: 'burst',
+  rooms: 1000,
+  measured: { before, rooms: 1000, podsMs, cpuMs, cpuMsPerRoom: 11, requestsPerRoom: 7, lagMs: 12, connections: 2 },
+});
+const floor: Phase = { phase: 'floor', rooms: 100, measured: { rooms: 200, podsMs: 4_000, p50Ms: 30, p95Ms: 40 } };
+const quiet = (rooms: number, rssMB: number): Phase => ({ phase: 'quiet', rooms, measured: { rssMB, writes: 0 } });
+const run = (...phases: Phase[]) => page({ node: 'v26', cpus: '2 CPUs', cores: 2, phases, profiles: [] });
+
+test('a number beyond its target is bold and named below the table, and has what the objects alone cost beside it', () => {
+  const text = run(floor, burst(30_000), quiet(1000, 150), quiet(5000, 301));
+  assert.match(text, /all pods exist after, s \| ≤ 20 \| \*\*30\*\* \*20\* \|/);
+  assert.match(text, /\| RSS, MB \| ≤ 200 \(1,000\)<br>≤ 300 \(5,000\) \| 150 \| \*\*301\*\* \|/);
+  assert.match(text, /targets 2 are missed: 1,000 rooms at once.+; RSS \(with 5,000 rooms\)\./);
+});
+
+test('the limit of a burst follows from whose CPU it took', () => {
+  const text = run(floor, burst(30_000));
+  assert.match(text, /had all of their pods after 30\.0 s; the target is 20 s\./);
+  assert.match(
+    text,
+    /each took 47\.0 ms of CPU, of which the operator's part is 8\.0 ms \(17 %\): 2 CPUs can\ndo that in 23\.5 s/,
+  );
+  assert.match(text, /busy 80 % of the time, 2 % of that with something else/);
+  assert.match(text, /alone took 35\.0 ms of CPU a room: 17\.5 s on 2 CPUs,\nwhich leaves the rest/);
+});
+
+test('the limit of a restart follows from whose CPU it took', () => {
+  const restart = { rooms: 1000, idleMs: 3_000, syncedMs: 1_200, cpuMs: { operator: 2_000, etcd: 1_000, other: 500 } };
+  const text = run({ phase: 'restart', rooms: 1000, measured: restart });
+  assert.match(
+    text,
+    /1,000 rooms: 3\.0 s, of which 1\.2 s .+ The operator took 2\.0 s of CPU, all together\n {2}3\.0 s/,
+  );
+  assert.match(text, /which 2 CPUs can do in 1\.5 s at best/);
+});
+
+test('nothing is promised of a burst among other rooms', () => {
+  const text = run(floor, burst(30_000, 100));
+  assert.doesNotMatch(text, /all pods exist after|the target is/);
+  assert.match(text, /All of 3 targets are kept\./);
+});
+
+test('each plot has the numbers of its rows, and targets where there are some', () => {
+  const svg = growth([quiet(100, 100), quiet(1000, 150), quiet(5000, 250), quiet(10000, 350)]);
+  assert.equal(svg.match(/stroke-dasharray/g)?.length, 4);
+  assert.equal(svg.match(/<circle/g)?.length, 8);
+});

@@ -1,0 +1,116 @@
+import { isKept, measuredText } from '../figure.ts';
+import { type Cell, cells } from './figures.ts';
+import { burstLimit, restartLimit } from './limits.ts';
+import type { Phase } from './phase.ts';
+import type { Share, Shares } from './profile.ts';
+
+/** A run of the operator's measurements, as it is stored beside the page that is made of it. */
+export interface Run {
+  readonly node: string;
+  readonly cpus: string;
+  readonly cores: number;
+  readonly phases: readonly Phase[];
+  /** From runs of their own. */
+  readonly profiles: readonly Profile[];
+}
+
+/** Where the CPU of the operator went in one measurement. */
+export interface Profile extends Shares {
+  readonly phase: Phase['phase'];
+  readonly rooms: number;
+}
+
+/** The page for people. */
+export function page({ node, cpus, cores, phases, profiles }: Run): string {
+  return `# What the operator costs
+
+How many requests, how much CPU and memory rooms cost the operator, how fast it is, and how each of these grows with the
+number of rooms, from \`npm run bench -- --only operator\` (\`--full\` goes on to 10,000 rooms). The operator is a process of its
+own before a real API server, with the control plane's own controllers, all on the same machine; nodes, and pods that become
+Ready a second after they have a node and answer for their room, are a stand-in's. All rooms are in one namespace, which costs
+the controllers most: some of them look at the whole namespace for each pod. This run: Node ${node}, ${cpus}.
+
+![How the numbers grow with the number of rooms](operator.svg)
+
+Broken lines are targets. Below, a number in bold is beyond its target. In italics stands what "objects alone" cost beside it:
+a client that makes the same objects without an operator, as fast as this machine and its control plane allow at that moment.
+A machine that is slower than usual shows there, too.
+
+${matrix(cells(phases))}
+
+${summary(cells(phases))}
+
+A burst makes as many rooms at once as are missing: at 1,000 rooms that is all of them, later those since the step before. Until
+100 rooms they come one after the other, 10 a second, to an operator that has just started; at the later steps another 100 do.
+CPU and requests of a room are all that the operator used until it was idle again.
+${burstLimit(phases, cores)}${restartLimit(phases, cores)}${profiles.length === 0 ? '' : whereItGoes(profiles)}`;
+}
+
+/** Row by row, with a column for each number of rooms. */
+function matrix(all: readonly Cell[]): string {
+  const steps = [...new Set(all.map(({ rooms }) => rooms))].toSorted((one, other) => one - other);
+  const names = [...new Set(all.map(({ row }) => row))];
+  const lines = names.map((row) => {
+    const ofRow = new Map(all.filter((cell) => cell.row === row).map((cell) => [cell.rooms, cell]));
+    const texts = steps.map((rooms) => cellText(ofRow.get(rooms)));
+    return `| ${row.name}${row.unit && `, ${row.unit}`} | ${targetText([...ofRow.values()])} | ${texts.join(' | ')} |`;
+  });
+  return `| with so many rooms | target | ${steps.map((step) => step.toLocaleString('en')).join(' | ')} |
+|---|---|${'---|'.repeat(steps.length)}
+${lines.join('\n')}`;
+}
+
+/** What a row has to keep; with how many rooms, where that is not the same for all. */
+function targetText(ofRow: readonly Cell[]): string {
+  const byTarget = [...Map.groupBy(ofRow, ({ figure }) => figure.target?.atMost)];
+  return byTarget
+    .filter(([most]) => most !== undefined)
+    .map(([most, some]) => `≤ ${most}${some.length < ofRow.length ? ` (${ends(some)})` : ''}`)
+    .join('<br>');
+}
+
+const ends = (some: readonly Cell[]): string =>
+  [...new Set([some.at(0), some.at(-1)])].map((cell) => cell?.rooms.toLocaleString('en')).join(' to ');
+
+function cellText(cell: Cell | undefined): string {
+  if (cell === undefined) return '';
+  const value = measuredText(cell.figure.value);
+  const alone = cell.figure.baseline === undefined ? '' : ` *${measuredText(cell.figure.baseline.value)}*`;
+  return `${isKept(cell.figure) === false ? `**${value}**` : value}${alone}`;
+}
+
+function summary(all: readonly Cell[]): string {
+  const aimed = all.filter(({ figure }) => figure.target !== undefined);
+  const missed = aimed.filter(({ figure }) => isKept(figure) === false);
+  if (missed.length === 0) return `All of ${aimed.length} targets are kept.`;
+  const byRow = Map.groupBy(missed, ({ row }) => row).entries();
+  const words = byRow.map(
+    ([row, ofRow]) => `${row.name} (with ${ofRow.map(({ rooms }) => rooms.toLocaleString('en')).join(', ')} rooms)`,
+  );
+  return `Of ${aimed.length} targets ${missed.length} are missed: ${words.toArray().join('; ')}.`;
+}
+
+const titles: Partial<Record<Phase['phase'], string>> = {
+  burst: 'In a burst up to',
+  restart: 'After a restart among',
+};
+
+const whereItGoes = (profiles: readonly Profile[]): string => `
+## Where the operator's CPU goes
+Shares of the time in which its main thread had something to do, from CPU profiles of runs of their own, in which nothing else
+was measured. What is not JavaScript counts for the function that called it.
+${profiles
+  .map(
+    ({ phase, rooms, places, functions }) => `
+### ${titles[phase] ?? phase} ${rooms.toLocaleString('en')} rooms
+${shares('folder, package or part of Node', places)}
+
+${shares('function', functions)}
+`,
+  )
+  .join('')}`;
+
+const shares = (what: string, all: readonly Share[]): string =>
+  `| ${what} | % |
+|---|---|
+${all.map(({ name, share }) => `| ${name} | ${(share * 100).toFixed(1)} |`).join('\n')}`;
