@@ -25,7 +25,7 @@ export async function floor(client: KubeClient, count: number) {
   await create(client, { apiVersion: 'v1', kind: 'Namespace', metadata: { name: at } });
   const startedAt = performance.now();
   const alone: number[] = [];
-  for (let i = 0; i < 60; i++) alone.push(await make(client, `alone-${i}`));
+  for (let i = 0; i < 40; i++) alone.push(await make(client, `alone-${i}`));
   const burstAt = performance.now();
   let next = 0;
   const worker = async () => {

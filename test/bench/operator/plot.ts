@@ -16,11 +16,11 @@ export interface Line {
 export interface Point {
   readonly x: number;
   readonly y: number;
-  /** Drawn as broken lines, or as a mark where its neighbours have another. */
+  /** Drawn as a broken line. */
   readonly atMost?: number | undefined;
 }
 
-const size = { width: 300, height: 200, left: 46, right: 14, top: 46, bottom: 26 } as const;
+const size = { width: 300, height: 200, left: 46, right: 20, top: 46, bottom: 26 } as const;
 const inRow = 2;
 const grey = '#808080';
 const colours = ['#3b82f6', '#e07b1a', '#2a9d6f'] as const;
@@ -61,7 +61,7 @@ function drawing({ title, unit, lines }: Panel): string {
       horizontal(scale.y(value), [size.left, size.left + width], 'stroke-opacity="0.35"'),
       `<text x="${size.left - 6}" y="${scale.y(value) + 4}" text-anchor="end">${short(value)}</text>`,
     ]),
-    ...new Set(lines.flatMap((line) => targets(line, scale))),
+    ...targets(points, scale),
     ...marked.map((x) => `<text x="${scale.x(x)}" y="${size.height - 8}" text-anchor="middle">${short(x)}</text>`),
     ...lines.flatMap((line, i) => curve(line.points, colours[i % colours.length] ?? grey, scale)),
   ].join('\n');
@@ -83,16 +83,25 @@ function legend(lines: readonly Line[]): string[] {
 const horizontal = (y: number, [from, to]: readonly [number, number], style: string) =>
   `<line x1="${from}" x2="${to}" y1="${y}" y2="${y}" stroke="${grey}" ${style}/>`;
 
-/** What may be reached at most: from the first to the last of the neighbours that share it. */
-function targets({ points }: Line, { x, y }: Scale): string[] {
-  return points.flatMap(({ atMost, x: from }, i) => {
-    if (atMost === undefined || points[i - 1]?.atMost === atMost) return [];
-    const others = points.findIndex((point, at) => at > i && point.atMost !== atMost);
-    const to = points[others === -1 ? points.length - 1 : others - 1]?.x ?? from;
-    const ends = from === to ? ([x(from) - 12, x(from) + 12] as const) : ([x(from), x(to)] as const);
-    return [horizontal(y(atMost), ends, 'stroke-width="1.5" stroke-dasharray="5 4"')];
+/** What may be reached at most: one line over all neighbours that share it. */
+function targets(points: readonly Point[], { x, y }: Scale): string[] {
+  const all = [...new Set(points.map((point) => point.x))].toSorted((one, other) => one - other);
+  const values = [...new Set(points.map(({ atMost }) => atMost))].filter((value) => value !== undefined);
+  return values.flatMap((value) => {
+    const has = new Set(points.filter(({ atMost }) => atMost === value).map((point) => point.x));
+    const first = all.filter((at, i) => has.has(at) && !has.has(all[i - 1] ?? Number.NaN));
+    const last = all.filter((at, i) => has.has(at) && !has.has(all[i + 1] ?? Number.NaN));
+    return first.map((from, i) => {
+      const to = last[i] ?? from;
+      const widened = from === to ? mark : 0;
+      const ends = [Math.max(size.left, x(from) - widened), x(to) + widened] as const;
+      return horizontal(y(value), ends, 'stroke-width="1.5" stroke-dasharray="5 4"');
+    });
   });
 }
+
+/** Half as wide as a target that only one number of rooms has. */
+const mark = 12;
 
 const curve = (points: readonly Point[], colour: string, { x, y }: Scale): string[] => [
   `<polyline points="${points.map((point) => `${x(point.x)},${y(point.y)}`).join(' ')}" fill="none" stroke="${colour}" stroke-width="2"/>`,
@@ -101,11 +110,11 @@ const curve = (points: readonly Point[], colour: string, { x, y }: Scale): strin
 
 const rounded = (value: number) => Math.round(value * 10) / 10;
 
-/** The next of 1, 2 and 5 times a power of ten. */
+/** The next number that is, and whose half is, easily read. */
 function roundedUp(value: number): number {
   if (value <= 0) return 1;
   const power = 10 ** Math.floor(Math.log10(value));
-  return power * ([1, 2, 5].find((step) => step * power >= value) ?? 10);
+  return power * ([1, 1.5, 2, 2.5, 3, 4, 5, 6, 8].find((step) => step * power >= value) ?? 10);
 }
 
 const short = (value: number): string => (value >= 1000 ? `${value / 1000}k` : `${Math.round(value * 100) / 100}`);

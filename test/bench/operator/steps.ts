@@ -57,7 +57,7 @@ export async function measureSteps(scene: Scene, options: StepsOptions): Promise
     else await measure('burst', step, () => burst(scene, operator, missing));
     if (isWanted('quiet')) await measure('quiet', step, () => quiet(operator, scene, 20));
     await operator.stop();
-    if (isWanted('floor')) await measure('floor', step, () => floor(client, 200));
+    if (isWanted('floor')) await measure('floor', step, () => floor(client, 100));
     await measure('restart', step, async () => {
       const again = await restart(scene, options.nodeOptions());
       operator = again.operator;
