@@ -1,6 +1,7 @@
 import { file, tokenFile } from '#crds/contract.ts';
 import type { LiveRoom } from '#crds/liveroom.ts';
 import type { Auth, RoomSettings, RoomsFile } from '#crds/rooms-file.ts';
+import { hash } from '../hash.ts';
 import { durationMs } from './duration.ts';
 import { roomMeta } from './labels.ts';
 import { oncePerSpec } from './once-per-spec.ts';
@@ -12,18 +13,27 @@ export const configMap = (room: LiveRoom) =>
     apiVersion: 'v1',
     kind: 'ConfigMap',
     metadata: roomMeta(room, room.metadata.name),
-    data: { [file.rooms]: roomsText(room) },
+    data: settings(room).data,
   }) as const;
 
+/** Hash of what a pod reads from its ConfigMap. */
+export const settingsHash = (room: LiveRoom): string => settings(room).hash;
+
 /** A reconcile asks for it several times, and mostly for nothing new. */
-const roomsText = oncePerSpec((room) => yamlText(roomsFile(room)));
+const settings = oncePerSpec((room) => {
+  const data = { [file.rooms]: yamlText(roomsFile(room)) };
+  return { data, hash: hash(data) };
+});
 
 const roomsFile = (room: LiveRoom): RoomsFile => ({
-  rooms: [settings(room)],
+  rooms: [roomSettings(room)],
   drain: { timeoutMs: durationMs(room.spec.drain.timeout) },
 });
 
-const settings = ({ metadata: { namespace, name }, spec: { publish, play, monitoring } }: LiveRoom): RoomSettings => ({
+const roomSettings = ({
+  metadata: { namespace, name },
+  spec: { publish, play, monitoring },
+}: LiveRoom): RoomSettings => ({
   namespace,
   name,
   publish: {

@@ -2,7 +2,7 @@ import { annotation, compileCache, env, file, label, mount, port, portName, vers
 import type { LiveRoom } from '#crds/liveroom.ts';
 import type { Config } from '../config.ts';
 import { hash } from '../hash.ts';
-import { configMap } from './config-map.ts';
+import { settingsHash } from './config-map.ts';
 import { durationMs } from './duration.ts';
 import { evictionMarks } from './eviction.ts';
 import { roomMeta } from './labels.ts';
@@ -55,9 +55,6 @@ export function originPod(room: LiveRoom, config: Config, { hostPort, replaces, 
     spec: { ...podSpec(room, choices, hostPort), terminationGracePeriodSeconds: drainSeconds(room) },
   } as const;
 }
-
-/** Hash of what the pod reads from its ConfigMap. */
-export const settingsHash = (room: LiveRoom): string => hash(configMap(room).data);
 
 /** Of the room nothing but its name: what else a pod is made of is among the choices, and so in the hash. */
 function podSpec({ metadata }: LiveRoom, choices: PodChoices, hostPort: number | undefined) {

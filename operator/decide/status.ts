@@ -59,9 +59,10 @@ function paced(
   shown: ShownAudience | undefined,
   nowMs: number,
 ): RoomReport {
-  const isNumbersOnly =
-    before !== undefined && !isSame(before, next) && isSame(withoutNumbers(before), withoutNumbers(next));
-  if (!isNumbersOnly) return { status: next, shown, againInMs: undefined };
+  // The very one that there is, so that nobody has to compare them again.
+  if (before !== undefined && isSame(before, next)) return { status: before, shown, againInMs: undefined };
+  if (before === undefined || !isSame(withoutNumbers(before), withoutNumbers(next)))
+    return { status: next, shown, againInMs: undefined };
   const waitMs = (shown?.atMs ?? 0) + everyMs - nowMs;
   // The subscribers that are shown are of now when their number has just changed.
   if (waitMs > 0 && shown?.atMs !== nowMs) return { status: before, shown, againInMs: waitMs };

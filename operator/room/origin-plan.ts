@@ -31,9 +31,9 @@ export const ownPods = (room: LiveRoom, cluster: Pick<Cluster, 'podsOf'>): Pod[]
 
 /** What is to be done about the room's pods. Asks those that it may do something to who is on them. */
 export async function planOrigin(room: LiveRoom, dependencies: PlanDependencies): Promise<OriginPlan> {
-  await askWhoIsThere(room, dependencies);
   const { config, rollouts, now } = dependencies;
-  const plan = planNow(room, dependencies);
+  const first = planNow(room, dependencies);
+  const plan = (await askWhoIsThere(room, first, dependencies)) ? planNow(room, dependencies) : first;
   // At once, as other rooms are planned at the same time.
   const isSurge =
     plan.successor !== undefined || (plan.create !== undefined && plan.current !== undefined && isReady(plan.current));
@@ -41,14 +41,17 @@ export async function planOrigin(room: LiveRoom, dependencies: PlanDependencies)
   return plan;
 }
 
-/** A publisher who has come since a pod was last asked would stay on one that no new viewer is led to. */
-async function askWhoIsThere(room: LiveRoom, dependencies: PlanDependencies): Promise<void> {
-  const plan = planNow(room, dependencies);
+/**
+ * A publisher who has come since a pod was last asked would stay on one that no new viewer is led to. Resolves to whether
+ * anybody was asked.
+ */
+async function askWhoIsThere(room: LiveRoom, plan: OriginPlan, dependencies: PlanDependencies): Promise<boolean> {
   const isTaking = plan.successor !== undefined && isReady(plan.successor);
   const isChange = isTaking || plan.create !== undefined || plan.remove.length > 0;
-  if (plan.rollout !== 'Replacing' || plan.current === undefined || !isChange) return;
+  if (plan.rollout !== 'Replacing' || plan.current === undefined || !isChange) return false;
   const running = ownPods(room, dependencies.cluster).filter((pod) => !isBeingDeleted(pod) && !hasEnded(pod));
   await Promise.all(running.filter(isReady).map(dependencies.askNow));
+  return true;
 }
 
 /** The same by what is known already. */

@@ -1,7 +1,7 @@
 import { annotation } from '#crds/contract.ts';
 import type { LiveRoom } from '#crds/liveroom.ts';
+import { settingsHash } from '../build/config-map.ts';
 import { evictionMarks } from '../build/eviction.ts';
-import { settingsHash } from '../build/origin-pod.ts';
 import { scrapeAnnotations } from '../build/scrape-annotations.ts';
 import { absentIfNotFound } from '../cluster/client/api-error.ts';
 import type { Marks } from '../cluster/client/writes.ts';

@@ -1,7 +1,7 @@
 import { annotation } from '#crds/contract.ts';
 import { withDefaults } from '#crds/defaults.ts';
 import { specSchema } from '#crds/schema.ts';
-import { settingsHash } from '#operator/build/origin-pod.ts';
+import { settingsHash } from '#operator/build/config-map.ts';
 import type { KubeObject } from '#operator/kube.ts';
 import type { Mirror } from './mirror.ts';
 
