@@ -7,8 +7,17 @@ import type { Measured } from './phase.ts';
 import type { OperatorProcess } from './process.ts';
 import { applyRoom, counting, deleteRooms, idle, namespace, type Scene, type Spent, usedByAll } from './scene.ts';
 
+export interface Making {
+  readonly operator: OperatorProcess;
+  /** Names of the rooms that are made. */
+  readonly rooms: readonly string[];
+  /** What the operator uses for those that are there, in percent of a core: no part of what new ones cost. */
+  readonly cpuPercentBefore: number;
+}
+
 /** Rooms one after the other at a pace, each from its apply to its pod, on a machine with little else to do. */
-export async function paced(scene: Scene, operator: OperatorProcess, rooms: readonly string[]): Promise<Measured> {
+export async function paced(scene: Scene, making: Making): Promise<Measured> {
+  const { operator, rooms } = making;
   const { client, nodes } = scene;
   const end = await counting(operator);
   const appliedAt = new Map<string, number>();
@@ -19,29 +28,35 @@ export async function paced(scene: Scene, operator: OperatorProcess, rooms: read
     await applyRoom(client, name);
   }
   await allReady(scene, rooms);
-  const spent = await end((await idle(scene, operator)).used['operator']);
+  const { atMs, used } = await idle(scene, operator);
+  const spent = await end(used['operator']);
   const latencies = rooms.map((name) => (nodes.madeAtMs(`${namespace}/${name}`) ?? 0) - (appliedAt.get(name) ?? 0));
   return {
     rooms: rooms.length,
     p50Ms: quantile(latencies, 0.5),
     p95Ms: quantile(latencies, 0.95),
-    ...perRoom(spent, rooms.length),
+    ...perRoom(spent, making, atMs - startedAt),
   };
 }
 
-const perRoom = (spent: Spent, rooms: number) => ({
-  requestsPerRoom: spent.requests / rooms,
-  conflictsPerRoom: spent.conflicts / rooms,
-  cpuMsPerRoom: spent.cpuMs / rooms,
-  lagMs: spent.lagMs,
-  requests: spent.byKind,
-});
+function perRoom(spent: Spent, { rooms, cpuPercentBefore }: Making, tookMs: number) {
+  const ofOthersMs = (cpuPercentBefore / 100) * tookMs;
+  return {
+    requestsPerRoom: spent.requests / rooms.length,
+    conflictsPerRoom: spent.conflicts / rooms.length,
+    cpuMsPerRoom: (spent.cpuMs - ofOthersMs) / rooms.length,
+    cpuPercentBefore,
+    lagMs: spent.lagMs,
+    requests: spent.byKind,
+  };
+}
 
 /** How long a step with so many rooms may take on a machine with much else to do. */
 const longestMs = (rooms: number): number => 900_000 + rooms * 200;
 
 /** All at once, as fast as the API server takes them. */
-export async function burst(scene: Scene, operator: OperatorProcess, rooms: readonly string[]): Promise<Measured> {
+export async function burst(scene: Scene, making: Making): Promise<Measured> {
+  const { operator, rooms } = making;
   const { client, nodes } = scene;
   const end = await counting(operator);
   const before = nodes.count().pods;
@@ -66,7 +81,8 @@ export async function burst(scene: Scene, operator: OperatorProcess, rooms: read
   const untilPods = usedBetween(usedBefore, await usedByAll(scene, operator));
   await allReady(scene, rooms);
   const readyMs = performance.now() - startedAt;
-  const spent = await end((await idle(scene, operator)).used['operator']);
+  const { atMs, used } = await idle(scene, operator);
+  const spent = await end(used['operator']);
   return {
     before,
     rooms: rooms.length,
@@ -76,7 +92,7 @@ export async function burst(scene: Scene, operator: OperatorProcess, rooms: read
     connections: mostConnections,
     /** Of each process until all pods existed. */
     cpuMs: untilPods,
-    ...perRoom(spent, rooms.length),
+    ...perRoom(spent, making, atMs - startedAt),
   };
 }
 

@@ -10,7 +10,7 @@ import type { OperatorProcess } from './process.ts';
 import { applyRoom, counting, idle, namespace, type Scene, startOperator, usedByAll } from './scene.ts';
 
 /** Nothing happens to any room. */
-export async function quiet(operator: OperatorProcess, { nodes }: Scene, seconds: number): Promise<Measured> {
+export async function quiet(operator: OperatorProcess, { nodes }: Scene, seconds: number) {
   const before = nodes.askedAtMs().length;
   const end = await counting(operator);
   await sleep(seconds * 1000);
@@ -28,7 +28,7 @@ export async function quiet(operator: OperatorProcess, { nodes }: Scene, seconds
     rssMB: memory.now,
     peakMB: memory.peak,
     connections: await operator.connections(),
-  };
+  } satisfies Measured;
 }
 
 /** A new operator among rooms that are as they should be. Resolves to it as well. */

@@ -27,6 +27,7 @@ export async function measureSteps(scene: Scene, options: StepsOptions): Promise
   const { client, nodes, say } = scene;
   let rooms: string[] = [];
   let made = 0;
+  let cpuPercentBefore = 0;
   const more = (count: number) => {
     const names = Array.from({ length: count }, () => `room-${++made}`);
     rooms.push(...names);
@@ -51,11 +52,17 @@ export async function measureSteps(scene: Scene, options: StepsOptions): Promise
     if (step === promisedBurst) {
       await clear(scene, operator);
       rooms = [];
+      cpuPercentBefore = 0;
     }
-    const missing = more(step - rooms.length);
-    if (step <= pacedRooms) await measure('paced', step, () => paced(scene, operator, missing));
-    else await measure('burst', step, () => burst(scene, operator, missing));
-    if (isWanted('quiet')) await measure('quiet', step, () => quiet(operator, scene, 20));
+    const missing = { operator, rooms: more(step - rooms.length), cpuPercentBefore };
+    if (step <= pacedRooms) await measure('paced', step, () => paced(scene, missing));
+    else await measure('burst', step, () => burst(scene, missing));
+    if (isWanted('quiet'))
+      await measure('quiet', step, async () => {
+        const measured = await quiet(operator, scene, 20);
+        cpuPercentBefore = measured.cpuPercent;
+        return measured;
+      });
     await operator.stop();
     if (isWanted('floor')) await measure('floor', step, () => floor(client, 100));
     await measure('restart', step, async () => {
@@ -66,7 +73,7 @@ export async function measureSteps(scene: Scene, options: StepsOptions): Promise
     const edited = Array.from({ length: Math.min(100, step) }, (_, i) => rooms[(i * 7) % step] ?? '');
     if (isWanted('edits')) await measure('edits', step, () => editsDuringResync(scene, operator, [...new Set(edited)]));
     if (isWanted('paced') && step > pacedRooms)
-      await measure('paced', step, () => paced(scene, operator, more(pacedRooms)));
+      await measure('paced', step, () => paced(scene, { operator, rooms: more(pacedRooms), cpuPercentBefore }));
   }
   await operator.stop();
 }
