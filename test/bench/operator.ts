@@ -110,8 +110,13 @@ const machine = () => `${cpus().length} CPUs (${cpus()[0]?.model ?? 'of no name'
 
 /** At once, so that what is measured next cannot be written before it. */
 function keep(dir: string, record: Run): void {
+  const json = JSON.stringify(record, inThousandths, 1);
+  const stored: Run = JSON.parse(json);
   mkdirSync(dir, { recursive: true });
-  writeFileSync(join(dir, 'operator.json'), `${JSON.stringify(record, undefined, 1)}\n`);
-  writeFileSync(join(dir, 'operator.md'), page(record));
-  writeFileSync(join(dir, 'operator.svg'), growth(record.phases));
+  writeFileSync(join(dir, 'operator.json'), `${json}\n`);
+  writeFileSync(join(dir, 'operator.md'), page(stored));
+  writeFileSync(join(dir, 'operator.svg'), growth(stored.phases));
 }
+
+const inThousandths = (_: string, value: unknown) =>
+  typeof value === 'number' ? Math.round(value * 1000) / 1000 : value;
