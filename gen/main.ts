@@ -7,6 +7,8 @@ import { dirname, join } from 'node:path';
 import { parseArgs } from 'node:util';
 import { ensureBinaries } from '#local/binaries/ensure.ts';
 import { progress } from '#local/progress.ts';
+import { growth } from '#test/bench/operator/growth.ts';
+import { page, type Run } from '#test/bench/operator/page.ts';
 import { alertsPage } from './alerts.ts';
 import { crdTemplate, crdYaml } from './crd.ts';
 import { installYaml } from './install.ts';
@@ -38,6 +40,7 @@ const said = progress({
   now: Date.now,
 });
 
+const numbers: Run = JSON.parse((await read('docs/numbers/operator.json')) ?? '');
 const changed = [
   await bring('crds/liveroom.yaml', crdYaml()),
   await bring('charts/liveroom/templates/crd.yaml', crdTemplate()),
@@ -45,6 +48,8 @@ const changed = [
   await bring('docs/reference/alerts.md', alertsPage()),
   await bring('docs/reference/metrics.md', metricsPage()),
   await bring('docs/reference/parity.md', parityPage(await parityTable())),
+  await bring('docs/numbers/operator.md', page(numbers)),
+  await bring('docs/numbers/operator.svg', growth(numbers.phases)),
 ];
 const { helm } = await ensureBinaries({ want: ['helm'], env: process.env, progress: said });
 changed.push(await bring('install.yaml', await installYaml(helm, chart)));
