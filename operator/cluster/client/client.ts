@@ -3,6 +3,7 @@ import type { KubeObject } from '../../kube.ts';
 import { type WatchEvent, watchEvents } from '../watch/watch-events.ts';
 import { type Answer, answerTo } from './answer.ts';
 import { ApiError, retryAfterMs, type Status } from './api-error.ts';
+import { withoutManagedFields } from './managed-fields.ts';
 
 /** Where an API server is and who we are to it. */
 export interface ClientConfig {
@@ -31,6 +32,8 @@ export interface RequestOptions {
   readonly headers?: Readonly<Record<string, string>>;
   /** Told the HTTP status of the answer, also of a refusal. */
   readonly onStatus?: (status: number) => void;
+  /** How the text of a success is read. Default as JSON, where it is that. */
+  readonly read?: (text: string) => unknown;
 }
 
 export type Method = 'GET' | 'POST' | 'PUT' | 'PATCH' | 'DELETE';
@@ -38,7 +41,7 @@ export type Method = 'GET' | 'POST' | 'PUT' | 'PATCH' | 'DELETE';
 export interface KubeClient {
   /** Host and port of the API server. */
   readonly host: string;
-  /** The answer's JSON (its text, if it is no JSON). Throws ApiError for a refusal, undici's error for a broken connection. */
+  /** The answer's JSON (its text, if it is no JSON), without `managedFields`. Throws ApiError for a refusal, undici's error for a broken connection. */
   request<T = unknown>(method: Method, path: string, options?: RequestOptions): Promise<T>;
   /** Events until the server closes cleanly. Throws ApiError, UnparsableLine, or undici's error. */
   watch<T extends KubeObject = KubeObject>(path: string, options?: WatchOptions): AsyncIterable<WatchEvent<T>>;
@@ -95,7 +98,7 @@ export function kubeClient(config: ClientConfig): KubeClient {
     async request<T>(method: Method, path: string, options: RequestOptions = {}) {
       const answer = await answerTo(await question(method, path, options, answerTimeoutMs), requests, options);
       if (answer.statusCode >= 400) throw refusal(answer, answer.text, `${method} ${path}`);
-      return parsed(answer.text) as T;
+      return (options.read ?? parsed)(answer.text) as T;
     },
 
     async *watch<T extends KubeObject>(path: string, options: WatchOptions = {}) {
@@ -150,7 +153,7 @@ function refusal(response: Pick<Answer, 'statusCode' | 'headers'>, text: string,
 /** Logs of a pod and the answers of proxies are no JSON. */
 function parsed(text: string): unknown {
   try {
-    return JSON.parse(text);
+    return JSON.parse(withoutManagedFields(text));
   } catch {
     return text;
   }

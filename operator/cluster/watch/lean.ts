@@ -38,10 +38,11 @@ const podStatusFields: AllOf<PodStatus> = {
 const conditionFields: AllOf<ObjectCondition> = { type: true, status: true, reason: true, message: true };
 const containerStatusFields: AllOf<ContainerStatus> = { name: true, restartCount: true, state: true, lastState: true };
 
-/** `object` without what `fields` does not name. */
+/** `object` without what `fields` does not name. In their order: objects whose fields come in one order share their shape. */
 function only<T extends object>(object: T, fields: AllOf<T>): T {
-  const kept = Object.entries(object).filter(([name]) => Object.hasOwn(fields, name));
-  return Object.fromEntries(kept) as T;
+  const kept: Partial<T> = {};
+  for (const name in fields) if (object[name] !== undefined) kept[name] = object[name];
+  return kept as T;
 }
 
 /** What kubectl applied last, again and whole. */

@@ -1,5 +1,6 @@
 import type { KubeObject } from '../../kube.ts';
 import type { Status } from '../client/api-error.ts';
+import { withoutManagedFields } from '../client/managed-fields.ts';
 
 /** One line of a watch. */
 export type WatchEvent<T extends KubeObject = KubeObject> =
@@ -33,7 +34,7 @@ export async function* watchEvents<T extends KubeObject>(
 function parsed<T extends KubeObject>(line: string): WatchEvent<T> {
   let event: unknown;
   try {
-    event = JSON.parse(line);
+    event = JSON.parse(withoutManagedFields(line));
   } catch (error) {
     throw new UnparsableLine(line, { cause: error });
   }

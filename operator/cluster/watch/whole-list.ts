@@ -14,8 +14,8 @@ export async function wholeList<T extends KubeObject>(
   expectWithin(pageMs);
   // Of no version, so that the server may not answer from a cache that lags: an object that it does not show counts as
   // gone, and what it owns is removed.
-  for await (const page of pages<T>(client, path, { query, signal })) {
-    for (const item of page.items) items.push(kept(item));
+  for await (const page of pages<T>(client, path, { query, signal, keep: kept })) {
+    items.push(...page.items);
     version = page.version;
     expectWithin(pageMs);
   }
