@@ -5,7 +5,17 @@ import { quantile } from '../quantile.ts';
 import { usedBetween } from './cpu.ts';
 import type { Measured } from './phase.ts';
 import type { OperatorProcess } from './process.ts';
-import { applyRoom, counting, deleteRooms, idle, namespace, type Scene, type Spent, usedByAll } from './scene.ts';
+import {
+  applyRoom,
+  counting,
+  deleteRooms,
+  idle,
+  lagMs,
+  namespace,
+  type Scene,
+  type Spent,
+  usedByAll,
+} from './scene.ts';
 
 export interface Making {
   readonly operator: OperatorProcess;
@@ -28,6 +38,7 @@ export async function paced(scene: Scene, making: Making): Promise<Measured> {
     await applyRoom(client, name);
   }
   await allReady(scene, rooms);
+  const lag = await lagMs(operator);
   const { atMs, used } = await idle(scene, operator);
   const spent = await end(used['operator']);
   const latencies = rooms.map((name) => (nodes.madeAtMs(`${namespace}/${name}`) ?? 0) - (appliedAt.get(name) ?? 0));
@@ -35,6 +46,7 @@ export async function paced(scene: Scene, making: Making): Promise<Measured> {
     rooms: rooms.length,
     p50Ms: quantile(latencies, 0.5),
     p95Ms: quantile(latencies, 0.95),
+    lagMs: lag,
     ...perRoom(spent, making, atMs - startedAt),
   };
 }
@@ -46,7 +58,6 @@ function perRoom(spent: Spent, { rooms, cpuPercentBefore }: Making, tookMs: numb
     conflictsPerRoom: spent.conflicts / rooms.length,
     cpuMsPerRoom: (spent.cpuMs - ofOthersMs) / rooms.length,
     cpuPercentBefore,
-    lagMs: spent.lagMs,
     requests: spent.byKind,
   };
 }
@@ -81,6 +92,7 @@ export async function burst(scene: Scene, making: Making): Promise<Measured> {
   const untilPods = usedBetween(usedBefore, await usedByAll(scene, operator));
   await allReady(scene, rooms);
   const readyMs = performance.now() - startedAt;
+  const lag = await lagMs(operator);
   const { atMs, used } = await idle(scene, operator);
   const spent = await end(used['operator']);
   return {
@@ -89,6 +101,7 @@ export async function burst(scene: Scene, making: Making): Promise<Measured> {
     appliedMs,
     podsMs,
     readyMs,
+    lagMs: lag,
     connections: mostConnections,
     /** Of each process until all pods existed. */
     cpuMs: untilPods,

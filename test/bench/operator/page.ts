@@ -43,7 +43,7 @@ ${summary(cells(phases))}
 A burst makes as many rooms at once as are missing: at 1,000 rooms that is all of them, later those since the step before. Until
 100 rooms they come one after the other, 10 a second, to an operator that has just started; at the later steps another 100 do.
 CPU and requests of a room are all that the operator used until it was idle again, without the CPU that it uses for the rooms
-that were there before, with which nothing happens.
+that were there before, with which nothing happens. 10 ms of an event loop lag are the interval at which Node looks.
 ${burstLimit(phases, cores)}${restartLimit(phases, cores)}${profiles.length === 0 ? '' : whereItGoes(profiles)}`;
 }
 

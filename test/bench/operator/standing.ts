@@ -7,7 +7,7 @@ import { quantile } from '../quantile.ts';
 import { usedBetween } from './cpu.ts';
 import type { Measured } from './phase.ts';
 import type { OperatorProcess } from './process.ts';
-import { applyRoom, counting, idle, namespace, type Scene, startOperator, usedByAll } from './scene.ts';
+import { applyRoom, counting, idle, lagMs, namespace, type Scene, startOperator, usedByAll } from './scene.ts';
 
 /** Nothing happens to any room. */
 export async function quiet(operator: OperatorProcess, { nodes }: Scene, seconds: number) {
@@ -24,7 +24,6 @@ export async function quiet(operator: OperatorProcess, { nodes }: Scene, seconds
     mostAskedInASecond: mostWithin(asked, 1000),
     askedPerSecond: asked.length / seconds,
     cpuPercent: spent.cpuMs / (seconds * 10),
-    lagMs: spent.lagMs,
     rssMB: memory.now,
     peakMB: memory.peak,
     connections: await operator.connections(),
@@ -88,6 +87,7 @@ export async function editsDuringResync(scene: Scene, operator: OperatorProcess,
     latencies.push((written.get(name) ?? 0) - appliedAt);
   }
   configMaps.stop();
+  const lag = await lagMs(operator);
   await idle(scene, operator);
   const spent = await end();
   return {
@@ -95,7 +95,7 @@ export async function editsDuringResync(scene: Scene, operator: OperatorProcess,
     edits: latencies.length,
     p50Ms: quantile(latencies, 0.5),
     p99Ms: quantile(latencies, 0.99),
-    lagMs: spent.lagMs,
+    lagMs: lag,
     writes: spent.writes,
     requests: spent.byKind,
   } satisfies Measured;
