@@ -2,7 +2,7 @@ import type { KubeObject } from '../../kube.ts';
 import type { KubeClient, Query } from '../client/client.ts';
 import { type ListAnswer, listAnswer } from './list-answer.ts';
 
-/** What is thrown away of a larger page outlives the young generation, and the process has 100 MB more with 10,000 rooms. */
+/** A page is held as text, one of each kind at a time. Larger ones take as much of the processor and more memory. */
 const pageSize = 200;
 
 /** Part of a collection. All pages of one list are of the same version. */
