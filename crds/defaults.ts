@@ -33,11 +33,12 @@ export function merged(schema: Schema, value: unknown, others: unknown): unknown
 
 function filled(schema: Schema, value: unknown): unknown {
   if (schema.properties === undefined || !isMap(value)) return value;
-  const fields = Object.entries(schema.properties).flatMap(([name, property]) => {
+  const whole: Record<string, unknown> = { ...value };
+  for (const [name, property] of Object.entries(schema.properties)) {
     const field = filled(property, value[name] ?? property.default);
-    return field === undefined ? [] : [[name, field] as const];
-  });
-  return { ...value, ...Object.fromEntries(fields) };
+    if (field !== undefined) whole[name] = field;
+  }
+  return whole;
 }
 
 const isMap = (value: unknown): value is Readonly<Record<string, unknown>> =>
