@@ -32,26 +32,26 @@ export const ownPods = (room: LiveRoom, cluster: Pick<Cluster, 'podsOf'>): Pod[]
 /** What is to be done about the room's pods. Asks those that it may do something to who is on them. */
 export async function planOrigin(room: LiveRoom, dependencies: PlanDependencies): Promise<OriginPlan> {
   const { config, rollouts, now } = dependencies;
-  const first = planNow(room, dependencies);
-  const plan = (await askWhoIsThere(room, first, dependencies)) ? planNow(room, dependencies) : first;
-  // At once, as other rooms are planned at the same time.
+  let plan = planNow(room, dependencies);
+  const asked = whomToAsk(room, plan, dependencies);
+  if (asked.length > 0) {
+    await Promise.all(asked.map(dependencies.askNow));
+    plan = planNow(room, dependencies);
+  }
+  // Without a wait since the plan: other rooms are planned at the same time, and a turn that comes free now is told only to
+  // those that are noted as waiting.
   const isSurge =
     plan.successor !== undefined || (plan.create !== undefined && plan.current !== undefined && isReady(plan.current));
   rollouts.note(roomKey(room), { rollout: plan.rollout, isSurge, specHash: specHash(room, config) }, now());
   return plan;
 }
 
-/**
- * A publisher who has come since a pod was last asked would stay on one that no new viewer is led to. Resolves to whether
- * anybody was asked.
- */
-async function askWhoIsThere(room: LiveRoom, plan: OriginPlan, dependencies: PlanDependencies): Promise<boolean> {
+/** A publisher who has come since a pod was last asked would stay on one that no new viewer is led to. */
+function whomToAsk(room: LiveRoom, plan: OriginPlan, { cluster }: Pick<PlanDependencies, 'cluster'>): readonly Pod[] {
   const isTaking = plan.successor !== undefined && isReady(plan.successor);
   const isChange = isTaking || plan.create !== undefined || plan.remove.length > 0;
-  if (plan.rollout !== 'Replacing' || plan.current === undefined || !isChange) return false;
-  const running = ownPods(room, dependencies.cluster).filter((pod) => !isBeingDeleted(pod) && !hasEnded(pod));
-  await Promise.all(running.filter(isReady).map(dependencies.askNow));
-  return true;
+  if (plan.rollout !== 'Replacing' || plan.current === undefined || !isChange) return [];
+  return ownPods(room, cluster).filter((pod) => !isBeingDeleted(pod) && !hasEnded(pod) && isReady(pod));
 }
 
 /** The same by what is known already. */

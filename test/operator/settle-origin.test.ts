@@ -6,6 +6,7 @@ import { ownerReference } from '#operator/build/labels.ts';
 import { service } from '#operator/build/service.ts';
 import { specHash } from '#operator/build/spec-hash.ts';
 import type { Cluster } from '#operator/cluster/cluster.ts';
+import { roomKey } from '#operator/cluster/keys.ts';
 import { switchMs } from '#operator/decide/origin.ts';
 import type { KubeObject, Pod } from '#operator/kube.ts';
 import { carryOut } from '#operator/room/origin.ts';
@@ -64,6 +65,7 @@ function aCluster(of: LiveRoom = room) {
   return {
     did,
     made,
+    dependencies,
     publishers,
     asked,
     pass: (ms: number) => {
@@ -165,4 +167,18 @@ test('a successor that keeps crashing gives way to another, which is given longe
     made.map(({ metadata }) => metadata.annotations?.[annotation.crashLoops]),
     [undefined, '1'],
   );
+});
+
+test('a room that has to wait is noted at once, so that a turn which another one leaves at that moment becomes its own', async () => {
+  const turns: string[] = [];
+  const shared = rollouts({ maxConcurrent: 1, onTurn: (key) => turns.push(key) });
+  const another = (rollout: 'Replacing' | 'Current') => {
+    shared.mayBegin('events/another', 'new');
+    shared.note('events/another', { rollout, isSurge: rollout === 'Replacing', specHash: 'new' }, 0);
+  };
+  another('Replacing');
+  const planned = planOrigin(room, { ...aCluster().dependencies, rollouts: shared });
+  another('Current');
+  assert.equal((await planned).rollout, 'WaitingForTurn');
+  assert.deepEqual(turns, [roomKey(room)]);
 });
