@@ -177,7 +177,9 @@ test('a room that has to wait is noted at once, so that a turn which another one
     shared.note('events/another', { rollout, isSurge: rollout === 'Replacing', specHash: 'new' }, 0);
   };
   another('Replacing');
-  const planned = planOrigin(room, { ...aCluster().dependencies, rollouts: shared });
+  const { dependencies, asked } = aCluster();
+  asked.add('a');
+  const planned = planOrigin(room, { ...dependencies, rollouts: shared });
   another('Current');
   assert.equal((await planned).rollout, 'WaitingForTurn');
   assert.deepEqual(turns, [roomKey(room)]);
