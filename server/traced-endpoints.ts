@@ -3,7 +3,10 @@ import type { Endpoints } from './http/endpoint.ts';
 import { Refused } from './room/refusal.ts';
 import { type RoomSpans, roomAttributes } from './room-spans.ts';
 
-/** The endpoints with a span around the making of each session. */
+/**
+ * The endpoints with a span around the making of each session. It is not made the running one: sockets and timers of the
+ * session would keep it for as long as they live.
+ */
 export const tracedEndpoints = (
   endpoints: Endpoints,
   tracer: Tracer,

@@ -1,7 +1,7 @@
 /**
  * What traces cost a join: the CPU of a server that makes and sends spans in one slice of time, beside that of the same
  * server in the slices before and after, when it makes none. Two processes of the same code differ by a tenth for as long
- * as they live, so it is one.
+ * as they live, so it is one. That viewers leave again is not measured.
  */
 import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
@@ -19,9 +19,16 @@ import type { ServerQuestion } from './traced-server-child.ts';
 const rooms = 'rooms: [{name: stage, publish: {codecs: [VP8, Opus]}}]';
 const script = new URL('./traced-server-child.ts', import.meta.url);
 
-/** To and fro, so that what slowly changes meets all alike. */
-const slices = ['plain', 'traced', 'control'] as const;
-type Slice = (typeof slices)[number];
+type Slice = 'plain' | 'traced' | 'control';
+/** All orders in turns, so that what slowly changes, and what one slice leaves to the next, meets all alike. */
+const orders: readonly (readonly Slice[])[] = [
+  ['plain', 'traced', 'control'],
+  ['control', 'traced', 'plain'],
+  ['traced', 'control', 'plain'],
+  ['plain', 'control', 'traced'],
+  ['control', 'plain', 'traced'],
+  ['traced', 'plain', 'control'],
+];
 /** Milliseconds of CPU for a join, in each slice. */
 type Costs = Record<Slice, number[]>;
 /** A round is a slice of each. There are as many as it takes to know the figure within so much, and then no more. */
@@ -52,8 +59,8 @@ export async function tracedJoins(collector: Receiver, say: (text: string) => vo
   await onStage(collector, async (stage) => {
     say('tracing: joins, warming up');
     for (let round = -warmUps; round < rounds.atMost && !isKnown(costs); round++) {
-      if (round === 0) say(`tracing: joins, ${rounds.atLeast * slices.length} slices or more`);
-      for (const slice of round % 2 === 0 ? slices : slices.toReversed()) {
+      if (round === 0) say(`tracing: joins, ${rounds.atLeast} to ${rounds.atMost} rounds of ${joinsPerSlice * 3}`);
+      for (const slice of orders[(round + warmUps) % orders.length] ?? []) {
         const ms = await joinMs(stage, slice === 'traced');
         if (round >= 0) costs[slice].push(ms);
       }
