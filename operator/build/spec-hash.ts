@@ -6,7 +6,7 @@ import { oncePerSpec } from './once-per-spec.ts';
 import { type PodChoices, podChoices } from './pod-choices.ts';
 
 /**
- * Of how the hash is made: pods with a hash made in another way are replaced, unless `specHashes` knows that way, too. In
+ * Of how the hash is made: pods with a hash made in another way are replaced, unless `isSpecHash` knows that way, too. In
  * 0.1.0 there was no scheme.
  */
 const scheme = 2;
@@ -14,20 +14,19 @@ const scheme = 2;
 /** Hash of what cannot change in a running pod. The port is not in it: each pod has its own. */
 export const specHash = (room: LiveRoom, config: Config): string => current(config)(room);
 
-/** The hashes that a pod may carry and be as the room wants it: today's, and that of a pod which an earlier release made. */
-export function specHashes(room: LiveRoom, config: Config): readonly string[] {
-  const former = hashOf010(room.metadata.name, podChoices(room, config));
-  return [specHash(room, config), ...(former === undefined ? [] : [former])];
-}
-
-/** Whether a pod that carries this hash is as the room wants it. */
+/** Whether a pod that carries this hash is as the room wants it: today's, or that of a pod which an earlier release made. */
 export const isSpecHash = (carried: string, room: LiveRoom, config: Config): boolean =>
-  carried === specHash(room, config) || (isOf010(carried) && specHashes(room, config).includes(carried));
+  carried === specHash(room, config) || (isOf010(carried) && carried === former(config)(room));
 
 const isOf010 = (carried: string): boolean => !carried.includes('-');
 
 /** A reconcile asks for it several times, and where all rooms are looked at again, of each that has not changed. */
 const current = oncePer((config: Config) => oncePerSpec((room) => `${scheme}-${hash(podChoices(room, config))}`));
+
+/** Kept as well: a pod of 0.1.0 that still fits is never replaced. */
+const former = oncePer((config: Config) =>
+  oncePerSpec((room) => hashOf010(room.metadata.name, podChoices(room, config))),
+);
 
 /**
  * Release 0.1.0 hashed the whole pod that it made, so that pod stands here once more, as it was. Nothing of it follows
