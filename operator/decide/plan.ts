@@ -41,9 +41,15 @@ const stamped = (object: KubeObject): KubeObject => ({
 export function contains(whole: unknown, part: unknown): boolean {
   if (whole === part) return true;
   if (!isStructure(whole) || !isStructure(part)) return false;
-  if (Array.isArray(part) && !(Array.isArray(whole) && whole.length === part.length)) return false;
-  // Every reconcile compares all that it wants, and mostly finds it: lists in between would cost more than that.
+  // Every reconcile compares all that it wants, and mostly finds it: the names of a list's indices, or lists in between,
+  // would cost more than that.
+  if (Array.isArray(part)) return Array.isArray(whole) && whole.length === part.length && containsEach(whole, part);
   for (const name in part) if (!contains(whole[name], part[name])) return false;
+  return true;
+}
+
+function containsEach(whole: readonly unknown[], part: readonly unknown[]): boolean {
+  for (let i = 0; i < part.length; i++) if (!contains(whole[i], part[i])) return false;
   return true;
 }
 
