@@ -32,7 +32,7 @@ export interface RequestOptions {
   readonly headers?: Readonly<Record<string, string>>;
   /** Told the HTTP status of the answer, also of a refusal. */
   readonly onStatus?: (status: number) => void;
-  /** How the text of a success is read. Default as JSON, where it is that. */
+  /** How the text of a success is read, `managedFields` and all. Default as JSON without them, where it is JSON. */
   readonly read?: (text: string) => unknown;
 }
 
@@ -41,7 +41,10 @@ export type Method = 'GET' | 'POST' | 'PUT' | 'PATCH' | 'DELETE';
 export interface KubeClient {
   /** Host and port of the API server. */
   readonly host: string;
-  /** The answer's JSON (its text, if it is no JSON), without `managedFields`. Throws ApiError for a refusal, undici's error for a broken connection. */
+  /**
+   * The answer's JSON (its text, if it is no JSON) without `managedFields`, or what `read` makes of its text. Throws
+   * ApiError for a refusal, undici's error for a broken connection, and whatever `read` throws.
+   */
   request<T = unknown>(method: Method, path: string, options?: RequestOptions): Promise<T>;
   /** Events until the server closes cleanly. Throws ApiError, UnparsableLine, or undici's error. */
   watch<T extends KubeObject = KubeObject>(path: string, options?: WatchOptions): AsyncIterable<WatchEvent<T>>;

@@ -1,6 +1,7 @@
 /**
  * An array of which no other array is part; brackets within its strings count for nothing. Where JSON has this name in
- * quotes of its own, it is the name of a field: in a string its quotes would be escaped.
+ * quotes of its own, it is the name of a field: in a string its quotes would be escaped. The field is taken in metadata
+ * or not; nothing that we read has one of this name elsewhere.
  */
 const managedFields = /,"managedFields":\[(?:[^"[\]]|"(?:[^"\\]|\\.)*")*\]/g;
 

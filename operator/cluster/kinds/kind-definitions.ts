@@ -27,12 +27,12 @@ export function kindDefinitions({ client, onError, now = () => performance.now()
   const watch = ifPermitted<KubeObject>(
     (told) =>
       cache<KubeObject>({
-        client: metadataClient(client, (definition) => followers.has(groupOf(definition))),
+        client: metadataClient(client, (name) => followers.has(groupOf(name))),
         path: collectionPath({ apiVersion: 'apiextensions.k8s.io/v1', kind: 'CustomResourceDefinition' }),
         keep: leanDefinition,
         now,
         ...(random && { random }),
-        onChange: (definition) => followers.get(groupOf(definition))?.(),
+        onChange: ({ metadata: { name } }) => followers.get(groupOf(name))?.(),
         onError(error) {
           if (isStatus(error, 403)) refused();
           told(error);
@@ -78,7 +78,7 @@ const unseen = (refusal: ApiError): Error =>
   });
 
 /** A definition is called `<plural>.<group>`. */
-const groupOf = ({ metadata: { name } }: KubeObject): string => name.slice(name.indexOf('.') + 1);
+const groupOf = (name: string): string => name.slice(name.indexOf('.') + 1);
 
 const leanDefinition = ({ apiVersion, kind, metadata }: KubeObject): KubeObject => {
   const { deletionTimestamp } = metadata;

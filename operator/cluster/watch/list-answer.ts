@@ -44,7 +44,8 @@ function partsOf(text: string) {
   const end = text.lastIndexOf(']');
   if (begin < opening.length || end < begin) return undefined;
   const outside = json(text.slice(0, begin) + text.slice(end)) as Outside | undefined;
-  if (outside?.items?.length !== 0) return undefined;
+  // One that was cut off may seem to end with a list in the middle of an object.
+  if (outside?.kind === undefined || outside.items?.length !== 0) return undefined;
   // All of them begin as the first does.
   const separator = `,${text.slice(begin, text.indexOf(inEach, begin) + inEach.length)}`;
 

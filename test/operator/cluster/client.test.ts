@@ -7,7 +7,7 @@ import { ApiError, retryAfterMs } from '#operator/cluster/client/api-error.ts';
 import { kubeClient } from '#operator/cluster/client/client.ts';
 import { clientConfigFromFile, clientConfigInCluster } from '#operator/cluster/client/kube-config.ts';
 import { collectionPath, objectPath } from '#operator/cluster/client/paths.ts';
-import { anObject, flakyServer, list, refuse } from './flaky-server.ts';
+import { anObject, event, flakyServer, list, refuse, watch } from './flaky-server.ts';
 
 /** A client of a peer that answers like this; both end with the test. */
 async function clientOf(t: TestContext, answers: Parameters<typeof flakyServer>[0]) {
@@ -28,6 +28,15 @@ test('requests share connections', async (t) => {
   for (let i = 0; i < 50; i++) await client.request('GET', '/api/v1/things');
   // Two, since the pool counts a connection as busy until the turn after its answer.
   assert.ok(server.connections() <= 2, `${server.connections()} connections`);
+});
+
+test('no answer and no event has managedFields', async (t) => {
+  const managed = anObject('a', 1, { managedFields: [{ manager: 'x', fieldsV1: { 'f:spec': {} } }] });
+  const { client } = await clientOf(t, [list(1, [managed]), watch([event('ADDED', managed)], 'closed')]);
+  const answer = await client.request<{ items: readonly unknown[] }>('GET', '/api/v1/things');
+  assert.deepEqual(answer.items, [{ metadata: anObject('a', 1).metadata }]);
+  const events = await Array.fromAsync(client.watch('/api/v1/things'));
+  assert.deepEqual(events, [{ type: 'ADDED', object: anObject('a', 1) }]);
 });
 
 test('a refusal carries what the API server said, and which request it was', async (t) => {

@@ -1,8 +1,8 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { withoutManagedFields } from '#operator/cluster/client/managed-fields.ts';
 import { listAnswer } from '#operator/cluster/watch/list-answer.ts';
 import type { KubeObject } from '#operator/kube.ts';
+import { freshSeed, seeded } from '#test/media/seeded.ts';
 
 interface Thing extends KubeObject {
   readonly spec?: unknown;
@@ -52,15 +52,16 @@ test('objects that have their type themselves, and spaces between them, are read
 
 test('of each object is kept what is said before the next is read', () => {
   const seen: string[] = [];
-  const answer = listAnswer<Thing>(
-    asBuiltIn([bare('a', 1), bare('b', 2)]),
-    ({ apiVersion, kind, metadata: { name } }) => {
-      seen.push(name);
-      return { apiVersion, kind, metadata: { name } };
-    },
-  );
-  assert.deepEqual(seen, ['a', 'b']);
-  assert.deepEqual(answer.items, [typed('a'), typed('b')]);
+  const keep = ({ apiVersion, kind, metadata: { name } }: Thing) => {
+    seen.push(name);
+    return { apiVersion, kind, metadata: { name } };
+  };
+  const whole = asBuiltIn([bare('a', 1), bare('b', 2)]);
+  assert.deepEqual(listAnswer<Thing>(whole, keep).items, [typed('a'), typed('b')]);
+  assert.deepEqual(seen.splice(0), ['a', 'b']);
+  // Whoever reads all of it at once finds that the second is no JSON, and never has the first.
+  assert.throws(() => listAnswer<Thing>(whole.replace('"spec":2', ''), keep), SyntaxError);
+  assert.deepEqual(seen, ['a']);
 });
 
 test('what is no JSON is no list', () => {
@@ -69,18 +70,59 @@ test('what is no JSON is no list', () => {
     assert.throws(() => read(text), SyntaxError, text);
 });
 
-test('managedFields are left out before an object is read, whatever is in the names of fields', () => {
-  const fieldsV1 = { 'f:metadata': { 'k:{"x":"]}\\""}': { '.': {} }, 'f:[0]': {} }, 'f:spec': {} };
-  const managedFields = [{ manager: 'x', fieldsV1 }, { manager: 'y' }];
-  const whole = { metadata: { name: 'a', managedFields, uid: 'u' }, spec: { of: [1] } };
-  assert.deepEqual(JSON.parse(withoutManagedFields(JSON.stringify(whole))), {
-    metadata: { name: 'a', uid: 'u' },
-    spec: { of: [1] },
-  });
+test('a list that is cut off is no JSON, wherever that is', () => {
+  const objects = [bare('a', { of: [1] }), bare('b', { of: ']}' })];
+  for (const whole of [asBuiltIn(objects), asAdded(objects)])
+    for (let length = 0; length < whole.length; length++)
+      assert.throws(() => read(whole.slice(0, length)), SyntaxError, whole.slice(0, length));
 });
 
-test('a text that quotes managedFields is left as it is', () => {
-  const data = { a: '{"metadata":{"name":"a","managedFields":[{"manager":"x"}]}}', b: ',"managedFields":[]' };
-  const text = JSON.stringify({ metadata: { name: 'a' }, data });
-  assert.equal(withoutManagedFields(text), text);
+test('no object has managedFields by the time that it is kept', () => {
+  const managed = { metadata: { name: 'a', managedFields: [{ manager: 'x', fieldsV1: { 'f:spec': {} } }], uid: 'u' } };
+  for (const list of [asBuiltIn, asAdded])
+    assert.deepEqual(read(list([managed, managed])).items, [
+      { apiVersion: 'v1', kind: 'Thing', metadata: { name: 'a', uid: 'u' } },
+      { apiVersion: 'v1', kind: 'Thing', metadata: { name: 'a', uid: 'u' } },
+    ]);
+});
+
+/** Parts of lists where they are cut, and of what is left out of them. */
+const awkward = [
+  'a',
+  '"items":[',
+  '{"metadata":{"name":"z"}},{"metadata":{',
+  ']',
+  ']}',
+  '}',
+  '\\"',
+  ',"managedFields":[',
+];
+
+const drawn =
+  (random: () => number) =>
+  (depth: number): unknown => {
+    const below = (end: number) => Math.floor(random() * end);
+    const text = () => awkward[below(awkward.length)] ?? '';
+    const several = <T>(make: () => T) => Array.from({ length: below(4) }, make);
+    if (depth === 0) return random() < 0.5 ? below(10) : text();
+    const part = () => drawn(random)(depth - 1);
+    const name = () => (random() < 0.3 ? ['items', 'metadata', 'kind'][below(3)] : text()) ?? '';
+    return random() < 0.3 ? several(part) : Object.fromEntries(several(() => [name(), part()]));
+  };
+
+test('whatever is in the objects of a list, it is read as JSON is', (t) => {
+  const seed = freshSeed();
+  t.diagnostic(`SEED=${seed}`);
+  const random = seeded(seed);
+  const draw = drawn(random);
+  for (let i = 0; i < 2_000; i++) {
+    const object = () => ({ metadata: { name: 'a', labels: draw(1) }, spec: draw(3) });
+    const items = Array.from({ length: Math.floor(random() * 4) }, object);
+    const text = (random() < 0.5 ? asBuiltIn : asAdded)(items);
+    const spaced = random() < 0.2 ? JSON.stringify(JSON.parse(text), null, 1) : text;
+    assert.deepEqual(
+      read(spaced).items,
+      items.map((item) => ({ apiVersion: 'v1', kind: 'Thing', ...item })),
+    );
+  }
 });

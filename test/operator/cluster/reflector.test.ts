@@ -31,6 +31,18 @@ test('it reads all pages before anybody sees one, and objects of a list have the
   );
 });
 
+test('a peer that knows no pages may answer with all objects at once, however many', async () => {
+  const { things, errors, called } = await reflected([
+    list(
+      7,
+      Array.from({ length: 150_000 }, () => a1),
+    ),
+  ]);
+  await called(2);
+  assert.deepEqual(errors, []);
+  assert.equal([...things.list()].length, 1);
+});
+
 test('pages whose snapshot is gone are begun again', async () => {
   const { server, things, called } = await reflected([list(7, [a1], 'next'), refuse(410), list(9, [b2])]);
   await called(4);
