@@ -24,11 +24,12 @@ export function merged(schema: Schema, value: unknown, others: unknown): unknown
   const { alternatives = [] } = schema;
   const chosen = alternatives.find((names) => names.some((name) => value[name] !== undefined));
   const isOut = (name: string) => chosen?.includes(name) === false && alternatives.flat().includes(name);
-  const fields = Object.entries(schema.properties).flatMap(([name, property]) => {
+  const whole: Record<string, unknown> = { ...value };
+  for (const [name, property] of Object.entries(schema.properties)) {
     const field = merged(property, value[name], isOut(name) ? undefined : others[name]);
-    return field === undefined ? [] : [[name, field] as const];
-  });
-  return { ...value, ...Object.fromEntries(fields) };
+    if (field !== undefined) whole[name] = field;
+  }
+  return whole;
 }
 
 function filled(schema: Schema, value: unknown): unknown {

@@ -1,3 +1,5 @@
+import { isStructure } from './structure.ts';
+
 /** No vowels and no digits that look like them, so that a hash spells nothing (Kubernetes does the same). */
 const alphabet = 'bcdfghjklmnpqrstvwxz2456789';
 
@@ -28,14 +30,14 @@ function fnv1a(text: string, one: number, other: number): readonly [number, numb
 
 /** JSON with sorted keys. By hand and without lists in between, since every reconcile hashes all that it wants. */
 function canonical(value: unknown): string {
-  if (typeof value !== 'object' || value === null) return JSON.stringify(value);
+  if (!isStructure(value)) return JSON.stringify(value);
   let text = '';
   if (Array.isArray(value)) {
     for (const item of value) text += `${text && ','}${canonical(item ?? null)}`;
     return `[${text}]`;
   }
   for (const name of Object.keys(value).sort()) {
-    const part = (value as Readonly<Record<string, unknown>>)[name];
+    const part = value[name];
     if (part !== undefined) text += `${text && ','}${JSON.stringify(name)}:${canonical(part)}`;
   }
   return `{${text}}`;

@@ -1,6 +1,9 @@
+import { isStructure } from '../structure.ts';
+
 /**
- * YAML of what JSON can say, in the words of the library `yaml`. That one makes a document of nodes first, which would be a
- * third of all that a look at a room costs.
+ * YAML of what JSON can say, in the words of the library `yaml` for the texts that rooms have: another text is another
+ * settings hash, and a write per room. The library makes a document of nodes first, which would be a third of all that a
+ * look at a room costs.
  */
 export const yamlText = (value: object): string => `${block(value, '')}\n`;
 
@@ -8,17 +11,17 @@ export const yamlText = (value: object): string => `${block(value, '')}\n`;
 function block(value: unknown, indent: string): string {
   const inner = `${indent}  `;
   if (Array.isArray(value))
-    return value.length === 0 ? '[]' : value.map((item) => `- ${block(item, inner)}`).join(`\n${indent}`);
-  if (!isMap(value)) return scalar(value);
+    return value.length === 0 ? '[]' : value.map((item) => `- ${block(item ?? null, inner)}`).join(`\n${indent}`);
+  if (!isStructure(value)) return scalar(value);
   let text = '';
   for (const [name, part] of Object.entries(value)) {
-    const isNested = typeof part === 'object' && part !== null && Object.keys(part).length > 0;
-    text += `${text && `\n${indent}`}${scalar(name)}:${isNested ? `\n${inner}` : ' '}${block(part, inner)}`;
+    if (part === undefined) continue;
+    const said = block(part, inner);
+    const isOnLine = !isStructure(part) || said === '{}' || said === '[]';
+    text += `${text && `\n${indent}`}${scalar(name)}:${isOnLine ? ' ' : `\n${inner}`}${said}`;
   }
   return text || '{}';
 }
-
-const isMap = (value: unknown): value is object => typeof value === 'object' && value !== null;
 
 /** In quotes where it could be taken for something else; those of JSON are YAML's, too. */
 function scalar(value: unknown): string {

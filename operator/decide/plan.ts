@@ -1,6 +1,7 @@
 import { annotation } from '#crds/contract.ts';
 import { hash } from '../hash.ts';
 import type { KubeObject } from '../kube.ts';
+import { isStructure } from '../structure.ts';
 
 export type Action =
   | {
@@ -52,6 +53,3 @@ function containsEach(whole: readonly unknown[], part: readonly unknown[]): bool
   for (let i = 0; i < part.length; i++) if (!contains(whole[i], part[i])) return false;
   return true;
 }
-
-const isStructure = (value: unknown): value is Readonly<Record<string, unknown>> =>
-  typeof value === 'object' && value !== null;

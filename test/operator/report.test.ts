@@ -53,6 +53,15 @@ test('a pod that was not asked yet leaves the numbers as they were', () => {
   assert.deepEqual(status.publisher, before.publisher);
 });
 
+test('a status that says nothing new is the very one that there is, and so is one that is held back', () => {
+  const { status } = report(seenRoom(), context);
+  const room = storedRoom({}, structuredClone(status));
+  assert.equal(report(seenRoom({ room }), context).status, room.status);
+  const shown = { subscribers: 3, atMs: nowMs - 1000 };
+  const audience = { room: { namespace: 'events', name: 'keynote', subscribers: 30 } };
+  assert.equal(report(seenRoom({ room, audience }), { ...context, shown }).status, room.status);
+});
+
 describe('a status is written', () => {
   const viewers = (subscribers: number) => ({ room: { namespace: 'events', name: 'keynote', subscribers } });
   const drains = (subscribers: number) => [

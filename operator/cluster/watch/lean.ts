@@ -48,7 +48,7 @@ function only<T extends object>(object: T, fields: AllOf<T>): T {
 /** What kubectl applied last, again and whole. */
 const lastApplied = 'kubectl.kubernetes.io/last-applied-configuration';
 
-/** An object of any kind without the parts of its metadata that nobody here reads; `managedFields` are often half of it. */
+/** An object of any kind without the parts of its metadata that nobody here reads. */
 export function lean<T extends KubeObject>(object: T): T {
   const metadata = only<ObjectMeta>(object.metadata, metaFields);
   if (metadata.annotations?.[lastApplied] === undefined) return { ...object, metadata };

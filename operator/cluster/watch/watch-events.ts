@@ -1,4 +1,5 @@
 import type { KubeObject } from '../../kube.ts';
+import { isStructure } from '../../structure.ts';
 import type { Status } from '../client/api-error.ts';
 import { withoutManagedFields } from '../client/managed-fields.ts';
 
@@ -44,13 +45,10 @@ function parsed<T extends KubeObject>(line: string): WatchEvent<T> {
 
 /** Nothing is passed over: an event that we do not understand may be one that we have to know of. */
 function isEvent<T extends KubeObject>(value: unknown): value is WatchEvent<T> {
-  if (!isRecord(value) || !isRecord(value['object'])) return false;
+  if (!isStructure(value) || !isStructure(value['object'])) return false;
   const { type, object } = value;
-  return type === 'ERROR' || (isNamed(type) && isRecord(object['metadata']));
+  return type === 'ERROR' || (isNamed(type) && isStructure(object['metadata']));
 }
 
 const isNamed = (type: unknown): boolean => named.some((one) => one === type);
 const named = ['ADDED', 'MODIFIED', 'DELETED', 'BOOKMARK'] as const;
-
-const isRecord = (value: unknown): value is Readonly<Record<string, unknown>> =>
-  typeof value === 'object' && value !== null;

@@ -77,7 +77,12 @@ test('whatever a text has in it is read as it was', (t) => {
   }
 });
 
-test('what has nothing in it is no line that ends', () => {
+test('empty maps and lists stand on the line of their name, and null is null', () => {
   assert.equal(yamlText({ a: {}, b: [{ c: [] }, []], d: null }), 'a: {}\nb:\n  - c: []\n  - []\nd: null\n');
   assert.equal(yamlText({}), '{}\n');
+});
+
+test('what is undefined is left out of a map, and null in a list', () => {
+  for (const value of [{ a: undefined, b: { c: undefined }, d: [undefined, { e: undefined }] }, { a: undefined }])
+    assert.equal(yamlText(value), stringify(value));
 });
