@@ -6,13 +6,21 @@ import { familyText, type Label, type Series } from './family-text.ts';
 export type Families = ReturnType<typeof families>;
 
 export function families(registry: Registry) {
-  const settings = <F extends Family>({ name, help, labels }: F) => ({
-    name,
-    help,
-    labelNames: Object.keys(labels) as Label<F>[],
-    registers: [registry],
-  });
+  const names = new Set<string>();
   const readings: (() => string)[] = [];
+
+  /** Two metrics of one family would be no exposition. Of those that are read, prom-client cannot tell. */
+  function take({ name }: Family): void {
+    if (names.has(name)) throw new Error(`there are two metrics ${name}`);
+    names.add(name);
+  }
+
+  function settings<F extends Family>(family: F) {
+    take(family);
+    const { name, help, labels } = family;
+    return { name, help, labelNames: Object.keys(labels) as Label<F>[], registers: [registry] };
+  }
+
   return {
     counter: <const F extends Family>(family: F) => new Counter(settings(family)),
     histogram: <const F extends Family>(family: F) =>
@@ -20,6 +28,7 @@ export function families(registry: Registry) {
     gauge: <const F extends Family>(family: F) => new Gauge(settings(family)),
     /** A counter or gauge that is read when it is scraped: `series` are the series that there are then. */
     read: <const F extends Family>(family: F, series: () => Iterable<Series<F>>): void => {
+      take(family);
       readings.push(() => familyText(family, series()));
     },
     /** What a scrape gets: all of the registry, and what is read. */

@@ -10,6 +10,7 @@ export type Series<F extends Family> = readonly [labels: Readonly<Record<Label<F
  * the next scrape, and take so long to write them that nothing else gets a turn meanwhile.
  */
 export function familyText<const F extends Family>({ name, help, type }: F, series: Iterable<Series<F>>): string {
+  // Our own helps: there is nothing in them that the format escapes.
   const lines = [`# HELP ${name} ${help}`, `# TYPE ${name} ${type}`];
   for (const [labels, value] of series) {
     const inBraces = labelsText(labels);
