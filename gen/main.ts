@@ -7,8 +7,8 @@ import { dirname, join } from 'node:path';
 import { parseArgs } from 'node:util';
 import { ensureBinaries } from '#local/binaries/ensure.ts';
 import { progress } from '#local/progress.ts';
-import { growth } from '#test/bench/operator/growth.ts';
-import { page, type Run } from '#test/bench/operator/page.ts';
+import { filesOf } from '#test/bench/operator/page.ts';
+import type { Run } from '#test/bench/operator/run.ts';
 import { alertsPage } from './alerts.ts';
 import { crdTemplate, crdYaml } from './crd.ts';
 import { installYaml } from './install.ts';
@@ -40,7 +40,8 @@ const said = progress({
   now: Date.now,
 });
 
-const numbers: Run = JSON.parse((await read('docs/numbers/operator.json')) ?? '');
+const numbers: Run = JSON.parse(await readFile(join(root, 'docs/numbers/operator.json'), 'utf8'));
+const ofNumbers = filesOf(numbers);
 const changed = [
   await bring('crds/liveroom.yaml', crdYaml()),
   await bring('charts/liveroom/templates/crd.yaml', crdTemplate()),
@@ -48,8 +49,8 @@ const changed = [
   await bring('docs/reference/alerts.md', alertsPage()),
   await bring('docs/reference/metrics.md', metricsPage()),
   await bring('docs/reference/parity.md', parityPage(await parityTable())),
-  await bring('docs/numbers/operator.md', page(numbers)),
-  await bring('docs/numbers/operator.svg', growth(numbers.phases)),
+  await bring('docs/numbers/operator.md', ofNumbers['operator.md']),
+  await bring('docs/numbers/operator.svg', ofNumbers['operator.svg']),
 ];
 const { helm } = await ensureBinaries({ want: ['helm'], env: process.env, progress: said });
 changed.push(await bring('install.yaml', await installYaml(helm, chart)));

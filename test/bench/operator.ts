@@ -13,12 +13,12 @@ import { ensureBinaries } from '#local/binaries/ensure.ts';
 import { findSite, namespaceCommand } from '#local/network.ts';
 import { progress } from '#local/progress.ts';
 import type { Figure } from './figure.ts';
-import type { ChildSettings, Line } from './operator/child.ts';
+import type { ChildSettings, Told } from './operator/child.ts';
 import { figuresOf } from './operator/figures.ts';
-import { growth } from './operator/growth.ts';
-import { type Profile, page, type Run } from './operator/page.ts';
+import { filesOf } from './operator/page.ts';
 import type { Phase } from './operator/phase.ts';
 import { type Sampled, sharesOf } from './operator/profile.ts';
+import type { Profile, Run } from './operator/run.ts';
 
 const programs = ['etcd', 'kube-apiserver', 'kube-controller-manager', 'kube-scheduler', 'kubectl'] as const;
 
@@ -54,9 +54,9 @@ export async function measureOperator(
   child.send({ site, dir, binaries, steps, without, nodeOptions, profilesIn } satisfies ChildSettings);
   const phases: Phase[] = [];
   const samples: [Phase, Sampled][] = [];
-  child.on('message', (line: Line) => {
-    if ('said' in line) return say(line.said);
-    const { sampled, ...phase } = line;
+  child.on('message', (told: Told) => {
+    if ('said' in told) return say(told.said);
+    const { sampled, ...phase } = told;
     phases.push(phase);
     if (sampled !== undefined) samples.push([phase, sampled]);
     onMeasured?.(phases);
@@ -84,12 +84,13 @@ export async function operatorBench(
   say: (text: string) => void,
   { isFull, isProfiled, keepIn }: OperatorBenchOptions,
 ): Promise<readonly Figure[]> {
+  const length = isFull ? 'full' : 'short';
+  const steps = allSteps[length];
   const record = (phases: readonly Phase[], profiles: readonly Profile[]) => {
     if (keepIn === undefined) return;
-    keep(keepIn, { node: process.version, cpus: machine(), cores: cpus().length, phases, profiles });
+    keep(keepIn, { node: process.version, cpus: machine(), cores: cpus().length, steps, isProfiled, phases, profiles });
   };
-  const length = isFull ? 'full' : 'short';
-  const phases = await measureOperator({ steps: allSteps[length], onMeasured: (some) => record(some, []) }, say);
+  const phases = await measureOperator({ steps, onMeasured: (some) => record(some, []) }, say);
   if (isProfiled) record(phases, await profiled(profiledSteps[length], say));
   return figuresOf(phases);
 }
@@ -114,8 +115,7 @@ function keep(dir: string, record: Run): void {
   const stored: Run = JSON.parse(json);
   mkdirSync(dir, { recursive: true });
   writeFileSync(join(dir, 'operator.json'), `${json}\n`);
-  writeFileSync(join(dir, 'operator.md'), page(stored));
-  writeFileSync(join(dir, 'operator.svg'), growth(stored.phases));
+  for (const [name, text] of Object.entries(filesOf(stored))) writeFileSync(join(dir, name), text);
 }
 
 const inThousandths = (_: string, value: unknown) =>

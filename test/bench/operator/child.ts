@@ -28,9 +28,9 @@ export interface ChildSettings {
 }
 
 /** What the child tells. */
-export type Line = { readonly said: string } | (Phase & { readonly sampled?: Sampled });
+export type Told = { readonly said: string } | (Phase & { readonly sampled?: Sampled });
 
-const tell = (line: Line) => new Promise((resolve) => process.send?.(line, resolve));
+const tell = (told: Told) => new Promise((resolve) => process.send?.(told, resolve));
 const say = (said: string) => void tell({ said });
 
 // With this process all others of its namespaces end.

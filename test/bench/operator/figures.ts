@@ -1,5 +1,5 @@
 import type { Figure } from '../figure.ts';
-import { floorAt, type Phase, reader } from './phase.ts';
+import { floorAt, type Phase, reader, withRateAfter } from './phase.ts';
 import { type Row, rows } from './rows.ts';
 
 /** A row's number among so many rooms. */
@@ -11,8 +11,9 @@ export interface Cell {
 
 /** All that was measured, row by row, ascending in rooms. */
 export function cells(phases: readonly Phase[]): readonly Cell[] {
+  const measured = withRateAfter(phases);
   return Object.values(rows).flatMap((row: Row) =>
-    phases
+    measured
       .filter(({ phase }) => phase === row.phase)
       .map((phase) => ({ row, rooms: phase.rooms, figure: figureOf(row, phase, phases) }))
       .filter(({ figure }) => !Number.isNaN(figure.value)),

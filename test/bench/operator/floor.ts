@@ -1,6 +1,6 @@
 /**
- * What the machine gives: the same objects made by a client that knows beforehand what to make, with nobody watching them
- * but the control plane. No operator can be faster than this.
+ * What the machine gives: the same objects made by a client that knows beforehand what to make, and looks at nothing. The
+ * control plane watches them as it does any, and the stand-in for nodes makes their pods Ready; the pods have no host ports.
  */
 import { withDefaults } from '#crds/defaults.ts';
 import type { LiveRoom } from '#crds/liveroom.ts';
@@ -23,7 +23,6 @@ const at = 'floor';
 /** Until all pods are created, in ms, and each room's time from its apply to its pod. Leaves nothing. */
 export async function floor(client: KubeClient, count: number) {
   await create(client, { apiVersion: 'v1', kind: 'Namespace', metadata: { name: at } });
-  const startedAt = performance.now();
   const alone: number[] = [];
   for (let i = 0; i < 40; i++) alone.push(await make(client, `alone-${i}`));
   const burstAt = performance.now();
@@ -40,7 +39,6 @@ export async function floor(client: KubeClient, count: number) {
     podsMs,
     p50Ms: quantile(alone, 0.5),
     p95Ms: quantile(alone, 0.95),
-    tookMs: burstAt - startedAt,
   };
 }
 

@@ -20,11 +20,14 @@ const drawn: readonly Drawn[] = [
   },
   { title: 'A burst: a pod exists every', lines: { 'with the operator': rows.burst, 'objects alone': 'alone' } },
   { title: 'Restart', lines: { 'until idle': rows.restart, 'until all is listed': rows.listing } },
-  { title: 'Edit to first write in a resync', lines: { median: rows.editMedian, '99 %': rows.editSlow } },
+  { title: 'Edit to first write in a resync', lines: { median: rows.editMedian, 'slowest of 100': rows.editSlow } },
   { title: 'Event loop lag, 99 %', lines: { 'in a burst': rows.lagBurst, 'in a resync': rows.lagEdits } },
   { title: 'Connections to the API server', lines: { '': rows.connections } },
   { title: 'Pods asked in any one second, most', lines: { '': rows.asked } },
-  { title: 'Writes without need', lines: { 'after a restart': rows.restartWrites, 'in 20 s': rows.idleWrites } },
+  {
+    title: 'Writes without need',
+    lines: { 'after a restart': rows.restartWrites, 'without an event': rows.idleWrites },
+  },
 ];
 
 /** The plots of how each number grows with the number of rooms. */

@@ -1,14 +1,15 @@
 /** What this machine allows at best, in words: whose CPU a burst and a restart take, and how much of it there is. */
 import { sum, type Used } from './cpu.ts';
 import { cpuByProcess, floorAt, type Phase, type Reader, reader } from './phase.ts';
-import { isPromised, rows } from './rows.ts';
+import { promisedSeconds as target } from './plan.ts';
+import { isPromised } from './rows.ts';
 
 const controlPlane = ['kube-apiserver', 'etcd', 'kube-controller-manager', 'kube-scheduler'] as const;
 /** In the order of the tables. */
 const processes = ['operator', ...controlPlane, 'bench', 'other'] as const;
 
 const explained = `"bench" is the client that applies the rooms, and the stand-in for nodes
-and pods; "other" is everybody else on the machine.`;
+and pods; "other" is everybody else on the machine, and what its host took.`;
 
 const number = (value: number): string => value.toFixed(1);
 const inSeconds = (ms: number): string => `${number(ms / 1000)} s`;
@@ -16,18 +17,19 @@ const count = (value: number): string => value.toLocaleString('en');
 const pick = (cpu: Used, names: readonly string[]) => names.map((name) => cpu[name] ?? 0);
 const total = (cpu: Used, names: readonly string[]) => pick(cpu, names).reduce((all, ms) => all + ms, 0);
 
-interface Busy {
+/** A measurement, and whose CPU it took. */
+interface Taken {
   readonly phase: Phase;
   readonly cpu: Used;
 }
 
-const withCpu = (phases: readonly Phase[], kind: Phase['phase']): readonly Busy[] =>
+const withCpu = (phases: readonly Phase[], kind: Phase['phase']): readonly Taken[] =>
   phases.flatMap((phase) => {
     const cpu = phase.phase === kind ? cpuByProcess(phase) : undefined;
     return cpu === undefined ? [] : [{ phase, cpu }];
   });
 
-const table = (lines: readonly (readonly [rooms: number, cells: readonly string[]])[]): string =>
+const cpuTable = (lines: readonly (readonly [rooms: number, cells: readonly string[]])[]): string =>
   `| rooms | ${processes.join(' | ')} | all |
 |${'---|'.repeat(processes.length + 2)}
 ${lines.map(([rooms, cells]) => `| ${count(rooms)} | ${cells.join(' | ')} |`).join('\n')}
@@ -40,19 +42,19 @@ export function burstLimit(phases: readonly Phase[], cores: number): string {
   const promised = bursts.find(({ phase }) => isPromised(reader(phase.measured)));
   return `
 ## Whose CPU a burst takes
-Milliseconds per new room until all of its pods exist. ${explained}
+Milliseconds of CPU until all pods exist, for each new room. All that was used in that time is shared out among the new rooms,
+also what those cost that were there before. ${explained}
 
-${table(
+${cpuTable(
   bursts.map(({ phase: { rooms, measured }, cpu }) => {
     const each = [...pick(cpu, processes), sum(cpu)].map((ms) => ms / reader(measured)('rooms'));
     return [rooms, each.map(number)];
   }),
-)}${promised === undefined ? '' : `\n${verdict(promised, floorAt(phases, promised.phase.rooms), cores)}\n`}`;
+)}${promised === undefined ? '' : `\n${promisedInWords(promised, floorAt(phases, promised.phase.rooms), cores)}\n`}`;
 }
 
-function verdict({ phase, cpu }: Busy, floor: Reader, cores: number): string {
+function promisedInWords({ phase, cpu }: Taken, floor: Reader, cores: number): string {
   const read = reader(phase.measured);
-  const target = rows.thousand.atMost();
   const made = read('rooms');
   const each = (names: readonly string[]) => total(cpu, names) / made;
   const least = (ms: number) => (ms * made) / cores;
@@ -62,13 +64,19 @@ function verdict({ phase, cpu }: Busy, floor: Reader, cores: number): string {
   const alone = (made * floor('podsMs')) / floor('rooms');
   return `${count(made)} rooms at once, where there were none, had all of their pods after ${inSeconds(read('podsMs'))}; the target is ${target} s.
 Until then each took ${number(involved)} ms of CPU, of which the operator's part is ${number(own)} ms (${percent(own, involved)}): ${cores} CPUs can
-do that in ${inSeconds(least(involved))} at best. They were busy ${busy} of the time, ${percent(cpu['other'] ?? 0, sum(cpu))} of that with something else.
-The API server, etcd, the controllers and the scheduler alone took ${number(needed)} ms of CPU a room: ${inSeconds(least(needed))} on ${cores} CPUs,
-${
-  least(needed) > target * 1000
-    ? 'more than the target, so that here nobody can keep it who makes the same objects with as many requests, whatever the\noperator itself costs.'
-    : 'which leaves the rest of the target to the operator and the bench.'
-}${Number.isNaN(alone) ? '' : ` Objects alone, without an operator, took ${inSeconds(alone)} for as many.`}`;
+do that in ${inSeconds(least(involved))} at best. They were busy ${busy} of the time, ${percent(cpu['other'] ?? 0, sum(cpu))} of that for others or taken by the host.
+In this run the control plane's share alone (API server, etcd, controllers, scheduler) was ${number(needed)} ms of CPU a room, ${inSeconds(least(needed))} on
+${cores} CPUs, ${
+    least(needed) > target * 1000
+      ? 'which is beyond the target'
+      : 'which leaves the rest of the target to the operator and the bench'
+  }; it holds all that these did until the last pod existed, also for those that
+existed already.${
+    Number.isNaN(alone)
+      ? ''
+      : ` Of objects alone, without an operator, ${count(floor('rooms'))} at once took ${inSeconds(floor('podsMs'))}: at that
+rate ${count(made)} would take ${inSeconds(alone)}.`
+  }`;
 }
 
 /** Whose CPU a restart takes until the operator is idle again. */
@@ -86,7 +94,7 @@ export function restartLimit(phases: readonly Phase[], cores: number): string {
 ## Whose CPU a restart takes
 Seconds until the operator is idle, from the start of its process; it lists everything, and then looks at each room once.
 
-${table(restarts.map(({ phase: { rooms }, cpu }) => [rooms, [...pick(cpu, processes), sum(cpu)].map((ms) => (ms / 1000).toFixed(2))]))}
+${cpuTable(restarts.map(({ phase: { rooms }, cpu }) => [rooms, [...pick(cpu, processes), sum(cpu)].map((ms) => (ms / 1000).toFixed(2))]))}
 ${words.join('\n')}
 `;
 }

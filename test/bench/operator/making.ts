@@ -3,19 +3,10 @@ import { annotation } from '#crds/contract.ts';
 import { eventually } from '#test/harness/eventually.ts';
 import { quantile } from '../quantile.ts';
 import { usedBetween } from './cpu.ts';
-import type { Measured } from './phase.ts';
+import { idle } from './idle.ts';
+import type { Ended } from './phase.ts';
 import type { OperatorProcess } from './process.ts';
-import {
-  applyRoom,
-  counting,
-  deleteRooms,
-  idle,
-  lagMs,
-  namespace,
-  type Scene,
-  type Spent,
-  usedByAll,
-} from './scene.ts';
+import { applyRoom, counting, deleteRooms, lagMs, namespace, type Scene, type Spent, usedByAll } from './scene.ts';
 
 export interface Making {
   readonly operator: OperatorProcess;
@@ -26,47 +17,54 @@ export interface Making {
 }
 
 /** Rooms one after the other at a pace, each from its apply to its pod, on a machine with little else to do. */
-export async function paced(scene: Scene, making: Making): Promise<Measured> {
+export async function paced(scene: Scene, making: Making): Promise<Ended> {
   const { operator, rooms } = making;
-  const { client, nodes } = scene;
+  const { client } = scene;
   const end = await counting(operator);
-  const appliedAt = new Map<string, number>();
+  const latencies: (() => number)[] = [];
   const startedAt = performance.now();
   for (const [i, name] of rooms.entries()) {
     await sleep(Math.max(0, startedAt + i * 100 - performance.now()));
-    appliedAt.set(name, performance.now());
+    const appliedAtMs = performance.now();
+    latencies.push(() => madeAtMs(scene, name) - appliedAtMs);
     await applyRoom(client, name);
   }
   await allReady(scene, rooms);
   const lag = await lagMs(operator);
   const { atMs, used } = await idle(scene, operator);
   const spent = await end(used['operator']);
-  const latencies = rooms.map((name) => (nodes.madeAtMs(`${namespace}/${name}`) ?? 0) - (appliedAt.get(name) ?? 0));
-  return {
+  const took = latencies.map((latency) => latency());
+  const measured = {
     rooms: rooms.length,
-    p50Ms: quantile(latencies, 0.5),
-    p95Ms: quantile(latencies, 0.95),
+    p50Ms: quantile(took, 0.5),
+    p95Ms: quantile(took, 0.95),
     lagMs: lag,
     ...perRoom(spent, making, atMs - startedAt),
   };
+  return { measured, endedAtMs: atMs };
 }
 
-function perRoom(spent: Spent, { rooms, cpuPercentBefore }: Making, tookMs: number) {
-  const ofOthersMs = (cpuPercentBefore / 100) * tookMs;
-  return {
-    requestsPerRoom: spent.requests / rooms.length,
-    conflictsPerRoom: spent.conflicts / rooms.length,
-    cpuMsPerRoom: (spent.cpuMs - ofOthersMs) / rooms.length,
-    cpuPercentBefore,
-    requests: spent.byKind,
-  };
+function madeAtMs({ nodes }: Scene, name: string): number {
+  const atMs = nodes.madeAtMs(`${namespace}/${name}`);
+  if (atMs === undefined) throw new Error(`the pod of ${name} was never seen`);
+  return atMs;
 }
+
+const perRoom = (spent: Spent, { rooms, cpuPercentBefore }: Making, tookMs: number) => ({
+  requestsPerRoom: spent.requests / rooms.length,
+  conflictsPerRoom: spent.conflicts / rooms.length,
+  /** The CPU time of the operator until it was idle, and how long that took. */
+  operatorMs: spent.cpuMs,
+  tookMs,
+  cpuPercentBefore,
+  requests: spent.byKind,
+});
 
 /** How long a step with so many rooms may take on a machine with much else to do. */
 const longestMs = (rooms: number): number => 900_000 + rooms * 200;
 
 /** All at once, as fast as the API server takes them. */
-export async function burst(scene: Scene, making: Making): Promise<Measured> {
+export async function burst(scene: Scene, making: Making): Promise<Ended> {
   const { operator, rooms } = making;
   const { client, nodes } = scene;
   const end = await counting(operator);
@@ -79,7 +77,6 @@ export async function burst(scene: Scene, making: Making): Promise<Measured> {
     for (const name of rest) await applyRoom(client, name);
   };
   await Promise.all(Array.from({ length: 16 }, apply));
-  const appliedMs = performance.now() - startedAt;
   await eventually(
     'all pods exist',
     async () => {
@@ -91,22 +88,20 @@ export async function burst(scene: Scene, making: Making): Promise<Measured> {
   const podsMs = performance.now() - startedAt;
   const untilPods = usedBetween(usedBefore, await usedByAll(scene, operator));
   await allReady(scene, rooms);
-  const readyMs = performance.now() - startedAt;
   const lag = await lagMs(operator);
   const { atMs, used } = await idle(scene, operator);
   const spent = await end(used['operator']);
-  return {
+  const measured = {
     before,
     rooms: rooms.length,
-    appliedMs,
     podsMs,
-    readyMs,
     lagMs: lag,
     connections: mostConnections,
     /** Of each process until all pods existed. */
     cpuMs: untilPods,
     ...perRoom(spent, making, atMs - startedAt),
   };
+  return { measured, endedAtMs: atMs };
 }
 
 /** Leaves no room. */

@@ -1,23 +1,29 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { growth } from './growth.ts';
-import { page } from './page.ts';
+import { filesOf } from './page.ts';
 import type { Phase } from './phase.ts';
+import type { Run } from './run.ts';
 
 const cpuMs = { operator: 8_000, 'kube-apiserver': 30_000, etcd: 5_000, bench: 4_000, other: 1_000 };
+const ofRooms = { operatorMs: 12_000, tookMs: 40_000, cpuPercentBefore: 0 };
 const burst = (podsMs: number, before = 0): Phase => ({
   phase: 'burst',
   rooms: 1000,
-  measured: { before, rooms: 1000, podsMs, cpuMs, cpuMsPerRoom: 11, requestsPerRoom: 7, lagMs: 12, connections: 2 },
+  measured: { before, rooms: 1000, podsMs, cpuMs, ...ofRooms, requestsPerRoom: 7, lagMs: 12, connections: 2 },
 });
 const floor: Phase = { phase: 'floor', rooms: 100, measured: { rooms: 200, podsMs: 4_000, p50Ms: 30, p95Ms: 40 } };
 const quiet = (rooms: number, rssMB: number): Phase => ({ phase: 'quiet', rooms, measured: { rssMB, writes: 0 } });
-const run = (...phases: Phase[]) => page({ node: 'v26', cpus: '2 CPUs', cores: 2, phases, profiles: [] });
+const pageOf = (phases: readonly Phase[], more: Partial<Run> = {}) =>
+  filesOf({ node: 'v26', cpus: '2 CPUs', cores: 2, steps: [], isProfiled: false, phases, profiles: [], ...more })[
+    'operator.md'
+  ];
+const run = (...phases: Phase[]) => pageOf(phases);
 
 test('a number beyond its target is bold and named below the table, and has what the objects alone cost beside it', () => {
-  const text = run(floor, burst(30_000), quiet(1000, 150), quiet(5000, 301));
+  const text = run(floor, burst(30_000), quiet(1000, 150), quiet(5000, 301), quiet(7000, 350), quiet(10_000, 350));
   assert.match(text, /all pods exist after, s \| ≤ 20 \| \*\*30\*\* \*20\* \|/);
-  assert.match(text, /\| RSS, MB \| ≤ 200 \(1,000\)<br>≤ 300 \(5,000\) \| 150 \| \*\*301\*\* \|/);
+  assert.match(text, /\| RSS, MB \| ≤ 200 \(1,000\)<br>≤ 300 \(5,000\)<br>≤ 400 \(10,000\) \| 150 \| \*\*301\*\* \|/);
   assert.match(text, /targets 2 are missed: 1,000 rooms at once.+; RSS \(with 5,000 rooms\)\./);
 });
 
@@ -28,8 +34,39 @@ test('the limit of a burst follows from whose CPU it took', () => {
     text,
     /each took 47\.0 ms of CPU, of which the operator's part is 8\.0 ms \(17 %\): 2 CPUs can\ndo that in 23\.5 s/,
   );
-  assert.match(text, /busy 80 % of the time, 2 % of that with something else/);
-  assert.match(text, /alone took 35\.0 ms of CPU a room: 17\.5 s on 2 CPUs,\nwhich leaves the rest/);
+  assert.match(text, /busy 80 % of the time, 2 % of that for others or taken by the host/);
+  assert.match(text, /was 35\.0 ms of CPU a room, 17\.5 s on\n2 CPUs, which leaves the rest of the target/);
+  assert.match(text, /200 at once took 4\.0 s: at that\nrate 1,000 would take 20\.0 s\./);
+});
+
+test('a control plane that needs longer than the target for its own share is said to, and nothing without objects alone', () => {
+  const { measured, ...rest } = burst(30_000);
+  const text = run({ ...rest, measured: { ...measured, cpuMs: { ...cpuMs, etcd: 12_000 } } });
+  assert.match(text, /was 42\.0 ms of CPU a room, 21\.0 s on\n2 CPUs, which is beyond the target; it holds all/);
+  assert.doesNotMatch(text, /objects alone, without an operator/i);
+});
+
+test('the CPU of a new room is without what the operator uses while nothing happens, at the mean of before and after', () => {
+  const after: Phase = { phase: 'quiet', rooms: 1000, measured: { cpuPercent: 5 } };
+  assert.match(run(burst(30_000), after), /\| CPU per room, in a burst, ms \| ≤ 12 \| 11 \|/);
+  const { measured, ...rest } = burst(30_000);
+  const last: Phase = { ...rest, measured: { ...measured, cpuPercentBefore: 10 } };
+  assert.match(run(last), /\| CPU per room, in a burst, ms \| ≤ 12 \| 8 \|/);
+});
+
+test('a run that ended early says what it lacks, and no more of its targets than it knows', () => {
+  const text = pageOf([quiet(100, 100)], { steps: [100, 1000], isProfiled: true });
+  assert.match(text, /All of 1 targets that were measured are kept\./);
+  assert.match(text, /This run is not complete\. Not measured: .*RSS \(with 1,000 rooms\);/);
+  assert.match(text, /; 1,000 rooms at once, .+ exist after \(with 1,000 rooms\);/);
+  assert.match(text, /; where the operator's CPU goes\.\n/);
+});
+
+test('the profiles have a section each, with the largest shares', () => {
+  const share = { name: 'operator/room', share: 0.25 };
+  const profiles: Run['profiles'] = [{ phase: 'restart', rooms: 5000, places: [share], functions: [share] }];
+  const text = pageOf([quiet(100, 100)], { profiles });
+  assert.match(text, /### After a restart among 5,000 rooms\n\| folder.+\n\|---\|---\|\n\| operator\/room \| 25\.0 \|/);
 });
 
 test('the limit of a restart follows from whose CPU it took', () => {

@@ -1,49 +1,46 @@
 import { isKept, measuredText } from '../figure.ts';
 import { type Cell, cells } from './figures.ts';
+import { growth } from './growth.ts';
 import { burstLimit, restartLimit } from './limits.ts';
 import type { Phase } from './phase.ts';
-import type { Share, Shares } from './profile.ts';
+import type { Share } from './profile.ts';
+import type { Profile, Run } from './run.ts';
+import { summary } from './summary.ts';
 
-/** A run of the operator's measurements, as it is stored beside the page that is made of it. */
-export interface Run {
-  readonly node: string;
-  readonly cpus: string;
-  readonly cores: number;
-  readonly phases: readonly Phase[];
-  /** From runs of their own. */
-  readonly profiles: readonly Profile[];
-}
+/** The page for people and its plots, by the names of their files. */
+export const filesOf = (run: Run): Readonly<Record<'operator.md' | 'operator.svg', string>> => ({
+  'operator.md': page(run),
+  'operator.svg': growth(run.phases),
+});
 
-/** Where the CPU of the operator went in one measurement. */
-export interface Profile extends Shares {
-  readonly phase: Phase['phase'];
-  readonly rooms: number;
-}
-
-/** The page for people. */
-export function page({ node, cpus, cores, phases, profiles }: Run): string {
+function page(run: Run): string {
+  const { node, cpus, cores, phases, profiles } = run;
   return `# What the operator costs
 
 How many requests, how much CPU and memory rooms cost the operator, how fast it is, and how each of these grows with the
 number of rooms, from \`npm run bench -- --only operator\` (\`--full\` goes on to 10,000 rooms). The operator is a process of its
-own before a real API server, with the control plane's own controllers, all on the same machine; nodes, and pods that become
-Ready a second after they have a node and answer for their room, are a stand-in's. All rooms are in one namespace, which costs
-the controllers most: some of them look at the whole namespace for each pod. This run: Node ${node}, ${cpus}.
+own before a real API server, with the control plane's own controllers, all on the same machine; it takes no Lease, which it
+would renew every 2 s. Nodes, and pods that become Ready a second after they have a node and answer for their room, are a
+stand-in's. All rooms are in one namespace, which costs the controllers most: some of them look at the whole namespace for each
+pod. This run: Node ${node}, ${cpus}.
 
 ![How the numbers grow with the number of rooms](operator.svg)
 
 Broken lines are targets. Below, a number in bold is beyond its target. In italics stands what "objects alone" cost beside it:
-a client that makes the same objects without an operator, as fast as this machine and its control plane allow at that moment.
-A machine that is slower than usual shows there, too.
+a client that makes the same objects, but for the pods' host ports, without an operator, as fast as this machine and its control
+plane allow at that moment; where it makes fewer, their time is multiplied.
 
 ${matrix(cells(phases))}
 
-${summary(cells(phases))}
+${summary(cells(phases), run)}
 
 A burst makes as many rooms at once as are missing: at 1,000 rooms that is all of them, later those since the step before. Until
 100 rooms they come one after the other, 10 a second, to an operator that has just started; at the later steps another 100 do.
-CPU and requests of a room are all that the operator used until it was idle again, without the CPU that it uses for the rooms
-that were there before, with which nothing happens. 10 ms of an event loop lag are the interval at which Node looks.
+CPU and requests of a room are all that the operator used until it was idle again. What it uses while nothing happens is taken
+off its CPU: at the mean of the rates before and after, for as long as that took. A restart is over when everything is listed,
+every room has been looked at once, and nothing waits or is worked on; its reads and writes are counted until each pod has been
+asked once, too, at 200 a second. An edit in a resync comes while all rooms are looked at anew, for a change of their namespace.
+10 ms of an event loop lag are the interval at which Node looks.
 ${burstLimit(phases, cores)}${restartLimit(phases, cores)}${profiles.length === 0 ? '' : whereItGoes(profiles)}`;
 }
 
@@ -80,17 +77,6 @@ function cellText(cell: Cell | undefined): string {
   return `${isKept(cell.figure) === false ? `**${value}**` : value}${alone}`;
 }
 
-function summary(all: readonly Cell[]): string {
-  const aimed = all.filter(({ figure }) => figure.target !== undefined);
-  const missed = aimed.filter(({ figure }) => isKept(figure) === false);
-  if (missed.length === 0) return `All of ${aimed.length} targets are kept.`;
-  const byRow = Map.groupBy(missed, ({ row }) => row).entries();
-  const words = byRow.map(
-    ([row, ofRow]) => `${row.name} (with ${ofRow.map(({ rooms }) => rooms.toLocaleString('en')).join(', ')} rooms)`,
-  );
-  return `Of ${aimed.length} targets ${missed.length} are missed: ${words.toArray().join('; ')}.`;
-}
-
 const titles: Partial<Record<Phase['phase'], string>> = {
   burst: 'In a burst up to',
   restart: 'After a restart among',
@@ -98,8 +84,8 @@ const titles: Partial<Record<Phase['phase'], string>> = {
 
 const whereItGoes = (profiles: readonly Profile[]): string => `
 ## Where the operator's CPU goes
-Shares of the time in which its main thread had something to do, from CPU profiles of runs of their own, in which nothing else
-was measured. What is not JavaScript counts for the function that called it.
+The largest shares of the time in which its main thread had something to do, from CPU profiles of runs of their own, in which
+nothing else was measured. What is not JavaScript counts for the function that called it.
 ${profiles
   .map(
     ({ phase, rooms, places, functions }) => `

@@ -4,9 +4,15 @@ export type Measured = Readonly<Record<string, number | Readonly<Record<string, 
 /** One measurement, at one number of rooms. */
 export interface Phase {
   readonly phase: 'floor' | 'paced' | 'burst' | 'quiet' | 'restart' | 'edits';
-  /** Rooms that there are beside those of the measurement; for `burst` with them. */
+  /** The step: how many rooms there are, without the hundred more that `paced` makes from the second step on. */
   readonly rooms: number;
   readonly measured: Measured;
+}
+
+/** A measurement, and when what it was of was over, on the clock of `performance.now`: to see that may have taken longer. */
+export interface Ended {
+  readonly measured: Measured;
+  readonly endedAtMs: number;
 }
 
 /** A number by its name; NaN where there is none. */
@@ -30,4 +36,22 @@ export function floorAt(phases: readonly Phase[], rooms: number): Reader {
 /** The CPU time by process, where it was measured. */
 export function cpuByProcess({ measured }: Phase): Readonly<Record<string, number>> | undefined {
   return typeof measured['cpuMs'] === 'object' ? measured['cpuMs'] : undefined;
+}
+
+/**
+ * Each measurement with the rate at which the operator uses CPU afterwards, in percent of a core, while nothing happens: if
+ * that was measured next; else as before, since a hundred more among a thousand change little.
+ */
+export const withRateAfter = (phases: readonly Phase[]): readonly Phase[] =>
+  phases.map((one, i) => {
+    const next = phases[i + 1];
+    const rate =
+      next?.phase === 'quiet' ? reader(next.measured)('cpuPercent') : reader(one.measured)('cpuPercentBefore');
+    return { ...one, measured: { ...one.measured, cpuPercentAfter: rate } };
+  });
+
+/** The operator's CPU time for each new room, in ms, without what it uses meanwhile for rooms with which nothing happens. */
+export function cpuMsPerRoom(measured: Reader): number {
+  const quietPercent = (measured('cpuPercentBefore') + measured('cpuPercentAfter')) / 2;
+  return (measured('operatorMs') - (quietPercent / 100) * measured('tookMs')) / measured('rooms');
 }

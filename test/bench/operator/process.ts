@@ -6,14 +6,17 @@ import { env, port } from '#crds/contract.ts';
 import { eventually } from '#test/harness/eventually.ts';
 import { cpuMs } from './cpu.ts';
 
-/** The operator as a process of its own, as its pod runs it, seen from outside: by the kernel and by its metrics. */
+/**
+ * The operator as a process of its own, as its pod runs it but for the Lease, which it does not take: renewing that is a write
+ * every 2 s, whatever the rooms. Seen from outside: by the kernel and by its metrics.
+ */
 export interface OperatorProcess {
   readonly pid: number;
   /** From its start until it had listed everything. */
   readonly syncedMs: number;
   cpuMs(): Promise<number>;
-  /** Resident now, and the most so far. */
-  memoryMB(): Promise<{ readonly now: number; readonly peak: number }>;
+  /** Resident now. */
+  memoryMB(): Promise<number>;
   scrape(): Promise<Scrape>;
   /** Open connections to the API server. */
   connections(): Promise<number>;
@@ -86,10 +89,9 @@ async function end(child: ChildProcess): Promise<void> {
   await ended;
 }
 
-async function memoryMB(pid: number) {
+async function memoryMB(pid: number): Promise<number> {
   const text = await readFile(`/proc/${pid}/status`, 'utf8');
-  const mb = (name: string) => (Number(new RegExp(`^${name}:\\s+(\\d+) kB`, 'm').exec(text)?.[1]) * 1024) / 1e6;
-  return { now: mb('VmRSS'), peak: mb('VmHWM') };
+  return (Number(/^VmRSS:\s+(\d+) kB/m.exec(text)?.[1]) * 1024) / 1e6;
 }
 
 /** Established TCP connections of a process to a port, wherever. */
@@ -105,15 +107,15 @@ async function connections(pid: number, to: number): Promise<number> {
 
 /** What the operator exported at one time. */
 export interface Scrape {
-  /** The sum of a family's series whose labels match. */
+  /** The sum of a family's series whose labels match; 0 where it has none yet. Throws where there is no such family. */
   sum(family: string, labels?: RegExp): number;
-  readonly bytes: number;
 }
 
-function scrapeOf(text: string): Scrape {
+export function scrapeOf(text: string): Scrape {
   return {
-    bytes: text.length,
     sum(family, labels = /^/) {
+      // A family is told of before it has a series.
+      if (!new RegExp(`^# TYPE ${family} `, 'm').test(text)) throw new Error(`the operator has no metric ${family}`);
       let sum = 0;
       for (const [, found = '', value] of text.matchAll(new RegExp(`^${family}(?:\\{([^}]*)\\})? (\\S+)$`, 'gm')))
         if (labels.test(found)) sum += Number(value);

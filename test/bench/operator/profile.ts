@@ -97,5 +97,8 @@ function placeOf({ functionName, url }: Frame, ours: string): string {
   return dependency ?? file.slice(0, Math.max(0, file.lastIndexOf('/')));
 }
 
-const fileOf = (url: string, ours: string): string =>
-  url.startsWith(ours) ? url.slice(ours.length).replace('node_modules/', '') : url;
+/** Of a file that is not of this tree, its folder and its name. */
+function fileOf(url: string, ours: string): string {
+  if (url.startsWith(ours)) return url.slice(ours.length).replace('node_modules/', '');
+  return url.startsWith('file:') ? url.split('/').slice(-2).join('/') : url;
+}

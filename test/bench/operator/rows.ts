@@ -1,5 +1,6 @@
 import type { Figure } from '../figure.ts';
-import type { Phase, Reader } from './phase.ts';
+import { cpuMsPerRoom, type Phase, type Reader } from './phase.ts';
+import { promisedBurst, promisedSeconds, quietSeconds } from './plan.ts';
 
 /** A number that is measured at each step. */
 export interface Row {
@@ -16,8 +17,9 @@ export interface Row {
 
 const always = (most: number) => () => most;
 const memory: Readonly<Record<number, number>> = { 1000: 200, 5000: 300, 10000: 400 };
-/** The promise is of so many at once, where there are none. */
-export const promisedBurst = 1000;
+
+const others = <const P extends Row['phase']>(phase: P, when: string) =>
+  ({ phase, name: `CPU taken by others, ${when}`, unit: '%', value: (read: Reader) => read('othersPercent') }) as const;
 
 /** Every number that is looked at, in the order of the page. */
 export const rows = {
@@ -45,12 +47,12 @@ export const rows = {
   },
   cpuPaced: {
     ...{ phase: 'paced', name: 'CPU per room, 10 rooms a second', unit: 'ms' },
-    value: (read) => read('cpuMsPerRoom'),
+    value: cpuMsPerRoom,
     atMost: always(12),
   },
   cpuBurst: {
     ...{ phase: 'burst', name: 'CPU per room, in a burst', unit: 'ms' },
-    value: (read) => read('cpuMsPerRoom'),
+    value: cpuMsPerRoom,
     atMost: always(12),
   },
   requestsBurst: {
@@ -60,7 +62,7 @@ export const rows = {
   thousand: {
     ...{ phase: 'burst', name: '1,000 rooms at once, where there were none: all pods exist after', unit: 's' },
     value: (read) => (isPromised(read) ? read('podsMs') / 1000 : Number.NaN),
-    atMost: always(20),
+    atMost: (rooms) => (rooms === promisedBurst ? promisedSeconds : undefined),
     alone: (floor) => (promisedBurst * floor('podsMs')) / floor('rooms') / 1000,
   },
   burst: {
@@ -74,14 +76,18 @@ export const rows = {
     atMost: (rooms) => memory[rooms],
   },
   idleWrites: {
-    ...{ phase: 'quiet', name: 'writes in 20 s without an event', unit: '' },
+    ...{ phase: 'quiet', name: `writes in ${quietSeconds} s without an event`, unit: '' },
     value: (read) => read('writes'),
     atMost: always(0),
   },
   idleReads: {
-    ...{ phase: 'quiet', name: 'reads in 20 s without an event', unit: '' },
+    ...{ phase: 'quiet', name: `reads in ${quietSeconds} s without an event`, unit: '' },
     value: (read) => read('reads'),
     atMost: always(0),
+  },
+  comparisons: {
+    ...{ phase: 'quiet', name: 'comparisons of watches in that time, which read', unit: '' },
+    value: (read) => read('comparisons'),
   },
   idleCpu: {
     ...{ phase: 'quiet', name: 'CPU without an event, of a core', unit: '%' },
@@ -112,8 +118,8 @@ export const rows = {
     value: (read) => read('p50Ms'),
   },
   editSlow: {
-    ...{ phase: 'edits', name: 'edit to first write in a resync of all, 99 %', unit: 'ms' },
-    value: (read) => read('p99Ms'),
+    ...{ phase: 'edits', name: 'edit to first write in a resync of all, slowest of 100', unit: 'ms' },
+    value: (read) => read('slowestMs'),
     atMost: always(500),
   },
   lagBurst: {
@@ -131,6 +137,10 @@ export const rows = {
     value: (read) => read('connections'),
     atMost: always(8),
   },
+  othersPaced: others('paced', '10 rooms a second'),
+  othersBurst: others('burst', 'in a burst'),
+  othersRestart: others('restart', 'in a restart'),
+  othersEdits: others('edits', 'in a resync'),
 } as const satisfies Readonly<Record<string, Row>>;
 
 /** Whether a burst is the one that something is promised of. */

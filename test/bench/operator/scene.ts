@@ -1,11 +1,10 @@
-import { setTimeout as sleep } from 'node:timers/promises';
 import { plural } from '#crds/liveroom.ts';
+import { operatorMetric } from '#crds/operator-metrics.ts';
 import { type KubeClient, kubeClient } from '#operator/cluster/client/client.ts';
-import { eventually } from '#test/harness/eventually.ts';
 import { aRoom } from '#test/harness/room.ts';
 import { type Used, used } from './cpu.ts';
 import type { Nodes } from './nodes.ts';
-import { type OperatorProcess, type OperatorSurroundings, type Scrape, startOperatorProcess } from './process.ts';
+import { type OperatorProcess, type OperatorSurroundings, startOperatorProcess } from './process.ts';
 
 /** What the measurements have in common: a cluster with nodes in name only, and an operator that can be started anew. */
 export interface Scene {
@@ -38,6 +37,8 @@ export interface Spent {
   readonly requests: number;
   /** Without watches that were begun anew, which the API server ends every few minutes. */
   readonly reads: number;
+  /** Comparisons of what a watch has told with what there is, made every ten minutes or so, each of some reads. */
+  readonly comparisons: number;
   readonly writes: number;
   readonly conflicts: number;
   readonly cpuMs: number;
@@ -45,8 +46,9 @@ export interface Spent {
   readonly byKind: Readonly<Record<string, number>>;
 }
 
-const requests = 'rest_client_requests_total';
-const watches = 'liveroom_operator_watch_restarts_total';
+const { name: requests } = operatorMetric.apiRequests;
+const { name: watches } = operatorMetric.watchRestarts;
+const { name: comparisons } = operatorMetric.comparisons;
 
 /**
  * Begins to count; what it returns ends that, and takes the CPU time that the operator had used when there was nothing more
@@ -61,7 +63,9 @@ export async function counting(operator: OperatorProcess): Promise<(cpuMs?: numb
     const [all, gets] = [more(), more(/method="GET"/)];
     return {
       requests: all,
-      reads: gets - (after.sum(watches) - before.sum(watches)),
+      // One that has just been begun anew is not answered yet, and no read so far.
+      reads: Math.max(0, gets - (after.sum(watches) - before.sum(watches))),
+      comparisons: after.sum(comparisons) - before.sum(comparisons),
       writes: all - gets,
       conflicts: more(/code="409"/),
       cpuMs,
@@ -91,47 +95,6 @@ export const usedByAll = ({ controlPlane }: Scene, operator?: OperatorProcess): 
  */
 export const lagMs = async (operator: OperatorProcess): Promise<number> =>
   (await operator.scrape()).sum('nodejs_eventloop_lag_p99_seconds') * 1000;
-
-/** When an operator was last seen to have something to do, and what had been used by then. */
-export interface Busy {
-  readonly atMs: number;
-  readonly used: Used;
-}
-
-/** Waits until the operator has nothing to do and asks the API server for nothing more. To see that takes seconds, and CPU. */
-export async function idle(scene: Scene, operator: OperatorProcess, deadlineMs = 600_000): Promise<Busy> {
-  let asked = -1;
-  const isBusy = (seen: Scrape) => {
-    const now = seen.sum(requests);
-    const was = asked;
-    asked = now;
-    return now > was || seen.sum('workqueue_depth') > 0 || seen.sum('controller_runtime_active_workers') > 0;
-  };
-  const look = async (): Promise<Busy> => ({ atMs: performance.now(), used: await usedByAll(scene, operator) });
-  let last = await look();
-  let busy = last;
-  await eventually(
-    'the operator is idle',
-    async () => {
-      const now = await look();
-      const isAtWork = load(last, now) > 0.6;
-      last = now;
-      // Not asked while it has its hands full: to tell its metrics would be a good part of what it does.
-      if (isAtWork || isBusy(await operator.scrape())) busy = now;
-      else await sleep(150);
-      return performance.now() - busy.atMs > quietMs;
-    },
-    deadlineMs,
-  );
-  return busy;
-}
-
-/** How much of a core the operator used between two looks. */
-const load = (before: Busy, after: Busy): number =>
-  ((after.used['operator'] ?? 0) - (before.used['operator'] ?? 0)) / (after.atMs - before.atMs);
-
-/** Longer than between two rounds of asking the pods: what they say may be news. */
-const quietMs = 7_000;
 
 export const startOperator = ({ surroundings }: Scene, nodeOptions: readonly string[] = []): Promise<OperatorProcess> =>
   startOperatorProcess({ ...surroundings, nodeOptions });

@@ -1,62 +1,71 @@
+import { availableParallelism } from 'node:os';
 import { setTimeout as sleep } from 'node:timers/promises';
+import { operatorMetric } from '#crds/operator-metrics.ts';
 import { reflector } from '#operator/cluster/watch/reflector.ts';
 import type { KubeObject } from '#operator/kube.ts';
 import { eventually } from '#test/harness/eventually.ts';
 import { mostWithin } from '../most-within.ts';
 import { quantile } from '../quantile.ts';
-import { usedBetween } from './cpu.ts';
-import type { Measured } from './phase.ts';
+import { othersPercent, usedBetween } from './cpu.ts';
+import { idle, isAtWork, lookedAtAll } from './idle.ts';
+import type { Ended } from './phase.ts';
 import type { OperatorProcess } from './process.ts';
-import { applyRoom, counting, idle, lagMs, namespace, type Scene, startOperator, usedByAll } from './scene.ts';
+import { applyRoom, counting, lagMs, namespace, type Scene, startOperator, usedByAll } from './scene.ts';
 
-/** Nothing happens to any room. */
+/** Nothing happens to any room for so long. */
 export async function quiet(operator: OperatorProcess, { nodes }: Scene, seconds: number) {
   const before = nodes.askedAtMs().length;
   const end = await counting(operator);
   await sleep(seconds * 1000);
   const spent = await end();
   const asked = nodes.askedAtMs().slice(before);
-  const memory = await operator.memoryMB();
   return {
     ...nodes.count(),
     writes: spent.writes,
     reads: spent.reads,
+    comparisons: spent.comparisons,
     mostAskedInASecond: mostWithin(asked, 1000),
-    askedPerSecond: asked.length / seconds,
     cpuPercent: spent.cpuMs / (seconds * 10),
-    rssMB: memory.now,
-    peakMB: memory.peak,
-    connections: await operator.connections(),
-  } satisfies Measured;
+    rssMB: await operator.memoryMB(),
+  };
 }
 
-/** A new operator among rooms that are as they should be. Resolves to it as well. */
-export async function restart(scene: Scene, nodeOptions: readonly string[] = []) {
+/**
+ * A new operator among so many rooms, all of which are as they should be; resolves to it as well. What it asks of the API server
+ * is counted until it has asked each pod once, too: that is news, for which it looks at the pod's room again.
+ */
+export async function restart(scene: Scene, rooms: number, nodeOptions: readonly string[]) {
   const { nodes } = scene;
+  const askedBefore = nodes.askedAtMs().length;
   const usedBefore = await usedByAll(scene);
   const beganMs = performance.now();
   const operator = await startOperator(scene, nodeOptions);
-  const { atMs, used } = await idle(scene, operator);
+  const { atMs, used } = await lookedAtAll(scene, operator, rooms);
+  await eventually('each pod has been asked', () => nodes.askedAtMs().length - askedBefore >= rooms, 600_000);
+  await idle(scene, operator);
   const seen = await operator.scrape();
-  const requests = 'rest_client_requests_total';
+  const { name: requests } = operatorMetric.apiRequests;
   const reads = seen.sum(requests, /method="GET"/);
-  const memory = await operator.memoryMB();
-  const measured: Measured = {
-    rooms: nodes.count().pods,
+  const cpuMs = usedBetween(usedBefore, used);
+  const measured = {
+    rooms,
     syncedMs: operator.syncedMs,
     idleMs: atMs - beganMs,
     reads,
     writes: seen.sum(requests) - reads,
     /** Of each process until the operator was idle. */
-    cpuMs: usedBetween(usedBefore, used),
-    rssMB: memory.now,
-    peakMB: memory.peak,
+    cpuMs,
+    othersPercent: othersPercent(cpuMs, atMs - beganMs, availableParallelism()),
   };
-  return { operator, measured };
+  return { operator, measured, endedAtMs: atMs };
 }
 
-/** Edits of single rooms while all others are looked at again, which a new operator does and a change of the namespace. */
-export async function editsDuringResync(scene: Scene, operator: OperatorProcess, rooms: readonly string[]) {
+/** Edits of single rooms while all others are looked at again, as a new operator does, and after a change of the namespace. */
+export async function editsDuringResync(
+  scene: Scene,
+  operator: OperatorProcess,
+  rooms: readonly string[],
+): Promise<Ended> {
   const { client } = scene;
   const written = new Map<string, number>();
   const configMaps = reflector<KubeObject>({
@@ -74,29 +83,28 @@ export async function editsDuringResync(scene: Scene, operator: OperatorProcess,
   const resync = () =>
     client.request('PATCH', `/api/v1/namespaces/${namespace}`, {
       contentType: 'application/merge-patch+json',
-      body: { metadata: { labels: { 'bench.liveroom.dev/resync': String(++generation) } } },
+      body: { metadata: { labels: { 'bench.liveroom.dev/resync': `${among}-${++generation}` } } },
     });
   const latencies: number[] = [];
   for (const [i, name] of rooms.entries()) {
-    if (i % 20 === 0) await resync();
-    // As a person's edit comes: at any moment of it.
-    await sleep(25 + ((i * 37) % 50));
+    // As a person's edit comes, at any moment: of a resync that goes on, else of one that begins.
+    if (!(await isAtWork(scene, operator, 30 + ((i * 7) % 20)))) await resync();
     const appliedAt = performance.now();
     await applyRoom(client, name, { play: { maxSubscribers: among + generation } });
-    await eventually(`the edit of ${name} is written`, () => written.has(name), 60_000);
-    latencies.push((written.get(name) ?? 0) - appliedAt);
+    latencies.push((await eventually(`the edit of ${name} is written`, () => written.get(name), 60_000)) - appliedAt);
   }
   configMaps.stop();
   const lag = await lagMs(operator);
-  await idle(scene, operator);
+  const { atMs } = await idle(scene, operator);
   const spent = await end();
-  return {
+  const measured = {
     rooms: among,
     edits: latencies.length,
     p50Ms: quantile(latencies, 0.5),
-    p99Ms: quantile(latencies, 0.99),
+    slowestMs: Math.max(...latencies),
     lagMs: lag,
     writes: spent.writes,
     requests: spent.byKind,
-  } satisfies Measured;
+  };
+  return { measured, endedAtMs: atMs };
 }

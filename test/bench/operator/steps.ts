@@ -1,9 +1,11 @@
+import { availableParallelism } from 'node:os';
 import { eventually } from '#test/harness/eventually.ts';
+import { othersPercent, usedBetween } from './cpu.ts';
 import { floor } from './floor.ts';
 import { burst, clear, paced } from './making.ts';
-import type { Measured, Phase } from './phase.ts';
-import { promisedBurst } from './rows.ts';
-import { applyRoom, type Scene, startOperator } from './scene.ts';
+import type { Ended, Measured, Phase } from './phase.ts';
+import { pacedRooms, promisedBurst, quietSeconds } from './plan.ts';
+import { applyRoom, type Scene, startOperator, usedByAll } from './scene.ts';
 import { editsDuringResync, quiet, restart } from './standing.ts';
 
 export interface StepsOptions {
@@ -13,14 +15,15 @@ export interface StepsOptions {
   readonly without: readonly Phase['phase'][];
   /** Options of node for the next process of the operator. */
   readonly nodeOptions: () => readonly string[];
-  /** Told of each measurement, and when it was, on the kernel's monotonic clock. */
+  /** Told of each measurement, and when what it was of was, on the kernel's monotonic clock. */
   readonly onMeasured: (phase: Phase, fromUs: number, toUs: number) => Promise<unknown>;
 }
 
-/** So many are made one after the other at each step; at the first steps there are no others. */
-const pacedRooms = 100;
+/** A moment on the clock of `performance.now` on the kernel's. */
+const kernelUs = (atMs: number): number =>
+  Number(process.hrtime.bigint() / 1000n) - Math.round((performance.now() - atMs) * 1000);
 
-const nowUs = (): number => Number(process.hrtime.bigint() / 1000n);
+const now = (measured: Measured): Ended => ({ measured, endedAtMs: performance.now() });
 
 /** One step after the other: rooms are made, left alone, found by a new operator, edited, and joined by a few more. */
 export async function measureSteps(scene: Scene, options: StepsOptions): Promise<void> {
@@ -33,11 +36,14 @@ export async function measureSteps(scene: Scene, options: StepsOptions): Promise
     rooms.push(...names);
     return names;
   };
-  async function measure(phase: Phase['phase'], among: number, run: () => Promise<Measured>): Promise<void> {
+  async function measure(phase: Phase['phase'], among: number, run: () => Promise<Ended>): Promise<void> {
     say(`operator: ${phase}, ${among} rooms`);
-    const fromUs = nowUs();
-    const measured = await run();
-    await options.onMeasured({ phase, rooms: among, measured }, fromUs, nowUs());
+    const [beganMs, usedBefore] = [performance.now(), await usedByAll(scene, operator)];
+    const { measured, endedAtMs } = await run();
+    const used = usedBetween(usedBefore, await usedByAll(scene, operator));
+    const others = othersPercent(used, performance.now() - beganMs, availableParallelism());
+    const one: Phase = { phase, rooms: among, measured: { othersPercent: others, ...measured } };
+    await options.onMeasured(one, kernelUs(beganMs), kernelUs(endedAtMs));
   }
   const isWanted = (phase: Phase['phase']) => !options.without.includes(phase);
 
@@ -59,16 +65,16 @@ export async function measureSteps(scene: Scene, options: StepsOptions): Promise
     else await measure('burst', step, () => burst(scene, missing));
     if (isWanted('quiet'))
       await measure('quiet', step, async () => {
-        const measured = await quiet(operator, scene, 20);
+        const measured = await quiet(operator, scene, quietSeconds);
         cpuPercentBefore = measured.cpuPercent;
-        return measured;
+        return now(measured);
       });
     await operator.stop();
-    if (isWanted('floor')) await measure('floor', step, () => floor(client, 100));
+    if (isWanted('floor')) await measure('floor', step, async () => now(await floor(client, 100)));
     await measure('restart', step, async () => {
-      const again = await restart(scene, options.nodeOptions());
+      const again = await restart(scene, step, options.nodeOptions());
       operator = again.operator;
-      return again.measured;
+      return again;
     });
     const edited = Array.from({ length: Math.min(100, step) }, (_, i) => rooms[(i * 7) % step] ?? '');
     if (isWanted('edits')) await measure('edits', step, () => editsDuringResync(scene, operator, [...new Set(edited)]));

@@ -1,0 +1,95 @@
+import { setTimeout as sleep } from 'node:timers/promises';
+import { operatorMetric } from '#crds/operator-metrics.ts';
+import { eventually } from '#test/harness/eventually.ts';
+import type { Used } from './cpu.ts';
+import type { OperatorProcess, Scrape } from './process.ts';
+import { type Scene, usedByAll } from './scene.ts';
+
+const { apiRequests, queueDepth, activeWorkers, reconciles } = operatorMetric;
+
+/** A moment on the clock of `performance.now`, and what had been used by then. */
+export interface Look {
+  readonly atMs: number;
+  readonly used: Used;
+}
+
+/**
+ * Waits until the operator has nothing to do and asks the API server for nothing more. To see that takes seconds, and CPU:
+ * resolves to when it was last seen to have something to do.
+ */
+export async function idle(scene: Scene, operator: OperatorProcess, deadlineMs = 600_000): Promise<Look> {
+  let asked = -1;
+  const isBusy = (seen: Scrape) => {
+    const now = seen.sum(apiRequests.name);
+    const was = asked;
+    asked = now;
+    return now > was || !hasNothingToDo(seen);
+  };
+  let last = await look(scene, operator);
+  let busy = last;
+  await eventually(
+    'the operator is idle',
+    async () => {
+      const now = await look(scene, operator);
+      const isFull = load(last, now) > atWork;
+      last = now;
+      // Not asked while it has its hands full: to tell its metrics would be a good part of what it does.
+      if (isFull || isBusy(await operator.scrape())) busy = now;
+      else await sleep(150);
+      return performance.now() - busy.atMs > quietMs;
+    },
+    deadlineMs,
+  );
+  return busy;
+}
+
+/**
+ * Waits until an operator that has listed everything has looked at each of so many rooms once, and has nothing more to do.
+ * Resolves to the first look at which that held; what it hears from the pods afterwards is news, and another matter.
+ */
+export async function lookedAtAll(scene: Scene, operator: OperatorProcess, rooms: number): Promise<Look> {
+  let last = await look(scene, operator);
+  let askedAtMs = last.atMs;
+  // The kernel counts in steps of 10 ms.
+  await sleep(50);
+  return await eventually(
+    `the operator has looked at ${rooms} rooms`,
+    async () => {
+      const now = await look(scene, operator);
+      const isFull = load(last, now) > atWork;
+      last = now;
+      // As above; but asking the pods, which begins meanwhile, may be much work as well.
+      if (isFull && now.atMs - askedAtMs < patienceMs) return undefined;
+      askedAtMs = now.atMs;
+      const seen = await operator.scrape();
+      const looks = seen.sum(reconciles.name, /controller="liveroom"/);
+      return looks >= rooms && hasNothingToDo(seen) ? now : undefined;
+    },
+    600_000,
+  );
+}
+
+/** Whether the operator has its hands full, which is looked at for so long. */
+export async function isAtWork(scene: Scene, operator: OperatorProcess, forMs: number): Promise<boolean> {
+  const before = await look(scene, operator);
+  await sleep(forMs);
+  return load(before, await look(scene, operator)) > atWork;
+}
+
+const hasNothingToDo = (seen: Scrape): boolean => seen.sum(queueDepth.name) === 0 && seen.sum(activeWorkers.name) === 0;
+
+const look = async (scene: Scene, operator: OperatorProcess): Promise<Look> => ({
+  atMs: performance.now(),
+  used: await usedByAll(scene, operator),
+});
+
+/** How much of a core the operator used between two looks. */
+const load = (before: Look, after: Look): number =>
+  ((after.used['operator'] ?? 0) - (before.used['operator'] ?? 0)) / (after.atMs - before.atMs);
+
+/** Of a core. */
+const atWork = 0.6;
+const patienceMs = 2_000;
+
+/** Longer than between two rounds of asking few pods: what they say may be news. */
+const quietMs = 7_000;
