@@ -70,7 +70,7 @@ ${cores} CPUs, ${
     least(needed) > target * 1000
       ? 'which is beyond the target'
       : 'which leaves the rest of the target to the operator and the bench'
-  }; it holds all that these did until the last pod existed, also for those that
+  }; it holds all that these did until the last pod existed, also for pods that
 existed already.${
     Number.isNaN(alone)
       ? ''

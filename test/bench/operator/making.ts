@@ -30,7 +30,6 @@ export async function paced(scene: Scene, making: Making): Promise<Ended> {
     await applyRoom(client, name);
   }
   await allReady(scene, rooms);
-  const lag = await lagMs(operator);
   const { atMs, used } = await idle(scene, operator);
   const spent = await end(used['operator']);
   const took = latencies.map((latency) => latency());
@@ -38,7 +37,6 @@ export async function paced(scene: Scene, making: Making): Promise<Ended> {
     rooms: rooms.length,
     p50Ms: quantile(took, 0.5),
     p95Ms: quantile(took, 0.95),
-    lagMs: lag,
     ...perRoom(spent, making, atMs - startedAt),
   };
   return { measured, endedAtMs: atMs };

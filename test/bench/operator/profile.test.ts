@@ -38,3 +38,11 @@ test('only what was sampled between the two moments counts', () => {
   const { places } = shares(profile, { root, fromUs: 1015, toUs: 1035 });
   assert.deepEqual(places, [{ name: 'operator/room', share: 1 }]);
 });
+
+test('a file from elsewhere is named by its folder and its name, not by where it lies on this machine', () => {
+  const elsewhere = { id: 1, callFrame: frame('plugin', 'file:///usr/lib/plugins/one.js') };
+  const foreign: CpuProfile = { nodes: [elsewhere], startTime: 0, samples: [1], timeDeltas: [10] };
+  const { places, functions } = shares(foreign, { root, fromUs: 0, toUs: 100 });
+  assert.deepEqual(places, [{ name: 'plugins', share: 1 }]);
+  assert.deepEqual(functions, [{ name: 'plugin (plugins/one.js)', share: 1 }]);
+});

@@ -1,4 +1,4 @@
-import { availableParallelism } from 'node:os';
+import { cpus } from 'node:os';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { operatorMetric } from '#crds/operator-metrics.ts';
 import { reflector } from '#operator/cluster/watch/reflector.ts';
@@ -55,7 +55,7 @@ export async function restart(scene: Scene, rooms: number, nodeOptions: readonly
     writes: seen.sum(requests) - reads,
     /** Of each process until the operator was idle. */
     cpuMs,
-    othersPercent: othersPercent(cpuMs, atMs - beganMs, availableParallelism()),
+    othersPercent: othersPercent(cpuMs, atMs - beganMs, cpus().length),
   };
   return { operator, measured, endedAtMs: atMs };
 }

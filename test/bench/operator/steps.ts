@@ -1,4 +1,4 @@
-import { availableParallelism } from 'node:os';
+import { cpus } from 'node:os';
 import { eventually } from '#test/harness/eventually.ts';
 import { othersPercent, usedBetween } from './cpu.ts';
 import { floor } from './floor.ts';
@@ -41,7 +41,7 @@ export async function measureSteps(scene: Scene, options: StepsOptions): Promise
     const [beganMs, usedBefore] = [performance.now(), await usedByAll(scene, operator)];
     const { measured, endedAtMs } = await run();
     const used = usedBetween(usedBefore, await usedByAll(scene, operator));
-    const others = othersPercent(used, performance.now() - beganMs, availableParallelism());
+    const others = othersPercent(used, performance.now() - beganMs, cpus().length);
     const one: Phase = { phase, rooms: among, measured: { othersPercent: others, ...measured } };
     await options.onMeasured(one, kernelUs(beganMs), kernelUs(endedAtMs));
   }
