@@ -14,6 +14,7 @@ export function tracingEnvironment(env: Environment, service: string): Readonly<
     OTEL_EXPORTER_OTLP_TRACES_PROTOCOL: protocol(
       env['OTEL_EXPORTER_OTLP_TRACES_PROTOCOL'] || env['OTEL_EXPORTER_OTLP_PROTOCOL'] || 'grpc',
     ),
+    OTEL_BSP_SCHEDULE_DELAY: env['OTEL_BSP_SCHEDULE_DELAY'] || '1000',
     // Prometheus has the metrics, and the container's output the logs.
     OTEL_METRICS_EXPORTER: 'none',
     OTEL_LOGS_EXPORTER: 'none',

@@ -39,8 +39,8 @@ const warmUps = 12;
 /** So many at once that what a server costs by merely being there hardly counts. */
 const joinsAtOnce = 50;
 /**
- * What has gathered is sent at the end of a slice: 200 spans, where a server to which so many come sends 512 at a time.
- * Sending takes some two milliseconds, however little it is that is sent.
+ * About as many as come in a second. What has gathered is sent after each second, and at the end of a slice besides:
+ * sending takes some two milliseconds, however little it is that is sent.
  */
 const joinsPerSlice = 100;
 /** The request that comes in, and the session that it makes. */

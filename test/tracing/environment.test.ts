@@ -16,7 +16,10 @@ for (const [when, env] of Object.entries(off))
 
 const endpoint = { OTEL_EXPORTER_OTLP_ENDPOINT: 'http://collector:4317' };
 const cases: Readonly<Record<string, readonly [Readonly<Record<string, string>>, Readonly<Record<string, string>>]>> = {
-  'an endpoint alone means gRPC': [endpoint, { OTEL_EXPORTER_OTLP_TRACES_PROTOCOL: 'grpc' }],
+  'an endpoint alone means gRPC, sent each second': [
+    endpoint,
+    { OTEL_EXPORTER_OTLP_TRACES_PROTOCOL: 'grpc', OTEL_BSP_SCHEDULE_DELAY: '1000' },
+  ],
   'an endpoint for traces alone is enough': [
     { OTEL_EXPORTER_OTLP_TRACES_ENDPOINT: 'http://collector:4317' },
     { OTEL_EXPORTER_OTLP_TRACES_PROTOCOL: 'grpc' },
@@ -42,8 +45,8 @@ const cases: Readonly<Record<string, readonly [Readonly<Record<string, string>>,
     { OTEL_EXPORTER_OTLP_ENDPOINT: 'https://otel-collector:4317' },
   ],
   'what somebody has set stays': [
-    { ...endpoint, OTEL_NODE_RESOURCE_DETECTORS: 'all' },
-    { OTEL_NODE_RESOURCE_DETECTORS: 'all' },
+    { ...endpoint, OTEL_BSP_SCHEDULE_DELAY: '200', OTEL_NODE_RESOURCE_DETECTORS: 'all' },
+    { OTEL_BSP_SCHEDULE_DELAY: '200', OTEL_NODE_RESOURCE_DETECTORS: 'all' },
   ],
   'the console is a choice that needs no endpoint': [
     { OTEL_TRACES_EXPORTER: 'console' },

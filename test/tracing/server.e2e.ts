@@ -18,7 +18,7 @@ const at = (server: ServerProcess) => ({
 const asking = smallOffer((sdp) => sdp.replace('sendonly', 'recvonly'));
 const pod = { POD_NAME: 'stage-origin-abcde', POD_NAMESPACE: 'events', NODE_NAME: 'node-1' };
 const loading = { NODE_OPTIONS: `--import=${import.meta.dirname}/loaded-modules.ts` };
-/** By itself a server gathers for 5 s. */
+/** By itself a server gathers for a second. */
 const soon = { OTEL_BSP_SCHEDULE_DELAY: '50' };
 const traceId = '0af7651916cd43dd8448eb211c80319c';
 const spanId = 'b7ad6b7169203331';
