@@ -77,6 +77,7 @@ async function monitor({ monitoringPort }: StartOptions, cluster: Cluster, signa
   if (cluster.monitoringURL === undefined) {
     return terminal.say('Without EndpointSlices Prometheus finds nothing: --monitoring is left out.');
   }
+  terminal.say('Installing the Prometheus Operator and a Prometheus: some 20 s.');
   await installMonitoring(cluster, { env: process.env, progress: terminal, signal, deadlineMs: operatorDeadlineMs });
   terminal.say('The Prometheus Operator and a Prometheus are installed.');
 }

@@ -16,11 +16,13 @@ export async function summaryOf(
 ): Promise<string> {
   const installed = await findProgram('kubectl', env);
   const kubectl = installed === undefined ? cluster.kubectlFile : 'kubectl';
+  const toCluster = `${kubectl} --kubeconfig ${relative(process.cwd(), kubeconfigFile)}`;
   return `  Publish   ${pages.publisher}
   Watch     ${pages.player}
 ${await monitoringLines(cluster)}
-  Look      ${kubectl} --kubeconfig ${relative(process.cwd(), kubeconfigFile)} get liverooms
-  Logs      ${cluster.logsDir}
+  Look      ${toCluster} get liverooms
+  Logs      ${toCluster} logs -n liveroom-system deployment/liveroom-operator
+            of the control plane: ${cluster.logsDir}
 `;
 }
 
@@ -29,6 +31,6 @@ async function monitoringLines({ monitoringURL }: Cluster): Promise<string> {
   const { ok: hasPages } = await fetch(monitoringURL);
   return `
   Plots       ${monitoringURL}${plotsPath}
-  Prometheus  ${monitoringURL}${hasPages ? '' : '  (built with Go, so without its own pages: the HTTP API only)'}
+  Prometheus  ${hasPages ? monitoringURL : `${monitoringURL}/api/v1/query?query=up  (built with Go: it has no pages)`}
 `;
 }

@@ -58,6 +58,11 @@ describe('a label is adopted', () => {
     'and dropped when nobody asks for it any more': [has(given), [asks({})], {}],
     'not when there are two to choose from': [undefined, [asks(release), asks({ matchLabels: { a: '1' } }, 'b')], {}],
     'not when two are asked for': [undefined, [asks({ matchLabels: { a: '1', b: '2' } })], {}],
+    'not when a second one is asked for besides the one that was given': [
+      has(given),
+      [asks({ matchLabels: { ...given, b: '2' } })],
+      given,
+    ],
     'not when something else is asked for besides': [
       undefined,
       [asks({ ...release, matchExpressions: [{ key: 'x', operator: 'Exists' }] })],
