@@ -17,6 +17,7 @@ import type { ChildSettings, Told } from './operator/child.ts';
 import { figuresOf } from './operator/figures.ts';
 import { filesOf } from './operator/page.ts';
 import type { Phase } from './operator/phase.ts';
+import { pacedRooms, promisedBurst } from './operator/plan.ts';
 import { type Sampled, sharesOf } from './operator/profile.ts';
 import type { Profile, Run } from './operator/run.ts';
 
@@ -69,8 +70,8 @@ export async function measureOperator(
 }
 
 const allSteps = { short: [100, 1000], full: [100, 1000, 2000, 5000, 10_000] } as const;
-/** A burst of a thousand, and a new operator among as many as its restart has a target for. */
-const profiledSteps = { short: [1000], full: [1000, 5000] } as const;
+/** Rooms one after the other, a burst of a thousand, and a new operator among as many as its restart has a target for. */
+const profiledSteps = { short: [pacedRooms, promisedBurst], full: [pacedRooms, promisedBurst, 5000] } as const;
 
 export interface OperatorBenchOptions {
   readonly isFull: boolean;
@@ -95,15 +96,18 @@ export async function operatorBench(
   return figuresOf(phases);
 }
 
-/** Where the CPU goes in the first burst, and in the last restart. */
+/** Where the CPU goes with the first rooms, in the first burst, and in the last restart. */
 async function profiled(steps: readonly number[], say: (text: string) => void): Promise<readonly Profile[]> {
   const profiles: Profile[] = [];
-  const isLookedAt = ({ phase, rooms }: Phase) =>
-    (phase === 'burst' && rooms === steps.at(0)) || (phase === 'restart' && rooms === steps.at(-1));
-  const onSampled = async (one: Phase, sampled: Sampled) => {
-    if (isLookedAt(one)) profiles.push({ phase: one.phase, rooms: one.rooms, ...(await sharesOf(sampled)) });
+  const wanted: Partial<Record<Phase['phase'], number | undefined>> = {
+    paced: pacedRooms,
+    burst: promisedBurst,
+    restart: steps.at(-1),
   };
-  await measureOperator({ steps, without: ['floor', 'paced', 'quiet', 'edits'], onSampled }, say);
+  const onSampled = async ({ phase, rooms }: Phase, sampled: Sampled) => {
+    if (wanted[phase] === rooms) profiles.push({ phase, rooms, ...(await sharesOf(sampled)) });
+  };
+  await measureOperator({ steps, without: ['floor', 'quiet', 'edits'], onSampled }, say);
   return profiles;
 }
 

@@ -78,6 +78,7 @@ function cellText(cell: Cell | undefined): string {
 }
 
 const titles: Partial<Record<Phase['phase'], string>> = {
+  paced: 'One after the other, to an operator that has just started, up to',
   burst: 'In a burst up to',
   restart: 'After a restart among',
 };
