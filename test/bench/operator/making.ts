@@ -16,30 +16,37 @@ export interface Making {
   readonly cpuPercentBefore: number;
 }
 
-/** Rooms one after the other at a pace, each from its apply to its pod, on a machine with little else to do. */
+/** Rooms one after the other, 10 a second. */
 export async function paced(scene: Scene, making: Making): Promise<Ended> {
   const { operator, rooms } = making;
-  const { client } = scene;
   const end = await counting(operator);
-  const latencies: (() => number)[] = [];
   const startedAt = performance.now();
-  for (const [i, name] of rooms.entries()) {
-    await sleep(Math.max(0, startedAt + i * 100 - performance.now()));
-    const appliedAtMs = performance.now();
-    latencies.push(() => madeAtMs(scene, name) - appliedAtMs);
-    await applyRoom(client, name);
-  }
-  await allReady(scene, rooms);
+  const latencies = await applied(scene, rooms, 100);
   const { atMs, used } = await idle(scene, operator);
   const spent = await end(used['operator']);
-  const took = latencies.map((latency) => latency());
-  const measured = {
-    rooms: rooms.length,
-    p50Ms: quantile(took, 0.5),
-    p95Ms: quantile(took, 0.95),
-    ...perRoom(spent, making, atMs - startedAt),
-  };
+  const measured = { rooms: rooms.length, ...latencies, ...perRoom(spent, making, atMs - startedAt) };
   return { measured, endedAtMs: atMs };
+}
+
+/** Rooms a second apart, so that each has the machine to itself. */
+export async function single(scene: Scene, operator: OperatorProcess, rooms: readonly string[]): Promise<Ended> {
+  const latencies = await applied(scene, rooms, 1000);
+  const { atMs } = await idle(scene, operator);
+  return { measured: { rooms: rooms.length, ...latencies }, endedAtMs: atMs };
+}
+
+/** Makes rooms at a pace. Resolves, when all are ready, to how long each took from its apply to its pod. */
+async function applied(scene: Scene, rooms: readonly string[], everyMs: number) {
+  const startedAt = performance.now();
+  const appliedAtMs: number[] = [];
+  for (const [i, name] of rooms.entries()) {
+    await sleep(Math.max(0, startedAt + i * everyMs - performance.now()));
+    appliedAtMs.push(performance.now());
+    await applyRoom(scene.client, name);
+  }
+  await allReady(scene, rooms);
+  const took = rooms.map((name, i) => madeAtMs(scene, name) - (appliedAtMs[i] ?? Number.NaN));
+  return { p50Ms: quantile(took, 0.5), p95Ms: quantile(took, 0.95) };
 }
 
 function madeAtMs({ nodes }: Scene, name: string): number {

@@ -36,6 +36,8 @@ ${summary(cells(phases), run)}
 
 A burst makes as many rooms at once as are missing: at 1,000 rooms that is all of them, later those since the step before. Until
 100 rooms they come one after the other, 10 a second, to an operator that has just started; at the later steps another 100 do.
+A room takes all processes together a tenth of a second of CPU or more (see below), so that ten a second get in each other's
+way: what a room takes by itself is measured a second apart.
 CPU and requests of a room are all that the operator used until it was idle again. What it uses while nothing happens is taken
 off its CPU: at the mean of the rates before and after, for as long as that took. A restart is over when everything is listed,
 every room has been looked at once, and nothing waits or is worked on; its reads and writes are counted until each pod has been

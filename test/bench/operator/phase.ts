@@ -3,8 +3,8 @@ export type Measured = Readonly<Record<string, number | Readonly<Record<string, 
 
 /** One measurement, at one number of rooms. */
 export interface Phase {
-  readonly phase: 'floor' | 'paced' | 'burst' | 'quiet' | 'restart' | 'edits';
-  /** The step: how many rooms there are, without the hundred more that `paced` makes from the second step on. */
+  readonly phase: 'floor' | 'single' | 'paced' | 'burst' | 'quiet' | 'restart' | 'edits';
+  /** The step: how many rooms there are, without those that `single` and `paced` make at the end of one. */
   readonly rooms: number;
   readonly measured: Measured;
 }

@@ -2,9 +2,9 @@ import { cpus } from 'node:os';
 import { eventually } from '#test/harness/eventually.ts';
 import { othersPercent, usedBetween } from './cpu.ts';
 import { floor } from './floor.ts';
-import { burst, clear, paced } from './making.ts';
+import { burst, clear, paced, single } from './making.ts';
 import type { Ended, Measured, Phase } from './phase.ts';
-import { pacedRooms, promisedBurst, quietSeconds } from './plan.ts';
+import { mostAroundSingle, pacedRooms, promisedBurst, quietSeconds, singleRooms } from './plan.ts';
 import { applyRoom, type Scene, startOperator, usedByAll } from './scene.ts';
 import { editsDuringResync, quiet, restart } from './standing.ts';
 
@@ -78,6 +78,8 @@ export async function measureSteps(scene: Scene, options: StepsOptions): Promise
     });
     const edited = Array.from({ length: Math.min(100, step) }, (_, i) => rooms[(i * 7) % step] ?? '');
     if (isWanted('edits')) await measure('edits', step, () => editsDuringResync(scene, operator, [...new Set(edited)]));
+    if (isWanted('single') && step <= mostAroundSingle)
+      await measure('single', step, () => single(scene, operator, more(singleRooms)));
     if (isWanted('paced') && step > pacedRooms)
       await measure('paced', step, () => paced(scene, { operator, rooms: more(pacedRooms), cpuPercentBefore }));
   }
