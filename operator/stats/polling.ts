@@ -62,10 +62,13 @@ export function polling<T>({ look, ask, everyMs, perSecond, signal }: PollingOpt
   };
 }
 
-/** Few at once, and in no second more than so many, those at once included. */
+/**
+ * Few at once, and in no second more than so many, those at once included. A twentieth is left for the way: what is late
+ * comes to its pods in a second with what follows.
+ */
 function allowance(perSecond: number) {
-  const most = Math.max(1, perSecond / 10);
-  const refilledPerSecond = Math.max(perSecond / 2, perSecond - most);
+  const most = Math.max(1, perSecond / 20);
+  const refilledPerSecond = Math.max(perSecond / 2, 0.95 * perSecond - most);
   let left = most;
   let filledMs = 0;
   return {
