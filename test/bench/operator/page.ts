@@ -42,7 +42,7 @@ CPU and requests of a room are all that the operator used until it was idle agai
 off its CPU: at the mean of the rates before and after, for as long as that took. A restart is over when everything is listed,
 every room has been looked at once, and nothing waits or is worked on; its reads and writes are counted until each pod has been
 asked once, too, at 200 a second. An edit in a resync comes while all rooms are looked at anew, for a change of their namespace.
-10 ms of an event loop lag are the interval at which Node looks.
+The event loop's lag is without the 10 ms that Node waits between two looks.
 ${burstLimit(phases, cores)}${restartLimit(phases, cores)}${profiles.length === 0 ? '' : whereItGoes(profiles)}`;
 }
 
