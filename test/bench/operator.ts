@@ -107,7 +107,7 @@ async function profiled(steps: readonly number[], say: (text: string) => void): 
   const onSampled = async ({ phase, rooms }: Phase, sampled: Sampled) => {
     if (wanted[phase] === rooms) profiles.push({ phase, rooms, ...(await sharesOf(sampled)) });
   };
-  await measureOperator({ steps, without: ['floor', 'quiet', 'edits'], onSampled }, say);
+  await measureOperator({ steps, without: ['single', 'floor', 'quiet', 'edits'], onSampled }, say);
   return profiles;
 }
 
