@@ -21,8 +21,8 @@ export async function summaryOf(
   Watch     ${pages.player}
 ${await monitoringLines(cluster)}
   Look      ${toCluster} get liverooms
-  Logs      ${toCluster} logs -n liveroom-system deployment/liveroom-operator
-            of the control plane: ${cluster.logsDir}
+            ${toCluster} logs -n liveroom-system deployment/liveroom-operator
+  Logs      ${cluster.logsDir}  (of the control plane)
 `;
 }
 
@@ -31,6 +31,6 @@ async function monitoringLines({ monitoringURL }: Cluster): Promise<string> {
   const { ok: hasPages } = await fetch(monitoringURL);
   return `
   Plots       ${monitoringURL}${plotsPath}
-  Prometheus  ${hasPages ? monitoringURL : `${monitoringURL}/api/v1/query?query=up  (built with Go: it has no pages)`}
+  Prometheus  ${monitoringURL}${hasPages ? '' : '  (built with Go, so without its own pages: the HTTP API only)'}
 `;
 }
