@@ -18,27 +18,21 @@ export interface Look {
  * resolves to when it was last seen to have something to do.
  */
 export async function idle(scene: Scene, operator: OperatorProcess, deadlineMs = 600_000): Promise<Look> {
-  let asked = -1;
+  let requestsSoFar = -1;
   const isBusy = (seen: Scrape) => {
     const now = seen.sum(apiRequests.name);
-    const was = asked;
-    asked = now;
+    const was = requestsSoFar;
+    requestsSoFar = now;
     return now > was || !hasNothingToDo(seen);
   };
-  let last = await look(scene, operator);
-  let askedAtMs = last.atMs;
-  let busy = last;
+  let busy = await look(scene, operator);
+  const ask = patientScrapes(scene, operator, busy);
   await eventually(
     'the operator is idle',
     async () => {
-      const now = await look(scene, operator);
-      const isFull = load(last, now) > atWork;
-      last = now;
-      // Not asked while it has its hands full: to tell its metrics would be a good part of what it does. But that alone is
-      // no sign of work: among ten thousand rooms, telling its metrics and asking the pods take nearly as much.
-      if (isFull && now.atMs - askedAtMs < patienceMs) return false;
-      askedAtMs = now.atMs;
-      if (isBusy(await operator.scrape())) busy = now;
+      const asked = await ask();
+      if (asked === undefined) return false;
+      if (isBusy(asked.seen)) busy = asked.at;
       else await sleep(150);
       return performance.now() - busy.atMs > quietMs;
     },
@@ -52,25 +46,37 @@ export async function idle(scene: Scene, operator: OperatorProcess, deadlineMs =
  * Resolves to the first look at which that held; what it hears from the pods afterwards is news, and another matter.
  */
 export async function lookedAtAll(scene: Scene, operator: OperatorProcess, rooms: number): Promise<Look> {
-  let last = await look(scene, operator);
-  let askedAtMs = last.atMs;
+  const ask = patientScrapes(scene, operator, await look(scene, operator));
   // The kernel counts in steps of 10 ms.
   await sleep(50);
   return await eventually(
     `the operator has looked at ${rooms} rooms`,
     async () => {
-      const now = await look(scene, operator);
-      const isFull = load(last, now) > atWork;
-      last = now;
-      // As above; but asking the pods, which begins meanwhile, may be much work as well.
-      if (isFull && now.atMs - askedAtMs < patienceMs) return undefined;
-      askedAtMs = now.atMs;
-      const seen = await operator.scrape();
-      const looks = seen.sum(reconciles.name, /controller="liveroom"/);
-      return looks >= rooms && hasNothingToDo(seen) ? now : undefined;
+      const asked = await ask();
+      if (asked === undefined) return undefined;
+      const looks = asked.seen.sum(reconciles.name, /controller="liveroom"/);
+      return looks >= rooms && hasNothingToDo(asked.seen) ? asked.at : undefined;
     },
     600_000,
   );
+}
+
+/**
+ * Scrapes an operator, but not while it has its hands full: to tell its metrics would be a good part of what it does. Then
+ * there is nothing, for 2 s at most: full hands are no sign of work, as among ten thousand rooms telling its metrics and
+ * asking the pods take nearly as much.
+ */
+function patientScrapes(scene: Scene, operator: OperatorProcess, first: Look) {
+  let last = first;
+  let askedAtMs = first.atMs;
+  return async (): Promise<{ readonly at: Look; readonly seen: Scrape } | undefined> => {
+    const at = await look(scene, operator);
+    const isFull = load(last, at) > atWork;
+    last = at;
+    if (isFull && at.atMs - askedAtMs < patienceMs) return undefined;
+    askedAtMs = at.atMs;
+    return { at, seen: await operator.scrape() };
+  };
 }
 
 /** Whether the operator has its hands full, which is looked at for so long. */
