@@ -34,7 +34,7 @@ export interface OperatorSurroundings {
 }
 
 /** As the chart starts it. */
-const command = ['--max-semi-space-size=4', '--heap-growing-percent=40', 'operator/main.ts'] as const;
+const command = ['--max-semi-space-size=16', '--heap-growing-percent=40', 'operator/main.ts'] as const;
 
 /** Beside the stand-in for the pods, which has the port on all addresses of IPv4. */
 const address = '::1';
