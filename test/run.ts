@@ -9,5 +9,5 @@ const files = chosen.length > 0 ? chosen : ['test/**/*.test.ts', 'test/**/*.e2e.
 
 process.exitCode = await runSteps([
   ...(chosen.length > 0 ? [] : staticSteps),
-  testing('tests', '--test-reporter=spec', ...files),
+  testing('tests', 2, '--test-reporter=spec', ...files),
 ]);
