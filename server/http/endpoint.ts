@@ -42,10 +42,12 @@ export interface EndpointOptions {
   readonly endpoints: Endpoints;
   readonly meter: HttpMeter;
   readonly spanOf: (request: FastifyRequest) => Span | undefined;
+  /** How long ago a request came. */
+  readonly waitedMs: (request: FastifyRequest) => number;
 }
 
 /** Routes of one role: the endpoint that makes sessions, and the sessions below it. */
-export function endpoint(app: FastifyInstance, { role, endpoints, meter, spanOf }: EndpointOptions) {
+export function endpoint(app: FastifyInstance, { role, endpoints, meter, spanOf, waitedMs }: EndpointOptions) {
   const url = publicPath[role === 'publisher' ? 'whip' : 'whep'];
   const path = url(':namespace', ':room');
   // Before the body is read: what a stranger sends is not even parsed.
@@ -70,7 +72,7 @@ export function endpoint(app: FastifyInstance, { role, endpoints, meter, spanOf 
   app.post(path, { onRequest: [known, open, authorized] }, async (request: Request, reply) => {
     if (typeof request.body !== 'string') throw new Refused(notSdp);
     const { body: sdp } = request;
-    const asked = { role, room: roomOf(request), sdp, waitedMs: reply.elapsedTime, span: spanOf(request) };
+    const asked = { role, room: roomOf(request), sdp, waitedMs: waitedMs(request), span: spanOf(request) };
     const { id, answer } = await endpoints.create(asked);
     const location = `${url(request.params.namespace, request.params.room)}/${id}`;
     return reply.code(201).header('location', location).type('application/sdp').send(answer);

@@ -60,8 +60,8 @@ export function publicServer({
   app.setNotFoundHandler(async (_request, reply) => refuse(reply, unknownPath));
   const spanOf = httpSpans(app, tracer);
   allowOrigins(app);
-  metered(app, meter, (room) => endpoints.exists(room));
-  for (const role of ['publisher', 'subscriber'] as const) endpoint(app, { role, endpoints, meter, spanOf });
+  const waitedMs = metered(app, meter, (room) => endpoints.exists(room));
+  for (const role of ['publisher', 'subscriber'] as const) endpoint(app, { role, endpoints, meter, spanOf, waitedMs });
   pages(app, files, (room) => endpoints.access('subscriber', room));
   return app;
 }

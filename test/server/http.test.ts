@@ -113,9 +113,15 @@ describe('WHIP and WHEP over HTTP', () => {
     assert.equal((await post(at, `${open}/whip`, 'v=0', { Authorization: 'Basic eDp5' })).status, 400, 'open to all');
   });
 
-  test('a stranger’s body is not even read', async () => {
+  test('a stranger’s body is not even read, nor counted', async () => {
+    const counted = () => at.metric('live_signal_message_bytes_sum{protocol="whip",direction="in"}');
+    const before = await counted();
+    const requests = 'live_http_requests_total{route="whip",method="POST",code="401"}';
+    const refused = (await at.metric(requests)) ?? 0;
     const response = await post(at, whip, 'x'.repeat(65 * 1024), { Authorization: 'Bearer x' });
     assert.equal(response.status, 401);
+    await eventually('its end is counted', async () => ((await at.metric(requests)) ?? 0) > refused);
+    assert.equal(await counted(), before);
   });
 
   test('an unknown room is 404 in both roles and on the pages', async () => {

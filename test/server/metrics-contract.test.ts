@@ -115,6 +115,12 @@ describe('the metrics of a running server', () => {
       const ice = { client, room: 'stage', result: 'connected' };
       assert.equal(of('live_ice_establishment_duration_seconds', ice, '_count'), 1, client);
     }
+    const took = (name: string, labels: Readonly<Record<string, string>>) =>
+      assert.ok((of(name, labels, '_sum') ?? 0) > 0, `${name} says how long it took`);
+    took('live_http_request_duration_seconds', { route: 'whip', method: 'POST' });
+    took('live_whip_request_duration_seconds', { method: 'POST', room: 'stage' });
+    took('live_whep_request_duration_seconds', { method: 'POST', room: 'stage' });
+    for (const client of ['publisher', 'subscriber']) took('live_session_join_seconds', { client });
     for (const direction of ['in', 'out'])
       assert.ok((of('live_signal_message_bytes', { protocol: 'whep', direction }, '_sum') ?? 0) > 500, direction);
     assert.equal(of('live_whip_requests_total', { method: 'POST', code: '404', room: '' }), 1);
