@@ -76,10 +76,12 @@ export function operator(options: OperatorOptions) {
   const cluster = watched(options, client, (key, urgency = 'Edit') => {
     if (progress.hasBegun()) work.add(key, { urgency });
   });
+  // Nobody edited these rooms, and there may be thousands.
+  const lookAgain = (key: string) => work.add(key, { urgency: 'Resync' });
   const audience = stats({
     pods: () => (isActing() ? podsOfOurs(cluster) : []),
     wasLive: (pod) => isShownLive(cluster.room(keyOfOwned(pod))),
-    onNews: (pod) => work.add(keyOfOwned(pod)),
+    onNews: (pod) => lookAgain(keyOfOwned(pod)),
     ...(options.statsEveryMs && { everyMs: options.statsEveryMs }),
     ...(options.askStats && { ask: options.askStats }),
     onAsked: measured.podAsked,
@@ -94,9 +96,9 @@ export function operator(options: OperatorOptions) {
     askNow: audience.askNow,
     audience: audience.audience,
     monitoring: monitoring({ cluster, tell }),
-    rollouts: rollouts({ ...config.rollouts, onTurn: (key) => work.add(key, { urgency: 'Resync' }) }),
+    rollouts: rollouts({ ...config.rollouts, onTurn: lookAgain }),
     restarts: crashes,
-    onRoom: (key: string) => work.add(key),
+    onRoom: lookAgain,
     newToken,
     ...memory(now),
     now,
@@ -108,7 +110,7 @@ export function operator(options: OperatorOptions) {
   const work = workQueue(tryKey, terms, { log, meter: measured.queue });
   const progress = stages(cluster.synced, options.lead, (lease) => {
     if (lease) void tell(lease, { type: 'Normal', reason: 'LeaderElection', message: `${instance} became leader` });
-    for (const key of cluster.keys()) work.add(key, { urgency: 'Resync' });
+    for (const key of cluster.keys()) lookAgain(key);
   });
 
   return {
