@@ -66,8 +66,11 @@ export async function reconcileRoom(key: string, dependencies: RoomDependencies)
   const againInMs = soonest(
     reportAgainMs,
     origin.againInMs,
-    monitored.againInMs,
-    recheckMs(room, problem ?? media.obstacle ?? endpointProblem),
+    recheckMs(room, {
+      spec: problem ?? media.obstacle,
+      pod: origin.refusal ?? origin.rejection,
+      others: [endpointProblem, ...dependencies.monitoring.problems(key)],
+    }),
     tokensLacking(room, dependencies) === '' ? undefined : doubtedMs,
   );
   return { kind: 'done', ...(againInMs === undefined ? {} : { againInMs }) };

@@ -29,9 +29,6 @@ export interface Origin {
   readonly againInMs?: number;
 }
 
-/** A refusal that only a person can do something about. */
-const refusedAgainMs = 30_000;
-
 /** Pods of release 0.1.0 have no label by which a Service could lead to one alone. */
 export async function labelForService(room: LiveRoom, { leadTo }: OriginPlan, cluster: Cluster): Promise<void> {
   const pod = ownPods(room, cluster).find(({ metadata }) => metadata.name === leadTo);
@@ -60,13 +57,13 @@ export async function carryOut(
       { ...create, crashLoops: crashLoopsBefore(room, dependencies) },
       dependencies,
     );
-    if (failure !== undefined) return { ...origin, ...failure, againInMs: refusedAgainMs };
+    if (failure !== undefined) return { ...origin, ...failure };
   }
   // After its successor exists: a pod that nothing could replace serves on.
   try {
     for (const pod of plan.remove) await cluster.remove(pod, drainSeconds(room));
   } catch (error) {
-    return { ...origin, refusal: podRefusalBy(error), againInMs: refusedAgainMs };
+    return { ...origin, refusal: podRefusalBy(error) };
   }
   const next = create === undefined ? plan : planNow(room, dependencies);
   // What is to be done when a pod has gone is to be done at once: our own deletion is no news.

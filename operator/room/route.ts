@@ -20,14 +20,13 @@ export async function settleRoute(
   const owned = cluster.routesOf(roomKey(room)).filter(isOurs);
   for (const step of plan(desiredRoute(room, cluster.servesHTTPRoutes()), owned)) {
     const { object } = step;
-    if (step.action === 'delete') await cluster.remove(object);
-    else {
-      const refused = await cluster.apply(object, { isNew: step.isNew, isOurs }).then(
-        () => undefined,
-        (error: unknown) => routeRefusalBy(object.kind, error),
-      );
-      if (refused !== undefined) return refused;
-    }
+    const done =
+      step.action === 'delete' ? cluster.remove(object) : cluster.apply(object, { isNew: step.isNew, isOurs });
+    const refused = await done.then(
+      () => undefined,
+      (error: unknown) => routeRefusalBy(object.kind, error),
+    );
+    if (refused !== undefined) return refused;
   }
   return await certificateProblem(room, cluster);
 }

@@ -10,6 +10,7 @@ import { reconcileNamespace } from '#operator/reconcile-namespace.ts';
 import { monitoring } from '#operator/room/monitoring.ts';
 import { carryOut } from '#operator/room/origin.ts';
 import { markPods } from '#operator/room/pod-marks.ts';
+import { recheckMs } from '#operator/room/recheck.ts';
 import { aPod, config, storedRoom } from './objects.ts';
 import { standInCluster } from './stand-in-cluster.ts';
 
@@ -47,9 +48,10 @@ test('a pod that may not be taken away is told of, and its room is looked at aga
   const dependencies = { cluster, rollouts: { ledSinceMs: () => 0 }, now: () => 0 } as unknown as Parameters<
     typeof carryOut
   >[3];
-  const { refusal, againInMs } = await carryOut(room, plan, true, dependencies);
+  const { refusal } = await carryOut(room, plan, true, dependencies);
   assert.equal(refusal?.reason, 'PermissionMissing');
   assert.match(refusal?.message ?? '', /cannot delete resource "pods"/);
+  const againInMs = recheckMs(room, { spec: undefined, pod: refusal, others: [] });
   assert.ok((againInMs ?? 0) >= 10_000);
 });
 

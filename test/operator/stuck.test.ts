@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
 import type { LiveRoom, LiveRoomSpec } from '#crds/liveroom.ts';
+import { desiredRoute } from '#operator/build/desired.ts';
 import { ApiError } from '#operator/cluster/client/api-error.ts';
 import type { KubeClient, Method } from '#operator/cluster/client/client.ts';
 import { writes } from '#operator/cluster/client/writes.ts';
@@ -19,6 +20,8 @@ interface Trouble {
   /** What the API server says; by default it has nothing and takes everything. */
   readonly answer?: (method: Method, path: string) => KubeObject | ApiError | undefined;
   readonly hasPorts?: boolean;
+  /** What the room has already. */
+  readonly has?: readonly KubeObject[];
 }
 
 const stranger = (kind: string, data = {}): KubeObject & { data: object } => ({
@@ -41,6 +44,7 @@ const open = { auth: { mode: 'None' }, maxSubscribers: 0 } as const;
 const publishWith = (name: string) => ({ ...storedRoom().spec.publish, auth: auth(name) });
 const ownMonitors = { ...storedRoom().spec.monitoring, scope: 'Room' } as const;
 const http = { host: 'live.example.com', tlsSecretRef: { name: 'live-tls' } };
+const routed = storedRoom({ network: { ...storedRoom().spec.network, http: { host: 'live.example.com' } } });
 const without = (verb: Method, of: string): Trouble => ({
   answer: (method, path) =>
     method === verb && path.includes(of)
@@ -98,10 +102,51 @@ const troubles: Readonly<Record<string, Trouble>> = {
     spec: { monitoring: ownMonitors },
     answer: (method, path) => (method === 'PATCH' && path.includes('/servicemonitors/') ? webhookAway : undefined),
   },
+  'PermissionMissing to remove an Ingress': { ...without('DELETE', 'ingresses'), has: desiredRoute(routed, true) },
+  'TLSSecretMissing, a refused pod and refused monitors': {
+    spec: { monitoring: ownMonitors, network: { ...storedRoom().spec.network, http } },
+    answer: (method, path) =>
+      (method === 'POST' && path.endsWith('/pods')) || (method === 'PATCH' && path.includes('monitoring.coreos.com'))
+        ? webhookAway
+        : undefined,
+  },
+  'NameConflict of all objects but the tokens, and a certificate': {
+    spec: { monitoring: ownMonitors, network: { ...storedRoom().spec.network, http } },
+    answer: (method, path) =>
+      path.includes('/secrets')
+        ? undefined
+        : method === 'GET'
+          ? stranger('x')
+          : method === 'PATCH'
+            ? new ApiError(409, {})
+            : undefined,
+  },
+  'InvalidSecretRef, a certificate and refused monitors': {
+    spec: {
+      monitoring: ownMonitors,
+      publish: publishWith('mine'),
+      play: { ...open, auth: auth('other') },
+      network: { ...storedRoom().spec.network, http },
+    },
+    answer: (method, path) => (method === 'PATCH' && path.includes('monitoring.coreos.com') ? webhookAway : undefined),
+  },
+  'RouteRejected, a refused pod and a conflict of monitors': {
+    spec: { monitoring: ownMonitors, network: routed.spec.network },
+    answer: (method, path) =>
+      path.includes('monitoring.coreos.com')
+        ? method === 'GET'
+          ? stranger('x')
+          : new ApiError(409, {})
+        : (method === 'POST' && path.endsWith('/pods')) || (method === 'PATCH' && path.includes('/ingresses/'))
+          ? webhookAway
+          : undefined,
+  },
 };
 
+const nameOf = ({ kind, metadata }: KubeObject) => `${kind} ${metadata.name}`;
+
 /** Runs the room through `minutes`, from one look at it to the next, and counts what it asks of the API server. */
-async function requests({ spec = {}, answer = () => undefined, hasPorts = true }: Trouble, minutes: number) {
+async function requests({ spec = {}, answer = () => undefined, hasPorts = true, has = [] }: Trouble, minutes: number) {
   let nowMs = Date.parse('2026-11-01T14:00:00Z');
   let room: LiveRoom = storedRoom(spec);
   const at: number[] = [];
@@ -116,10 +161,10 @@ async function requests({ spec = {}, answer = () => undefined, hasPorts = true }
     },
   } as unknown as KubeClient;
   const write = writes(client);
-  const kept = new Map<string, KubeObject>();
+  const kept = new Map(has.map((object) => [nameOf(object), object]));
   const keep = async <T extends KubeObject>(written: Promise<T>): Promise<T> => {
     const object = await written;
-    kept.set(`${object.kind} ${object.metadata.name}`, object);
+    kept.set(nameOf(object), object);
     return object;
   };
   const objects =
