@@ -38,6 +38,10 @@ export function isKept(figure: Figure): boolean | undefined {
   return high <= bound ? true : low <= bound ? undefined : false;
 }
 
+/** The status to end with when targets are asserted: 1 as soon as one is missed; one that nobody can decide is not. */
+export const gateStatus = (figures: readonly Figure[]): 0 | 1 =>
+  figures.some((figure) => isKept(figure) === false) ? 1 : 0;
+
 /** As many digits as matter. */
 export function measuredText(value: number): string {
   if (Number.isInteger(value)) return String(value);
