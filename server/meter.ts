@@ -46,6 +46,8 @@ export interface MeteredSession {
 }
 
 export interface SessionMeter {
+  /** A session begins: its offer has been taken. */
+  opened(session: MeteredSession): void;
   /** `sinceAsked` counts from the request with the offer, `sinceAnswered` from its answer; both in seconds. */
   reached(
     session: MeteredSession,
@@ -57,6 +59,8 @@ export interface SessionMeter {
     session: MeteredSession,
     end: { readonly reason: SessionEnd; readonly last: Step; readonly seconds: number },
   ): void;
+  /** A room that nobody was in gets its first session. */
+  roomEntered(room: string): void;
   /** A room's last session has ended; the first began `seconds` ago. */
   roomLeft(room: string, seconds: number): void;
   /** A track of an offer could not be served. */
@@ -70,16 +74,22 @@ export interface Meter extends HttpMeter, SessionMeter {
   failed(type: ErrorType): void;
 }
 
+const sessionVerbs = [
+  'opened',
+  'reached',
+  'ended',
+  'roomEntered',
+  'roomLeft',
+  'codecMissing',
+  'roomFull',
+] as const satisfies readonly (keyof SessionMeter)[];
+
 const verbs = [
   'asked',
   'answered',
   'refused',
   'unauthorized',
-  'reached',
-  'ended',
-  'roomLeft',
-  'codecMissing',
-  'roomFull',
+  ...sessionVerbs,
   'failed',
 ] as const satisfies readonly (keyof Meter)[];
 
@@ -92,4 +102,13 @@ export function meterOf(listeners: readonly Partial<Meter>[]): Meter {
     };
   };
   return Object.fromEntries(verbs.map((verb) => [verb, tellAll(verb)])) as unknown as Meter;
+}
+
+/** A listener of somebody else's: what it throws, or rejects with, is told to `onError` and stops nobody. */
+export function guarded(listener: Partial<SessionMeter>, onError: (error: unknown) => void): Partial<SessionMeter> {
+  const guard = (verb: keyof SessionMeter) => {
+    const call = listener[verb] as ((...event: unknown[]) => unknown) | undefined;
+    return call && ((...event: unknown[]) => void Promise.try(() => call.apply(listener, event)).catch(onError));
+  };
+  return Object.fromEntries(sessionVerbs.map((verb) => [verb, guard(verb)])) as Partial<SessionMeter>;
 }

@@ -10,7 +10,7 @@ import { scrapeTurns, turns } from './http/turns.ts';
 import { type Log, stackOf } from './log.ts';
 import type { MediaEvents } from './media/plane.ts';
 import { startMediaPlane } from './media/thread.ts';
-import { meterOf } from './meter.ts';
+import { guarded, meterOf, type SessionMeter } from './meter.ts';
 import type { MetricsOptions } from './metrics/metrics.ts';
 import { observation } from './observation.ts';
 import { type Heart, startHeart } from './probes/heart.ts';
@@ -43,6 +43,8 @@ export interface ServerOptions {
   readonly onFatal: (error: Error) => void;
   /** Called once with the registry, for metrics of an embedder's own. */
   readonly onMetrics?: MetricsOptions['onMetrics'];
+  /** Of an embedder's own: hears of rooms and sessions. What it throws stands in the log. */
+  readonly listener?: Partial<SessionMeter>;
 }
 
 /** How often files are read again when nothing says that they have changed. */
@@ -50,7 +52,7 @@ const rereadMs = 1000;
 
 /** Rejects with the reason when settings cannot be read or a port cannot be bound. */
 export async function startServer(options: ServerOptions): Promise<Server> {
-  const { config, log, clock, tracer = noTracer, onSettings, onFatal, onMetrics } = options;
+  const { config, log, clock, tracer = noTracer, onSettings, onFatal, onMetrics, listener = {} } = options;
   await readSettings(config); // what is missing is told before anything is bound
   const heart = startHeart(() => performance.now());
   const watchdog = watchdogOf(heart, config.hangLimitMs);
@@ -62,7 +64,7 @@ export async function startServer(options: ServerOptions): Promise<Server> {
   const observed = { media, rooms: allRooms, state, sessions: sessionCount, clock, heart, log, onMetrics };
   const { meter: counted, scrape, stats, checkup, stop } = await observation({ ...observed, config: config.metrics });
   const spans = roomSpans(tracer);
-  const meter = meterOf([counted, spans]);
+  const meter = meterOf([counted, spans, guarded(listener, toldBy(log))]);
   const table = sessions({ media, rooms: allRooms, clock, log, meter });
   allRooms.configure(state.settings.rooms);
 
@@ -123,6 +125,9 @@ export async function startServer(options: ServerOptions): Promise<Server> {
     uncaught: () => meter.failed('Uncaught'),
   };
 }
+
+/** For an embedder's errors. */
+const toldBy = (log: Log) => (error: unknown) => log.error('a listener failed', { error: stackOf(error) });
 
 /** The media plane must be told whom to call before there is anybody. It has nothing to say until then. */
 const eventsOf = (sessions: () => Sessions, onFailure: (error: Error) => void): MediaEvents => ({

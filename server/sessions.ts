@@ -6,7 +6,7 @@
  */
 import { type Log, shortId } from './log.ts';
 import type { CloseReason, MediaEvents, MediaPlane, UpTrack } from './media/plane.ts';
-import type { SessionMeter, Step } from './meter.ts';
+import type { MeteredSession, SessionMeter, Step } from './meter.ts';
 import type { HandshakeFailure } from './room/refusal.ts';
 import type { Role } from './room/room.ts';
 import { roomUse } from './room/room-use.ts';
@@ -25,7 +25,7 @@ export interface SessionsOptions {
   readonly rooms: Pick<Rooms, 'connected' | 'leave'>;
   readonly clock: Clock;
   readonly log: Log;
-  readonly meter: Pick<SessionMeter, 'reached' | 'ended' | 'roomLeft'>;
+  readonly meter: Pick<SessionMeter, 'opened' | 'reached' | 'ended' | 'roomEntered' | 'roomLeft'>;
 }
 
 /** What is known of a client before it connects. */
@@ -66,7 +66,7 @@ interface Session extends NewSession {
 export function sessions(options: SessionsOptions): Sessions {
   const { media, log, meter } = options;
   const table = new Map<string, Session>();
-  const use = roomUse(options.clock, meter.roomLeft);
+  const use = roomUse(options.clock, { onEntered: meter.roomEntered, onLeft: meter.roomLeft });
   let waiting: (() => void)[] = [];
 
   const end: Sessions['end'] = (id, reason, detail) => {
@@ -74,7 +74,8 @@ export function sessions(options: SessionsOptions): Sessions {
     if (session === undefined) return;
     table.delete(id);
     close(options, session);
-    meter.ended(session, { reason, last: session.lastStep, seconds: secondsSince(options, session.startedMs) });
+    const seconds = secondsSince(options, session.startedMs);
+    meter.ended(metered(session), { reason, last: session.lastStep, seconds });
     use.left(session.room);
     log.info('session ended', { ...fields(options, session), reason, detail });
     if (table.size > 0) return;
@@ -101,6 +102,7 @@ export function sessions(options: SessionsOptions): Sessions {
       const session: Session = { ...wanted, dtls, startedMs, cancelTimeout, lastStep: 'Answered' };
       table.set(id, session);
       use.entered(session.room);
+      meter.opened(metered(session));
       media.addTransport({ id, ...ice });
       log.info('session opened', fields(options, session));
     },
@@ -141,7 +143,7 @@ const steps: readonly Step[] = ['Answered', 'IceConnected', 'DtlsConnected', 'Me
 function reach(options: SessionsOptions, session: Session, step: Step) {
   if (steps.indexOf(step) <= steps.indexOf(session.lastStep)) return;
   session.lastStep = step;
-  options.meter.reached(session, step, {
+  options.meter.reached(metered(session), step, {
     sinceAsked: secondsSince(options, session.askedMs),
     sinceAnswered: secondsSince(options, session.startedMs),
   });
@@ -163,6 +165,9 @@ function close({ media, rooms }: SessionsOptions, { id, room, dtls, cancelTimeou
   media.removeTransport(id);
   rooms.leave(room, id);
 }
+
+/** Who listens gets neither passwords nor ids. */
+const metered = ({ role, room }: MeteredSession): MeteredSession => ({ role, room });
 
 const fields = ({ clock }: SessionsOptions, { id, room, role, startedMs }: Session) => ({
   room,

@@ -4,6 +4,7 @@ import { startTracing, type Tracing } from '#tracing/start.ts';
 import { argumentsConfig, podConfig, usage } from './config.ts';
 import { ConfigError } from './config-error.ts';
 import { jsonLog, type Log } from './log.ts';
+import type { SessionMeter } from './meter.ts';
 import type { MetricsRegistry } from './metrics/exposition.ts';
 import { portProblem } from './port-problem.ts';
 import type { Clock } from './room/rooms.ts';
@@ -22,6 +23,8 @@ export interface Surroundings {
   readonly onFatal: () => void;
   /** For whoever embeds the server: called once with the registry, to put metrics of their own beside ours. */
   readonly onMetrics?: (registry: MetricsRegistry) => void;
+  /** For them, too: hears of rooms and sessions as they begin, come further and end. What it throws stands in the log. */
+  readonly listener?: Partial<SessionMeter>;
 }
 
 /** `tracing` is to be stopped after the server, so that its last spans are sent. */
@@ -61,7 +64,8 @@ export async function start(given: Surroundings): Promise<Started | undefined> {
   const tell = announcer(given.stdout);
   const onSettings = isPod ? () => {} : (settings: Settings, { http }: Server['local']) => tell(settings, http);
   const tracing = await startTracing({ env: given.env, service: appName.sfu, log });
-  const embedded = given.onMetrics && { onMetrics: given.onMetrics };
+  const { onMetrics, listener } = given;
+  const embedded = { ...(onMetrics && { onMetrics }), ...(listener && { listener }) };
   const server = await startServer({
     config,
     log,

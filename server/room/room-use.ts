@@ -5,13 +5,21 @@ interface Use {
   readonly sessions: number;
 }
 
-/** How long rooms are in use: `onLeft` is called with the room, and seconds, when the last of its sessions has left. */
-export function roomUse(clock: Pick<Clock, 'now'>, onLeft: (room: string, seconds: number) => void) {
+export interface RoomUseEvents {
+  /** A room has its first session. */
+  onEntered(room: string): void;
+  /** The last of a room's sessions has left; the first came `seconds` ago. */
+  onLeft(room: string, seconds: number): void;
+}
+
+/** When rooms are in use, and for how long. */
+export function roomUse(clock: Pick<Clock, 'now'>, { onEntered, onLeft }: RoomUseEvents) {
   const inUse = new Map<string, Use>();
   return {
     entered: (room: string): void => {
       const { sinceMs, sessions } = inUse.get(room) ?? { sinceMs: clock.now(), sessions: 0 };
       inUse.set(room, { sinceMs, sessions: sessions + 1 });
+      if (sessions === 0) onEntered(room);
     },
     left: (room: string): void => {
       const use = inUse.get(room);
