@@ -48,7 +48,9 @@ export function cache<T extends KubeObject>(options: CacheOptions<T>): Cache<T> 
         reindex(key, object, own ?? previous);
       }
       const changed = object ?? previous;
-      const isEcho = own !== undefined && own.metadata.resourceVersion === object?.metadata.resourceVersion;
+      const isOurs = own !== undefined && own.metadata.resourceVersion === object?.metadata.resourceVersion;
+      // Of what others wrote before, a watch has told; a list shows only what came of all that.
+      const isEcho = isOurs && how === 'Watched';
       if (changed !== undefined && !(isEcho && options.isEchoKnown)) onChange(changed, object && previous, how);
     },
     onListed: forgetLost,

@@ -72,6 +72,15 @@ test('nothing is told of a write of ours whose event comes, where that is known 
   assert.deepEqual(seen, ['Listed a', 'Watched ~b']);
 });
 
+test('but a list that shows a write of ours is told: others may have written before, and it shows only the last', async () => {
+  const { things, seen, send } = await cached([list(10, [anObject('a', 10)])], { isEchoKnown: true });
+  // Somebody made it version 9 while nothing was watched; what we wrote then is version 10.
+  things.remember(anObject('a', 10));
+  send(event('ERROR', { kind: 'Status', code: 410, reason: 'Expired', message: 'old' }));
+  await eventually('the second list', () => things.reached() === 10n);
+  assert.deepEqual(seen, ['Listed a', 'Listed ~a']);
+});
+
 test('the event of a write leaves the object that was remembered, and all that was made of it', async () => {
   const { things, send } = await cached();
   things.remember(anObject('a', 6));
