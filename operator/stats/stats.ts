@@ -29,6 +29,9 @@ const silentAfter = 3;
 interface Heard {
   /** The last answer; kept through failures until the pod counts as silent. */
   stats: PodStats | 'Silent' | undefined;
+  /** How many questions were asked, and to which of them that answer is. */
+  asked: number;
+  answered: number;
   failures: number;
   /** What the last news was about. */
   told: Told;
@@ -49,17 +52,16 @@ export function stats(options: StatsOptions) {
 
   async function askOne(pod: Pod): Promise<void> {
     const uid = uidOf(pod);
-    const entry = heard.get(uid) ?? { stats: undefined, failures: 0, told: undefined };
+    const entry = heard.get(uid) ?? { stats: undefined, asked: 0, answered: 0, failures: 0, told: undefined };
     heard.set(uid, entry);
+    const question = ++entry.asked;
     const beganMs = performance.now();
-    try {
-      entry.stats = await ask(pod, { signal: stopping.signal, isAskedSoon });
-      entry.failures = 0;
-    } catch {
-      entry.failures++;
-      if (entry.failures >= silentAfter) entry.stats = 'Silent';
-    }
-    onAsked?.({ tookMs: performance.now() - beganMs, failed: entry.failures > 0 });
+    const said = await ask(pod, { signal: stopping.signal, isAskedSoon }).catch(() => undefined);
+    onAsked?.({ tookMs: performance.now() - beganMs, failed: said === undefined });
+    // Who asked out of turn did so to know more than what was said before.
+    if (question < entry.answered) return;
+    if (said !== undefined) Object.assign(entry, { stats: said, answered: question, failures: 0 });
+    else if (++entry.failures >= silentAfter) entry.stats = 'Silent';
     if (stopping.signal.aborted || !isNews(entry.told, entry.stats)) return;
     entry.told = entry.stats;
     onNews(pod);

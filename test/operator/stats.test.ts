@@ -110,6 +110,27 @@ test('a pod can be asked out of turn, and one that does not answer is no error',
   await polled.askNow(aPod('without-address'));
 });
 
+test('an answer that is late does not take the place of one to a later question', async () => {
+  const late = Promise.withResolvers<PodStats>();
+  const answers = [late.promise, Promise.resolve(said(room({ publisher })))];
+  const asked: boolean[] = [];
+  const polled = stats({
+    pods: () => [pod()],
+    onNews: () => undefined,
+    ask: async () => (await answers.shift()) ?? assert.fail('it is asked once more'),
+    onAsked: ({ failed }) => asked.push(failed),
+    everyMs: 3_600_000,
+  });
+  undo.push(polled.stop);
+  await eventually('the first question', () => answers.length === 1);
+  await polled.askNow(pod());
+  assert.ok(isLive(polled));
+  // Sent before the publisher came.
+  late.resolve(said(room()));
+  await eventually('the late answer', () => asked.length === 2);
+  assert.ok(isLive(polled));
+});
+
 test('a pod that drains is asked as before: people are on it', async () => {
   const server = createServer((_, response) => response.end(JSON.stringify(said(room({ publisher })))));
   await new Promise<void>((resolve) => server.listen(port.internal, podIP, resolve));
