@@ -5,33 +5,26 @@ import { isMediaService } from '../build/media-service.ts';
 import { isRouteKind } from '../build/routing.ts';
 import type { Cluster } from '../cluster/cluster.ts';
 import { roomKey } from '../cluster/keys.ts';
-import type { Finding } from '../decide/finding.ts';
 import { plan } from '../decide/plan.ts';
-import { rejectionBy } from '../errors.ts';
 import { isControlledBy, type KubeObject } from '../kube.ts';
 
 /**
- * Everything but pods with their Services, tokens, monitoring and what leads a host name there. An object that cannot be
- * made is the reason why the spec is not accepted.
+ * Everything but pods with their Services, tokens, monitoring and what leads a host name there. Rejects where an object
+ * cannot be made, after all the others.
  */
 export async function settleObjects(
   room: LiveRoom,
   leadTo: string | undefined,
-  cluster: Cluster,
-): Promise<Finding<'Accepted'> | undefined> {
+  cluster: Pick<Cluster, 'objectsOf' | 'apply' | 'remove'>,
+): Promise<undefined> {
   const isOurs = (object: KubeObject) => isControlledBy(object, room.metadata.uid);
   const owned = cluster.objectsOf(roomKey(room)).filter((object) => isOurs(object) && !isSettledApart(object));
-  try {
-    const steps = plan(desired(room, leadTo), owned).map((step) =>
-      step.action === 'apply' ? cluster.apply(step.object, { isNew: step.isNew, isOurs }) : cluster.remove(step.object),
-    );
-    // All of them come to an end before anything else is begun.
-    await Promise.allSettled(steps);
-    await Promise.all(steps);
-    return undefined;
-  } catch (error) {
-    return rejectionBy(error);
-  }
+  const steps = plan(desired(room, leadTo), owned).map((step) =>
+    step.action === 'apply' ? cluster.apply(step.object, { isNew: step.isNew, isOurs }) : cluster.remove(step.object),
+  );
+  // All of them come to an end before anything else is begun.
+  await Promise.allSettled(steps);
+  await Promise.all(steps);
 }
 
 /** The room works without these, and a Service of a pod goes with that. */
