@@ -45,7 +45,7 @@ export function outcomeOf(error: unknown): Outcome {
     case 'Forbidden':
       return { kind: 'backoff', atLeastMs: forbiddenAgainMs };
     case 'Throttled':
-      return { kind: 'backoff', atLeastMs: error instanceof ApiError ? (error.retryAfterMs ?? 0) : 0 };
+      return { kind: 'backoff', atLeastMs: error instanceof ApiError ? (error.retryAfterMs ?? 0) : 0, isHeld: true };
     default:
       return { kind: 'backoff' };
   }

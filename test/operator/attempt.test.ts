@@ -97,7 +97,7 @@ describe('a reconcile as the queue runs it', () => {
     const { run, counted } = attempting(() => {
       throw new ApiError(429, { message: 'too many requests' }, { request: 'GET /api', retryAfterMs: 7 });
     });
-    assert.deepEqual(await run('live'), { kind: 'backoff', atLeastMs: 7 });
+    assert.deepEqual(await run('live'), { kind: 'backoff', atLeastMs: 7, isHeld: true });
     assert.deepEqual(counted, ['namespace error']);
     const span = await collector.span('reconcile namespace');
     assert.deepEqual(span.attributes, { 'k8s.namespace.name': 'live', result: 'error' });

@@ -1,9 +1,16 @@
+/**
+ * The longest time that a server gets when it asks for some, in ms; what goes on failing is put off for as long anyway. An
+ * edit waits for it, too, and a timer takes a time of weeks for none at all.
+ */
+export const longestRetryAfterMs = 120_000;
+
 /** A refusal by the API server, as its `Status` object tells it. */
 export class ApiError extends Error {
   /** The HTTP status; for an ERROR event of a watch, the event's `code`. */
   readonly status: number;
   /** The word for machines: `NotFound`, `AlreadyExists`, `Conflict`, `Expired`, … */
   readonly reason: string;
+  /** When to ask again, if it said so: at most `longestRetryAfterMs`. */
   readonly retryAfterMs?: number;
   readonly details?: StatusDetails;
 
@@ -16,7 +23,7 @@ export class ApiError extends Error {
     if (body.details !== undefined) this.details = body.details;
     const seconds = body.details?.retryAfterSeconds;
     const retryAfterMs = options.retryAfterMs ?? (seconds === undefined ? undefined : seconds * 1000);
-    if (retryAfterMs !== undefined) this.retryAfterMs = retryAfterMs;
+    if (retryAfterMs !== undefined) this.retryAfterMs = Math.min(retryAfterMs, longestRetryAfterMs);
   }
 }
 

@@ -3,7 +3,7 @@ import { alarms } from './alarms.ts';
 import { keyBackoff } from './backoff.ts';
 import { lanes } from './lanes.ts';
 import { type Outcome, TooLong } from './outcome.ts';
-import type { Terms, Urgency } from './urgency.ts';
+import { greater, type Terms, type Urgency } from './urgency.ts';
 
 export interface QueueOptions {
   /** Throwing is the same as `backoff`. */
@@ -37,12 +37,9 @@ export interface QueueSeen {
 }
 
 export interface AddOptions {
-  /**
-   * In so many milliseconds, as a Resync, unless work on the key begins before; default now. The earliest of several times
-   * wins.
-   */
+  /** In so many milliseconds, unless work on the key begins before; default now. The earliest of several times wins. */
   readonly afterMs?: number;
-  /** Default Edit. All that wait with Edit go before all that wait with Resync. */
+  /** Default Edit, and Resync for what is to come later. All that wait with Edit go before all that wait with Resync. */
   readonly urgency?: Urgency;
 }
 
@@ -64,6 +61,11 @@ export const defaultWorkers = 16;
  *     add ──► waiting ──► running ──► done
  *      ▲ later            │  ▲ └────── added meanwhile: back to waiting
  *      └── back-off ◄─────┘
+ *
+ * A key that failed comes again with the urgency that it had: whoever waited for it waits still. One that is held comes
+ * no sooner even if it is added, whoever adds it: the API server has asked for that time, and an edit changes what is
+ * wanted of it, not how busy it is. A room that is edited, or whose pods change, all the time would else be what keeps it
+ * busy. Nothing is lost by that: when its time has come, the key is worked on as it is then, as an Edit if one came.
  */
 export function queue(options: QueueOptions): Queue {
   const { workers = defaultWorkers, timeoutMs = 60_000, meter, random = Math.random } = options;
@@ -71,16 +73,16 @@ export function queue(options: QueueOptions): Queue {
   /** With the time since when. */
   const waiting = lanes<Urgency, string, number>(['Edit', 'Resync']);
   const running = new Map<string, Running>();
-  const later = alarms((key) => add(key, { urgency: 'Resync' }));
+  const later = alarms((key, urgency) => add(key, { urgency }));
   const backoff = keyBackoff({ firstMs, maxMs, random });
   const counts = { adds: 0, retries: 0 };
   let isStopped = false;
 
-  function add(key: string, { afterMs = 0, urgency = 'Edit' }: AddOptions = {}): void {
+  function add(key: string, { afterMs = 0, urgency = afterMs > 0 ? 'Resync' : 'Edit' }: AddOptions = {}): void {
     if (isStopped) return;
     const now = running.get(key);
-    if (afterMs > 0) later.set(key, afterMs);
-    else if (now !== undefined) now.addedMeanwhile = now.addedMeanwhile === 'Edit' ? 'Edit' : urgency;
+    if (afterMs > 0 || later.isHeld(key)) later.set(key, afterMs, urgency);
+    else if (now !== undefined) now.addedMeanwhile = greater(urgency, now.addedMeanwhile);
     else {
       if (!waiting.has(key)) counts.adds++;
       waiting.put(urgency, key, performance.now());
@@ -92,11 +94,12 @@ export function queue(options: QueueOptions): Queue {
     while (running.size < workers && !isStopped) {
       const next = waiting.next();
       if (next === undefined) return;
-      later.cancel(next.key);
+      // An edit that failed may come again sooner than it was to, for something that is none.
+      const urgency = greater(next.lane, later.cancel(next.key));
       const sinceMs = performance.now();
       meter?.waited(sinceMs - next.value);
       const ending = new AbortController();
-      const ended = run(next.key, next.lane, ending);
+      const ended = run(next.key, urgency, ending);
       running.set(next.key, { ended, ending, sinceMs, addedMeanwhile: undefined });
     }
   }
@@ -119,6 +122,7 @@ export function queue(options: QueueOptions): Queue {
       counts.retries++;
       const waitMs = backoff.nextMs(key, outcome.kind === 'again');
       const atLeastMs = outcome.kind === 'backoff' ? (outcome.atLeastMs ?? 0) : 0;
+      if (outcome.kind === 'backoff' && outcome.isHeld) later.hold(key, atLeastMs);
       add(key, { afterMs: Math.max(atLeastMs, waitMs), urgency });
     }
     if (addedMeanwhile !== undefined) add(key, { urgency: addedMeanwhile });

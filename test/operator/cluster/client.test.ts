@@ -3,7 +3,7 @@ import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { type TestContext, test } from 'node:test';
-import { ApiError, retryAfterMs } from '#operator/cluster/client/api-error.ts';
+import { ApiError, longestRetryAfterMs, retryAfterMs } from '#operator/cluster/client/api-error.ts';
 import { kubeClient } from '#operator/cluster/client/client.ts';
 import { clientConfigFromFile, clientConfigInCluster } from '#operator/cluster/client/kube-config.ts';
 import { collectionPath, objectPath } from '#operator/cluster/client/paths.ts';
@@ -52,6 +52,13 @@ test('a refusal carries what the API server said, and which request it was', asy
 test('a proxy that answers in plain text is quoted', async (t) => {
   const { client } = await clientOf(t, [(response) => void response.writeHead(502).end('bad gateway\n')]);
   await assert.rejects(client.request('GET', '/api'), { status: 502, message: 'GET /api: bad gateway' });
+});
+
+test('a server that asks for years is not believed: no timer is set for so long', () => {
+  const years = 10 ** 9;
+  assert.equal(new ApiError(429, {}, { retryAfterMs: years * 1000 }).retryAfterMs, longestRetryAfterMs);
+  assert.equal(new ApiError(429, { details: { retryAfterSeconds: years } }).retryAfterMs, longestRetryAfterMs);
+  assert.equal(new ApiError(429, {}, { retryAfterMs: 7_000 }).retryAfterMs, 7_000);
 });
 
 test('Retry-After is seconds or a date', () => {
