@@ -24,10 +24,13 @@ export interface OperatorSeen extends RoomsSeen {
   readonly now: () => number;
 }
 
+/** How long Node waits between two looks for the event loop's lag: that much of each is none. */
+export const lagPrecisionMs = 10;
+
 /** What a scrape gets, and the meters that are told of what happens. */
 export function telemetry(seen: OperatorSeen) {
   const registry = new Registry();
-  collectDefaultMetrics({ register: registry });
+  collectDefaultMetrics({ register: registry, eventLoopMonitoringPrecision: lagPrecisionMs });
   const make = families(registry);
   make.gauge(operatorMetric.buildInfo).set({ version, node: process.version }, 1);
   make.read(operatorMetric.masterStatus, () => [[{ name: appName.operator }, seen.isActing() ? 1 : 0]]);

@@ -3,6 +3,7 @@ import { sum, type Used } from './cpu.ts';
 import { cpuByProcess, floorAt, type Phase, type Reader, reader } from './phase.ts';
 import { promisedSeconds as target } from './plan.ts';
 import { isPromised } from './rows.ts';
+import { count, inSeconds, percent, tenths } from './words.ts';
 
 const controlPlane = ['kube-apiserver', 'etcd', 'kube-controller-manager', 'kube-scheduler'] as const;
 /** In the order of the tables. */
@@ -11,9 +12,6 @@ const processes = ['operator', ...controlPlane, 'bench', 'other'] as const;
 const explained = `"bench" is the client that applies the rooms, and the stand-in for nodes
 and pods; "other" is everybody else on the machine, and what its host took.`;
 
-const number = (value: number): string => value.toFixed(1);
-const inSeconds = (ms: number): string => `${number(ms / 1000)} s`;
-const count = (value: number): string => value.toLocaleString('en');
 const pick = (cpu: Used, names: readonly string[]) => names.map((name) => cpu[name] ?? 0);
 const total = (cpu: Used, names: readonly string[]) => pick(cpu, names).reduce((all, ms) => all + ms, 0);
 
@@ -48,7 +46,7 @@ also what those cost that were there before. ${explained}
 ${cpuTable(
   bursts.map(({ phase: { rooms, measured }, cpu }) => {
     const each = [...pick(cpu, processes), sum(cpu)].map((ms) => ms / reader(measured)('rooms'));
-    return [rooms, each.map(number)];
+    return [rooms, each.map(tenths)];
   }),
 )}${promised === undefined ? '' : `\n${promisedInWords(promised, floorAt(phases, promised.phase.rooms), cores)}\n`}`;
 }
@@ -59,13 +57,12 @@ function promisedInWords({ phase, cpu }: Taken, floor: Reader, cores: number): s
   const each = (names: readonly string[]) => total(cpu, names) / made;
   const least = (ms: number) => (ms * made) / cores;
   const [involved, needed, own] = [sum(cpu) / made - each(['other']), each(controlPlane), each(['operator'])];
-  const percent = (part: number, whole: number) => `${Math.round((100 * part) / whole)} %`;
   const busy = percent(sum(cpu) / cores, read('podsMs'));
   const alone = (made * floor('podsMs')) / floor('rooms');
   return `${count(made)} rooms at once, where there were none, had all of their pods after ${inSeconds(read('podsMs'))}; the target is ${target} s.
-Until then each took ${number(involved)} ms of CPU, of which the operator's part is ${number(own)} ms (${percent(own, involved)}): ${cores} CPUs can
+Until then each took ${tenths(involved)} ms of CPU, of which the operator's part is ${tenths(own)} ms (${percent(own, involved)}): ${cores} CPUs can
 do that in ${inSeconds(least(involved))} at best. They were busy ${busy} of the time, ${percent(cpu['other'] ?? 0, sum(cpu))} of that for others or taken by the host.
-In this run the control plane's share alone (API server, etcd, controllers, scheduler) was ${number(needed)} ms of CPU a room, ${inSeconds(least(needed))} on
+In this run the control plane's share alone (API server, etcd, controllers, scheduler) was ${tenths(needed)} ms of CPU a room, ${inSeconds(least(needed))} on
 ${cores} CPUs, ${
     least(needed) > target * 1000
       ? 'which is beyond the target'

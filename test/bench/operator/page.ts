@@ -1,11 +1,12 @@
+import { lagPrecisionMs } from '#operator/telemetry.ts';
 import { isKept, measuredText } from '../figure.ts';
 import { type Cell, cells } from './figures.ts';
 import { growth } from './growth.ts';
 import { burstLimit, restartLimit } from './limits.ts';
-import type { Phase } from './phase.ts';
-import type { Share } from './profile.ts';
-import type { Profile, Run } from './run.ts';
+import { whereItGoes } from './profile-words.ts';
+import type { Run } from './run.ts';
 import { summary } from './summary.ts';
+import { count } from './words.ts';
 
 /** The page for people and its plots, by the names of their files. */
 export const filesOf = (run: Run): Readonly<Record<'operator.md' | 'operator.svg', string>> => ({
@@ -14,7 +15,7 @@ export const filesOf = (run: Run): Readonly<Record<'operator.md' | 'operator.svg
 });
 
 function page(run: Run): string {
-  const { node, cpus, cores, phases, profiles } = run;
+  const { cores, phases, profiles } = run;
   return `# What the operator costs
 
 How many requests, how much CPU and memory rooms cost the operator, how fast it is, and how each of these grows with the
@@ -22,8 +23,12 @@ number of rooms, from \`npm run bench -- --only operator\` (\`--full\` goes on t
 own before a real API server, with the control plane's own controllers, all on the same machine; it takes no Lease, which it
 would renew every 2 s. Nodes, and pods that become Ready a second after they have a node and answer for their room, are a
 stand-in's. All rooms are in one namespace, which costs the controllers most: some of them look at the whole namespace for each
-pod. This run: Node ${node}, ${cpus}.
+pod. ${measuredOn(run)}
 
+## Targets
+${summary(cells(phases), run)}
+
+## How the numbers grow
 ![How the numbers grow with the number of rooms](operator.svg)
 
 Broken lines are targets. Below, a number in bold is beyond its target. In italics stands what "objects alone" cost beside it:
@@ -32,8 +37,7 @@ plane allow at that moment; where it makes fewer, their time is multiplied.
 
 ${matrix(cells(phases))}
 
-${summary(cells(phases), run)}
-
+## How they are measured
 A burst makes as many rooms at once as are missing: at 1,000 rooms that is all of them, later those since the step before. Until
 100 rooms they come one after the other, 10 a second, to an operator that has just started; at the later steps another 100 do.
 A room takes all processes together a tenth of a second of CPU or more (see below), so that ten a second get in each other's
@@ -41,9 +45,14 @@ way: what a room takes by itself is measured a second apart.
 CPU and requests of a room are all that the operator used until it was idle again. What it uses while nothing happens is taken
 off its CPU: at the mean of the rates before and after, for as long as that took. A restart is over when everything is listed,
 every room has been looked at once, and nothing waits or is worked on; its reads and writes are counted until each pod has been
-asked once, too, at 200 a second. An edit in a resync comes while all rooms are looked at anew, for a change of their namespace.
-The event loop's lag is without the 10 ms that Node waits between two looks.
+asked once, too, at most 190 in a second. An edit in a resync comes while all rooms are looked at anew, for a change of their
+namespace. The event loop's lag is without the ${lagPrecisionMs} ms that Node waits between two looks.
 ${burstLimit(phases, cores)}${restartLimit(phases, cores)}${profiles.length === 0 ? '' : whereItGoes(profiles)}`;
+}
+
+function measuredOn({ node, cpus, commit, nodeOptions = [] }: Run): string {
+  const options = nodeOptions.length === 0 ? '' : ` with \`${nodeOptions.join(' ')}\``;
+  return `This run: ${commit === undefined ? '' : `commit ${commit}, `}Node ${node}${options}, ${cpus}.`;
 }
 
 /** Row by row, with a column for each number of rooms. */
@@ -55,7 +64,7 @@ function matrix(all: readonly Cell[]): string {
     const texts = steps.map((rooms) => cellText(ofRow.get(rooms)));
     return `| ${row.name}${row.unit && `, ${row.unit}`} | ${targetText([...ofRow.values()])} | ${texts.join(' | ')} |`;
   });
-  return `| with so many rooms | target | ${steps.map((step) => step.toLocaleString('en')).join(' | ')} |
+  return `| with so many rooms | target | ${steps.map(count).join(' | ')} |
 |---|---|${'---|'.repeat(steps.length)}
 ${lines.join('\n')}`;
 }
@@ -70,7 +79,7 @@ function targetText(ofRow: readonly Cell[]): string {
 }
 
 const ends = (some: readonly Cell[]): string =>
-  [...new Set([some.at(0), some.at(-1)])].map((cell) => cell?.rooms.toLocaleString('en')).join(' to ');
+  [...new Set([some.at(0), some.at(-1)])].map((cell) => count(cell?.rooms ?? 0)).join(' to ');
 
 function cellText(cell: Cell | undefined): string {
   if (cell === undefined) return '';
@@ -78,29 +87,3 @@ function cellText(cell: Cell | undefined): string {
   const alone = cell.figure.baseline === undefined ? '' : ` *${measuredText(cell.figure.baseline.value)}*`;
   return `${isKept(cell.figure) === false ? `**${value}**` : value}${alone}`;
 }
-
-const titles: Partial<Record<Phase['phase'], string>> = {
-  paced: 'One after the other, to an operator that has just started, up to',
-  burst: 'In a burst up to',
-  restart: 'After a restart among',
-};
-
-const whereItGoes = (profiles: readonly Profile[]): string => `
-## Where the operator's CPU goes
-The largest shares of the time in which its main thread had something to do, from CPU profiles of runs of their own, in which
-nothing else was measured. What is not JavaScript counts for the function that called it.
-${profiles
-  .map(
-    ({ phase, rooms, places, functions }) => `
-### ${titles[phase] ?? phase} ${rooms.toLocaleString('en')} rooms
-${shares('folder, package or part of Node', places)}
-
-${shares('function', functions)}
-`,
-  )
-  .join('')}`;
-
-const shares = (what: string, all: readonly Share[]): string =>
-  `| ${what} | % |
-|---|---|
-${all.map(({ name, share }) => `| ${name} | ${(share * 100).toFixed(1)} |`).join('\n')}`;

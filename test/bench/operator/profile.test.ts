@@ -23,7 +23,7 @@ const profile: CpuProfile = {
 };
 
 test('the time of a profile is shared out by folder, package and part of Node, without that in which nothing was done', () => {
-  const { places, functions } = shares(profile, { root, fromUs: 0, toUs: 1070 });
+  const { kinds, places, functions } = shares(profile, { root, fromUs: 0, toUs: 1070 });
   assert.deepEqual(Object.fromEntries(places.map(({ name, share }) => [name, share])), {
     'operator/room': 0.3333,
     'garbage collection on the main thread': 0.1667,
@@ -31,6 +31,13 @@ test('the time of a profile is shared out by folder, package and part of Node, w
     'Node: http2': 0.1667,
     'native code outside of any function': 0.1667,
   });
+  assert.deepEqual(kinds, [
+    { name: "the operator's own code", share: 0.3333 },
+    { name: 'garbage collection on the main thread', share: 0.1667 },
+    { name: 'packages', share: 0.1667 },
+    { name: 'Node itself', share: 0.1667 },
+    { name: 'native code outside of any function', share: 0.1667 },
+  ]);
   assert.deepEqual(functions[0], { name: 'reconcile (operator/room/reconcile.ts)', share: 0.3333 });
 });
 

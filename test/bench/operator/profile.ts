@@ -10,6 +10,8 @@ export interface Sampled {
 
 /** Shares of the time in which the thread had something to do, 0 to 1, largest first. */
 export interface Shares {
+  /** All of it by what places are one of. */
+  readonly kinds?: readonly Share[];
   readonly places: readonly Share[];
   readonly functions: readonly Share[];
 }
@@ -74,7 +76,13 @@ export function shares(profile: CpuProfile, { root: ours, fromUs, toUs }: Shares
     functions.set(name, (functions.get(name) ?? 0) + us);
   }
   const all = places.values().reduce((total, us) => total + us, 0);
-  return { places: largest(places, all, 14), functions: largest(functions, all, 10) };
+  const kinds = new Map<string, number>();
+  for (const [place, us] of places) kinds.set(kindOf(place), (kinds.get(kindOf(place)) ?? 0) + us);
+  return {
+    kinds: largest(kinds, all, kinds.size),
+    places: largest(places, all, 14),
+    functions: largest(functions, all, 10),
+  };
 }
 
 function largest(times: ReadonlyMap<string, number>, all: number, count: number): readonly Share[] {
@@ -82,20 +90,29 @@ function largest(times: ReadonlyMap<string, number>, all: number, count: number)
   return sorted.slice(0, count).map(([name, us]) => ({ name, share: Math.round((us / all) * 1e4) / 1e4 }));
 }
 
-const v8: Readonly<Record<string, string>> = {
-  '(garbage collector)': 'garbage collection on the main thread',
-  '(program)': 'native code outside of any function',
-};
+const garbage = 'garbage collection on the main thread';
+const native = 'native code outside of any function';
+const ofNode = 'Node: ';
 
 /** A folder of ours, a package, or a part of Node. */
 function placeOf({ functionName, url }: Frame, ours: string): string {
-  if (url === '') return v8[functionName] ?? 'native code outside of any function';
+  if (url === '') return functionName === '(garbage collector)' ? garbage : native;
   const [, part] = /^node:(?:internal\/)?([^/]+)/.exec(url) ?? [];
-  if (part !== undefined) return `Node: ${part}`;
+  if (part !== undefined) return `${ofNode}${part}`;
   const [, dependency] = /\/node_modules\/((?:@[^/]+\/)?[^/]+)\//.exec(url) ?? [];
   const file = fileOf(url, ours);
   return dependency ?? file.slice(0, Math.max(0, file.lastIndexOf('/')));
 }
+
+/** What a place is one of. */
+export function kindOf(place: string): string {
+  if (place === garbage || place === native) return place;
+  if (place.startsWith(ofNode)) return 'Node itself';
+  return /^(crds|operator|tracing)(\/|$)/.test(place) ? "the operator's own code" : 'packages';
+}
+
+/** A place without the kind that it tells of itself. */
+export const withoutKind = (place: string): string => (place.startsWith(ofNode) ? place.slice(ofNode.length) : place);
 
 /** Of a file that is not of this tree, its folder and its name. */
 function fileOf(url: string, ours: string): string {

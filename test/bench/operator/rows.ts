@@ -1,3 +1,4 @@
+import { lagPrecisionMs } from '#operator/telemetry.ts';
 import type { Figure } from '../figure.ts';
 import { cpuMsPerRoom, type Phase, type Reader } from './phase.ts';
 import { promisedBurst, promisedSeconds, quietSeconds } from './plan.ts';
@@ -19,7 +20,7 @@ const always = (most: number) => () => most;
 const memory: Readonly<Record<number, number>> = { 1000: 200, 5000: 300, 10000: 400 };
 
 /** Without the wait that is wanted between two looks at the clock. */
-const lag = (read: Reader): number => read('lagMs') - 10;
+const lag = (read: Reader): number => read('lagMs') - lagPrecisionMs;
 
 const others = <const P extends Row['phase']>(phase: P, when: string) =>
   ({ phase, name: `CPU taken by others, ${when}`, unit: '%', value: (read: Reader) => read('othersPercent') }) as const;
