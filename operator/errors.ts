@@ -51,12 +51,16 @@ export function outcomeOf(error: unknown): Outcome {
   }
 }
 
+/** Who has an object. Only a room is called as somebody wished, and has a spec to change. */
+export type Owner = 'Room' | 'Namespace' | 'Operator';
+
 /** Why an object could not be made, if that is for a condition to say; anything else is thrown on. */
-export const rejectionBy = (error: unknown): Rejection => conflict(error) ?? refusalBy(error, objectRefusal);
+export const rejectionBy = (error: unknown, owner?: Owner): Rejection =>
+  conflict(error, owner) ?? refusalBy(error, objectRefusal);
 
 /** Why a ServiceMonitor or PrometheusRule could not be made, likewise. */
-export const monitoringRefusalBy = (kind: string, error: unknown): Finding<'MonitoringReady'> =>
-  conflict(error) ?? refusalBy(error, (refusal) => monitoringRefusal(kind, refusal));
+export const monitoringRefusalBy = (kind: string, error: unknown, owner?: Owner): Finding<'MonitoringReady'> =>
+  conflict(error, owner) ?? refusalBy(error, (refusal) => monitoringRefusal(kind, refusal));
 
 /** Why an Ingress or HTTPRoute could not be made, likewise. */
 export const routeRefusalBy = (kind: string, error: unknown): Finding<'EndpointReady'> =>
@@ -65,10 +69,14 @@ export const routeRefusalBy = (kind: string, error: unknown): Finding<'EndpointR
 /** Why the origin pod could not be made, likewise. */
 export const podRefusalBy = (error: unknown): Finding<'OriginReady'> => refusalBy(error, podRefusal);
 
-const conflict = (error: unknown) =>
-  error instanceof NameTaken
-    ? ({ reason: 'NameConflict', message: `${error.message}. Rename one of the two.` } as const)
-    : undefined;
+function conflict(error: unknown, owner: Owner = 'Room') {
+  if (!(error instanceof NameTaken)) return undefined;
+  const message =
+    owner === 'Room'
+      ? `${error.what} exists and does not belong to this room. Rename one of the two.`
+      : `${error.what} exists and is not LiveRoom's, whose own can have no other name. Rename it, or delete it.`;
+  return { reason: 'NameConflict', message } as const;
+}
 
 function refusalBy<F>(error: unknown, judge: (refusal: ApiError) => F | undefined): F {
   const finding = refused(error) ? judge(error) : undefined;

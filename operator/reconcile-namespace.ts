@@ -38,7 +38,11 @@ export async function reconcileNamespace(
   }
   const wanted = rooms.length === 0 ? [] : desiredOfNamespace(namespace, rooms, config, cluster.monitoringKinds());
   const owned = cluster.objectsOf(namespace).filter(({ metadata: { name } }) => name === namespaceObject);
-  const { isNews, againInMs } = await monitoring.settle(namespace, wanted, { owned, isOurs });
+  const { isNews, againInMs } = await monitoring.settle(namespace, wanted, {
+    owner: 'Namespace',
+    owned,
+    isOurs,
+  });
   if (isNews) {
     for (const room of rooms) onRoom(roomKey(room));
     // The last room takes away with it who could say so.

@@ -29,7 +29,11 @@ export async function reconcileOwn(
   const service = await cluster.read({ apiVersion: 'v1', kind: 'Service', metadata });
   if (service === undefined) return { kind: 'done', againInMs: noServiceAgainMs };
   const owned = cluster.monitorsOf(ownKey).filter((object) => object.metadata.namespace === namespace);
-  const { isNews, againInMs } = await monitoring.settle(ownKey, ownMonitoring(service, config), { owned, isOurs });
+  const { isNews, againInMs } = await monitoring.settle(ownKey, ownMonitoring(service, config), {
+    owner: 'Operator',
+    owned,
+    isOurs,
+  });
   if (isNews) for (const { message, kind } of monitoring.problems(ownKey)) log.warn(message, { kind });
   return { kind: 'done', ...(againInMs !== undefined && { againInMs }) };
 }

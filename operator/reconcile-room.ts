@@ -142,5 +142,9 @@ function settleMonitoring(room: LiveRoom, { cluster, config, monitoring }: RoomD
   const key = roomKey(room);
   const isOurs = (object: KubeObject) => isControlledBy(object, room.metadata.uid);
   const owned = cluster.monitorsOf(key).filter(isOurs);
-  return monitoring.settle(key, desiredMonitoring(room, config, cluster.monitoringKinds()), { owned, isOurs });
+  return monitoring.settle(key, desiredMonitoring(room, config, cluster.monitoringKinds()), {
+    owner: 'Room',
+    owned,
+    isOurs,
+  });
 }

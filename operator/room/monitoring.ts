@@ -5,13 +5,13 @@ import { adoptedLabels } from '../decide/adopted-labels.ts';
 import type { Finding } from '../decide/finding.ts';
 import { type Action, plan } from '../decide/plan.ts';
 import type { Transition } from '../decide/transitions.ts';
-import { monitoringRefusalBy, rejectionBy } from '../errors.ts';
+import { monitoringRefusalBy, type Owner, rejectionBy } from '../errors.ts';
 import type { KubeObject, Prometheus } from '../kube.ts';
 import { type Removals, removals } from './removals.ts';
 
 /** What is wrong with one of the objects through which a room is monitored. */
 export interface Problem extends Finding<'MonitoringReady'> {
-  /** The object's. */
+  /** Of the object. */
   readonly kind: string;
 }
 
@@ -28,8 +28,9 @@ export interface Settled {
   readonly againInMs?: number;
 }
 
-/** What a key has already, and whose an object is that it does not have. */
+/** Whose the objects are, which of them there are already, and whether one that is found is such. */
 export interface Ownership {
+  readonly owner: Owner;
   readonly owned: readonly KubeObject[];
   readonly isOurs: (object: KubeObject) => boolean;
 }
@@ -54,7 +55,7 @@ export function monitoring({ cluster, tell }: MonitoringOptions) {
   }
 
   /** Resolves to what is wrong. One object that cannot be made does not keep the others from being made. */
-  async function carryOut(step: Action, wanted: readonly KubeObject[], { isOurs, owned }: Ownership) {
+  async function carryOut(step: Action, wanted: readonly KubeObject[], { owner, isOurs, owned }: Ownership) {
     const { object } = step;
     try {
       if (step.action === 'delete') await cluster.remove(object);
@@ -69,7 +70,8 @@ export function monitoring({ cluster, tell }: MonitoringOptions) {
       if (isStatus(error, 404)) await cluster.lookForMonitoringKinds();
       if (!isServed(object)) return [];
       const { kind } = object;
-      return [{ kind, ...(isMonitoringKind(kind) ? monitoringRefusalBy(kind, error) : rejectionBy(error)) }];
+      const judged = isMonitoringKind(kind) ? monitoringRefusalBy(kind, error, owner) : rejectionBy(error, owner);
+      return [{ kind, ...judged }];
     }
   }
 
@@ -84,12 +86,12 @@ export function monitoring({ cluster, tell }: MonitoringOptions) {
 
     /** Turns what a key has into what it is to have. Throws what will pass by itself, after all else is done. */
     async settle(key: string, wanted: readonly KubeObject[], ownership: Ownership): Promise<Settled> {
-      const { owned } = ownership;
+      const { owned, owner } = ownership;
       const memory = taken.get(key) ?? removals();
       taken.set(key, memory);
       await noteRemovals(memory, wanted, owned);
       const declined = wanted.filter(memory.isDeclined);
-      const found = declined.map(removed);
+      const found = declined.map((object) => removed(object, owner));
       const made = wanted.filter((object) => isServed(object) && !declined.includes(object));
       const prometheuses = cluster.prometheuses();
       const labelled = made.map((object) => withAdopted(object, owned.find(isSameAs(object)), prometheuses));
@@ -137,8 +139,13 @@ const adoption = ({ kind, metadata: { name } }: KubeObject, label: string): Tran
   message: `${kind} ${name} was given label ${label}, since the only Prometheus there is asks for it.`,
 });
 
-const removed = ({ kind, metadata: { namespace, name } }: KubeObject): Problem => ({
-  kind,
-  reason: 'Removed',
-  message: `Somebody deleted ${kind} ${namespace}/${name}, and it is not made again. To have it back, change spec.monitoring.${isMonitoringKind(kind) ? monitoringField[kind] : ''} to Disabled and back to Auto, or restart the operator.`,
-});
+/** The operator's own are not wanted by any room. */
+function removed({ kind, metadata: { namespace, name } }: KubeObject, owner: Owner): Problem {
+  const field = isMonitoringKind(kind) ? monitoringField[kind] : '';
+  const change = owner === 'Operator' ? '' : `change spec.monitoring.${field} to Disabled and back to Auto, or `;
+  return {
+    kind,
+    reason: 'Removed',
+    message: `Somebody deleted ${kind} ${namespace}/${name}, and it is not made again. To have it back, ${change}restart the operator.`,
+  };
+}

@@ -105,7 +105,8 @@ async function takenAway(): Promise<Partial<Seen>> {
     monitoringKinds: () => ({ ServiceMonitor: true, PrometheusRule: true }),
   });
   const settling = monitoring({ cluster, tell: async () => undefined });
-  for (const owned of [[monitor], []]) await settling.settle('events', [monitor], { owned, isOurs: () => true });
+  const its = { owner: 'Namespace', isOurs: () => true } as const;
+  for (const owned of [[monitor], []]) await settling.settle('events', [monitor], { ...its, owned });
   return monitored({ problems: settling.problems('events') as readonly Finding<'MonitoringReady'>[] });
 }
 

@@ -3,7 +3,9 @@ import { test } from 'node:test';
 import type { LiveRoomStatus } from '#crds/liveroom.ts';
 import { desiredMonitoring } from '#operator/build/desired.ts';
 import { ApiError } from '#operator/cluster/client/api-error.ts';
+import { NameTaken } from '#operator/cluster/client/writes.ts';
 import { roomKey } from '#operator/cluster/keys.ts';
+import type { Owner } from '#operator/errors.ts';
 import type { KubeObject } from '#operator/kube.ts';
 import { reconcileRoom } from '#operator/reconcile-room.ts';
 import { monitoring } from '#operator/room/monitoring.ts';
@@ -45,7 +47,7 @@ test('an object that fails for a moment does not keep the next from being made, 
   const { cluster, served, took } = clusterWithoutMonitors();
   const wanted = desiredMonitoring(room, config, served);
   const settling = monitoring({ cluster, tell: async () => {} });
-  await assert.rejects(settling.settle(roomKey(room), wanted, { owned: [], isOurs: () => true }), busy);
+  await assert.rejects(settling.settle(roomKey(room), wanted, { owner: 'Room', owned: [], isOurs: () => true }), busy);
   assert.deepEqual(took, ['PrometheusRule']);
 });
 
@@ -55,4 +57,31 @@ test('a room says how it is also while its monitoring fails', async () => {
   assert.ok(took.includes('Pod'));
   const accepted = statuses[0]?.conditions?.find(({ type }) => type === 'Accepted');
   assert.equal(accepted?.status, 'True');
+});
+
+/** What is said of a ServiceMonitor whose name a stranger has, and of one that somebody took away. */
+async function saidOf(owner: Owner): Promise<readonly (string | undefined)[]> {
+  const served = { ServiceMonitor: true, PrometheusRule: true };
+  const [monitor = assert.fail()] = desiredMonitoring(room, config, served);
+  const apply = () => Promise.reject(new NameTaken(monitor));
+  const cluster = standInCluster({ apply, monitoringKinds: () => served });
+  const settling = monitoring({ cluster, tell: async () => {} });
+  const messages: (string | undefined)[] = [];
+  for (const owned of [[], [monitor], []]) {
+    await settling.settle('a', [monitor], { owner, owned, isOurs: () => true });
+    messages.push(settling.problems('a')[0]?.message);
+  }
+  return messages;
+}
+
+test('what helps against a taken name, or a removal, is said by what its owner can do', async () => {
+  const [taken, , removed] = await saidOf('Room');
+  assert.match(taken ?? '', /^ServiceMonitor events\/keynote exists and does not belong to this room\. Rename one/);
+  assert.match(removed ?? '', /change spec\.monitoring\.serviceMonitor to Disabled and back to Auto, or restart/);
+  const [foreign, , gone] = await saidOf('Operator');
+  assert.match(
+    foreign ?? '',
+    /exists and is not LiveRoom's, whose own can have no other name\. Rename it, or delete it\.$/,
+  );
+  assert.match(gone ?? '', /To have it back, restart the operator\.$/);
 });

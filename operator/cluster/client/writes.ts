@@ -7,9 +7,14 @@ import { collectionPath, objectPath } from './paths.ts';
 
 /** An object that we want to make exists and is not ours. It is left as it is. */
 export class NameTaken extends Error {
+  /** Its kind, namespace and name. */
+  readonly what: string;
+
   constructor({ kind, metadata: { namespace, name } }: KubeObject) {
-    super(`${kind} ${namespace}/${name} exists and does not belong to this room`);
+    const what = `${kind} ${namespace}/${name}`;
+    super(`${what} exists and is not ours`);
     this.name = 'NameTaken';
+    this.what = what;
   }
 }
 
