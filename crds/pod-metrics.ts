@@ -55,7 +55,7 @@ export const podMetric = {
   cpuThrottled: {
     name: 'live_pod_cpu_throttled_seconds_total',
     type: 'counter',
-    help: 'Time for which the pod was held back by its CPU limit.',
+    help: 'Time for which the CPU limit held the pod back, added up over the processors.',
     labels: none,
   },
   cpuLoad: {

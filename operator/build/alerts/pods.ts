@@ -40,13 +40,14 @@ const failing = (series: Series): Alert => ({
   description: `The pods of room {{ $labels.namespace }}/{{ $labels.${podRoom} }} count {{ $value | printf "%.2f" }} failures of their own a second, of type {{ $labels.type }}.`,
 });
 
+/** A pod without a limit may use the whole machine, and should be seen long before it does: hence a bound in bytes. */
 const highMemory = (series: Series): Alert => ({
   name: alert.sfuHighMemory,
   severity: 'warning',
-  expr: `${series.of(memory)} / ${series.of(memoryLimit)} > 0.85`,
+  expr: `${series.of(memory)} > clamp_max(0.85 * ${series.of(memoryLimit)}, 1024 ^ 3)`,
   for: '5m',
-  summary: `Server pod {{ $labels.pod }} ${ofRoom} is near the end of its memory.`,
-  description: `${pod} uses {{ $value | humanizePercentage }} of the memory that it may have. At 100 % the kernel kills it, and its publisher and viewers are cut off.`,
+  summary: `Server pod {{ $labels.pod }} ${ofRoom} uses much memory.`,
+  description: `${pod} uses {{ $value | humanize1024 }}B of memory: more than 85 % of what it may have, or more than 1 GiB. When there is no more, the kernel kills it, and its publisher and viewers are cut off.`,
 });
 
 const highCPU = (series: Series): Alert => ({
@@ -58,13 +59,14 @@ const highCPU = (series: Series): Alert => ({
   description: `${pod} uses {{ $value | humanizePercentage }} of the processors that it may use, over 5 minutes. Media is late when there are none left.`,
 });
 
+/** The kernel adds up what each processor held back, so that it can be more than the time that has passed. */
 const throttled = (series: Series): Alert => ({
   name: alert.sfuThrottled,
   severity: 'warning',
   expr: `rate(${series.of(cpuThrottled)}[5m]) > 0.05`,
   for: '5m',
   summary: `Server pod {{ $labels.pod }} ${ofRoom} is held back by its CPU limit.`,
-  description: `${pod} stood still for {{ $value | humanizePercentage }} of the last 5 minutes by its CPU limit. Packets wait meanwhile: viewers see stutter.`,
+  description: `The CPU limit of ${pod} held it back for {{ $value | humanizePercentage }} of the last 5 minutes, added up over the processors. Packets wait meanwhile: viewers see stutter.`,
 });
 
 /** A thread has one processor at most, however many the pod may use. */
