@@ -97,7 +97,7 @@ The options are for \`npm run sfu\`, the variables for pods: the chart's value \
 
 | variable | option of \`npm run sfu\` | meaning |
 |---|---|---|
-| \`${env.metricsPrefix}\` | \`--metrics-prefix\` | stands before the name of each family. Our alerts do not know it |
+| \`${env.metricsPrefix}\` | \`--metrics-prefix\` | stands before the name of each family. The operator's alerts know the chart's; the queries of runbooks leave it out |
 | \`${env.metricsConstLabels}\` | \`--metrics-labels\` | labels on each series, as \`cluster=east,team=video\` |
 | \`${env.metricsDefault}\` | \`--metrics-default\` | \`off\`: without \`process_*\` and \`nodejs_*\`, which Node and the process have besides |
 

@@ -1,3 +1,4 @@
+import { env } from '#crds/contract.ts';
 import type { Config } from '../config.ts';
 import { ruleGroup } from './alerts/alert.ts';
 import { sfuAlertGroups } from './alerts/groups.ts';
@@ -10,6 +11,8 @@ export const prometheusRule = (coverage: Coverage, config: Config) =>
     kind: 'PrometheusRule',
     metadata: monitoringMeta(coverage, config),
     spec: {
-      groups: sfuAlertGroups(seriesOf(coverage)).map((group) => ruleGroup(group, config.monitoring.runbookURL)),
+      groups: sfuAlertGroups(seriesOf(coverage), config.podEnv?.[env.metricsPrefix]).map((group) =>
+        ruleGroup(group, config.monitoring.runbookURL),
+      ),
     },
   }) as const;

@@ -37,6 +37,16 @@ for (const { alert: name, expr } of rules)
     );
   });
 
+test('alerts ask for what pods export under the prefix of their installation', () => {
+  const asked = (podEnv = {}) =>
+    prometheusRule({ namespace: 'events', except: [] }, { ...config, podEnv }).spec.groups.flatMap((group) =>
+      group.rules.map(({ expr }) => expr),
+    );
+  const prefixed = asked().map((expr) => expr.replaceAll(/\blive_(?=\w+\{)/g, 'acme_live_'));
+  assert.notDeepEqual(prefixed, asked());
+  assert.deepEqual(asked({ METRICS_PREFIX: 'acme_' }), prefixed);
+});
+
 test('every alert has a runbook that says what it means, how to look and what to do, and every runbook an alert', async () => {
   const pages = await readdir(runbooks);
   assert.deepEqual(

@@ -7,9 +7,9 @@ import { roomAlerts } from './rooms.ts';
 import { series } from './series.ts';
 import { signallingAlerts } from './signalling.ts';
 
-/** All alerts about the pods that these PromQL matchers select, and about their rooms. */
-export const sfuAlertGroups = (scope: string): readonly AlertGroup[] => {
-  const covered = series(scope);
+/** All alerts about the pods that these PromQL matchers select, and about their rooms. `prefix` as METRICS_PREFIX of the pods. */
+export const sfuAlertGroups = (scope: string, prefix = ''): readonly AlertGroup[] => {
+  const covered = series(scope, prefix);
   return [
     { name: 'live-rooms', alerts: roomAlerts(covered) },
     { name: 'live-media', alerts: mediaAlerts(covered) },

@@ -8,19 +8,23 @@ export const podRoom = inPrometheus(label.room);
 /** Values that labels must have, or what they must match. A label that the family lacks does not compile. */
 type Wanted<F extends Family> = { readonly [L in keyof LabelsOf<F>]?: LabelsOf<F>[L] | RegExp };
 
-/** Selectors of PromQL, all with the same matchers (`scope`, without braces) besides their own. */
-export function series(scope: string) {
+/**
+ * Selectors of PromQL, all with the same matchers (`scope`, without braces) besides their own. `prefix` stands before the
+ * name of each family.
+ */
+export function series(scope: string, prefix = '') {
   const selector = (name: string, wanted: Readonly<Record<string, unknown>>) => {
     const own = Object.entries(wanted).map(([label, value]) => `${label}${matcher(value)}`);
     return `${name}{${[scope, ...own].join(', ')}}`;
   };
   return {
     /** Of a gauge or a counter. */
-    of: <F extends Family>(family: F, wanted: Wanted<F> = {}) => selector(family.name, wanted),
+    of: <F extends Family>(family: F, wanted: Wanted<F> = {}) => selector(`${prefix}${family.name}`, wanted),
     /** Of a histogram's buckets. */
-    buckets: <F extends Family>(family: F, wanted: Wanted<F> = {}) => selector(`${family.name}_bucket`, wanted),
+    buckets: <F extends Family>(family: F, wanted: Wanted<F> = {}) =>
+      selector(`${prefix}${family.name}_bucket`, wanted),
     /** Of how many values a histogram has seen. */
-    count: <F extends Family>(family: F, wanted: Wanted<F> = {}) => selector(`${family.name}_count`, wanted),
+    count: <F extends Family>(family: F, wanted: Wanted<F> = {}) => selector(`${prefix}${family.name}_count`, wanted),
     /** Prometheus' own: 1 for a target that it reached. */
     up: () => selector('up', {}),
   };
