@@ -122,8 +122,9 @@ describe('the operator, within its scope,', () => {
       const message = await on.says(room.metadata.name, room.metadata.namespace, says);
       const { kind, metadata } = theirs;
       // Of a namespace's objects the first is named.
-      const named = metadata.namespace === whole ? 'live-sfu' : `${kind} ${at}/${metadata.name}`;
-      assert.match(message, new RegExp(`${named} exists and does not belong`));
+      const isWhole = metadata.namespace === whole;
+      const said = isWhole ? 'live-sfu exists and is not' : `${kind} ${at}/${metadata.name} exists and does not belong`;
+      assert.match(message, new RegExp(said));
     }
     for (const namespace of [at, whole]) await on.kube.run(['delete', 'liverooms', '--all', '-n', namespace]);
     assert.deepEqual(await look(), before);
