@@ -10,8 +10,9 @@ import type { Finding } from './decide/finding.ts';
 import { soonest } from './decide/soonest.ts';
 import { rejectionBy } from './errors.ts';
 import { isBeingDeleted, isControlledBy, type KubeObject } from './kube.ts';
+import type { Log } from './log.ts';
 import { certificateProblem } from './room/certificate.ts';
-import { clearAway } from './room/clear-away.ts';
+import { clearAfter, clearAway } from './room/clear-away.ts';
 import { settleMediaServices } from './room/media-services.ts';
 import type { Monitoring, Settled } from './room/monitoring.ts';
 import { settleObjects } from './room/objects.ts';
@@ -23,12 +24,17 @@ import { type ReportDependencies, type Result, writeReport } from './room/report
 import type { Restarts } from './room/restarts.ts';
 import type { Rollouts } from './room/rollouts.ts';
 import { routeAsItIs, settleRoute } from './room/route.ts';
-import { clearTokens, settleTokens, type TokenDependencies, tokensLacking } from './room/tokens.ts';
+import { settleTokens, type TokenDependencies, tokensLacking } from './room/tokens.ts';
 import { doubtedMs } from './room/tokens-seen.ts';
 
 export type RoomDependencies = OriginDependencies &
   TokenDependencies &
-  ReportDependencies & { readonly monitoring: Monitoring; readonly rollouts: Rollouts; readonly restarts: Restarts };
+  ReportDependencies & {
+    readonly monitoring: Monitoring;
+    readonly rollouts: Rollouts;
+    readonly restarts: Restarts;
+    readonly log: Pick<Log, 'warn'>;
+  };
 
 /** Brings one room, by key, nearer to what its spec says, and reports what it is. */
 export async function reconcileRoom(key: string, dependencies: RoomDependencies): Promise<Outcome> {
@@ -36,11 +42,12 @@ export async function reconcileRoom(key: string, dependencies: RoomDependencies)
   // Not even the status of another operator's room is ours to write.
   if (cluster.isOthers(key)) return forget(key, dependencies);
   const room = openRoom(key, cluster);
-  await clearAway(key, room, cluster);
   if (room === undefined) {
-    await clearTokens(key, cluster);
-    return forget(key, dependencies);
+    const outcome = forget(key, dependencies);
+    await clearAfter(key, dependencies);
+    return outcome;
   }
+  await clearAway(key, room, cluster);
   await tellRestarts(room, dependencies);
   if (room.metadata.annotations?.[annotation.reconcile] === 'Paused') return await reportPaused(room, dependencies);
 

@@ -1,6 +1,9 @@
 import { kind, type LiveRoom } from '#crds/liveroom.ts';
+import { isStatus } from '../cluster/client/api-error.ts';
 import type { Cluster } from '../cluster/cluster.ts';
 import { controllerOf, isBeingDeleted, type KubeObject } from '../kube.ts';
+import type { Log } from '../log.ts';
+import { clearTokens } from './tokens.ts';
 
 /** A room that is deleted is closed: its pods do not wait for the viewers. */
 const closeSeconds = 10;
@@ -19,4 +22,20 @@ export async function clearAway(key: string, room: LiveRoom | undefined, cluster
     if (!isBeingDeleted(pod) || deletionGracePeriodSeconds > closeSeconds) await cluster.remove(pod, closeSeconds);
   }
   for (const object of cluster.objectsOf(key).filter(isLeft)) if (!isBeingDeleted(object)) await cluster.remove(object);
+}
+
+/**
+ * Removes all that a room has left which is gone. The Role by which we may goes early where a namespace is deleted: what
+ * may not be removed is left to garbage collection, and no reason to try again.
+ */
+export async function clearAfter(
+  key: string,
+  { cluster, log }: { readonly cluster: Cluster; readonly log: Pick<Log, 'warn'> },
+): Promise<void> {
+  const leave = (error: unknown) => {
+    if (!isStatus(error, 403)) throw error;
+    log.warn('what a room has left is left to garbage collection', { error });
+  };
+  await clearAway(key, undefined, cluster).catch(leave);
+  await clearTokens(key, cluster).catch(leave);
 }

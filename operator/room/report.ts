@@ -2,6 +2,7 @@ import type { LiveRoom } from '#crds/liveroom.ts';
 import { durationMs } from '../build/duration.ts';
 import { routing } from '../build/routing.ts';
 import { urls } from '../build/urls.ts';
+import { isStatus } from '../cluster/client/api-error.ts';
 import type { Cluster } from '../cluster/cluster.ts';
 import { roomKey } from '../cluster/keys.ts';
 import type { Config } from '../config.ts';
@@ -66,7 +67,13 @@ export async function writeReport(
   });
   if (next.shown !== undefined) shown.set(roomKey(room), next.shown);
   if (isReported(room, next.status)) return next.againInMs;
-  await cluster.writeStatus(room, next.status);
+  try {
+    await cluster.writeStatus(room, next.status);
+  } catch (error) {
+    // It was deleted meanwhile, so that there is nobody to say it of.
+    if (isStatus(error, 404)) return undefined;
+    throw error;
+  }
   for (const news of transitions(room.status?.conditions, next.status.conditions)) await tell(room, news);
   return next.againInMs;
 }
