@@ -35,9 +35,9 @@ const expected = new Set([...ordinary, 'Accepted']);
 const toldByReady = new Set(['OriginReady', 'EndpointReady', 'RolloutComplete']);
 
 /**
- * What is worth an Event: each condition that changed its status or its reason. A reason is told once, though Ready repeats
- * that of the part that fails; a room that becomes Ready does not tell that of each of its parts; and a new one does not
- * begin by telling all that it is not yet, nor that its spec is in use.
+ * What is worth an Event: each condition that changed its status or its reason. Ready repeats what the part that fails says,
+ * which is told once; so is what is ordinary, in whatever words. A room that becomes Ready does not tell that of each of its
+ * parts; and a new one does not begin by telling all that it is not yet, nor that its spec is in use.
  */
 export function transitions(
   before: readonly Condition[] | undefined = [],
@@ -49,9 +49,9 @@ export function transitions(
     return old === undefined ? !expected.has(reason) : old.status !== status || old.reason !== reason;
   });
   const isReady = changed.some(({ type, status }) => type === 'Ready' && status === 'True');
-  const byReason = new Map(changed.toReversed().map((condition) => [condition.reason, condition]));
+  const first = new Map(changed.toReversed().map((condition) => [saidBy(condition), condition]));
   return changed
-    .filter((condition) => byReason.get(condition.reason) === condition)
+    .filter((condition) => first.get(saidBy(condition)) === condition)
     .filter(({ reason }) => !isReady || !toldByReady.has(reason))
     .map(({ status, reason, message }) => ({
       type: status === 'True' || ordinary.has(reason) ? 'Normal' : 'Warning',
@@ -59,3 +59,6 @@ export function transitions(
       message,
     }));
 }
+
+/** Two things may be wrong for one reason: a quota that is used up keeps the Service from being made, and the monitor. */
+const saidBy = ({ reason, message }: Condition): string => (ordinary.has(reason) ? reason : `${reason}: ${message}`);

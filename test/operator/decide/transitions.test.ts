@@ -22,6 +22,24 @@ describe('an Event', () => {
       'Warning CrashLooping',
     ]);
   });
+  test('is told of each thing that is wrong for the same reason, and once of what Ready repeats', () => {
+    const used = (type: string, what: string) => ({
+      ...aCondition(type, 'False', 'QuotaExceeded'),
+      message: `${what}: exceeded quota.`,
+    });
+    const after = [used('Accepted', 'services'), used('MonitoringReady', 'servicemonitors'), used('Ready', 'services')];
+    assert.deepEqual(
+      transitions([], after).map(({ message }) => message),
+      ['services: exceeded quota.', 'servicemonitors: exceeded quota.'],
+    );
+  });
+  test('is told once of what is ordinary, though each condition has its own words for it', () => {
+    const suspended = ['OriginReady', 'Progressing', 'Ready'].map((type) => ({
+      ...aCondition(type, 'False', 'Suspended'),
+      message: `${type}: suspended.`,
+    }));
+    assert.deepEqual(told([ready], suspended), ['Normal Suspended']);
+  });
   test('is told once of a room that becomes Ready with all its parts', () => {
     const now = ['OriginReady', 'EndpointReady', 'Ready'].map((type) => aCondition(type, 'True', type));
     const rollout = aCondition('Progressing', 'False', 'RolloutComplete');
