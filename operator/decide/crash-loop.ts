@@ -27,7 +27,8 @@ export interface CrashLoop {
 export function crashLoop(pod: Pod, recent: number, nowMs: number): CrashLoop | undefined {
   if (recent < mostRestarts && !isBackedOff(pod)) return undefined;
   const before = Number(pod.metadata.annotations?.[annotation.crashLoops] ?? 0);
-  const ageMs = nowMs - (Date.parse(pod.metadata.creationTimestamp ?? '') || 0);
+  // The API server's clock may be ahead of ours.
+  const ageMs = Math.max(0, nowMs - (Date.parse(pod.metadata.creationTimestamp ?? '') || 0));
   const patienceMs = before === 0 ? 0 : Math.min(minuteMs * 2 ** before, longestPatienceMs);
   const isAnew = ageMs > recovered * Math.max(patienceMs, restartWindowMs);
   return { waitMs: patienceMs - ageMs, count: isAnew ? 1 : before + 1 };

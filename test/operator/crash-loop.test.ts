@@ -46,6 +46,11 @@ for (const [crashLoops, minutes] of patience)
     assert.deepEqual(loop, { waitMs: (minutes - 1) * minuteMs, count: crashLoops + 1 });
   });
 
+test('a pod that was made later than now, by a clock ahead of ours, is waited for no longer than any other', () => {
+  assert.equal(crashLoop(crashed(3, {}, 1), 3, later(-60))?.waitMs, 2 * minuteMs);
+  assert.equal(crashLoop(crashed(3), 3, later(-60))?.waitMs, 0);
+});
+
 test('a pod that worked for long begins a new row', () => {
   assert.equal(crashLoop(crashed(3, {}, 2), 3, later(51))?.count, 1);
 });
