@@ -4,6 +4,8 @@ import { attempt } from './attempt.ts';
 import { ownSelector } from './build/labels.ts';
 import type { KubeClient } from './cluster/client/client.ts';
 import { orderlyClient } from './cluster/client/orderly-client.ts';
+import { tracedClient } from './cluster/client/traced-client.ts';
+import { eventWriter } from './cluster/client/writes.ts';
 import { type Cluster, type ClusterOptions, cluster as seeCluster } from './cluster/cluster.ts';
 import { keyOfOwned } from './cluster/keys.ts';
 import type { Outcome } from './cluster/queue/outcome.ts';
@@ -87,7 +89,8 @@ export function operator(options: OperatorOptions) {
     onAsked: measured.podAsked,
   });
   const ports = hostPorts(cluster, config.hostPorts);
-  const tell = teller(cluster, { log, now, instance });
+  const ending = new AbortController();
+  const tell = teller(eventWriter(tracedClient(client, tracer)), { log, now, instance, ended: ending.signal });
   const dependencies = {
     cluster,
     config,
@@ -118,10 +121,11 @@ export function operator(options: OperatorOptions) {
     /** What a scrape gets. */
     exposition: measured.exposition,
     health: health({ ...progress, watches: cluster.watches, workMs: () => work.seen().workMs }, turnsToLog(log)),
-    /** Final. Resolves when the work under way has ended. */
-    async stop(): Promise<void> {
+    /** Final. Resolves when the work under way has ended, which after `graceMs` is told to. */
+    async stop(graceMs?: number): Promise<void> {
       cluster.stop();
-      await Promise.all([work.stop(), audience.stop()]);
+      ending.abort();
+      await Promise.all([work.stop(graceMs), audience.stop()]);
     },
   };
 }

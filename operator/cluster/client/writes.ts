@@ -32,7 +32,7 @@ const mergePatch = 'application/merge-patch+json';
 /** The version of no object, so that an apply that names it makes one, or is refused (409) and changes none. */
 const noVersion = '1';
 
-/** Everything we ever write. Each resolves to the object as it is then, and throws ApiError for a refusal. */
+/** Everything we ever write but Events. Each resolves to the object as it is then, and throws ApiError for a refusal. */
 export function writes(client: KubeClient) {
   const read = <T extends KubeObject>(object: KubeObject) =>
     client.request<T>('GET', objectPath(object)).catch(absentIfNotFound);
@@ -125,3 +125,14 @@ export function writes(client: KubeClient) {
     },
   };
 }
+
+/** Makes Events. One of the same name is this very one: it had been made, and the answer was lost. */
+export const eventWriter =
+  (client: KubeClient) =>
+  async (event: KubeObject, signal?: AbortSignal): Promise<void> => {
+    const path = collectionPath(event, event.metadata.namespace);
+    const options = { query: { fieldManager }, body: event, ...(signal && { signal }) };
+    await client.request('POST', path, options).catch((error) => {
+      if (!isStatus(error, 409)) throw error;
+    });
+  };
