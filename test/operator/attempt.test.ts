@@ -53,9 +53,10 @@ describe('a reconcile as the queue runs it', () => {
   test('is a trace of its own, with its requests to the API server as children that it is told of', async () => {
     const path = '/api/v1/namespaces/live/things/a';
     const told: unknown[] = [];
+    const statuses: number[] = [];
     const server = await flakyServer([
       (response, call, request) => {
-        told.push(request.headers['traceparent']);
+        told.push(request.headers['traceparent'], request.headers['x-asked']);
         list(1, [])(response, call, request);
       },
       refuse(404),
@@ -63,7 +64,8 @@ describe('a reconcile as the queue runs it', () => {
     const plain = kubeClient({ server: server.url });
     const client = tracedClient(plain, tracing.tracer);
     const { run, counted } = attempting(async () => {
-      await client.request('GET', path);
+      const onStatus = (status: number) => void statuses.push(status);
+      await client.request('GET', path, { headers: { 'x-asked': 'all the same' }, onStatus });
       await client.request('PATCH', path, { body: anObject('a', 1) }).catch(() => {});
       return { kind: 'done', againInMs: 5 };
     });
@@ -90,7 +92,8 @@ describe('a reconcile as the queue runs it', () => {
       assert.equal(call.status.code, status === 200 ? 'unset' : 'error');
     }
     const get = await collector.span(`GET ${template}`);
-    assert.deepEqual(told, [`00-${get.traceId}-${get.spanId}-01`]);
+    assert.deepEqual(told, [`00-${get.traceId}-${get.spanId}-01`, 'all the same']);
+    assert.deepEqual(statuses, [200]);
   });
 
   test('that fails says so in its span and in its outcome', async () => {

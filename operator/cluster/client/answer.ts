@@ -15,7 +15,7 @@ export interface Answer {
 export function answerTo(
   question: Dispatcher.DispatchOptions,
   connection: Pick<Dispatcher, 'dispatch'>,
-  { signal, onStatus }: Pick<RequestOptions, 'signal' | 'onStatus'>,
+  { signal, onStatus, beforeSent }: Pick<RequestOptions, 'signal' | 'onStatus' | 'beforeSent'>,
 ): Promise<Answer> {
   if (signal?.aborted) return Promise.reject(signal.reason);
   const { promise, resolve, reject } = Promise.withResolvers<Answer>();
@@ -34,6 +34,7 @@ export function answerTo(
       // Not for the first time, if the connection before was closed by a server that had not looked at it.
       sent = controller;
       if (signal?.aborted) giveUp();
+      else beforeSent?.();
     },
     onResponseStart(_controller, statusCode, headers) {
       begun = { statusCode, headers };

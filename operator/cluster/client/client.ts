@@ -32,6 +32,8 @@ export interface RequestOptions {
   readonly headers?: Readonly<Record<string, string>>;
   /** Told the HTTP status of the answer, also of a refusal. */
   readonly onStatus?: (status: number) => void;
+  /** Called as the request is put on its connection, all else being there. What it throws, the request fails with, unsent. */
+  readonly beforeSent?: () => void;
   /** How the text of a success is read, `managedFields` and all. Default as JSON without them, where it is JSON. */
   readonly read?: (text: string) => unknown;
 }

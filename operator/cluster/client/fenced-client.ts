@@ -8,11 +8,19 @@ export class NotLeading extends Error {
   }
 }
 
-/** The client that begins no write while it may not. Asked at the last moment: a process may have been stopped for long. */
+/**
+ * The client that begins no write while it may not. Asked at the last moment, after credentials were read and a connection
+ * was made: at any of these the process may have been stopped for long.
+ */
 export const fencedClient = (client: KubeClient, mayWrite: () => boolean): KubeClient => ({
   ...client,
   async request<T>(method: Method, path: string, options: RequestOptions = {}) {
-    if (method !== 'GET' && !mayWrite()) throw new NotLeading(method, path);
-    return await client.request<T>(method, path, options);
+    if (method === 'GET') return await client.request<T>(method, path, options);
+    const beforeSent = () => {
+      if (!mayWrite()) throw new NotLeading(method, path);
+      options.beforeSent?.();
+    };
+    beforeSent();
+    return await client.request<T>(method, path, { ...options, beforeSent });
   },
 });

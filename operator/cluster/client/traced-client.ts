@@ -11,8 +11,11 @@ export const tracedClient = (client: KubeClient, tracer: Tracer): KubeClient => 
     return tracer.span(`${method} ${template}`, { kind: 'client', attributes }, (span) =>
       client.request(method, path, {
         ...options,
-        headers: tracer.headers(),
-        onStatus: (status) => span.set({ 'http.response.status_code': status }),
+        headers: { ...options.headers, ...tracer.headers() },
+        onStatus(status) {
+          span.set({ 'http.response.status_code': status });
+          options.onStatus?.(status);
+        },
       }),
     );
   },
