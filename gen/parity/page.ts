@@ -7,7 +7,7 @@ const link = ({ file, name }: Proof) => `[${file.split('/').at(-1)}](../../${fil
 
 const state = ({ there, later, not }: Row) =>
   [
-    ...(there.length > 0 ? [`${later ? 'partly' : '**there**'}: ${there.map(link).join(', ')}`] : []),
+    ...(there.length > 0 ? [`${later || not ? 'partly' : '**there**'}: ${there.map(link).join(', ')}`] : []),
     ...(later ? [`later: ${cell(later)}`] : []),
     ...(not ? [`not: ${cell(not)}`] : []),
   ].join('<br>');
@@ -20,10 +20,10 @@ const count = (rows: readonly Row[], is: (row: Row) => boolean) => rows.filter(i
 const summary = (section: Section, rows: readonly Row[]) =>
   `| [${section.title}](#${anchor(section.title)}) | ${[
     rows.length,
-    count(rows, ({ there, later }) => there.length > 0 && !later),
-    count(rows, ({ there, later }) => there.length > 0 && later !== undefined),
+    count(rows, ({ there, later, not }) => there.length > 0 && !later && !not),
+    count(rows, ({ there, later, not }) => there.length > 0 && Boolean(later || not)),
     count(rows, ({ there, later }) => there.length === 0 && later !== undefined),
-    count(rows, ({ not }) => not !== undefined),
+    count(rows, ({ there, not }) => there.length === 0 && not !== undefined),
   ].join(' | ')} |`;
 
 /** As GitHub names a heading's anchor. */
@@ -41,7 +41,8 @@ export const parityPage = (
 
 LiveRoom learned from five systems: live-webrtc-go, LiveKit, datarhei Core "Dragon Fork", GoliveKit and TinyIce. This
 table names every metric, alert, dashboard panel, span, probe and setting of theirs that we know of, and what stands for
-it here: **there**, with the test that proves it; later, with what it waits for; or not, and why.
+it here: **there**, with the test that proves it; later, with what it waits for; or not, and why. Partly is what is there
+but for what is said to come later, or not at all.
 
 ★ marks what belongs to the monitoring that a system's makers designed; the other rows come from the rest of their code
 and pages. All metrics of ours, with labels and buckets: [metrics.md](metrics.md).

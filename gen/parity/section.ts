@@ -8,7 +8,7 @@ import { parse } from 'yaml';
  *       ours: our names for it
  *       there: test/file.test.ts > the name of the test that proves it, or its beginning
  *
- * with `there` (one or a list), `later` (when, and why not yet), or `not` (why). Both of the first two is a part.
+ * with `there` (one or a list), `later` (when, and why not yet), or `not` (why). `there` with one of the others is a part.
  */
 export interface Row {
   readonly id: string;

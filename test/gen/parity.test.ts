@@ -40,11 +40,16 @@ for (const [section, sectionRows] of table)
   });
 
 const section: Section = { title: 'A system', file: 'a.yaml', first: 1, last: 2, starred: [[2, 2]] };
+const files: Readonly<Record<string, string>> = {
+  'test/a.test.ts': "test('it counts rooms', () => {})\nconst figure = { name: 'it sums' };\n",
+  'test/table.test.ts': `  'no rooms': [0],\ntest(\`it counts \${name}\`, () => {})\nassert.equal(1, 2, 'no rest');\n`,
+  'test/bench/a.ts': "test('it counts rooms', () => {})",
+};
 const small: Tree = {
   metrics: new Set(['live_rooms']),
   alerts: new Set(['LiveSFUDown']),
   fields: new Set(['spec.drain.timeout']),
-  read: (path) => (path === 'test/a.test.ts' ? "test('it counts rooms', () => {})" : undefined),
+  read: (path) => files[path],
 };
 const good = `
 A-001:
@@ -56,6 +61,14 @@ A-002: {was: their_panel | more, later: with LiveKit and LiveRoom themselves}
 
 test('a row that is complete and true has no finding', () =>
   assert.deepEqual(findings(section, rows(good), small), []));
+
+test('a name that is made of the keys of a table may be told by its key, and a text that is no key is none', () => {
+  const proven = (name: string) =>
+    findings(section, rows(good.replace('test/a.test.ts > it counts', `test/table.test.ts > ${name}`)), small);
+  assert.deepEqual(proven('no rooms'), []);
+  assert.deepEqual(proven(`it counts \${name}`), []);
+  assert.deepEqual(proven('no rest'), ['A-001: test/table.test.ts has no test whose name begins with "no rest"']);
+});
 
 const faults: readonly (readonly [what: string, from: string, to: string, finding: string])[] = [
   ['a row that is left out', 'A-001', 'A-007', 'A-001 is missing from a.yaml'],
@@ -71,6 +84,7 @@ const faults: readonly (readonly [what: string, from: string, to: string, findin
     'it sums',
     'A-001: test/a.test.ts has no test whose name begins with "it sums"',
   ],
+  ['a figure of a bench', 'test/a.test.ts', 'test/bench/a.ts', 'A-001: test/bench/a.ts is no file of tests'],
   ['the middle of a name', 'it counts', 'counts', 'A-001: test/a.test.ts has no test whose name begins with "counts"'],
   ['a file without a test', ' > it counts', '', 'A-001: "test/a.test.ts" names no test: write "file > name"'],
   [
@@ -87,7 +101,7 @@ const faults: readonly (readonly [what: string, from: string, to: string, findin
     'A-001: it is there, and has no name of ours',
   ],
   ['no state', 'later: with LiveKit and LiveRoom themselves', 'ours: soon', 'A-002: it needs one of there, later, not'],
-  ['two states', 'later: with', 'later: soon, not: with', 'A-002: what is not to be is neither there nor later'],
+  ['two states', 'later: with', 'later: soon, not: with', 'A-002: what is not to be is not to come later'],
 ];
 for (const [what, from, to, finding] of faults)
   test(`${what} is found`, () => {
@@ -115,6 +129,14 @@ test('names are told from words', () => {
     marked('see docs/reference/metrics.md.'),
     'see [docs/reference/metrics.md](../../docs/reference/metrics.md).',
   );
+});
+
+test('what is there but for something that is not to be is there partly', () => {
+  const partly = good.replace('> it counts', '> it counts\n  not: their colours');
+  assert.deepEqual(findings(section, rows(partly), small), []);
+  const page = parityPage([[section, rows(partly)]]);
+  assert.match(page, /^\| \[A system\]\(#a-system\) \| 2 \| 0 \| 1 \| 1 \| 0 \|$/m);
+  assert.match(page, /\| partly: \[a\.test\.ts\].*<br>not: their colours \|$/m);
 });
 
 test('the page has a line for each row, its star, its state, and the sum of them', () => {
