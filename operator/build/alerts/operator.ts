@@ -3,7 +3,7 @@ import type { Alert } from './alert.ts';
 import { alert } from './names.ts';
 import type { Series } from './series.ts';
 
-const { masterStatus, reconcileErrors, watchAge, unfinishedWork, hostPorts } = operatorMetric;
+const { masterStatus, reconcileErrors, watchAge, longestWork, hostPorts } = operatorMetric;
 
 /** Whether the operator does its work. Media does not depend on it. */
 export const operatorAlerts = (series: Series): readonly Alert[] => [
@@ -58,14 +58,15 @@ const watchStale = (series: Series): Alert => ({
     'The operator has heard nothing of {{ $labels.kind }} objects from the API server for {{ $value | humanizeDuration }}; it should at least once a minute or so. It acts on what was true then.',
 });
 
+/** A reconcile is told to end after a minute, whatever it waits for; one that does not is ended with its process after five. */
 const queueStuck = (series: Series): Alert => ({
   name: alert.operatorQueueStuck,
   severity: 'warning',
-  expr: `max by (namespace, name) (${series.of(unfinishedWork)}) > 300`,
-  for: '5m',
+  expr: `max by (namespace, name) (${series.of(longestWork)}) > 120`,
+  for: '1m',
   summary: "The LiveRoom operator's work does not end.",
   description:
-    'What the workers of queue {{ $labels.name }} have begun has taken {{ $value | humanizeDuration }} so far, all together, and is not done. The rooms that they hold are not looked after.',
+    'A worker of queue {{ $labels.name }} has been busy with one reconcile for {{ $value | humanizeDuration }}, where it is told to end after a minute. The room that it is about is not looked after.',
 });
 
 const hostPortsNearlyExhausted = (series: Series): Alert => ({
