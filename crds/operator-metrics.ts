@@ -98,6 +98,18 @@ export const operatorMetric = {
     help: 'Watches that were begun anew; the API server ends each after some minutes.',
     labels: watched,
   },
+  watchFailures: {
+    name: 'liveroom_operator_watch_failures_total',
+    type: 'counter',
+    help: 'Lists and watches that failed, each of which was tried again.',
+    labels: watched,
+  },
+  unreadableEvents: {
+    name: 'liveroom_operator_watch_unreadable_events_total',
+    type: 'counter',
+    help: 'Events that could not be read, after each of which the kind was listed anew.',
+    labels: watched,
+  },
   relists: {
     name: 'liveroom_operator_relists_total',
     type: 'counter',

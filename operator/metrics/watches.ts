@@ -21,6 +21,14 @@ export function watchMetrics(make: Families, watches: () => readonly Watch[], no
     total(({ counts }) => Math.max(0, counts.watches - 1)),
   );
   make.read(
+    operatorMetric.watchFailures,
+    total(({ counts }) => counts.failures),
+  );
+  make.read(
+    operatorMetric.unreadableEvents,
+    total(({ counts }) => counts.unparsableLines),
+  );
+  make.read(
     operatorMetric.relists,
     total(({ counts }) => Math.max(0, counts.lists - 1)),
   );

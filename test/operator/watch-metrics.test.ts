@@ -22,7 +22,8 @@ async function scraped(watches: readonly Watch[], names: RegExp) {
 }
 
 test('each kind that is watched says how old its news are, how often it was begun anew, and what it has lost', async () => {
-  const roomCounts = { lists: 3, watches: 7, comparisons: 4, missed: { added: 1, changed: 0, deleted: 2 } };
+  const missed = { added: 1, changed: 0, deleted: 2 };
+  const roomCounts = { lists: 3, watches: 7, failures: 5, unparsableLines: 2, comparisons: 4, missed };
   const watches: readonly Watch[] = [
     ['Pod', { ...watched, counts: { ...counts, lists: 1, watches: 1 }, lastHeardMs: () => 40_000 }],
     ['LiveRoom', { ...watched, counts: { ...counts, ...roomCounts }, lastHeardMs: () => 98_500 }],
@@ -32,6 +33,10 @@ test('each kind that is watched says how old its news are, how often it was begu
     'liveroom_operator_watch_age_seconds{kind="LiveRoom"}': 1.5,
     'liveroom_operator_watch_restarts_total{kind="Pod"}': 0,
     'liveroom_operator_watch_restarts_total{kind="LiveRoom"}': 6,
+    'liveroom_operator_watch_failures_total{kind="Pod"}': 0,
+    'liveroom_operator_watch_failures_total{kind="LiveRoom"}': 5,
+    'liveroom_operator_watch_unreadable_events_total{kind="Pod"}': 0,
+    'liveroom_operator_watch_unreadable_events_total{kind="LiveRoom"}': 2,
     'liveroom_operator_relists_total{kind="Pod"}': 0,
     'liveroom_operator_relists_total{kind="LiveRoom"}': 2,
     'liveroom_operator_watch_comparisons_total{kind="Pod"}': 0,
