@@ -50,9 +50,9 @@ export const monitorCaches = (
       ...ours,
       // Each room says whether its namespace is monitored.
       onChange(object, _previous, how) {
-        const namespace = keyOfOwned(object);
-        onKey(namespace, urgency[how]);
-        for (const room of rooms.group(namespace)) onKey(roomKey(room), 'Resync');
+        const key = keyOfOwned(object);
+        onKey(key, urgency[how]);
+        for (const room of rooms.group(key)) onKey(roomKey(room), 'Resync');
       },
     },
   });
