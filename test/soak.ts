@@ -3,7 +3,7 @@
  * at full length; `npm test` has the short forms.
  */
 import { parseArgs } from 'node:util';
-import { type Proof, table } from './faults/proof.ts';
+import { exitCode, type Proof, table, tally } from './faults/proof.ts';
 import { type SoakPart, soakParts } from './faults/soak-parts.ts';
 import { freshSeed } from './media/seeded.ts';
 
@@ -15,7 +15,10 @@ ${Object.entries(parts)
   .map(([name, { what, takes }]) => `  ${name.padEnd(12)} ${what} (${takes})`)
   .join('\n')}
 
---seed repeats a run: it is printed first, and again in the end.`;
+--seed repeats a run: it is printed first, and again in the end.
+
+Ends with 0 if everything was shown, with 1 if something failed, and with 3 if nothing did but something could not be shown
+here (SKIPPED).`;
 
 function given() {
   try {
@@ -53,9 +56,8 @@ async function main(): Promise<number> {
     proofs.push(...(await prove(name, seed, say)));
   }
   console.log(table(proofs));
-  const skips = proofs.filter(({ holds }) => holds === 'skipped').length;
-  console.log(`seed ${seed}, ${clock(performance.now() - startedMs)}${skips > 0 ? `, ${skips} skipped` : ''}`);
-  return proofs.every(({ holds }) => holds) ? 0 : 1;
+  console.log(`seed ${seed}, ${clock(performance.now() - startedMs)}: ${tally(proofs)}`);
+  return exitCode(proofs);
 }
 
 /** A part that breaks off is a proof that failed, and no reason not to run the others. */

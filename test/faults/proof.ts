@@ -24,4 +24,16 @@ export const table = (rows: readonly Proof[]): string => {
   return rows.map(({ what, seen, holds }) => `${word(holds)}  ${what.padEnd(width)}  ${seen}`).join('\n');
 };
 
-const word = (holds: Proof['holds']): string => (holds === 'skipped' ? holds : holds ? 'held' : 'FAILED').padEnd(7);
+const word = (holds: Proof['holds']): string => (holds === 'skipped' ? 'SKIPPED' : holds ? 'held' : 'FAILED').padEnd(7);
+
+/** How many held, failed and could not be shown. */
+export function tally(proofs: readonly Proof[]): string {
+  const count = (wanted: Proof['holds']) => proofs.filter(({ holds }) => holds === wanted).length;
+  return `${count(true)} held, ${count(false)} failed, ${count('skipped')} skipped`;
+}
+
+/** What a run ends with: 0 if all was shown, 1 if something failed, 3 if nothing did but something could not be shown. */
+export function exitCode(proofs: readonly Proof[]): 0 | 1 | 3 {
+  if (proofs.some(({ holds }) => holds === false)) return 1;
+  return proofs.some(({ holds }) => holds === 'skipped') ? 3 : 0;
+}
