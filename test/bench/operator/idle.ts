@@ -2,10 +2,15 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { operatorMetric } from '#crds/operator-metrics.ts';
 import { eventually } from '#test/harness/eventually.ts';
 import type { Used } from './cpu.ts';
-import type { OperatorProcess, Scrape } from './process.ts';
+import type { OperatorProcess } from './process.ts';
 import { type Scene, usedByAll } from './scene.ts';
+import type { Scrape } from './scrape.ts';
 
 const { apiRequests, queueDepth, activeWorkers, reconciles } = operatorMetric;
+
+/** What has to be seen of the operator, and of those whose CPU counts beside its own. */
+type Seen = Pick<OperatorProcess, 'pid' | 'scrape'>;
+type Around = Pick<Scene, 'controlPlane'>;
 
 /** A moment on the clock of `performance.now`, and what had been used by then. */
 export interface Look {
@@ -14,10 +19,10 @@ export interface Look {
 }
 
 /**
- * Waits until the operator has nothing to do and asks the API server for nothing more. To see that takes seconds, and CPU:
- * resolves to when it was last seen to have something to do.
+ * Waits until the operator has had nothing to do, and asked the API server for nothing more, for so long. To see that takes
+ * CPU, too: resolves to when it was last seen to have something to do.
  */
-export async function idle(scene: Scene, operator: OperatorProcess, deadlineMs = 600_000): Promise<Look> {
+export async function idle(scene: Around, operator: Seen, forMs = quietMs): Promise<Look> {
   let requestsSoFar = -1;
   const isBusy = (seen: Scrape) => {
     const now = seen.sum(apiRequests.name);
@@ -34,9 +39,9 @@ export async function idle(scene: Scene, operator: OperatorProcess, deadlineMs =
       if (asked === undefined) return false;
       if (isBusy(asked.seen)) busy = asked.at;
       else await sleep(150);
-      return performance.now() - busy.atMs > quietMs;
+      return performance.now() - busy.atMs > forMs;
     },
-    deadlineMs,
+    longestMs,
   );
   return busy;
 }
@@ -45,7 +50,7 @@ export async function idle(scene: Scene, operator: OperatorProcess, deadlineMs =
  * Waits until an operator that has listed everything has looked at each of so many rooms once, and has nothing more to do.
  * Resolves to the first look at which that held; what it hears from the pods afterwards is news, and another matter.
  */
-export async function lookedAtAll(scene: Scene, operator: OperatorProcess, rooms: number): Promise<Look> {
+export async function lookedAtAll(scene: Around, operator: Seen, rooms: number): Promise<Look> {
   const ask = patientScrapes(scene, operator, await look(scene, operator));
   // The kernel counts in steps of 10 ms.
   await sleep(50);
@@ -57,7 +62,7 @@ export async function lookedAtAll(scene: Scene, operator: OperatorProcess, rooms
       const looks = asked.seen.sum(reconciles.name, /controller="liveroom"/);
       return looks >= rooms && hasNothingToDo(asked.seen) ? asked.at : undefined;
     },
-    600_000,
+    longestMs,
   );
 }
 
@@ -66,7 +71,7 @@ export async function lookedAtAll(scene: Scene, operator: OperatorProcess, rooms
  * there is nothing, for 2 s at most: full hands are no sign of work, as among ten thousand rooms telling its metrics and
  * asking the pods take nearly as much.
  */
-function patientScrapes(scene: Scene, operator: OperatorProcess, first: Look) {
+function patientScrapes(scene: Around, operator: Seen, first: Look) {
   let last = first;
   let askedAtMs = first.atMs;
   return async (): Promise<{ readonly at: Look; readonly seen: Scrape } | undefined> => {
@@ -80,7 +85,7 @@ function patientScrapes(scene: Scene, operator: OperatorProcess, first: Look) {
 }
 
 /** Whether the operator has its hands full, which is looked at for so long. */
-export async function isAtWork(scene: Scene, operator: OperatorProcess, forMs: number): Promise<boolean> {
+export async function isAtWork(scene: Around, operator: Seen, forMs: number): Promise<boolean> {
   const before = await look(scene, operator);
   await sleep(forMs);
   return load(before, await look(scene, operator)) > atWork;
@@ -88,7 +93,7 @@ export async function isAtWork(scene: Scene, operator: OperatorProcess, forMs: n
 
 const hasNothingToDo = (seen: Scrape): boolean => seen.sum(queueDepth.name) === 0 && seen.sum(activeWorkers.name) === 0;
 
-const look = async (scene: Scene, operator: OperatorProcess): Promise<Look> => ({
+const look = async (scene: Around, operator: Seen): Promise<Look> => ({
   atMs: performance.now(),
   used: await usedByAll(scene, operator),
 });
@@ -103,3 +108,6 @@ const patienceMs = 2_000;
 
 /** Longer than between two rounds of asking few pods: what they say may be news. */
 const quietMs = 7_000;
+
+/** Then it will never be. */
+const longestMs = 600_000;

@@ -5,6 +5,7 @@ import { join } from 'node:path';
 import { env, port } from '#crds/contract.ts';
 import { eventually } from '#test/harness/eventually.ts';
 import { cpuMs } from './cpu.ts';
+import { type Scrape, scrapeOf } from './scrape.ts';
 
 /**
  * The operator as a process of its own, as its pod runs it but for the Lease, which it does not take: renewing that is a write
@@ -29,12 +30,12 @@ export interface OperatorSurroundings {
   readonly apiServer: { readonly host: string; readonly port: number };
   readonly caFile: string;
   readonly token: string;
-  /** Options of node, for a profile. */
+  /** More options of node, for a profile. */
   readonly nodeOptions: readonly string[];
 }
 
-/** As the chart starts it. */
-const command = ['--max-semi-space-size=16', '--heap-growing-percent=40', 'operator/main.ts'] as const;
+/** Options of node, as the chart gives them. */
+export const chartNodeOptions = ['--max-semi-space-size=16', '--heap-growing-percent=40'] as const;
 
 /** Beside the stand-in for the pods, which has the port on all addresses of IPv4. */
 const address = '::1';
@@ -51,7 +52,7 @@ export async function startOperatorProcess(surroundings: OperatorSurroundings): 
   await writeFile(join(dir, 'token'), token);
   await writeFile(join(dir, 'ca.crt'), await readFile(caFile));
   const beganMs = performance.now();
-  const child = spawn(process.execPath, [...nodeOptions, ...command], {
+  const child = spawn(process.execPath, [...nodeOptions, ...chartNodeOptions, 'operator/main.ts'], {
     stdio: ['ignore', 'ignore', 'inherit'],
     env: {
       CONFIG_FILE: join(dir, 'config.yaml'),
@@ -103,23 +104,4 @@ async function connections(pid: number, to: number): Promise<number> {
   const folder = `/proc/${pid}/fd`;
   const targets = await Promise.all((await readdir(folder)).map((fd) => readlink(join(folder, fd)).catch(() => '')));
   return targets.filter((target) => inodes.has(/^socket:\[(\d+)\]$/.exec(target)?.[1])).length;
-}
-
-/** What the operator exported at one time. */
-export interface Scrape {
-  /** The sum of a family's series whose labels match; 0 where it has none yet. Throws where there is no such family. */
-  sum(family: string, labels?: RegExp): number;
-}
-
-export function scrapeOf(text: string): Scrape {
-  return {
-    sum(family, labels = /^/) {
-      // A family is told of before it has a series.
-      if (!new RegExp(`^# TYPE ${family} `, 'm').test(text)) throw new Error(`the operator has no metric ${family}`);
-      let sum = 0;
-      for (const [, found = '', value] of text.matchAll(new RegExp(`^${family}(?:\\{([^}]*)\\})? (\\S+)$`, 'gm')))
-        if (labels.test(found)) sum += Number(value);
-      return sum;
-    },
-  };
 }

@@ -5,6 +5,7 @@ import { aRoom } from '#test/harness/room.ts';
 import { type Used, used } from './cpu.ts';
 import type { Nodes } from './nodes.ts';
 import { type OperatorProcess, type OperatorSurroundings, startOperatorProcess } from './process.ts';
+import { requestsByKind } from './scrape.ts';
 
 /** What the measurements have in common: a cluster with nodes in name only, and an operator that can be started anew. */
 export interface Scene {
@@ -29,7 +30,7 @@ export const applyRoom = (client: KubeClient, name: string, spec: object = {}): 
     body: aRoom(name, spec, namespace),
   });
 
-/** All of them. */
+/** Deletes every room there is. */
 export const deleteRooms = (client: KubeClient): Promise<unknown> => client.request('DELETE', collection);
 
 /** What the operator has asked for and used between two moments. */
@@ -69,29 +70,21 @@ export async function counting(operator: OperatorProcess): Promise<(cpuMs?: numb
       writes: all - gets,
       conflicts: more(/code="409"/),
       cpuMs,
-      byKind: byKind(more),
+      byKind: requestsByKind(before, after),
     };
   };
 }
 
-const codes = ['200', '201', '404', '409', '429', '500', '<error>'];
-
-const byKind = (more: (labels: RegExp) => number): Record<string, number> =>
-  Object.fromEntries(
-    ['GET', 'POST', 'PATCH', 'DELETE']
-      .flatMap((method) =>
-        codes.map((code) => [`${method} ${code}`, more(new RegExp(`code="${code}",method="${method}"`))] as const),
-      )
-      .filter(([, count]) => count > 0),
-  );
-
 /** The CPU time of all, so far; while there is no operator, that of the others. */
-export const usedByAll = ({ controlPlane }: Scene, operator?: OperatorProcess): Promise<Used> =>
+export const usedByAll = (
+  { controlPlane }: Pick<Scene, 'controlPlane'>,
+  operator?: Pick<OperatorProcess, 'pid'>,
+): Promise<Used> =>
   used(new Map([...controlPlane, ...(operator === undefined ? [] : [['operator', operator.pid] as const])]));
 
 /**
- * The 99th percentile, in ms, of how long its event loop took from one look at the clock to the next, which 10 ms are
- * wanted for; since anybody last asked for its metrics.
+ * The 99th percentile, in ms, of how long its event loop took from one look at the clock to the next, the wait that
+ * is wanted between them included; since anybody last asked for its metrics.
  */
 export const lagMs = async (operator: OperatorProcess): Promise<number> =>
   (await operator.scrape()).sum('nodejs_eventloop_lag_p99_seconds') * 1000;

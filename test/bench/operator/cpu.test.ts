@@ -1,29 +1,6 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { machineMs, processMs, usedBetween } from './cpu.ts';
-import { scrapeOf } from './process.ts';
-
-const { sum } = scrapeOf(`# HELP asked_total Requests.
-# TYPE asked_total counter
-asked_total{code="200",method="GET"} 3
-asked_total{code="201",method="POST"} 4
-# HELP asked_total_more Others.
-# TYPE asked_total_more gauge
-asked_total_more 100
-# HELP none_total Nothing so far.
-# TYPE none_total counter
-`);
-
-test('the series of a family are summed up, and those of another whose name begins alike are not', () => {
-  assert.equal(sum('asked_total'), 7);
-  assert.equal(sum('asked_total', /method="GET"/), 3);
-  assert.equal(sum('asked_total_more'), 100);
-});
-
-test('a family without a series is 0, and one that is not there an error', () => {
-  assert.equal(sum('none_total'), 0);
-  assert.throws(() => sum('asked'), /no metric asked$/);
-});
 
 test('the CPU time of a process is read after its name, whatever that holds', () => {
   const stat = '7 (a (b) c d) S 1 7 7 0 -1 4194560 100 0 0 0 12 30 0 0 20 0 1 0 100 0 0';
