@@ -61,7 +61,11 @@ await bench.request('POST', '/api/v1/namespaces', {
 });
 // As many as the host ports need, and one to spare.
 const nodeCount = Math.ceil((steps.at(-1) ?? 0) / 1000) + 1;
-const nodes = await startNodes({ client: client(), nodes: nodeCount, startsMs: 1_000 });
+const onFailed = (error: unknown) => {
+  console.error('the stand-in for nodes failed', error);
+  process.exit(1);
+};
+const nodes = await startNodes({ client: client(), nodes: nodeCount, startsMs: 1_000, onFailed });
 const scene: Scene = {
   client: bench,
   nodes,

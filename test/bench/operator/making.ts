@@ -20,11 +20,18 @@ export interface Making {
 export async function paced(scene: Scene, making: Making): Promise<Ended> {
   const { operator, rooms } = making;
   const end = await counting(operator);
+  const usedBefore = await usedByAll(scene, operator);
   const startedAt = performance.now();
   const latencies = await applied(scene, rooms, 100);
   const { atMs, used } = await idle(scene, operator);
   const spent = await end(used['operator']);
-  const measured = { rooms: rooms.length, ...latencies, ...perRoom(spent, making, atMs - startedAt) };
+  const measured = {
+    rooms: rooms.length,
+    ...latencies,
+    /** Of each process until the operator was idle. */
+    cpuMs: usedBetween(usedBefore, used),
+    ...perRoom(spent, making, atMs - startedAt),
+  };
   return { measured, endedAtMs: atMs };
 }
 

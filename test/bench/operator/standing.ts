@@ -14,17 +14,20 @@ import { applyRoom, counting, lagMs, namespace, type Scene, startOperator, usedB
 
 /** Nothing happens to any room for so long. */
 export async function quiet(operator: OperatorProcess, { nodes }: Scene, seconds: number) {
-  const before = nodes.askedAtMs().length;
+  const before = nodes.asked().length;
   const end = await counting(operator);
   await sleep(seconds * 1000);
   const spent = await end();
-  const asked = nodes.askedAtMs().slice(before);
+  const asked = nodes.asked().slice(before);
   return {
     ...nodes.count(),
     writes: spent.writes,
     reads: spent.reads,
     comparisons: spent.comparisons,
-    mostAskedInASecond: mostWithin(asked, 1000),
+    mostAskedInASecond: mostWithin(
+      asked.map(({ atMs }) => atMs),
+      1000,
+    ),
     cpuPercent: spent.cpuMs / (seconds * 10),
     rssMB: await operator.memoryMB(),
   };
@@ -36,12 +39,19 @@ export async function quiet(operator: OperatorProcess, { nodes }: Scene, seconds
  */
 export async function restart(scene: Scene, rooms: number, nodeOptions: readonly string[]) {
   const { nodes } = scene;
-  const askedBefore = nodes.askedAtMs().length;
+  const askedBefore = nodes.asked().length;
+  const podsAsked = () =>
+    new Set(
+      nodes
+        .asked()
+        .slice(askedBefore)
+        .map(({ address }) => address),
+    ).size;
   const usedBefore = await usedByAll(scene);
   const beganMs = performance.now();
   const operator = await startOperator(scene, nodeOptions);
   const { atMs, used } = await lookedAtAll(scene, operator, rooms);
-  await eventually('each pod has been asked', () => nodes.askedAtMs().length - askedBefore >= rooms, 600_000);
+  await eventually('each pod has been asked', () => podsAsked() >= rooms, 600_000);
   await idle(scene, operator);
   const seen = await operator.scrape();
   const { name: requests } = operatorMetric.apiRequests;
@@ -77,6 +87,8 @@ export async function editsDuringResync(
   });
   await configMaps.synced;
   const end = await counting(operator);
+  const usedBefore = await usedByAll(scene, operator);
+  const startedAt = performance.now();
   // A room may have been edited before, when there were fewer.
   const among = scene.nodes.count().pods;
   let generation = 0;
@@ -95,10 +107,13 @@ export async function editsDuringResync(
   }
   configMaps.stop();
   const lag = await lagMs(operator);
-  const { atMs } = await idle(scene, operator);
+  const { atMs, used } = await idle(scene, operator);
   const spent = await end();
   const measured = {
     rooms: among,
+    /** Of each process until the operator was idle, and how long that took. */
+    cpuMs: usedBetween(usedBefore, used),
+    tookMs: atMs - startedAt,
     edits: latencies.length,
     p50Ms: quantile(latencies, 0.5),
     slowestMs: Math.max(...latencies),
