@@ -14,11 +14,17 @@ export const promisedSeconds = 20;
 /** For so long nothing happens, which is looked at. */
 export const quietSeconds = 20;
 
-/** All that is measured in so many steps, in no order. */
+/**
+ * What is measured at the step to so many rooms, in this order: they are made, left alone, compared with what objects cost
+ * alone, found by a new operator, edited, and joined by a few more.
+ */
+export const phasesAt = (rooms: number): readonly Phase['phase'][] => [
+  rooms <= pacedRooms ? 'paced' : 'burst',
+  ...(['quiet', 'floor', 'restart', 'edits'] as const),
+  ...(rooms <= mostAroundSingle ? (['single'] as const) : []),
+  ...(rooms > pacedRooms ? (['paced'] as const) : []),
+];
+
+/** All that is measured in so many steps. */
 export const planned = (steps: readonly number[]): readonly Omit<Phase, 'measured'>[] =>
-  steps.flatMap((rooms) =>
-    (['paced', 'burst', 'quiet', 'floor', 'restart', 'edits', 'single'] as const)
-      .filter((phase) => phase !== 'burst' || rooms > pacedRooms)
-      .filter((phase) => phase !== 'single' || rooms <= mostAroundSingle)
-      .map((phase) => ({ phase, rooms })),
-  );
+  steps.flatMap((rooms) => phasesAt(rooms).map((phase) => ({ phase, rooms })));

@@ -4,7 +4,7 @@ import { othersPercent, usedBetween } from './cpu.ts';
 import { floor } from './floor.ts';
 import { burst, clear, paced, single } from './making.ts';
 import type { Ended, Measured, Phase } from './phase.ts';
-import { mostAroundSingle, pacedRooms, promisedBurst, quietSeconds, singleRooms } from './plan.ts';
+import { pacedRooms, phasesAt, promisedBurst, quietSeconds, singleRooms } from './plan.ts';
 import { applyRoom, type Scene, startOperator, usedByAll } from './scene.ts';
 import { editsDuringResync, quiet, restart } from './standing.ts';
 
@@ -25,7 +25,13 @@ const kernelUs = (atMs: number): number =>
 
 const now = (measured: Measured): Ended => ({ measured, endedAtMs: performance.now() });
 
-/** One step after the other: rooms are made, left alone, found by a new operator, edited, and joined by a few more. */
+/** Without these a step has no rooms, or the next one no operator. */
+const neededAt = (rooms: number): readonly Phase['phase'][] => [rooms <= pacedRooms ? 'paced' : 'burst', 'restart'];
+
+/** Measured while there is no operator, or none yet. */
+const begunAlone: readonly Phase['phase'][] = ['floor', 'restart'];
+
+/** One step after the other, as `phasesAt` tells. */
 export async function measureSteps(scene: Scene, options: StepsOptions): Promise<void> {
   const { client, nodes, say } = scene;
   let rooms: string[] = [];
@@ -36,16 +42,34 @@ export async function measureSteps(scene: Scene, options: StepsOptions): Promise
     rooms.push(...names);
     return names;
   };
-  async function measure(phase: Phase['phase'], among: number, run: () => Promise<Ended>): Promise<void> {
+  const making = (count: number) => ({ operator, rooms: more(count), cpuPercentBefore });
+  const measures: Readonly<Record<Phase['phase'], (step: number) => Promise<Ended>>> = {
+    paced: (step) => paced(scene, making(step <= pacedRooms ? step - rooms.length : pacedRooms)),
+    burst: (step) => burst(scene, making(step - rooms.length)),
+    async quiet() {
+      const measured = await quiet(operator, scene, quietSeconds);
+      cpuPercentBefore = measured.cpuPercent;
+      return now(measured);
+    },
+    floor: async () => now(await floor(client, 100)),
+    async restart(step) {
+      const again = await restart(scene, step, options.nodeOptions());
+      operator = again.operator;
+      return again;
+    },
+    edits: (step) => editsDuringResync(scene, operator, spread(rooms, step)),
+    single: () => single(scene, operator, more(singleRooms)),
+  };
+  async function measure(phase: Phase['phase'], among: number): Promise<void> {
     say(`operator: ${phase}, ${among} rooms`);
+    if (begunAlone.includes(phase)) await operator.stop();
     const [beganMs, usedBefore] = [performance.now(), await usedByAll(scene, operator)];
-    const { measured, endedAtMs } = await run();
+    const { measured, endedAtMs } = await measures[phase](among);
     const used = usedBetween(usedBefore, await usedByAll(scene, operator));
     const others = othersPercent(used, performance.now() - beganMs, cpus().length);
     const one: Phase = { phase, rooms: among, measured: { othersPercent: others, ...measured } };
     await options.onMeasured(one, kernelUs(beganMs), kernelUs(endedAtMs));
   }
-  const isWanted = (phase: Phase['phase']) => !options.without.includes(phase);
 
   // Once before, so that its code has been compiled, as it has been in an image.
   await (await startOperator(scene)).stop();
@@ -60,28 +84,15 @@ export async function measureSteps(scene: Scene, options: StepsOptions): Promise
       rooms = [];
       cpuPercentBefore = 0;
     }
-    const missing = { operator, rooms: more(step - rooms.length), cpuPercentBefore };
-    if (step <= pacedRooms) await measure('paced', step, () => paced(scene, missing));
-    else await measure('burst', step, () => burst(scene, missing));
-    if (isWanted('quiet'))
-      await measure('quiet', step, async () => {
-        const measured = await quiet(operator, scene, quietSeconds);
-        cpuPercentBefore = measured.cpuPercent;
-        return now(measured);
-      });
-    await operator.stop();
-    if (isWanted('floor')) await measure('floor', step, async () => now(await floor(client, 100)));
-    await measure('restart', step, async () => {
-      const again = await restart(scene, step, options.nodeOptions());
-      operator = again.operator;
-      return again;
-    });
-    const edited = Array.from({ length: Math.min(100, step) }, (_, i) => rooms[(i * 7) % step] ?? '');
-    if (isWanted('edits')) await measure('edits', step, () => editsDuringResync(scene, operator, [...new Set(edited)]));
-    if (isWanted('single') && step <= mostAroundSingle)
-      await measure('single', step, () => single(scene, operator, more(singleRooms)));
-    if (isWanted('paced') && step > pacedRooms)
-      await measure('paced', step, () => paced(scene, { operator, rooms: more(pacedRooms), cpuPercentBefore }));
+    const needed = neededAt(step);
+    for (const phase of phasesAt(step))
+      if (needed.includes(phase) || !options.without.includes(phase)) await measure(phase, step);
   }
   await operator.stop();
 }
+
+/** A hundred of so many rooms at most, not one beside the other. */
+const spread = (rooms: readonly string[], step: number): readonly string[] => {
+  const some = Array.from({ length: Math.min(100, step) }, (_, i) => rooms[(i * 7) % step] ?? '');
+  return [...new Set(some)];
+};
