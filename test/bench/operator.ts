@@ -12,12 +12,14 @@ import { join } from 'node:path';
 import { ensureBinaries } from '#local/binaries/ensure.ts';
 import { findSite, namespaceCommand } from '#local/network.ts';
 import { progress } from '#local/progress.ts';
+import { run } from '#local/run.ts';
 import type { Figure } from './figure.ts';
 import type { ChildSettings, Told } from './operator/child.ts';
 import { figuresOf } from './operator/figures.ts';
 import { filesOf } from './operator/page.ts';
 import type { Phase } from './operator/phase.ts';
 import { pacedRooms, promisedBurst } from './operator/plan.ts';
+import { chartNodeOptions } from './operator/process.ts';
 import { type Sampled, sharesOf } from './operator/profile.ts';
 import type { Profile, Run } from './operator/run.ts';
 
@@ -46,27 +48,35 @@ export async function measureOperator(
   const site = await findSite(false, say);
   if (site.kind !== 'namespace') throw new Error('the bench of the operator needs namespaces');
   const dir = await mkdtemp(join(tmpdir(), 'liveroom-bench-'));
+  try {
+    const phases: Phase[] = [];
+    const samples: [Phase, Sampled][] = [];
+    const profilesIn = onSampled && dir;
+    await inNamespaces({ site, dir, binaries, steps, without, nodeOptions, profilesIn }, (told) => {
+      if ('said' in told) return say(told.said);
+      const { sampled, ...phase } = told;
+      phases.push(phase);
+      if (sampled !== undefined) samples.push([phase, sampled]);
+      onMeasured?.(phases);
+    });
+    for (const [phase, sampled] of samples) await onSampled?.(phase, sampled);
+    return phases;
+  } finally {
+    await rm(dir, { recursive: true, force: true });
+  }
+}
+
+/** Runs the child to its end, and passes on what it tells. */
+async function inNamespaces(settings: ChildSettings, onTold: (told: Told) => void): Promise<void> {
   const [unshare, ...flags] = namespaceCommand;
   const script = join(import.meta.dirname, 'operator/child.ts');
   const child = spawn(unshare, [...flags, process.execPath, script], {
     stdio: ['ignore', 'inherit', 'inherit', 'ipc'],
   });
-  const profilesIn = onSampled && dir;
-  child.send({ site, dir, binaries, steps, without, nodeOptions, profilesIn } satisfies ChildSettings);
-  const phases: Phase[] = [];
-  const samples: [Phase, Sampled][] = [];
-  child.on('message', (told: Told) => {
-    if ('said' in told) return say(told.said);
-    const { sampled, ...phase } = told;
-    phases.push(phase);
-    if (sampled !== undefined) samples.push([phase, sampled]);
-    onMeasured?.(phases);
-  });
+  child.send(settings);
+  child.on('message', onTold);
   const [code] = await once(child, 'exit');
-  if (code === 0) for (const [phase, sampled] of samples) await onSampled?.(phase, sampled);
-  await rm(dir, { recursive: true, force: true });
   if (code !== 0) throw new Error(`the measurements of the operator ended with ${code}`);
-  return phases;
 }
 
 const allSteps = { short: [100, 1000], full: [100, 1000, 2000, 5000, 10_000] } as const;
@@ -87,13 +97,23 @@ export async function operatorBench(
 ): Promise<readonly Figure[]> {
   const length = isFull ? 'full' : 'short';
   const steps = allSteps[length];
+  const commit = await commitHere();
   const record = (phases: readonly Phase[], profiles: readonly Profile[]) => {
     if (keepIn === undefined) return;
-    keep(keepIn, { node: process.version, cpus: machine(), cores: cpus().length, steps, isProfiled, phases, profiles });
+    const { version: node } = process;
+    const around = { ...commit, node, nodeOptions: chartNodeOptions, cpus: machine(), cores: cpus().length };
+    keep(keepIn, { ...around, steps, isProfiled, phases, profiles });
   };
   const phases = await measureOperator({ steps, onMeasured: (some) => record(some, []) }, say);
   if (isProfiled) record(phases, await profiled(profiledSteps[length], say));
   return figuresOf(phases);
+}
+
+/** What is measured, marked where files differ from it; nothing outside of a git work tree. */
+async function commitHere(): Promise<Pick<Run, 'commit'>> {
+  const described = ['describe', '--always', '--dirty', '--abbrev=12', '--exclude=*'];
+  const commit = await run('git', described, { cwd: import.meta.dirname }).catch(() => '');
+  return commit === '' ? {} : { commit: commit.trim() };
 }
 
 /** Where the CPU goes with the first rooms, in the first burst, and in the last restart. */
