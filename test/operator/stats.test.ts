@@ -206,7 +206,7 @@ test('no more pods are asked in a second than may be, and those with people on t
   assert.equal(times('idle-0'), 1);
   for (const [i, { atMs }] of asked.entries()) {
     const inSecond = asked.slice(i).filter((one) => one.atMs < atMs + 1000).length;
-    // Those at once are among the hundred; one may be on the edge.
-    assert.ok(inSecond <= 101, `${inSecond} within a second`);
+    // A twentieth is left for their way; one may be on the edge.
+    assert.ok(inSecond <= 96, `${inSecond} within a second`);
   }
 });
