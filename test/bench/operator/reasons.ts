@@ -57,11 +57,12 @@ const busyCpus: Reason = (miss) => {
 /** From here on there is mostly somebody who waits for a CPU. */
 const fullShare = 0.9;
 
-const waitsForCpu: Reason = (miss) => {
+/** That it waited for a CPU where all had much to do, and else what it did with its own. */
+const waitOrWork: Reason = (miss) => {
   const taken = cpuTaken(miss);
   return taken !== undefined && taken.allMs > fullShare * miss.run.cores * taken.tookMs
     ? 'So it waited for a CPU, too, and that counts.'
-    : undefined;
+    : byProfile(miss);
 };
 
 const untilListed: Reason = ({ phase }) =>
@@ -128,9 +129,9 @@ const ofRow: ReadonlyMap<Row, readonly Reason[]> = new Map<Row, readonly Reason[
   [rows.rss, [memoryByRoom]],
   [rows.idleReads, [comparisons]],
   [rows.restart, [cpuAtBest, untilListed, byProfile]],
-  [rows.editSlow, [medianOfEdits, busyCpus, waitsForCpu]],
-  [rows.lagBurst, [busyCpus, waitsForCpu, byProfile]],
-  [rows.lagEdits, [busyCpus, waitsForCpu]],
+  [rows.editSlow, [medianOfEdits, busyCpus, waitOrWork]],
+  [rows.lagBurst, [busyCpus, waitOrWork]],
+  [rows.lagEdits, [busyCpus, waitOrWork]],
 ]);
 
 /** All that the run tells of why a number of a row is beyond its target; nothing where it tells nothing. */

@@ -108,6 +108,17 @@ test('a time that CPUs are the limit of says what they can do at best, and other
   );
 });
 
+test('event loop lag is explained by a profile where CPUs were to be had', () => {
+  const longer: Phase = { ...burst, measured: { ...burst.measured, podsMs: 21_000 } };
+  const places = [{ name: 'garbage collection on the main thread', share: 1 }];
+  const profiles: Run['profiles'] = [{ phase: 'burst', rooms: 1000, places, functions: [] }];
+  assert.match(
+    summaryOf([longer], { profiles }),
+    /99 %, ms\*\*: 62 .+ rooms: 100 % garbage collection on the main thread\./,
+  );
+  assert.doesNotMatch(summaryOf([burst], { profiles }), /garbage/);
+});
+
 test('others who take much of the machine are told of', () => {
   const requests = { 'POST 201': 300, 'PATCH 200': 1_000 };
   const text = summaryOf([paced(100, 500, { requestsPerRoom: 13, requests, othersPercent: 9.2 })]);
