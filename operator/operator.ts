@@ -48,6 +48,7 @@ export interface OperatorOptions {
   readonly mayWrite?: () => boolean;
   readonly now?: () => number;
   readonly discoverEveryMs?: number;
+  readonly compareEveryMs?: number;
   readonly statsEveryMs?: number;
   readonly askStats?: StatsOptions['ask'];
 }
@@ -140,6 +141,7 @@ const watched = (options: OperatorOptions, client: KubeClient, onKey: ClusterOpt
     onError: (error) => options.log.warn('watching failed and is tried again', { error }),
     ...(options.now && { now: options.now }),
     ...(options.discoverEveryMs && { discoverEveryMs: options.discoverEveryMs }),
+    ...(options.compareEveryMs && { compareEveryMs: options.compareEveryMs }),
   });
 
 /** Whatever the work on a key asks of the API server, it asks on the terms of that work. */

@@ -10,7 +10,8 @@ import { outage } from './faults/outage.ts';
 import { permissions } from './faults/permissions.ts';
 import { type Grant, nameOfGrant } from './faults/role.ts';
 import { type Stage, stage } from './faults/stage.ts';
-import { freshSeed, seeded } from './media/seeded.ts';
+import { nameOfTeller, tellerOf } from './faults/tellers.ts';
+import { freshSeed } from './media/seeded.ts';
 
 /** The short forms of `npm run soak`. SEED repeats a run. */
 
@@ -30,16 +31,19 @@ describe('an operator that meets with every kind of fault', () => {
   });
 
   test('loses no room while its requests fail', async () => {
-    const { wrongs, writesAtRest, protocols } = await chaos(on, {
+    const { wrongs, writesAtRest, comparisons, missed, protocols } = await chaos(on, {
       seed,
       rooms: 20,
       forMs: 5_000,
       everyMs: 60,
+      compareEveryMs: 1_000,
       trouble: { requests: 0.08, watches: 0.9, longestMs: 800, watchLifeMs: 3_000 },
       settleMs: 90_000,
     });
     assert.deepEqual(wrongs, []);
     assert.deepEqual(writesAtRest, []);
+    assert.ok(comparisons > 0, 'nobody has looked whether something was missed');
+    assert.equal(missed, 0, 'changes that a watch had not told');
     assert.deepEqual(protocols, ['h2'], 'as between any operator and its cluster');
   });
 
@@ -70,22 +74,22 @@ describe('an operator that meets with every kind of fault', () => {
     assert.equal(end, 'renewed');
   });
 
-  test('says which permission it lacks', async () => {
-    const random = seeded(seed);
-    // Missed as soon as there is a room.
-    const isMissedAtOnce = ({ group, verb }: Grant) => verb === 'create' && ['', 'networking.k8s.io'].includes(group);
-    const choose = (all: readonly Grant[]) => {
-      const first = all.filter(isMissedAtOnce);
-      const from = Math.floor(random() * (first.length - 1));
-      return first.slice(from, from + 2);
-    };
-    const told = await permissions(on, { choose });
-    assert.equal(told.length, 2);
-    for (const { grant, by } of told) assert.ok(by !== undefined, `nobody tells of ${nameOfGrant(grant)}`);
+  test('says which permission it lacks to make what a room is made of', async () => {
+    const isToldByRoom = (grant: Grant) => grant.verb === 'create' && typeof tellerOf(grant) !== 'string';
+    const ofEachCluster = ['', 'networking.k8s.io'];
+    const told = await permissions(on, {
+      choose: (all) => all.filter((grant) => ofEachCluster.includes(grant.group) && isToldByRoom(grant)),
+    });
+    assert.equal(told.length, 5);
+    for (const { grant, teller, message } of told)
+      assert.ok(message !== undefined, `${nameOfTeller(teller)} does not tell of ${nameOfGrant(grant)}`);
   });
 
-  test('makes up for what happened while the API server was away', async () => {
+  test('makes up for what happened while the API server was away, and did not ask it all the time', async () => {
     await on.namespace('away');
-    await outage(on, { forMs: 3_000, namespace: 'away' });
+    const { triesPerWatchSecond, syncedInMs } = await outage(on, { forMs: 3_000, namespace: 'away' });
+    // In the first seconds the waits are shorter than later; without any there would be hundreds of tries.
+    assert.ok(triesPerWatchSecond < 3, `${triesPerWatchSecond} requests a second for each watch`);
+    assert.ok(syncedInMs < 20_000, `${syncedInMs} ms until all was as it was to be`);
   });
 });

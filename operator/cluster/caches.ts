@@ -19,6 +19,8 @@ export interface CachesOptions extends KindCachesOptions {
   readonly ownSelector: string;
   /** What rooms get where their spec is silent. */
   readonly defaults?: SpecDefaults;
+  /** How often each copy is compared with its collection. */
+  readonly compareEveryMs?: number;
   readonly now?: () => number;
   readonly random?: () => number;
 }
@@ -72,9 +74,10 @@ export function caches(options: CachesOptions, podsBy: PodIndexes) {
   };
 }
 
-const commonOf = ({ client, onError, now, random }: CachesOptions) => ({
+const commonOf = ({ client, onError, compareEveryMs, now, random }: CachesOptions) => ({
   client,
   onError,
+  ...(compareEveryMs && { timing: { compareEveryMs } }),
   ...(now && { now }),
   ...(random && { random }),
 });

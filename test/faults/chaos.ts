@@ -1,4 +1,5 @@
 import { setTimeout as sleep } from 'node:timers/promises';
+import { operatorMetric } from '#crds/operator-metrics.ts';
 import { startOperator } from '#test/harness/operator.ts';
 import { seeded } from '#test/media/seeded.ts';
 import { actor, slots } from './actor.ts';
@@ -7,6 +8,7 @@ import { type Trouble, troubled } from './chance.ts';
 import { door } from './door.ts';
 import type { Call, Fault } from './fault.ts';
 import type { Stage } from './stage.ts';
+import { total } from './total.ts';
 
 export interface ChaosOptions {
   readonly seed: number;
@@ -15,6 +17,8 @@ export interface ChaosOptions {
   /** The time between two deeds. */
   readonly everyMs: number;
   readonly trouble: Trouble;
+  /** How often the operator looks whether its watches have missed something. */
+  readonly compareEveryMs: number;
   /** How long the operator has to put everything in order once no fault befalls it any more. */
   readonly settleMs: number;
   readonly say?: (text: string) => void;
@@ -29,8 +33,9 @@ export interface ChaosResult {
   readonly wrongs: readonly string[];
   /** Writes in the seconds after it had settled. */
   readonly writesAtRest: readonly string[];
-  /** Of the operator, when all was over. */
-  readonly metrics: string;
+  /** How often the operator compared a copy of a collection with the API server's, and what its watches had missed then. */
+  readonly comparisons: number;
+  readonly missed: number;
   readonly calls: number;
   /** What the operator's connections spoke. */
   readonly protocols: readonly string[];
@@ -53,13 +58,13 @@ const counted = (fate: (call: Call) => Fault | undefined, counts: Record<string,
 
 /** Rooms come, change and go at random while the operator meets with every kind of fault; then it is let alone. */
 export async function chaos(on: Stage, options: ChaosOptions): Promise<ChaosResult> {
-  const { seed, rooms, forMs, everyMs, trouble, settleMs, say = () => undefined } = options;
+  const { seed, rooms, forMs, everyMs, trouble, compareEveryMs, settleMs, say = () => undefined } = options;
   const namespaces = ['north', 'east', 'south', 'west'].map((name) => `${name}-${seed}`);
   for (const name of namespaces) await on.namespace(name);
   const deeds: Record<string, number> = {};
   const faults: Record<string, number> = {};
   const way = await door({ server: on.server, fate: counted(troubled(seed, trouble), faults) });
-  const operator = await startOperator({ kubeconfigFile: way.config, stats: on.stats });
+  const operator = await startOperator({ kubeconfigFile: way.config, stats: on.stats, compareEveryMs });
   try {
     const act = actor(on, slots(rooms, namespaces), seeded(seed));
     const endsAt = performance.now() + forMs;
@@ -78,13 +83,16 @@ export async function chaos(on: Stage, options: ChaosOptions): Promise<ChaosResu
     }
     const settledInMs = performance.now() - settledFrom;
     say(`${wrong.length} things are wrong after ${Math.round(settledInMs)} ms`);
+    const writesAtRest = await restlessness(way.calls);
+    const metrics = await operator.metrics();
     return {
       deeds,
       faults,
       settledInMs,
       wrongs: wrong,
-      writesAtRest: await restlessness(way.calls),
-      metrics: await operator.metrics(),
+      writesAtRest,
+      comparisons: total(metrics, operatorMetric.comparisons.name),
+      missed: total(metrics, operatorMetric.missedChanges.name),
       calls: way.calls.length,
       protocols: [...new Set(way.protocols)],
     };

@@ -1,8 +1,10 @@
 import { setTimeout as sleep } from 'node:timers/promises';
+import { operatorMetric } from '#crds/operator-metrics.ts';
 import type { KubeObject } from '#operator/kube.ts';
 import { startOperator } from '#test/harness/operator.ts';
 import { door } from './door.ts';
 import type { Stage } from './stage.ts';
+import { total } from './total.ts';
 
 export interface Outage {
   /** Requests that had no answer, per second and watch. */
@@ -60,10 +62,7 @@ export async function outage(on: Stage, { forMs, namespace }: OutageOptions): Pr
 }
 
 /** Requests that ended without an answer so far, by the operator's own count. */
-const unanswered = (metrics: string): number =>
-  metrics
-    .matchAll(/^rest_client_requests_total\{code="<error>".*\} (\d+)$/gm)
-    .reduce((sum, [, count]) => sum + Number(count), 0);
+const unanswered = (metrics: string): number => total(metrics, operatorMetric.apiRequests.name, 'code="<error>"');
 
 const isReady = (room: KubeObject | undefined): boolean =>
   (room as { status?: { conditions?: { type: string; status: string }[] } } | undefined)?.status?.conditions?.some(

@@ -1,56 +1,53 @@
 import { setTimeout as sleep } from 'node:timers/promises';
-import type { ConditionType, LiveRoom } from '#crds/liveroom.ts';
+import { namespaceObject } from '#crds/contract.ts';
 import { beginOperator } from '#test/harness/operator.ts';
 import { door } from './door.ts';
 import type { Fate } from './fault.ts';
 import { account, type Grant, grantsOf, installedRules, nameOfGrant, rights } from './role.ts';
 import type { Stage } from './stage.ts';
-
-/** Where a missing permission is told: by a condition of the room, or, where it is about no room, by the log. */
-export type Teller = ConditionType | 'log' | typeof notMissed;
-
-/** What may not be deleted was: the garbage collector was faster. */
-const notMissed = 'nobody, as nothing is left over';
+import { type Condition, nameOfTeller, neverAsked, type Teller, tellerOf } from './tellers.ts';
 
 export interface Told {
   readonly grant: Grant;
-  readonly by: Teller | undefined;
-  readonly reason?: string;
-  readonly message: string;
+  readonly teller: Teller;
+  /** What the teller says; undefined if it does not. */
+  readonly message: string | undefined;
 }
 
-/** What a room goes through until the permission is missed; long enough that each verb is needed. */
-const lives: readonly ((on: Stage, namespace: string) => Promise<unknown>)[] = [
-  (on, at) =>
-    on.room(at, 'keynote', {
-      play: { auth: { mode: 'None' } },
-      network: { http: { host: 'live.example.com' } },
-      drain: { eviction: 'Never' },
-    }),
-  (on, at) =>
-    on.room(at, 'keynote', {
-      pod: { image: 'liveroom.dev/sfu:next' },
-      network: { http: { host: 'live.example.com', gatewayRef: { name: 'gate' } } },
-      monitoring: { serviceMonitor: 'Disabled' },
-    }),
-  (on, at) => on.room(at, 'keynote', { monitoring: { serviceMonitor: 'Disabled', prometheusRule: 'Disabled' } }),
-  (on, at) => on.deleteRoom(at, 'keynote'),
+/** Each pod has a Service, which goes with it. */
+const media = { mode: 'NodePort' };
+
+/** What a room goes through until the permission is missed, before it is deleted; long enough that each verb is needed. */
+const lives: readonly object[] = [
+  {
+    play: { auth: { mode: 'None' } },
+    network: { media, http: { host: 'live.example.com' } },
+    drain: { eviction: 'Never' },
+  },
+  {
+    pod: { image: 'liveroom.dev/sfu:next' },
+    network: { media, http: { host: 'live.example.com', gatewayRef: { name: 'gate' } } },
+    monitoring: { serviceMonitor: 'Disabled' },
+  },
+  { network: { media }, monitoring: { serviceMonitor: 'Disabled', prometheusRule: 'Disabled' } },
 ];
 
 /** How long a step may take until the permission is missed in it. */
 const patienceMs = 4_000;
 
-/** Asked only by OwnerReferencesPermissionEnforcement, which the API server of the tests does not run. */
-const neverAsked = 'liverooms/finalizers';
+/** And until the last of them is told of by the room. */
+const mostMs = 30_000;
 
 /** An object is read only if it was made and the answer lost, and the watch has not shown it yet. */
-function oneLostAnswer(resource: string): Fate {
+function oneLostAnswer(namespace: string, resource: string): Fate {
   let isLost = false;
   return ({ method, path, isWatch }) => {
     const isOfAll = path.endsWith(`/${resource}`);
     if (isWatch) return isOfAll ? { kind: 'Stalled', forMs: 60_000 } : undefined;
     const isMaking = (method === 'POST' && isOfAll) || (method === 'PATCH' && path.includes(`/${resource}/`));
-    if (isLost || !isMaking) return undefined;
+    // A namespace's Service is told of otherwise than a room's.
+    const isOther = !path.includes(`/namespaces/${namespace}/`) || path.endsWith(`/services/${namespaceObject}`);
+    if (isLost || !isMaking || isOther) return undefined;
     isLost = true;
     return { kind: 'ResetAfter', breaks: 'Stream' };
   };
@@ -62,7 +59,7 @@ export interface PermissionsOptions {
   readonly choose?: (grants: readonly Grant[]) => readonly Grant[];
 }
 
-/** Withholds each permission of the installed role in turn, and looks who tells of it. */
+/** Withholds each permission of the installed role in turn, and looks whether who is to tell of it does. */
 export async function permissions(
   on: Stage,
   { say = () => undefined, choose = (all) => all }: PermissionsOptions = {},
@@ -74,54 +71,65 @@ export async function permissions(
     const namespace = `rights-${index}`;
     await on.namespace(namespace);
     await can.withhold(grant);
-    const one = await missed(on, namespace, grant);
-    told.push(one);
-    say(`${nameOfGrant(grant)}: ${one.by ?? 'NOBODY'} ${one.reason ?? ''} ${one.message}`);
+    const teller = tellerOf(grant);
+    const message = await missed(on, namespace, grant, teller);
+    told.push({ grant, teller, message });
+    say(`${nameOfGrant(grant)}: ${nameOfTeller(teller)}: ${message ?? 'NOT TOLD'}`);
     await can.restore();
     await on.deleteRoom(namespace, 'keynote');
   }
   return told;
 }
 
-async function missed(on: Stage, namespace: string, grant: Grant): Promise<Told> {
+/** Resolves to what the teller says of it, if it does. */
+async function missed(on: Stage, namespace: string, grant: Grant, teller: Teller): Promise<string | undefined> {
   const lines: string[] = [];
-  const fate = grant.verb === 'get' && oneLostAnswer(grant.resource);
+  const fate = grant.verb === 'get' && oneLostAnswer(namespace, grant.resource);
   const way = await door({ server: on.server, as: account, ...(fate && { fate }) });
   const operator = await beginOperator({
     kubeconfigFile: way.config,
     stats: on.stats,
     log: (line) => lines.push(line),
   });
-  const sentence = phrase(grant);
-  const look = (): Told | undefined => {
-    const room = on.seen.rooms().find(({ metadata }) => metadata.namespace === namespace);
-    const found = conditionsOf(room).find(({ message }) => message.includes(sentence));
-    if (found !== undefined)
-      return { grant, by: found.type as ConditionType, reason: found.reason, message: found.message };
-    const line = lines.find((text) => text.replaceAll('\\"', '"').includes(sentence));
-    return line === undefined ? undefined : { grant, by: 'log', message: line };
-  };
+  const isByLog = typeof teller === 'string';
+  const look = () => (isByLog ? logged(lines, namespace, grant) : said(on, namespace, grant, teller));
   try {
-    for (const step of lives) {
-      await step(on, namespace);
-      for (const endsAt = performance.now() + patienceMs; performance.now() < endsAt; await sleep(20)) {
-        const seen = look();
-        // The log may tell of it first.
-        if (seen !== undefined && (seen.by !== 'log' || performance.now() > endsAt - patienceMs + 1_000)) return seen;
-      }
+    for (const spec of lives) {
+      await on.room(namespace, 'keynote', spec);
+      const seen = await within(patienceMs, look);
+      if (seen !== undefined) return seen;
     }
-    const isMissed = grant.verb !== 'delete' || isAnythingLeft(on, namespace);
-    return look() ?? { grant, by: isMissed ? undefined : notMissed, message: '' };
+    if (isByLog) await on.deleteRoom(namespace, 'keynote');
+    const last = await within(isByLog ? patienceMs : mostMs, look);
+    return last ?? (teller === 'log, or nobody' && !isAnythingLeft(on, namespace) ? 'nothing is left over' : undefined);
   } finally {
     await way.stop();
     await operator.stop();
   }
 }
 
+async function within(ms: number, look: () => string | undefined): Promise<string | undefined> {
+  for (const endsAt = performance.now() + ms; ; await sleep(20)) {
+    const seen = look();
+    if (seen !== undefined || performance.now() > endsAt) return seen;
+  }
+}
+
+function said({ seen }: Stage, namespace: string, grant: Grant, { type, reason, words }: Condition) {
+  const room = seen.rooms().find(({ metadata }) => metadata.namespace === namespace);
+  const condition = room?.status?.conditions?.find((one) => one.type === type && one.reason === reason);
+  return condition?.message.includes(words ?? phrase(grant)) ? condition.message : undefined;
+}
+
+/** What the log says of this namespace, or of the cluster: rooms of those before may still have something to say. */
+const logged = (lines: readonly string[], namespace: string, grant: Grant): string | undefined =>
+  lines
+    .map((line) => line.replaceAll('\\"', '"'))
+    .filter((line) => line.includes('at the cluster scope') || line.includes(`in the namespace "${namespace}"`))
+    .find((line) => line.includes(phrase(grant)));
+
 const isAnythingLeft = ({ seen }: Stage, namespace: string): boolean =>
   [...seen.pods(), ...seen.secrets(), ...seen.objects()].some(({ metadata }) => metadata.namespace === namespace);
-
-const conditionsOf = (room: LiveRoom | undefined) => room?.status?.conditions ?? [];
 
 /** As the API server words it. */
 const phrase = ({ group, resource, verb }: Grant): string =>

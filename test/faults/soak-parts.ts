@@ -10,6 +10,7 @@ import { permissions } from './permissions.ts';
 import { none, type Proof, proof, skipped } from './proof.ts';
 import { nameOfGrant } from './role.ts';
 import { type Stage, stage } from './stage.ts';
+import { nameOfTeller } from './tellers.ts';
 
 export interface SoakPart {
   readonly what: string;
@@ -39,13 +40,18 @@ const crash = onStage(async (on, seed, say) => {
 
 const storm = onStage(async (on, seed, say) => {
   const trouble = { requests: 0.15, watches: 0.95, longestMs: 35_000, watchLifeMs: 20_000 };
-  const result = await chaos(on, { seed, rooms: 500, forMs: 300_000, everyMs: 80, trouble, settleMs: 180_000, say });
+  const result = await chaos(on, {
+    ...{ seed, trouble, say, rooms: 500, forMs: 300_000, everyMs: 80 },
+    ...{ compareEveryMs: 20_000, settleMs: 180_000 },
+  });
   say(JSON.stringify({ deeds: result.deeds, faults: result.faults }));
   return [
     proof('chaos: requests, and faults they met', `${result.calls}, ${sum(result.faults)}`, sum(result.faults) > 1_000),
     none('chaos: what is not as desired', result.wrongs),
     proof('chaos: settled within', `${Math.round(result.settledInMs)} ms`, result.wrongs.length === 0),
     none('chaos: writes once all is settled', result.writesAtRest),
+    proof('chaos: comparisons of a copy with its collection', result.comparisons, result.comparisons > 0),
+    proof('chaos: changes that a watch had missed', result.missed, result.missed === 0),
   ];
 });
 
@@ -99,8 +105,12 @@ const newer: SoakPart['run'] = async (_seed, say) => {
 const rights = onStage(async (on, _seed, say) => {
   await installReaderKinds(on.cluster);
   const told = await permissions(on, { say });
-  return told.map(({ grant, by, reason = '' }) =>
-    proof(`permission: without ${nameOfGrant(grant)}`, `${by ?? 'nobody tells'} ${reason}`, by !== undefined),
+  return told.map(({ grant, teller, message }) =>
+    proof(
+      `permission: without ${nameOfGrant(grant)}`,
+      `${message === undefined ? 'not told by' : 'told by'} ${nameOfTeller(teller)}`,
+      message !== undefined,
+    ),
   );
 });
 

@@ -25,6 +25,8 @@ export interface OperatorSettings {
   readonly log?: (line: string) => void;
   /** How often it looks for kinds that come and go where their definitions may not be watched. */
   readonly discoverEveryMs?: number;
+  /** How often it looks whether its watches have missed something. */
+  readonly compareEveryMs?: number;
   /** Its clock, for a test that lets time pass. */
   readonly now?: () => number;
   /** More of its configuration. */
@@ -62,6 +64,7 @@ export async function beginOperator(settings: OperatorSettings) {
     instance: 'operator-under-test',
     newToken: () => randomBytes(8).toString('hex'),
     ...(settings.discoverEveryMs && { discoverEveryMs: settings.discoverEveryMs }),
+    ...(settings.compareEveryMs && { compareEveryMs: settings.compareEveryMs }),
     ...(settings.now && { now: settings.now }),
     statsEveryMs: 100,
     askStats: async (pod) => {

@@ -1,0 +1,110 @@
+import type { ConditionType, conditionReasons } from '#crds/liveroom.ts';
+import { type Grant, nameOfGrant } from './role.ts';
+
+/** Of a room. `words` are some of its message; without them it has the API server's own. */
+export interface Condition {
+  readonly type: ConditionType;
+  readonly reason: string;
+  readonly words?: string;
+}
+
+/** Who is to tell that a permission is missing. */
+export type Teller =
+  | Condition
+  | 'log'
+  /** Garbage collection may be faster, and then the permission is not missed at all. */
+  | 'log, or nobody';
+
+/** Asked only by OwnerReferencesPermissionEnforcement, which the API server of the tests does not run. */
+export const neverAsked = 'liverooms/finalizers';
+
+type Named = { readonly [T in ConditionType]: `${T}/${(typeof conditionReasons)[T][number]}` }[ConditionType];
+
+const byCondition: readonly { readonly says: Named; readonly words?: string; readonly without: readonly string[] }[] = [
+  {
+    says: 'Accepted/PermissionMissing',
+    without: [
+      ...['get services', 'create services', 'patch services', 'delete services'],
+      ...['get configmaps', 'create configmaps', 'patch configmaps'],
+      ...['get secrets', 'create secrets', 'patch secrets'],
+      'patch pods',
+    ],
+  },
+  { says: 'OriginReady/PermissionMissing', without: ['get pods', 'create pods'] },
+  { says: 'Progressing/RolloutStuck', without: ['delete pods'] },
+  {
+    says: 'EndpointReady/PermissionMissing',
+    without: [
+      ...['get ingresses', 'create ingresses', 'patch ingresses', 'delete ingresses'],
+      ...['get httproutes', 'create httproutes', 'patch httproutes', 'delete httproutes'],
+    ],
+  },
+  {
+    says: 'MonitoringReady/PermissionMissing',
+    without: [
+      ...['get servicemonitors', 'create servicemonitors', 'patch servicemonitors'],
+      ...['get prometheusrules', 'create prometheusrules', 'patch prometheusrules'],
+    ],
+  },
+  { says: 'OriginReady/AddressUnknown', words: 'may not list and watch nodes', without: ['list nodes'] },
+  {
+    says: 'MonitoringReady/SelectionUnknown',
+    words: 'cannot read the Prometheus objects of the cluster',
+    without: ['list prometheuses', 'list prometheusagents', 'list thanosrulers'],
+  },
+];
+
+/** By why no room says it. */
+const byLog: Readonly<Record<string, readonly string[]>> = {
+  'without these lists nothing is known of any room: none is begun with, and /readyz says which list is missing': [
+    ...['list liverooms', 'list pods', 'list services', 'list configmaps'],
+    ...['list ingresses', 'list networkpolicies', 'list poddisruptionbudgets'],
+  ],
+  'what is known gets old, and whom that concerns is just what nobody knows': [
+    ...['watch liverooms', 'watch pods', 'watch services', 'watch configmaps'],
+    ...['watch ingresses', 'watch networkpolicies', 'watch poddisruptionbudgets'],
+    ...['list httproutes', 'watch httproutes', 'watch nodes', 'list namespaces', 'watch namespaces'],
+    ...['list servicemonitors', 'watch servicemonitors', 'list prometheusrules', 'watch prometheusrules'],
+    ...['watch prometheuses', 'watch prometheusagents', 'watch thanosrulers'],
+    ...['list customresourcedefinitions', 'watch customresourcedefinitions'],
+  ],
+  'a condition is said by this very permission': ['patch liverooms/status'],
+  'the conditions say what the Event would have said': ['create events'],
+  'the object is that of a namespace, and its rooms work without it': [
+    ...['get networkpolicies', 'create networkpolicies', 'patch networkpolicies', 'delete networkpolicies'],
+    ...['get poddisruptionbudgets', 'create poddisruptionbudgets'],
+    ...['patch poddisruptionbudgets', 'delete poddisruptionbudgets'],
+  ],
+  'no room wants the object any more': ['delete servicemonitors', 'delete prometheusrules'],
+};
+
+/** What goes with its room. */
+const byLogOrNobody = ['delete configmaps', 'delete secrets'];
+
+const tellers: ReadonlyMap<string, Teller> = new Map([
+  ...byCondition.flatMap(({ says, words, without }) => {
+    const [type, reason = ''] = says.split('/') as [ConditionType, string];
+    return without.map((grant): [string, Teller] => [grant, { type, reason, ...(words && { words }) }]);
+  }),
+  ...Object.values(byLog)
+    .flat()
+    .map((grant): [string, Teller] => [grant, 'log']),
+  ...byLogOrNobody.map((grant): [string, Teller] => [grant, 'log, or nobody']),
+]);
+
+/** All permissions that somebody is to tell of, as `nameOfGrant` has them, each as often as it is in the table. */
+export const toldOf: readonly string[] = [
+  ...byCondition.flatMap(({ without }) => without),
+  ...Object.values(byLog).flat(),
+  ...byLogOrNobody,
+];
+
+/** Throws for a permission of which nobody is to tell. */
+export function tellerOf(grant: Grant): Teller {
+  const teller = tellers.get(nameOfGrant(grant));
+  if (teller === undefined) throw new Error(`nobody is to tell of ${nameOfGrant(grant)}`);
+  return teller;
+}
+
+export const nameOfTeller = (teller: Teller): string =>
+  typeof teller === 'string' ? teller : `${teller.type} ${teller.reason}`;
