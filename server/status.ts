@@ -6,7 +6,7 @@ import type { ClientsMet, PodStats, RoomStats } from '#crds/pod-stats.ts';
 import type { RoomSettings } from '#crds/rooms-file.ts';
 import { noCounters, type RoomCounters } from './media/counts.ts';
 import type { MediaSnapshot } from './media/plane.ts';
-import type { NodeSeen } from './node/watch.ts';
+import type { Counts, NodeSeen } from './node/watch.ts';
 import type { Finding } from './probes/checkup.ts';
 import { silenceMs } from './room/room.ts';
 import type { RoomView } from './room/rooms.ts';
@@ -106,8 +106,7 @@ export const podStats = (of: Status): PodStats => ({
 
 function nodeStats({ rooms, media: { tracks }, node, startedMs }: Status): NodeStats {
   const { reading, totals, perSecond, cpuLoad, averageMemoryBytes } = node;
-  const { cpuSeconds: _, forwardSeconds, forwardMeasured, ...rates } = perSecond;
-  const { cpuSeconds: __, forwardSeconds: ___, forwardMeasured: ____, ...sums } = totals;
+  const { forwardSeconds, forwardMeasured } = perSecond;
   return {
     startedAt: new Date(startedMs).toISOString(),
     updatedAt: new Date(node.atMs).toISOString(),
@@ -116,8 +115,8 @@ function nodeStats({ rooms, media: { tracks }, node, startedMs }: Status): NodeS
       in: tracks.published.audio + tracks.published.video,
       out: tracks.subscribed.audio + tracks.subscribed.video,
     },
-    totals: sums,
-    perSecond: rates,
+    totals: nodeCounters(totals),
+    perSecond: nodeCounters(perSecond),
     cpu: { limitCores: reading.limits.cores, loadRatio: cpuLoad, machineLoad: reading.machineLoad },
     memory: {
       usedBytes: reading.usage.memoryBytes,
@@ -126,6 +125,11 @@ function nodeStats({ rooms, media: { tracks }, node, startedMs }: Status): NodeS
     },
     forwardSeconds: forwardMeasured > 0 ? forwardSeconds / forwardMeasured : 0,
   };
+}
+
+/** Without what is told as a load, or as a mean. */
+function nodeCounters({ cpuSeconds, forwardSeconds, forwardMeasured, ...told }: Counts): NodeStats['totals'] {
+  return told;
 }
 
 /** How many rooms somebody is in, and who is connected. */
