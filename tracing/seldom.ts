@@ -1,9 +1,13 @@
 /** `say`, but not again before `everyMs` have passed: for what would otherwise be said each second. */
-export function seldom(say: (text: string) => void, everyMs: number, now: () => number): (text: string) => void {
+export function seldom<What extends readonly unknown[]>(
+  say: (...what: What) => void,
+  everyMs: number,
+  now: () => number,
+): (...what: What) => void {
   let saidAtMs = Number.NEGATIVE_INFINITY;
-  return (text) => {
+  return (...what) => {
     if (now() - saidAtMs < everyMs) return;
     saidAtMs = now();
-    say(text);
+    say(...what);
   };
 }

@@ -1,4 +1,3 @@
-import { setTimeout as sleep } from 'node:timers/promises';
 import { tracingEnvironment } from './environment.ts';
 import { seldom } from './seldom.ts';
 import { noTracer, type Tracer } from './tracer.ts';
@@ -30,11 +29,11 @@ export async function startTracing({ env, service, log, now = Date.now }: Tracin
   Object.assign(env, wanted);
   const { openTelemetry } = await import('./opentelemetry.ts');
   const complain = seldom(
-    (text) => log.error('spans could not be sent', { error: message(text) }),
+    (text: string) => log.error('spans could not be sent', { error: message(text) }),
     complainEveryMs,
     now,
   );
-  const warn = seldom((text) => log.warn('OpenTelemetry warns', { warning: text }), complainEveryMs, now);
+  const warn = seldom((text: string) => log.warn('OpenTelemetry warns', { warning: text }), complainEveryMs, now);
   const { tracer, stop } = openTelemetry({
     warn,
     error: complain,
@@ -43,10 +42,10 @@ export async function startTracing({ env, service, log, now = Date.now }: Tracin
   return {
     tracer,
     stop: async () => {
-      const inTime = new AbortController();
-      const tooLate = sleep(stopTimeoutMs, 'late', { signal: inTime.signal }).catch(() => {});
-      const outcome = await Promise.race([stop().catch((error: Error) => complain(error.message)), tooLate]);
-      inTime.abort();
+      const tooLate = Promise.withResolvers<'late'>();
+      const timer = setTimeout(() => tooLate.resolve('late'), stopTimeoutMs);
+      const outcome = await Promise.race([stop().catch((error: Error) => complain(error.message)), tooLate.promise]);
+      clearTimeout(timer);
       if (outcome === 'late') complain(`the last ones were not taken within ${stopTimeoutMs} ms`);
     },
   };

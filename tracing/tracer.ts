@@ -37,7 +37,7 @@ export interface Tracer {
   start(name: string, options: SpanOptions): Span;
   /** A span around `run`; the spans begun in it become its children. It ends with `run`, as failed if that rejects. */
   span<T>(name: string, options: SpanOptions, run: (span: Span) => Promise<T>): Promise<T>;
-  /** Headers that tell whom we ask of the span that is running: W3C trace context and baggage. */
+  /** Headers that tell whom we ask of the span that is running: W3C trace context. */
   headers(): Readonly<Record<string, string>>;
 }
 

@@ -20,12 +20,15 @@ export interface ReceiverOptions {
   /** 0, the default, takes any. */
   readonly grpcPort?: number;
   readonly httpPort?: number;
+  /** Takes what is sent by gRPC, and does not answer. */
+  readonly hangs?: boolean;
 }
 
 export async function receiver({
   address = '127.0.0.1',
   grpcPort = 0,
   httpPort = 0,
+  hangs = false,
 }: ReceiverOptions = {}): Promise<Receiver> {
   const spans: ReceivedSpan[] = [];
   const sessions = new Set<Http2Session>();
@@ -40,7 +43,7 @@ export async function receiver({
     if (headers[':path'] !== '/opentelemetry.proto.collector.trace.v1.TraceService/Export') return stream.close();
     // A flag for compression and a length of four bytes, then the message.
     spans.push(...spansOf((await buffer(stream)).subarray(5)));
-    succeed(stream);
+    if (!hangs) succeed(stream);
   });
   await Promise.all([listening(http, httpPort, address), listening(grpc, grpcPort, address)]);
   return {

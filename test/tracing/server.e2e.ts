@@ -124,6 +124,7 @@ describe('the spans of a server', () => {
     assert.equal(request.resource['service.name'], 'stage-sfu');
 
     const play = await collector.span('whep.play');
+    assert.equal(JSON.stringify(collector.spans).includes('tenant'), false, 'a stranger’s baggage goes nowhere');
     assert.partialDeepStrictEqual(play.attributes, { outcome: 'refused', 'reject.reason': 'NoPublisher' });
     assert.equal(play.status.code, 'error');
   });

@@ -115,7 +115,7 @@ test('what is said seldom is said at once, and again when its time is over', () 
   const said: string[] = [];
   let nowMs = 0;
   const say = seldom(
-    (text) => said.push(text),
+    (text: string) => said.push(text),
     60_000,
     () => nowMs,
   );
