@@ -64,7 +64,7 @@ function budget(): string {
   const line = (rooms: number) => `| ${rooms} | ${thousands(pod + rooms * perRoom)} |`;
   return `## How many series
 A pod with *n* rooms has at most **${thousands(pod)} + ${perRoom} *n*** series, besides \`process_*\` and \`nodejs_*\`: each label with
-each of its values. What has not happened yet has no series where a room or a status is among the labels, so that idle
+each of its values. What has not happened yet has few series where a room or a status is among the labels, so that idle
 rooms have a small part of that. The number of sessions does not count.
 
 | rooms of a pod | series at most |
@@ -81,7 +81,8 @@ A server pod and the operator answer \`GET ${internalPath.metrics}\` on their in
 where the scraper likes that better.
 
 - Base units: seconds, bytes, ratios from 0 to 1.
-- A family has its series at zero from the start where their labels are known beforehand.
+- A family has its series at zero from the start where their labels are known beforehand. Of a room's requests those are
+  the statuses that alerts ask for. How long they took, and how long ICE took, is told of a room from its first client on.
 - A room's series come with the room, and go with it after one more scrape. No label ever holds a session or an address,
   and a request for a room that does not exist makes no series of that name.
 - \`room\` is the room's name; the namespace is a label of the scrape's target, as are \`pod\` and \`component\` (origin).

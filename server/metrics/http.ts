@@ -1,11 +1,12 @@
 import { handshakeFailures, httpMetric } from '#crds/http-metrics.ts';
 import { clients } from '#crds/metric-family.ts';
 import type { AskedRequest, Meter } from '../meter.ts';
+import type { Status } from '../status.ts';
 import type { Families } from './families.ts';
 import { type RoomSeries, roomLabel } from './room-series.ts';
 
 /** What clients ask for on the public port, and what they get. */
-export function httpMetrics(families: Families, byRoom: RoomSeries): readonly Partial<Meter>[] {
+export function httpMetrics(families: Families, seen: () => Status, byRoom: RoomSeries): readonly Partial<Meter>[] {
   const requests = families.counter(httpMetric.httpRequests);
   const time = families.histogram(httpMetric.httpTime);
   for (const [route, method, code] of usual) {
@@ -18,7 +19,7 @@ export function httpMetrics(families: Families, byRoom: RoomSeries): readonly Pa
       time.observe({ route, method }, seconds);
     },
   };
-  return [all, signalling(families, byRoom), refusals(families)];
+  return [all, signalling(families, seen, byRoom), refusals(families)];
 }
 
 /** What goes well in every session. */
@@ -29,10 +30,13 @@ const usual = [
   ['whep_session', 'DELETE', '200'],
 ] as const;
 
+/** What a room answers, as the alerts about it ask for: they see the first failures only where there was none before. */
+const known = ['201', '500', '503'] as const;
+
 /** Statuses of messages that were not understood. */
 const malformed = new Set([400, 413, 415]);
 
-function signalling(families: Families, byRoom: RoomSeries): Partial<Meter> {
+function signalling(families: Families, seen: () => Status, byRoom: RoomSeries): Partial<Meter> {
   const messages = families.counter(httpMetric.signalMessages);
   const bytes = families.histogram(httpMetric.signalBytes);
   const { protocol: protocols, direction: directions, status: statuses } = httpMetric.signalMessages.labels;
@@ -41,9 +45,23 @@ function signalling(families: Families, byRoom: RoomSeries): Partial<Meter> {
       bytes.zero({ protocol, direction });
       for (const status of statuses) messages.inc({ protocol, direction, status }, 0);
     }
+  // Requests for rooms that do not exist have the empty room; the alerts know of them, too.
+  const requestsOf = (family: typeof httpMetric.whipRequests | typeof httpMetric.whepRequests) => {
+    const requests = families.counter(family, (counter) => {
+      for (const { name: room } of seen().rooms)
+        for (const code of known) counter.inc(byRoom.note(counter, { method: 'POST', code, room }), 0);
+    });
+    requests.inc({ method: 'POST', code: '404', room: '' }, 0);
+    return requests;
+  };
+  const timeOf = (family: typeof httpMetric.whipTime | typeof httpMetric.whepTime) => {
+    const time = families.histogram(family);
+    time.zero({ method: 'POST', room: '' });
+    return time;
+  };
   const protocolMetrics = {
-    whip: { requests: families.counter(httpMetric.whipRequests), time: families.histogram(httpMetric.whipTime) },
-    whep: { requests: families.counter(httpMetric.whepRequests), time: families.histogram(httpMetric.whepTime) },
+    whip: { requests: requestsOf(httpMetric.whipRequests), time: timeOf(httpMetric.whipTime) },
+    whep: { requests: requestsOf(httpMetric.whepRequests), time: timeOf(httpMetric.whepTime) },
   };
   return {
     answered: (request, { status, seconds, bytesIn = 0, bytesOut = 0 }) => {

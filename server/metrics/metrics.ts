@@ -69,7 +69,7 @@ export function metrics({
     roomMetrics(make, seen, byRoom),
     sessionMetrics(make, seen, byRoom),
     ...joinMetrics(make),
-    ...httpMetrics(make, byRoom),
+    ...httpMetrics(make, seen, byRoom),
     errorMetrics(make),
   ]);
   rtpMetrics(make, seen);

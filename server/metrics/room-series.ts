@@ -2,6 +2,10 @@ interface Removable {
   remove(labels: Readonly<Record<string, string>>): void;
 }
 
+interface Zeroable<Labels> extends Removable {
+  zero(labels: Labels): void;
+}
+
 interface RoomLabels extends Readonly<Record<string, string>> {
   readonly room: string;
 }
@@ -10,21 +14,30 @@ interface RoomLabels extends Readonly<Record<string, string>> {
 export interface RoomSeries {
   /** To be called with the labels of each series that is written to. Gives the labels back. */
   note<Labels extends RoomLabels>(metric: Removable, labels: Labels): Labels;
+  /** Begins a histogram's series at zero, unless it has begun. */
+  begin<Labels extends RoomLabels>(histogram: Zeroable<Labels>, labels: Labels): void;
   /** Takes away what names a room other than these. Series without a room stay. */
   keepOnly(rooms: ReadonlySet<string>): void;
 }
 
 export function roomSeries(): RoomSeries {
   const byRoom = new Map<string, Map<object, Map<string, () => void>>>();
+  const seriesOf = (metric: object, room: string) => {
+    const metrics = byRoom.get(room) ?? new Map<object, Map<string, () => void>>();
+    byRoom.set(room, metrics);
+    const series = metrics.get(metric) ?? new Map<string, () => void>();
+    metrics.set(metric, series);
+    return series;
+  };
+  const nameOf = (labels: RoomLabels) => Object.values(labels).join();
+  const note: RoomSeries['note'] = (metric, labels) => {
+    if (labels.room !== '') seriesOf(metric, labels.room).set(nameOf(labels), () => metric.remove(labels));
+    return labels;
+  };
   return {
-    note: (metric, labels) => {
-      if (labels.room === '') return labels;
-      const metrics = byRoom.get(labels.room) ?? new Map<object, Map<string, () => void>>();
-      byRoom.set(labels.room, metrics);
-      const series = metrics.get(metric) ?? new Map<string, () => void>();
-      metrics.set(metric, series);
-      series.set(Object.values(labels).join(), () => metric.remove(labels));
-      return labels;
+    note,
+    begin: (histogram, labels) => {
+      if (!seriesOf(histogram, labels.room).has(nameOf(labels))) histogram.zero(note(histogram, labels));
     },
     keepOnly: (rooms) => {
       for (const [room, metrics] of [...byRoom].filter(([name]) => !rooms.has(name))) {

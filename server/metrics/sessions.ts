@@ -1,6 +1,6 @@
 import { clients } from '#crds/metric-family.ts';
 import { sessionMetric } from '#crds/session-metrics.ts';
-import { connectionFailure } from '../joins.ts';
+import { connectionFailure, joins } from '../joins.ts';
 import type { Meter } from '../meter.ts';
 import { inUse, type Status } from '../status.ts';
 import type { Families } from './families.ts';
@@ -15,8 +15,20 @@ export function sessionMetrics(families: Families, seen: () => Status, byRoom: R
   const duration = families.histogram(sessionMetric.sessionDuration);
   for (const client of clients) duration.zero({ client, reason: 'Deleted' });
   const iceTime = families.histogram(sessionMetric.iceTime);
-  const failures = families.counter(sessionMetric.iceFailures);
+  const { reason: reasons } = sessionMetric.iceFailures.labels;
+  const failures = families.counter(sessionMetric.iceFailures, (counter) => {
+    for (const { name: room } of seen().rooms)
+      for (const client of clients)
+        for (const reason of reasons) counter.inc(byRoom.note(counter, { client, room, reason }), 0);
+  });
   return {
+    // As many series as that are for rooms that somebody comes to.
+    answered: (request, { status }) => {
+      const client = joins(request);
+      if (client === undefined || status !== 201 || request.room === undefined) return;
+      for (const result of sessionMetric.iceTime.labels.result)
+        byRoom.begin(iceTime, { client, room: roomLabel(request.room), result });
+    },
     reached: ({ role: client, room }, step, { sinceAnswered }) => {
       if (step !== 'IceConnected') return;
       const labels = { client, room: roomLabel(room), result: 'connected' } as const;

@@ -52,9 +52,11 @@ const iceFailureRate = (series: Series): Alert => ({
 /** Of so few attempts a part says nothing. */
 const fewestAttempts = 10;
 
+/** Failures are there at zero before the first; of those who connect there is nothing before somebody has come. */
 const iceFailureRatio = (series: Series): Alert => {
-  const attempts = `sum by (namespace, room) (increase(${series.count(iceTime)}[5m]))`;
-  const failed = `sum by (namespace, room) (increase(${series.count(iceTime, { result: 'failed' })}[5m]))`;
+  const recent = (counted: string) => `sum by (namespace, room) (increase(${counted}[5m]))`;
+  const failed = recent(series.of(iceFailures, { reason: 'Timeout' }));
+  const attempts = `(${failed} + ${recent(series.count(iceTime, { result: 'connected' }))})`;
   return {
     name: alert.iceFailureRatio,
     severity: 'warning',
