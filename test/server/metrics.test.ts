@@ -158,10 +158,11 @@ test('offers and answers are counted with their sizes, and messages without a bo
   });
 });
 
-test('a scrape tells how large the one before was', async () => {
+test('a scrape tells how large the one before was, and how long it took', async () => {
   const { scrape } = metricsOf(() => seen([]));
   const { body } = await scrape('text');
-  assert.deepEqual(series((await scrape('text')).body, /^live_scrape_bytes/), {
+  assert.deepEqual(series((await scrape('text')).body, /^live_scrape/), {
+    live_scrape_duration_seconds: 1,
     live_scrape_bytes: Buffer.byteLength(body),
   });
 });
