@@ -98,6 +98,8 @@ export const env = {
   logLevel: 'LOG_LEVEL',
   /** Seconds without a turn of the main loop after which the server ends itself; 0: never. */
   hangLimit: 'HANG_LIMIT_SECONDS',
+  /** Processors that the pod may use, as a decimal number; absent: its limit, or those of the machine. */
+  cpuRequest: 'CPU_REQUEST',
   /** Before the name of each metric family. */
   metricsPrefix: 'METRICS_PREFIX',
   /** On each series, as `name=value,name=value`. */
@@ -112,6 +114,7 @@ export const env = {
 export const podSettings = [
   env.logLevel,
   env.hangLimit,
+  env.cpuRequest,
   env.metricsPrefix,
   env.metricsConstLabels,
   env.metricsDefault,

@@ -28,6 +28,8 @@ export interface Config {
   readonly logLevel: LogLevel;
   /** After so long without a turn of the main loop the process ends. Absent or 0: never. */
   readonly hangLimitMs?: number;
+  /** Processors that the pod may use. Absent: its limit, or those of the machine. */
+  readonly cpuRequest?: number;
   readonly metrics: MetricsConfig;
 }
 
@@ -56,6 +58,7 @@ export function podConfig(env: Readonly<Record<string, string | undefined>>): Co
     isOperated: true,
     logLevel: logLevel(env[envName.logLevel] ?? 'info', envName.logLevel),
     hangLimitMs: hangLimitMs(env[envName.hangLimit] ?? defaultHangLimit, envName.hangLimit),
+    ...cpuRequest(env[envName.cpuRequest], envName.cpuRequest),
     metrics: metricsConfig({
       prefix: [envName.metricsPrefix, env[envName.metricsPrefix]],
       constLabels: [envName.metricsConstLabels, env[envName.metricsConstLabels]],
@@ -81,6 +84,7 @@ Runs one media server without Kubernetes. ROOMS_FILE lists the rooms; docs/examp
   --tokens-dir DIR           folder of the rooms' tokenFile
   --log-level LEVEL          ${logLevels.join(', ')}   (info)
   --hang-limit SECONDS       ends when it hangs for so long, as at a breakpoint; 0: never   (${defaultHangLimit})
+  --cpu-request CORES        that load is held against   (its limit, or the machine)
   --metrics-prefix PREFIX    before each metric's name
   --metrics-labels K=V,K=V   on each metric
   --metrics-default on|off   process_* and nodejs_*, too   (on)
@@ -109,6 +113,7 @@ export function argumentsConfig(args: readonly string[]): Config | undefined {
     },
     logLevel: logLevel(values['log-level'], '--log-level'),
     hangLimitMs: hangLimitMs(values['hang-limit'], '--hang-limit'),
+    ...cpuRequest(values['cpu-request'], '--cpu-request'),
     metrics: metricsConfig({
       prefix: ['--metrics-prefix', values['metrics-prefix']],
       constLabels: ['--metrics-labels', values['metrics-labels']],
@@ -132,6 +137,7 @@ function parsed(args: readonly string[]) {
         'tokens-dir': { type: 'string' },
         'log-level': { type: 'string', default: 'info' },
         'hang-limit': { type: 'string', default: defaultHangLimit },
+        'cpu-request': { type: 'string' },
         'metrics-prefix': { type: 'string' },
         'metrics-labels': { type: 'string' },
         'metrics-default': { type: 'string' },
@@ -170,4 +176,11 @@ function hangLimitMs(text: string, where: string): number {
   const seconds = /^\d{1,4}$/.test(text) ? Number(text) : Number.NaN;
   if (seconds === 0 || (seconds >= 2 && seconds <= 3600)) return seconds * 1000;
   throw new ConfigError(`${where} must be 0 or 2 to 3600 seconds, not ${text}`);
+}
+
+function cpuRequest(text: string | undefined, where: string): Pick<Config, 'cpuRequest'> {
+  if (text === undefined) return {};
+  const cores = /^\d{1,4}(\.\d+)?$/.test(text) ? Number(text) : 0;
+  if (cores > 0) return { cpuRequest: cores };
+  throw new ConfigError(`${where} must be a number of processors, such as 1.5, not ${text}`);
 }

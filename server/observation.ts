@@ -1,5 +1,6 @@
 /** What is seen of a server from outside: metrics, statistics and health, from one look at rooms, media and node. */
 import type { PodStats } from '#crds/pod-stats.ts';
+import type { Config } from './config.ts';
 import type { ServerState } from './endpoints.ts';
 import { joinCounts } from './joins.ts';
 import { type Log, stackOf } from './log.ts';
@@ -8,8 +9,9 @@ import { mediaLook } from './media-look.ts';
 import { type Meter, meterOf } from './meter.ts';
 import type { Exposition } from './metrics/exposition.ts';
 import type { Format } from './metrics/family-text.ts';
-import { type MetricsConfig, type MetricsOptions, metrics } from './metrics/metrics.ts';
+import { type MetricsOptions, metrics } from './metrics/metrics.ts';
 import { nodeCounts } from './node/counts.ts';
+import { hardPressed } from './node/hard-pressed.ts';
 import { reader, type Surroundings, surroundings } from './node/reading.ts';
 import { type NodeWatch, watchNode } from './node/watch.ts';
 import type { Checkup } from './probes/checkup.ts';
@@ -29,7 +31,7 @@ export interface Observed {
   /** Of the main thread. */
   readonly heart: Heart;
   readonly log: Log;
-  readonly config: MetricsConfig;
+  readonly config: Pick<Config, 'metrics' | 'cpuRequest'>;
   readonly onMetrics: MetricsOptions['onMetrics'];
 }
 
@@ -70,7 +72,7 @@ export async function observation(observed: Observed): Promise<Observation> {
   };
   // Before anything that counts its failures by it.
   const { meter, scrape } = metrics({
-    ...config,
+    ...config.metrics,
     ...(onMetrics && { onMetrics }),
     nowMs,
     onUnreadable: (family, error) => log.error('a metric cannot be read', { family, error: stackOf(error) }),
@@ -84,16 +86,17 @@ export async function observation(observed: Observed): Promise<Observation> {
   const seenMedia = mediaLook(media, await media.snapshot(), {
     timeoutMs: mediaTimeoutMs,
     onLate: () => meter.failed('Media'),
-    keepMs: config.reuseMs,
+    keepMs: config.metrics.reuseMs,
     nowMs,
   });
   const machine = surroundings();
   const watch = await watchNode({
-    read: reader(machine),
+    read: reader({ ...machine, cpuRequest: config.cpuRequest }),
     counts: async () => nodeCounts(joined.counts, await seenMedia()),
     clock,
     nowMs,
     loopTime: () => performance.eventLoopUtilization(),
+    onLoad: hardPressed(log, nowMs),
     ...node,
   });
   const checkup = podHealth(observed, watch, machine);

@@ -61,8 +61,8 @@ export async function startServer(options: ServerOptions): Promise<Server> {
   const state: ServerState = { settings: await readSettings(files), isDraining: false, identity: undefined };
   const allRooms = rooms(clock, (session, reason) => table.end(session, reason));
   const sessionCount = () => table.count();
-  const observed = { media, rooms: allRooms, state, sessions: sessionCount, clock, heart, log, onMetrics };
-  const { meter: counted, scrape, stats, checkup, stop } = await observation({ ...observed, config: config.metrics });
+  const observed = { media, rooms: allRooms, state, sessions: sessionCount, clock, heart, log, config, onMetrics };
+  const { meter: counted, scrape, stats, checkup, stop } = await observation(observed);
   const spans = roomSpans(tracer);
   const meter = meterOf([counted, spans, guarded(listener, toldBy(log))]);
   const table = sessions({ media, rooms: allRooms, clock, log, meter });

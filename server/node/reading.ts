@@ -5,7 +5,7 @@ import { type UdpCounts, udpCounts } from './udp.ts';
 
 /** The pod's part of its node, at one moment. */
 export interface Reading {
-  /** What the pod may use: its limits, or the machine. */
+  /** What the pod may use: its limits, or the machine; or as many processors as somebody has set. */
   readonly limits: { readonly cores: number; readonly memoryBytes: number };
   readonly usage: Usage;
   readonly udp: UdpCounts;
@@ -18,6 +18,8 @@ export interface Surroundings {
   readonly read: ReadText;
   readonly pid: number;
   readonly cores: number;
+  /** So many processors are what the pod may use, whatever its control group says. */
+  readonly cpuRequest?: number | undefined;
   readonly memoryBytes: number;
   readonly machineLoad: () => readonly number[];
   readonly process: () => { readonly cpuSeconds: number; readonly memoryBytes: number };
@@ -27,13 +29,14 @@ export interface Surroundings {
  * Reads anew at each call. Files of the kernel are read at once: they come from memory. Whose the control group is does
  * not change with somebody who looks in by a shell, so it is asked once.
  */
-export function reader({ read, pid, cores, memoryBytes, machineLoad, process }: Surroundings): () => Reading {
+export function reader(of: Surroundings): () => Reading {
+  const { read, pid, cores, cpuRequest, memoryBytes, machineLoad, process } = of;
   const { isOurs } = controlGroup(read, pid);
   return () => {
     const group = controlGroup(read, pid);
     return {
       limits: {
-        cores: Math.min(group.cores ?? cores, cores),
+        cores: cpuRequest ?? Math.min(group.cores ?? cores, cores),
         memoryBytes: Math.min(group.memoryBytes ?? memoryBytes, memoryBytes),
       },
       usage: (isOurs ? group.usage : undefined) ?? { ...process(), throttledSeconds: 0 },

@@ -33,6 +33,8 @@ export interface Watched {
   readonly loopTime: () => LoopTime;
   readonly everyMs: number;
   readonly windowMs: number;
+  /** Told after each look: {@link NodeSeen.cpuLoad}. */
+  readonly onLoad: (cpuLoad: number) => void;
 }
 
 export interface NodeWatch {
@@ -45,13 +47,15 @@ const turnEveryMs = 100;
 
 /** Resolves after the first look. */
 export async function watchNode(watched: Watched): Promise<NodeWatch> {
-  const { nowMs, loopTime, everyMs, windowMs } = watched;
+  const { nowMs, loopTime, everyMs, windowMs, onLoad } = watched;
   const load = threadLoad(turnEveryMs, nowMs, loopTime);
   let seen = await look(watched);
   let samples: readonly Look[] = [seen];
+  const cpuLoad = ({ cpuSeconds }: Counts) => cpuSeconds / seen.reading.limits.cores;
   const again = async () => {
     seen = await look(watched);
     samples = remembered(samples, seen, windowMs);
+    onLoad(cpuLoad(rates(samples, windowMs)));
   };
   const timers = [setInterval(() => void again(), everyMs), setInterval(load.turn, turnEveryMs)];
   return {
@@ -60,7 +64,7 @@ export async function watchNode(watched: Watched): Promise<NodeWatch> {
       return {
         atMs: seen.wallMs,
         reading: seen.reading,
-        cpuLoad: perSecond.cpuSeconds / seen.reading.limits.cores,
+        cpuLoad: cpuLoad(perSecond),
         averageMemoryBytes: averageMemory(samples, windowMs),
         mainThread: load.seen(),
         totals: seen.counters,

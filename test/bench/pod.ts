@@ -56,7 +56,7 @@ export async function startPod({ settings, sessions, reuseMs, rate }: PodOptions
     sessions: () => sessions,
     heart: startHeart(() => performance.now()),
     log: jsonLog('error', nothing, () => new Date()),
-    config: { prefix: '', constLabels: {}, hasDefaults: true, reuseMs },
+    config: { metrics: { prefix: '', constLabels: {}, hasDefaults: true, reuseMs } },
     onMetrics: undefined,
   });
   const { checkup, stats, scrape } = observed;

@@ -117,6 +117,14 @@ test('a reading falls back to the machine for limits, and to the process for use
   assert.deepEqual(usage, { cpuSeconds: 9, throttledSeconds: 0, memoryBytes: 90 });
 });
 
+test('processors that somebody has set count instead of the limit and of the machine', () => {
+  for (const texts of [inContainer2, {}])
+    for (const cpuRequest of [0.25, 16]) {
+      const { limits } = reader({ ...machine, cpuRequest, read: files(texts) })();
+      assert.equal(limits.cores, cpuRequest);
+    }
+});
+
 test('who looks into our container by a shell does not change whose numbers are told', () => {
   const texts: Record<string, string> = { ...inContainer2 };
   const read = reader({ ...machine, read: (path) => texts[path] });

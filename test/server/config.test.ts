@@ -71,6 +71,14 @@ test('a server ends itself when it hangs for 15 s, or as long as it is told; 0 i
     );
 });
 
+test('the processors that load is held against can be set', () => {
+  assert.equal(podConfig(pod).cpuRequest, undefined);
+  assert.equal(podConfig({ ...pod, CPU_REQUEST: '0.5' }).cpuRequest, 0.5);
+  assert.equal(argumentsConfig(['r.yaml', '--cpu-request', '2'])?.cpuRequest, 2);
+  for (const bad of ['0', '-1', '500m', '1e3', ''])
+    assert.throws(() => podConfig({ ...pod, CPU_REQUEST: bad }), says(/CPU_REQUEST must be a number of proc/), bad);
+});
+
 test('help needs nothing else', () => {
   assert.equal(argumentsConfig(['--help']), undefined);
 });

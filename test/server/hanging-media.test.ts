@@ -46,7 +46,7 @@ async function hangingMedia(t: TestContext, { after = Number.POSITIVE_INFINITY }
     clock: realClock,
     heart,
     log: jsonLog('error', nothing, () => new Date()),
-    config: { prefix: '', constLabels: {}, hasDefaults: false, reuseMs: 0 },
+    config: { metrics: { prefix: '', constLabels: {}, hasDefaults: false, reuseMs: 0 } },
     onMetrics: undefined,
   });
   t.after(observed.stop);

@@ -42,11 +42,12 @@ test('a pod tells of itself as a whole: who is in it, what it counted and how fa
 });
 
 test('a running server tells so in its statistics', async () => {
-  const at = await running('rooms: [{name: stage}]');
+  const at = await running('rooms: [{name: stage}]', { cpuRequest: 1.5 });
   const { node } = await at.stats();
   await at.stop();
   assert.ok(node);
-  assert.ok(node.cpu.limitCores > 0 && node.memory.limitBytes >= node.memory.usedBytes && node.memory.usedBytes > 0);
+  assert.equal(node.cpu.limitCores, 1.5, 'as it was set');
+  assert.ok(node.memory.limitBytes >= node.memory.usedBytes && node.memory.usedBytes > 0);
   assert.ok(Date.parse(node.updatedAt) >= Date.parse(node.startedAt));
   assert.deepEqual([node.rooms, node.clients], [0, { publisher: 0, subscriber: 0 }]);
 });
