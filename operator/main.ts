@@ -71,8 +71,8 @@ function logLevel(): Level {
   return level;
 }
 
-/** How long the work under way may take to end when the operator does. */
-const endMs = 1_500;
+/** How long the work under way may take to end by itself when the operator does, and how long in all; in ms. */
+const end = { graceMs: 700, mostMs: 1_000 } as const;
 
 /** With connections of its own: no other request can hold up a renewal. */
 async function candidacy(namespace: string, config: Config, log: Log): Promise<Election & { close(): Promise<void> }> {
@@ -93,6 +93,10 @@ async function candidacy(namespace: string, config: Config, log: Log): Promise<E
 }
 
 async function start(): Promise<void> {
+  // Before a Lease may be taken: whoever is told to end meanwhile gives it back.
+  const told = Promise.withResolvers<NodeJS.Signals>();
+  for (const signal of ['SIGTERM', 'SIGINT'] as const) process.once(signal, told.resolve);
+
   const log = jsonLog({ level: logLevel(), write: (line) => process.stdout.write(line), now: Date.now });
   const config = await readConfig();
   const client = kubeClient(await clientConfig());
@@ -113,11 +117,14 @@ async function start(): Promise<void> {
     port: port.internal,
     health: running.health,
     metrics: running.exposition,
+  }).catch(async (error) => {
+    await election?.release();
+    throw error;
   });
 
   const stop = async (signal: NodeJS.Signals) => {
     log.info('stopping', { signal });
-    await Promise.race([running.stop(), sleep(endMs, undefined, { ref: false })]);
+    await Promise.race([running.stop(end.graceMs), sleep(end.mostMs, undefined, { ref: false })]);
     await election?.release();
     await Promise.all([client.close(), election?.close(), tracing.stop()]);
     server.close();
@@ -125,7 +132,7 @@ async function start(): Promise<void> {
     // Left to itself, Node waits for its handles to close; with HTTP/2 sessions that were cut off it can do so for ever.
     process.exit(0);
   };
-  for (const signal of ['SIGTERM', 'SIGINT'] as const) process.once(signal, stop);
+  void told.promise.then(stop);
 
   void election?.lost.then((error) => {
     log.error('another may act from now on, so this operator ends', { error });

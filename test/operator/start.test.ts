@@ -1,10 +1,12 @@
 import assert from 'node:assert/strict';
-import { execFile } from 'node:child_process';
-import { mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { execFile, execFileSync, spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { mkdtemp, open, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { after, before, describe, test } from 'node:test';
 
+const program = join(import.meta.dirname, '../../operator/main.ts');
 const good = 'images: {sfu: liveroom.dev/sfu:0.1.0}\n';
 
 describe('the program', () => {
@@ -18,8 +20,7 @@ describe('the program', () => {
 
   const start = (env: Record<string, string>, ...args: string[]) =>
     new Promise<{ code: number; stdout: string; stderr: string }>((resolve) => {
-      const file = join(import.meta.dirname, '../../operator/main.ts');
-      execFile(process.execPath, [file, ...args], { env }, (error, stdout, stderr) =>
+      execFile(process.execPath, [program, ...args], { env }, (error, stdout, stderr) =>
         resolve({ code: error ? Number(error.code) : 0, stdout, stderr }),
       );
     });
@@ -53,4 +54,25 @@ describe('the program', () => {
       assert.match(stderr, message);
       assert.equal(stderr.trim().split('\n').length, 1);
     });
+
+  test('told to end before it has begun, it begins so far that it can end in order', async () => {
+    const [config, kubeconfig] = [join(dir, 'config.pipe'), join(dir, 'kubeconfig')];
+    execFileSync('mkfifo', [config]);
+    const user = { name: 'x', user: {} };
+    const cluster = { name: 'x', cluster: { server: 'https://127.0.0.1:1' } };
+    const context = { name: 'x', context: { cluster: 'x', user: 'x' } };
+    const nobody = { 'current-context': 'x', clusters: [cluster], users: [user], contexts: [context] };
+    await writeFile(kubeconfig, JSON.stringify(nobody));
+    const env = { CONFIG_FILE: config, KUBECONFIG: kubeconfig, POD_IP: '127.77.0.14', POD_NAMESPACE: 'live' };
+    const child = spawn(process.execPath, [program], { env, stdio: ['ignore', 'pipe', 'inherit'] });
+    const ended = once(child, 'exit');
+    const lines = child.stdout.setEncoding('utf8').toArray();
+    // Opened when the program reads it, and waits.
+    const writer = await open(config, 'w');
+    child.kill('SIGTERM');
+    await writer.writeFile(good);
+    await writer.close();
+    assert.deepEqual(await ended, [0, null]);
+    assert.match((await lines).join(''), /"stopping".*"SIGTERM"/);
+  });
 });

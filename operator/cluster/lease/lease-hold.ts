@@ -17,7 +17,7 @@ export interface ElectionTiming {
   readonly leaseMs: number;
   /** How long a leader that cannot renew its lease goes on. */
   readonly renewMs: number;
-  /** How often the leader renews it, and the others look. */
+  /** How often the leader renews it; the others look twice as often. */
   readonly retryMs: number;
 }
 
