@@ -23,4 +23,4 @@ RUN install -d -o 1000 node_modules/.cache/node
 USER 1000
 ENV NODE_COMPILE_CACHE=node_modules/.cache/node
 RUN node operator/main.ts --help; test -n "$(ls -A node_modules/.cache/node)"
-CMD ["node", "--max-semi-space-size=4", "--heap-growing-percent=40", "operator/main.ts"]
+CMD ["node", "--max-semi-space-size=16", "--heap-growing-percent=40", "operator/main.ts"]
