@@ -32,7 +32,7 @@ export async function leaders(on: Stage, { say = () => undefined, timing = defau
   const dir = await mkdtemp(join(tmpdir(), 'leaders-'));
   await on.namespace(operatorNamespace);
   await on.namespace('led');
-  const lease = await leaseWatch(on.client);
+  const lease = await leaseWatch(on.client, operatorNamespace);
   const everybody: OperatorProcess[] = [];
   const begin = async () => {
     const count = everybody.length + 1;

@@ -3,7 +3,6 @@ import { reflector } from '#operator/cluster/watch/reflector.ts';
 import type { KubeObject } from '#operator/kube.ts';
 import type { Call } from './fault.ts';
 import type { OperatorProcess } from './operator-process.ts';
-import { operatorNamespace } from './operator-process.ts';
 
 interface Lease extends KubeObject {
   readonly spec?: { readonly holderIdentity?: string; readonly leaseTransitions?: number };
@@ -16,11 +15,14 @@ export interface Reign {
 }
 
 /** Who has had the Lease when. Times are of `performance.now()`. */
-export async function leaseWatch(client: KubeClient): Promise<{ readonly reigns: readonly Reign[]; stop(): void }> {
+export async function leaseWatch(
+  client: KubeClient,
+  namespace: string,
+): Promise<{ readonly reigns: readonly Reign[]; stop(): void }> {
   const reigns: Reign[] = [];
   const leases = reflector<Lease>({
     client,
-    path: `/apis/coordination.k8s.io/v1/namespaces/${operatorNamespace}/leases`,
+    path: `/apis/coordination.k8s.io/v1/namespaces/${namespace}/leases`,
     onChange(_key, lease) {
       const holder = lease?.spec?.holderIdentity ?? '';
       if (holder !== (reigns.at(-1)?.holder ?? '')) reigns.push({ holder, sinceMs: performance.now() });
@@ -30,16 +32,20 @@ export async function leaseWatch(client: KubeClient): Promise<{ readonly reigns:
   return { reigns, stop: () => leases.stop() };
 }
 
+/** An operator whose way to the API server is watched. */
+export type Watched = Pick<OperatorProcess, 'name' | 'door'>;
+
 /** Requests that change something other than the Lease itself. */
-export const changes = ({ door: { calls } }: OperatorProcess): readonly Call[] =>
+export const changes = ({ door: { calls } }: Watched): readonly Call[] =>
   calls.filter(({ method, path }) => method !== 'GET' && !path.includes('/leases'));
 
 /**
  * Changes that an operator asked for while another had the Lease. The API server tells us of a new holder some
- * milliseconds late, which is in favour of whoever had it before; who writes without the Lease does so for seconds.
+ * milliseconds late, which is in favour of whoever had it before; who writes without the Lease does so for seconds. That
+ * the new one has it already is believed only if it has asked for it.
  */
 export function usurpations(
-  operators: readonly OperatorProcess[],
+  operators: readonly Watched[],
   reigns: readonly Reign[],
   leaseMs: number,
 ): readonly string[] {
@@ -58,14 +64,16 @@ export function usurpations(
 }
 
 /** Whoever has asked for no renewal for the time of a lease has none, whatever the API server still says. */
-const hasRenewed = ({ door: { calls } }: OperatorProcess, ms: number, leaseMs: number): boolean =>
-  calls.some(
-    ({ method, path, atMs }) => method !== 'GET' && path.includes('/leases') && atMs <= ms && atMs > ms - leaseMs,
-  );
+const hasRenewed = (operator: Watched, ms: number, leaseMs: number): boolean =>
+  renewals(operator).some(({ atMs }) => atMs <= ms && atMs > ms - leaseMs);
+
+/** What an operator asked for to have the Lease, to keep it, or to give it back. */
+export const renewals = ({ door: { calls } }: Watched): readonly Call[] =>
+  calls.filter(({ method, path }) => method !== 'GET' && path.includes('/leases'));
 
 /** An operator's identity may be more than its name. */
 const isOf = (holder: string, name: string): boolean => holder.startsWith(name);
 
-/** Who takes the Lease within the moment in which we may not have heard of it. */
+/** Who takes the Lease within the time in which we may not have heard of it; on a busy machine that is long. */
 const nextHolder = (reigns: readonly Reign[], ms: number): string =>
-  reigns.find(({ sinceMs }) => sinceMs > ms && sinceMs - ms < 200)?.holder ?? '';
+  reigns.find(({ sinceMs }) => sinceMs > ms && sinceMs - ms < 2_000)?.holder ?? '';

@@ -70,7 +70,8 @@ const configOf = ({ leaseMs, renewMs, retryMs }: ElectionTiming) => ({
   retryPeriod: `${retryMs}ms`,
 });
 
-const kubeconfigOf = ({ config: { server } }: Door): string =>
+/** For who is to come by a door. */
+export const kubeconfigOf = ({ config: { server } }: Door): string =>
   JSON.stringify({
     apiVersion: 'v1',
     kind: 'Config',
