@@ -179,19 +179,33 @@ describe('the operator', () => {
     await successorOf(pod, at);
   });
 
-  test('leaves a cordoned node in good time, and stays where it serves until it can', async () => {
-    await on.start();
+  test('leaves a cordoned node in good time, a room at a time, and stays where it serves until it can', async () => {
+    await on.start({ config: { rollouts: { maxConcurrent: 1 } } });
     const at = await on.namespace('cordoned');
     const pod = await working(at);
     await on.kube.run(['cordon', 'node-1']);
     try {
       assert.match(await on.says('keynote', at, 'Progressing=False/RolloutStuck'), /fits on no node/);
       assert.equal((await condition('Ready', at))?.status, 'True');
+      await on.kube.run(['uncordon', 'node-1']);
+      await on.says('keynote', at, 'Progressing=False/RolloutComplete');
+      assert.ok(await named(pod.metadata.name, at));
+
+      await on.kube.apply(aRoom('other', {}, at));
+      await on.runOrigin(at);
+      await on.says('other', at, 'Ready=True/Ready');
+      await on.addNode('node-2');
+      await on.kube.run(['cordon', 'node-1']);
+      await eventually('one has begun and one waits', async () => {
+        const said = await Promise.all(['keynote', 'other'].map((name) => condition('Progressing', at, name)));
+        return said.some((one) => one?.reason === 'WaitingForTurn') && (await on.staying(at)).length === 3;
+      });
+      for (const turn of [1, 2]) assert.equal((await on.runOrigin(at)).spec.nodeName, 'node-2', `turn ${turn}`);
+      await eventually('both rooms are there alone', async () => (await on.staying(at)).length === 2);
     } finally {
       await on.kube.run(['uncordon', 'node-1']);
+      await on.kube.run(['delete', 'node', 'node-2', '--ignore-not-found']);
     }
-    await on.says('keynote', at, 'Progressing=False/RolloutComplete');
-    assert.ok(await named(pod.metadata.name, at));
   });
 
   test('tells of each crash, and gives up a pod whose server keeps crashing', async () => {

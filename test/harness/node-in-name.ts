@@ -3,7 +3,7 @@ import type { KubeClient } from '#operator/cluster/client/client.ts';
 import { objectPath } from '#operator/cluster/client/paths.ts';
 import type { KubeObject } from '#operator/kube.ts';
 
-/** Where the one node of such a cluster is. */
+/** Where the nodes of such a cluster are. */
 export const nodeAddress = '198.51.100.7';
 
 /** Makes an object, or makes it so. */
@@ -21,9 +21,9 @@ export const patchStatus = (client: KubeClient, object: KubeObject, status: obje
     body: { status },
   });
 
-/** Registers the node as a kubelet does. Resolves to its heartbeat. */
-export async function addNode(client: KubeClient): Promise<() => Promise<unknown>> {
-  const node = { apiVersion: 'v1', kind: 'Node', metadata: { name: 'node-1' } };
+/** Registers a node as a kubelet does. Resolves to its heartbeat. */
+export async function addNode(client: KubeClient, name: string): Promise<() => Promise<unknown>> {
+  const node = { apiVersion: 'v1', kind: 'Node', metadata: { name } };
   const resources = { cpu: '8', memory: '16Gi', pods: '200' };
   const addresses = [{ type: 'InternalIP', address: nodeAddress }];
   const beat = () =>

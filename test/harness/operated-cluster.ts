@@ -27,6 +27,8 @@ export interface OperatedCluster {
   ): Promise<RunningOperator>;
   /** The rights of a ServiceAccount. */
   account(name: string, namespace: string): Promise<ClientConfig>;
+  /** One more node, which is given up when 40 s have passed. */
+  addNode(name: string): Promise<unknown>;
   /** Makes a namespace that lasts until `tidy`. */
   namespace(name: string, labels?: Record<string, string>): Promise<string>;
   room(name: string, namespace: string): Promise<LiveRoom | undefined>;
@@ -53,7 +55,7 @@ export async function operatedCluster(crd = 'crds/liveroom.yaml'): Promise<Opera
     await client.close();
     await cluster.stop();
   };
-  const beat = await addNode(client).catch(async (error) => {
+  const beat = await addNode(client, 'node-1').catch(async (error) => {
     await end();
     throw error;
   });
@@ -90,6 +92,7 @@ export async function operatedCluster(crd = 'crds/liveroom.yaml'): Promise<Opera
     pods,
     staying,
     tidy,
+    addNode: (name) => addNode(client, name),
     async start({ as, ...settings } = {}) {
       const operator = await startOperator({ ...settings, kubeconfigFile: as ?? cluster.kubeconfigFile, stats });
       operators.push(operator);
