@@ -123,5 +123,5 @@ export const soakParts = {
   outage: { what: 'the API server is away', takes: '3 min', run: absence },
   media: { what: 'the API server is away while a room is on the air', takes: '3 min', run: media },
   upgrade: { what: 'release 0.1.0 is upgraded while a room is on the air', takes: '2 min', run: newer },
-  permissions: { what: 'each permission is withheld in turn', takes: '6 min', run: rights },
+  permissions: { what: 'each permission is withheld in turn', takes: '3 min', run: rights },
 } as const satisfies Record<string, SoakPart>;
