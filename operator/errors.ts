@@ -1,5 +1,6 @@
 import { ApiError } from './cluster/client/api-error.ts';
 import { NotLeading } from './cluster/client/fenced-client.ts';
+import { RoomGone } from './cluster/client/rooms-now.ts';
 import { NameTaken } from './cluster/client/writes.ts';
 import { type Outcome, TooLong } from './cluster/queue/outcome.ts';
 import type { Finding } from './decide/finding.ts';
@@ -18,7 +19,7 @@ const forbiddenAgainMs = 30_000;
 
 /** Undefined where nothing went wrong: what was to be done need not be done any more, or not by us. */
 export function failureOf(error: unknown): Failure | undefined {
-  if (isNamespaceTerminating(error) || error instanceof NotLeading) return undefined;
+  if (isNamespaceTerminating(error) || error instanceof NotLeading || error instanceof RoomGone) return undefined;
   if (error instanceof TooLong) return 'Timeout';
   if (error instanceof TypeError || error instanceof RangeError || error instanceof ReferenceError) return 'Bug';
   if (error instanceof ApiError) return byStatus(error);

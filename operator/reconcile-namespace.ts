@@ -38,6 +38,9 @@ export async function reconcileNamespace(
   }
   const wanted = rooms.length === 0 ? [] : desiredOfNamespace(namespace, rooms, config, cluster.monitoringKinds());
   const owned = cluster.objectsOf(namespace).filter(({ metadata: { name } }) => name === namespaceObject);
+  // The watch of rooms may be behind those of what was made for them.
+  const isLast = rooms.length === 0 && owned.length > 0;
+  if (isLast && (await cluster.roomsNow(namespace)).length > 0) return { kind: 'done' };
   const { isNews, againInMs } = await monitoring.settle(namespace, wanted, {
     owner: 'Namespace',
     owned,

@@ -7,8 +7,11 @@ import { clientConfigFromFile } from '#operator/cluster/client/kube-config.ts';
 import { MissedChanges } from '#operator/cluster/watch/consistency.ts';
 import { reflector } from '#operator/cluster/watch/reflector.ts';
 import type { KubeObject } from '#operator/kube.ts';
+import { door } from '#test/faults/door.ts';
+import type { Fate } from '#test/faults/fault.ts';
 import { eventually } from '#test/harness/eventually.ts';
 import { type OperatedCluster, operatedCluster } from '#test/harness/operated-cluster.ts';
+import { aRoom } from '#test/harness/room.ts';
 import { freshSeed, seeded } from '#test/media/seeded.ts';
 
 /** Copies of collections of a real API server, which is the only one to say what its versions mean. */
@@ -137,6 +140,28 @@ describe('the copy of a collection', () => {
     await eventually('all watches', () => copies.every(({ counts }) => counts.watches > 0));
     await all(100, (i) => fresh.request('GET', path(namespaces[i % 20] ?? '')));
     assert.equal(connected.count, 2);
+  });
+
+  test('of rooms is behind that of what they own, and nothing of an unheard room is taken away', async (t) => {
+    // What it asks for is answered; only what happens to rooms it is not told.
+    const fate: Fate = ({ path: asked, isWatch }) =>
+      isWatch && asked.endsWith('/liverooms') ? { kind: 'Refused', status: 503 } : undefined;
+    const way = await door({ server: await clientConfigFromFile(on.kubeconfigFile), fate });
+    t.after(() => way.stop());
+    t.after(() => on.tidy());
+    await on.start();
+    const deaf = await on.start({ as: way.config, config: { id: 'canary' } });
+    const at = await on.namespace('unheard');
+    await on.kube.apply(aRoom('keynote', {}, at));
+    await on.runOrigin(at);
+    await on.says('keynote', at, 'Ready=True/Ready');
+    await eventually('it has looked at what there is of room and namespace', async () => {
+      const text = await deaf.metrics();
+      const hasLooked = (one: string) => new RegExp(`controller="${one}",result="success"} [1-9]`).test(text);
+      return hasLooked('liveroom') && hasLooked('namespace');
+    });
+    assert.deepEqual(deaf.writes, []);
+    assert.equal((await on.staying(at)).length, 1);
   });
 
   test('is found wrong when a watch has lost an event, and is mended', async (t) => {

@@ -3,6 +3,7 @@ import { noTracer, type Tracer } from '#tracing/tracer.ts';
 import type { KubeObject, Pod } from '../kube.ts';
 import type { Cache } from './cache/cache.ts';
 import { type CachesOptions, caches, keysIn, objectsOf, podIndexes, watchesOf } from './caches.ts';
+import { roomsNow } from './client/rooms-now.ts';
 import { tracedClient } from './client/traced-client.ts';
 import { type ApplyOptions, type Marks, writes } from './client/writes.ts';
 import { operatorOf } from './keys.ts';
@@ -20,24 +21,14 @@ export type Cluster = ReturnType<typeof cluster>;
 export function cluster(options: ClusterOptions) {
   const podsBy = podIndexes();
   const every = caches(options, podsBy);
-  const { rooms, pods, services, configMaps, policies, budgets, ingresses, nodes, namespaces, monitors, routes } =
-    every;
+  const { rooms, pods, ingresses, nodes, namespaces, monitors, routes } = every;
   const isOurs = (room: LiveRoom) => operatorOf(room) === (options.id ?? '');
-  const write = writes(tracedClient(options.client, options.tracer ?? noTracer));
-  const holder: Readonly<Record<string, Pick<Cache<KubeObject>, 'remember'>>> = {
-    Pod: pods,
-    Service: services,
-    ConfigMap: configMaps,
-    NetworkPolicy: policies,
-    PodDisruptionBudget: budgets,
-    Ingress: ingresses,
-    HTTPRoute: routes,
-    ServiceMonitor: monitors,
-    PrometheusRule: monitors,
-  };
+  const client = tracedClient(options.client, options.tracer ?? noTracer);
+  const write = writes(client);
+  const holders = holdersIn(every);
 
   function remember<T extends KubeObject>(object: T): T {
-    holder[object.kind]?.remember(object);
+    holders[object.kind]?.remember(object);
     return object;
   }
 
@@ -81,6 +72,8 @@ export function cluster(options: ClusterOptions) {
     monitorsOf: monitors.group,
     prometheuses: monitors.prometheuses,
 
+    /** Not from memory: what is of a room that is not in it may be of one that we have yet to hear of. */
+    roomsNow: (namespace: string, name?: string) => roomsNow(client, namespace, name),
     read: write.read,
     addToSecret: write.addToSecret,
     apply: async (object: KubeObject, how: ApplyOptions) => remember(await write.apply(object, how)),
@@ -99,3 +92,18 @@ export function cluster(options: ClusterOptions) {
     },
   };
 }
+
+/** Who remembers what is written, by its kind. */
+const holdersIn = (
+  every: ReturnType<typeof caches>,
+): Readonly<Record<string, Pick<Cache<KubeObject>, 'remember'>>> => ({
+  Pod: every.pods,
+  Service: every.services,
+  ConfigMap: every.configMaps,
+  NetworkPolicy: every.policies,
+  PodDisruptionBudget: every.budgets,
+  Ingress: every.ingresses,
+  HTTPRoute: every.routes,
+  ServiceMonitor: every.monitors,
+  PrometheusRule: every.monitors,
+});

@@ -1,5 +1,6 @@
 import { kind, type LiveRoom } from '#crds/liveroom.ts';
 import { isStatus } from '../cluster/client/api-error.ts';
+import { RoomGone } from '../cluster/client/rooms-now.ts';
 import type { Cluster } from '../cluster/cluster.ts';
 import { controllerOf, isBeingDeleted, type KubeObject } from '../kube.ts';
 import type { Log } from '../log.ts';
@@ -8,20 +9,23 @@ import { clearTokens } from './tokens.ts';
 /** A room that is deleted is closed: its pods do not wait for the viewers. */
 const closeSeconds = 10;
 
+/** The room of a name that there is, if it stays. */
+type Now = () => Promise<LiveRoom | undefined>;
+
 /**
  * Removes what a room of this name has left that is gone or has been made anew. Garbage collection does so too, but lets
  * pods take all of their drain time, and needs a while to begin with kinds that are new to it.
+ *
+ * What looks left may belong to a room that we have yet to hear of, ours or another operator's. So the API server is asked
+ * which one there is before anything goes. Throws RoomGone where `room` is not that one.
  */
-export async function clearAway(key: string, room: LiveRoom | undefined, cluster: Cluster): Promise<void> {
-  const isLeft = (object: KubeObject) => {
-    const owner = controllerOf(object);
-    return owner?.kind === kind && owner.uid !== room?.metadata.uid;
-  };
-  for (const pod of cluster.podsOf(key).filter(isLeft)) {
-    const { deletionGracePeriodSeconds = Number.POSITIVE_INFINITY } = pod.metadata;
-    if (!isBeingDeleted(pod) || deletionGracePeriodSeconds > closeSeconds) await cluster.remove(pod, closeSeconds);
-  }
-  for (const object of cluster.objectsOf(key).filter(isLeft)) if (!isBeingDeleted(object)) await cluster.remove(object);
+export async function clearAway(key: string, room: LiveRoom | undefined, cluster: Cluster, now?: Now): Promise<void> {
+  const left = [...cluster.podsOf(key), ...cluster.objectsOf(key)].filter(isLeftBut(room)).filter(isToGo);
+  if (left.length === 0) return;
+  const current = await (now ?? askedOnce(key, cluster))();
+  for (const object of left.filter(isLeftBut(current)))
+    await cluster.remove(object, object.kind === 'Pod' ? closeSeconds : undefined);
+  if (room !== undefined && room.metadata.uid !== current?.metadata.uid) throw new RoomGone(key);
 }
 
 /**
@@ -36,6 +40,32 @@ export async function clearAfter(
     if (!isStatus(error, 403)) throw error;
     log.warn('what a room has left is left to garbage collection', { error });
   };
-  await clearAway(key, undefined, cluster).catch(leave);
-  await clearTokens(key, cluster).catch(leave);
+  const now = askedOnce(key, cluster);
+  await clearAway(key, undefined, cluster, now).catch(leave);
+  await clearTokens(key, cluster, now).catch(leave);
 }
+
+/** Asks which room there is when that is first needed. In a namespace that goes, none stays. */
+function askedOnce(key: string, cluster: Pick<Cluster, 'isTerminating' | 'roomsNow'>): Now {
+  const [namespace = '', name = ''] = key.split('/');
+  let answer: Promise<LiveRoom | undefined> | undefined;
+  return async () => {
+    if (cluster.isTerminating(namespace)) return undefined;
+    answer ??= cluster.roomsNow(namespace, name).then(([room]) => room);
+    return await answer;
+  };
+}
+
+/** Whether it stays, or, a pod, longer than it should. */
+function isToGo(object: KubeObject): boolean {
+  const { deletionGracePeriodSeconds = Number.POSITIVE_INFINITY } = object.metadata;
+  return !isBeingDeleted(object) || (object.kind === 'Pod' && deletionGracePeriodSeconds > closeSeconds);
+}
+
+/** Whether a LiveRoom has made an object, and not this one. */
+const isLeftBut =
+  (room: LiveRoom | undefined) =>
+  (object: KubeObject): boolean => {
+    const owner = controllerOf(object);
+    return owner?.kind === kind && owner.uid !== room?.metadata.uid;
+  };

@@ -1,6 +1,7 @@
 import { annotation, tokensSecretName } from '#crds/contract.ts';
 import { kind, type LiveRoom } from '#crds/liveroom.ts';
 import { type TokenSource, tokenSources, tokensSecret } from '../build/tokens.ts';
+import { RoomGone } from '../cluster/client/rooms-now.ts';
 import { NameTaken } from '../cluster/client/writes.ts';
 import type { Cluster } from '../cluster/cluster.ts';
 import { roomKey } from '../cluster/keys.ts';
@@ -11,7 +12,7 @@ import { markIfThere } from './pod-marks.ts';
 import type { TokensSeen } from './tokens-seen.ts';
 
 export interface TokenDependencies {
-  readonly cluster: Pick<Cluster, 'read' | 'create' | 'remove' | 'addToSecret' | 'mark' | 'podsOf'>;
+  readonly cluster: Pick<Cluster, 'read' | 'create' | 'remove' | 'addToSecret' | 'mark' | 'podsOf' | 'roomsNow'>;
   /** A new secret token. */
   readonly newToken: () => string;
   readonly tokensSeen: TokensSeen;
@@ -36,7 +37,10 @@ export function tokensLacking(
 const stayingPods = (room: LiveRoom, cluster: Pick<Cluster, 'podsOf'>): Pod[] =>
   cluster.podsOf(roomKey(room)).filter((pod) => isControlledBy(pod, room.metadata.uid) && !isBeingDeleted(pod));
 
-/** Sees to it that every token of the room exists: generates those that are ours to make, and finds those that are missing. */
+/**
+ * Sees to it that every token of the room exists: generates those that are ours to make, and finds those that are missing.
+ * Throws RoomGone if the Secret may be that of a later room of the name.
+ */
 export async function settleTokens(
   room: LiveRoom,
   { cluster, newToken, tokensSeen, audience }: TokenDependencies,
@@ -60,7 +64,7 @@ export async function settleTokens(
     const wanted = tokensSecret(room, Object.fromEntries(keys.map((key) => [key, newToken()])));
     const secret = room.status?.conditions === undefined ? await made(wanted) : await cluster.read<Secret>(wanted);
     const isLeft = secret !== undefined && isLeftBy(secret, room);
-    if (isLeft) await cluster.remove(secret);
+    if (isLeft) await removeLeft(secret, room, cluster);
     if (secret === undefined || isLeft) {
       await showToPods(await cluster.create<Secret>(wanted, isOurs));
       return undefined;
@@ -99,14 +103,31 @@ export async function settleTokens(
   }
 }
 
+/** Publishers hold the tokens of the room that there is, and the watch may not have told yet that it is another one. */
+async function removeLeft(
+  secret: Secret,
+  room: LiveRoom,
+  cluster: Pick<Cluster, 'remove' | 'roomsNow'>,
+): Promise<void> {
+  const { namespace, name, uid } = room.metadata;
+  const [current] = await cluster.roomsNow(namespace, name);
+  if (current?.metadata.uid !== uid) throw new RoomGone(roomKey(room));
+  await cluster.remove(secret);
+}
+
 /**
- * Removes the generated tokens of a room that is gone. Garbage collection does so too, but needs half a minute to begin
- * with a kind that is new to it.
+ * Removes the generated tokens of a room that is gone; `now` resolves to the one that there is. Garbage collection does so
+ * too, but needs half a minute to begin with a kind that is new to it.
  */
-export async function clearTokens(key: string, cluster: Pick<Cluster, 'read' | 'remove'>): Promise<void> {
+export async function clearTokens(
+  key: string,
+  cluster: Pick<Cluster, 'read' | 'remove'>,
+  now: () => Promise<LiveRoom | undefined>,
+): Promise<void> {
   const [namespace = '', room = ''] = key.split('/');
   const secret = await cluster.read<Secret>(secretObject(namespace, tokensSecretName(room)));
-  if (secret !== undefined && isLeftBy(secret, undefined)) await cluster.remove(secret);
+  const isLeft = secret !== undefined && isLeftBy(secret, undefined);
+  if (isLeft && isLeftBy(secret, await now())) await cluster.remove(secret);
 }
 
 /** Whether it was made for an earlier room of the name. */

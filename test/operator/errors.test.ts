@@ -3,6 +3,7 @@ import { test } from 'node:test';
 import { ApiError } from '#operator/cluster/client/api-error.ts';
 import { kubeClient } from '#operator/cluster/client/client.ts';
 import { NotLeading } from '#operator/cluster/client/fenced-client.ts';
+import { RoomGone } from '#operator/cluster/client/rooms-now.ts';
 import { TooLong } from '#operator/cluster/queue/outcome.ts';
 import { failureOf, outcomeOf } from '#operator/errors.ts';
 import { flakyServer, reset } from './cluster/flaky-server.ts';
@@ -38,6 +39,7 @@ const cases: readonly (readonly [what: string, error: unknown, ...ReturnType<typ
   ['so is one that took too long', new TooLong(60_000), 'Timeout', { kind: 'backoff' }],
   ['a mistake of our own is told from all that', new TypeError('x is undefined'), 'Bug', { kind: 'backoff' }],
   ['nothing can be made in a namespace that goes', terminating, undefined, { kind: 'done' }],
+  ['nothing is to be done for a room that is gone', new RoomGone('events/keynote'), undefined, { kind: 'done' }],
   ['what another has to do is not ours to try again', new NotLeading('PATCH', '/api'), undefined, { kind: 'done' }],
 ];
 

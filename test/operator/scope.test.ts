@@ -3,10 +3,12 @@ import { describe, test } from 'node:test';
 import { Registry } from 'prom-client';
 import { label } from '#crds/contract.ts';
 import type { LiveRoom } from '#crds/liveroom.ts';
+import { namespaceService } from '#operator/build/namespace-service.ts';
 import type { Cache } from '#operator/cluster/cache/cache.ts';
 import { dispensable, ifPermitted } from '#operator/cluster/cache/if-permitted.ts';
 import { inNamespaces } from '#operator/cluster/cache/in-namespaces.ts';
 import { ApiError } from '#operator/cluster/client/api-error.ts';
+import type { Cluster } from '#operator/cluster/cluster.ts';
 import { noCounts } from '#operator/cluster/watch/watch-counts.ts';
 import type { KubeObject } from '#operator/kube.ts';
 import { jsonLog } from '#operator/log.ts';
@@ -25,9 +27,13 @@ describe('of several operators', () => {
   };
 
   /** How many objects the operator `id` wants of a namespace with rooms of these operators; undefined if it leaves it alone. */
-  async function wanted(id: string, owners: readonly string[]): Promise<number | undefined> {
+  async function wanted(
+    id: string,
+    owners: readonly string[],
+    given: Partial<Cluster> = {},
+  ): Promise<number | undefined> {
     let count: number | undefined;
-    const cluster = standInCluster({ roomsIn: () => owners.map(roomOf) });
+    const cluster = standInCluster({ roomsIn: () => owners.map(roomOf), ...given });
     const monitoring = {
       forget() {},
       async settle(_key: string, objects: readonly KubeObject[]) {
@@ -51,6 +57,22 @@ describe('of several operators', () => {
   };
   for (const [name, [id, owners, wants]] of Object.entries(cases))
     test(name, async () => assert.equal(await wanted(id, owners), wants));
+
+  test('nobody takes away what a room needs of which it has yet to hear, and asks for that once', async () => {
+    const asked: string[] = [];
+    const found = (owners: readonly string[]): Partial<Cluster> => ({
+      objectsOf: (namespace) => [namespaceService(namespace)],
+      async roomsNow(namespace) {
+        asked.push(namespace);
+        return owners.map(roomOf);
+      },
+    });
+    assert.equal(await wanted('canary', [], found([''])), undefined);
+    assert.equal(await wanted('canary', [], found([])), 0);
+    assert.deepEqual(asked, ['events', 'events']);
+    await wanted('', [''], found(['']));
+    assert.equal(asked.length, 2);
+  });
 });
 
 describe('a cache over several namespaces', () => {

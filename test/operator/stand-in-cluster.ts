@@ -7,6 +7,7 @@ export function standInCluster(given: Partial<Cluster> = {}): Cluster {
     isTerminating: () => false,
     node: () => undefined,
     nodeCount: () => 1,
+    roomsNow: async () => [],
     podsOf: () => [],
     objectsOf: () => [],
     monitorsOf: () => [],

@@ -3,6 +3,7 @@ import { test } from 'node:test';
 import { annotation } from '#crds/contract.ts';
 import type { LiveRoom } from '#crds/liveroom.ts';
 import { ApiError } from '#operator/cluster/client/api-error.ts';
+import { RoomGone } from '#operator/cluster/client/rooms-now.ts';
 import { NameTaken } from '#operator/cluster/client/writes.ts';
 import type { Audience } from '#operator/decide/seen.ts';
 import type { KubeObject, Pod, Secret } from '#operator/kube.ts';
@@ -15,6 +16,8 @@ function secrets(pods: readonly KubeObject[] = []) {
   const there = new Map<string, Secret>();
   const asked: string[] = [];
   const clock = { ms: 0 };
+  /** Those that there are, by the API server itself. */
+  const rooms = [storedRoom()];
   /** What each pod says that it lacks, by its name. */
   const lacks = new Map<string, readonly ('publish' | 'play')[]>();
   const stored = (secret: Secret & { readonly stringData?: Readonly<Record<string, string>> }): Secret => ({
@@ -45,6 +48,10 @@ function secrets(pods: readonly KubeObject[] = []) {
       return changed;
     },
     podsOf: () => pods,
+    roomsNow: async () => {
+      asked.push('rooms');
+      return rooms;
+    },
     mark: async (pod: KubeObject) => asked.push(`mark ${pod.metadata.name}`),
   };
   const audience = (pod: Pod | undefined, { metadata: { name, namespace } }: LiveRoom): Audience => ({
@@ -57,7 +64,7 @@ function secrets(pods: readonly KubeObject[] = []) {
     tokensSeen: tokensSeen(() => clock.ms),
     audience,
   };
-  return { there, asked, clock, lacks, dependencies };
+  return { there, asked, clock, lacks, rooms, dependencies };
 }
 
 const accepted = aCondition('Accepted', 'True', 'Accepted');
@@ -184,14 +191,28 @@ test('the Secret of an earlier room of the name is replaced, and a stranger is l
   const secret = { apiVersion: 'v1', kind: 'Secret', metadata: { name: 'keynote-tokens', namespace: 'events' } };
   there.set('keynote-tokens', { ...secret, metadata: { ...secret.metadata, ownerReferences: [owner] } });
   assert.equal(await settleTokens(storedRoom(), dependencies), undefined);
-  const steps = ['create keynote-tokens', 'read keynote-tokens', 'remove keynote-tokens', 'create keynote-tokens'];
-  assert.deepEqual(asked, steps);
+  const steps = ['create', 'read', 'rooms', 'remove', 'create'];
+  assert.deepEqual(
+    asked.map((one) => one.split(' ')[0]),
+    steps,
+  );
 
   const others = secrets();
   others.there.set('keynote-tokens', secret);
   const finding = await settleTokens(storedRoom(), others.dependencies);
   assert.equal(finding?.reason, 'NameConflict');
   assert.deepEqual(others.there.get('keynote-tokens'), secret);
+});
+
+test('the Secret of a later room of the name, of which the watch has yet to tell, is left alone', async () => {
+  const { there, rooms, dependencies } = secrets();
+  await settleTokens(storedRoom(), dependencies);
+  const secret = there.get('keynote-tokens');
+  const former = { ...storedRoom(), metadata: { ...storedRoom().metadata, uid: 'former' } };
+  await assert.rejects(settleTokens(former, dependencies), RoomGone);
+  rooms.pop();
+  await assert.rejects(settleTokens(former, dependencies), RoomGone);
+  assert.equal(there.get('keynote-tokens'), secret);
 });
 
 test('what could not be made is no reason to believe that it is there', async () => {
