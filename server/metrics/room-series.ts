@@ -2,9 +2,8 @@ interface Removable {
   remove(labels: Readonly<Record<string, string>>): void;
 }
 
-interface Zeroable<Labels> extends Removable {
-  zero(labels: Labels): void;
-}
+/** A histogram, or a counter. */
+type Beginnable<Labels> = Removable & ({ zero(labels: Labels): void } | { inc(labels: Labels, by: number): void });
 
 interface RoomLabels extends Readonly<Record<string, string>> {
   readonly room: string;
@@ -14,8 +13,8 @@ interface RoomLabels extends Readonly<Record<string, string>> {
 export interface RoomSeries {
   /** To be called with the labels of each series that is written to. Gives the labels back. */
   note<Labels extends RoomLabels>(metric: Removable, labels: Labels): Labels;
-  /** Begins a histogram's series at zero, unless it has begun. */
-  begin<Labels extends RoomLabels>(histogram: Zeroable<Labels>, labels: Labels): void;
+  /** Begins a series at zero, unless it has begun. */
+  begin<Labels extends RoomLabels>(metric: Beginnable<Labels>, labels: Labels): void;
   /** Takes away what names a room other than these. Series without a room stay. */
   keepOnly(rooms: ReadonlySet<string>): void;
 }
@@ -36,8 +35,11 @@ export function roomSeries(): RoomSeries {
   };
   return {
     note,
-    begin: (histogram, labels) => {
-      if (!seriesOf(histogram, labels.room).has(nameOf(labels))) histogram.zero(note(histogram, labels));
+    begin: (metric, labels) => {
+      if (seriesOf(metric, labels.room).has(nameOf(labels))) return;
+      note(metric, labels);
+      if ('zero' in metric) metric.zero(labels);
+      else metric.inc(labels, 0);
     },
     keepOnly: (rooms) => {
       for (const [room, metrics] of [...byRoom].filter(([name]) => !rooms.has(name))) {

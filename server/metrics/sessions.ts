@@ -18,16 +18,14 @@ export function sessionMetrics(families: Families, seen: () => Status, byRoom: R
   const { reason: reasons } = sessionMetric.iceFailures.labels;
   const failures = families.counter(sessionMetric.iceFailures, (counter) => {
     for (const { name: room } of seen().rooms)
-      for (const client of clients)
-        for (const reason of reasons) counter.inc(byRoom.note(counter, { client, room, reason }), 0);
+      for (const client of clients) for (const reason of reasons) byRoom.begin(counter, { client, room, reason });
   });
   return {
-    // As many series as that are for rooms that somebody comes to.
+    // So many series are only for rooms that somebody comes to; who fails is counted above.
     answered: (request, { status }) => {
       const client = joins(request);
       if (client === undefined || status !== 201 || request.room === undefined) return;
-      for (const result of sessionMetric.iceTime.labels.result)
-        byRoom.begin(iceTime, { client, room: roomLabel(request.room), result });
+      byRoom.begin(iceTime, { client, room: roomLabel(request.room), result: 'connected' });
     },
     reached: ({ role: client, room }, step, { sinceAnswered }) => {
       if (step !== 'IceConnected') return;
