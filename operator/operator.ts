@@ -152,7 +152,10 @@ const workQueue = (
 ): Queue =>
   queue({
     work: (key, its) => terms.run(its, () => tryKey(key)),
-    onError: (key, error) => log.error('a reconcile threw', { key, error }),
+    onError(key, error) {
+      const [namespace, room] = key.split('/');
+      log.error('a reconcile threw', { namespace, room, error });
+    },
     meter,
   });
 
