@@ -70,6 +70,8 @@ export const annotation = {
   reconcile: `${group}/reconcile`,
   /** On a pod: how many before it were given up, one after the other, because their server kept crashing. */
   crashLoops: `${group}/crash-loops`,
+  /** On a pod: how many before it were given up, one after the other, because something else had their host port. */
+  heldPorts: `${group}/held-ports`,
 } as const;
 
 /** Where a server pod finds its settings. All are mounted, watched, and frozen once the pod is being deleted. */

@@ -78,9 +78,18 @@ export interface Service extends KubeObject {
 }
 
 export interface Node extends KubeObject {
-  /** Cordoned: no pod is placed on it any more. */
-  readonly spec?: { readonly unschedulable?: boolean };
+  readonly spec?: {
+    /** Cordoned: no pod is placed on it any more. */
+    readonly unschedulable?: boolean;
+    readonly taints?: readonly Taint[];
+  };
   readonly status?: { readonly addresses?: readonly { readonly type: string; readonly address: string }[] };
+}
+
+export interface Taint {
+  readonly key: string;
+  readonly value?: string;
+  readonly effect: 'NoSchedule' | 'PreferNoSchedule' | 'NoExecute';
 }
 
 export interface Namespace extends KubeObject {

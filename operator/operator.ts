@@ -89,7 +89,7 @@ export function operator(options: OperatorOptions) {
     ...(options.askStats && { ask: options.askStats }),
     onAsked: measured.podAsked,
   });
-  const ports = hostPorts(cluster, config.hostPorts);
+  const ports = hostPorts(cluster, config.hostPorts, now);
   const ending = new AbortController();
   const tell = teller(eventWriter(tracedClient(client, tracer)), { log, now, instance, ended: ending.signal });
   const dependencies = {

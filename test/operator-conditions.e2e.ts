@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
 import { after, afterEach, before, describe, test } from 'node:test';
 import { annotation } from '#crds/contract.ts';
+import { hostPortOf } from '#operator/decide/media-address.ts';
 import type { Pod } from '#operator/kube.ts';
 import { eventually } from '#test/harness/eventually.ts';
 import { nodeAddress } from '#test/harness/node-in-name.ts';
@@ -19,18 +20,15 @@ describe('a room', () => {
 
   let aheadMs = 0;
   const now = () => Date.now() + aheadMs;
-  /** Waits for a number of viewers, which is written at most every 10 s: they pass at once. */
+  /** Lets time pass at once, after which the room is looked at. */
+  async function passes(ms: number, room: string, at: string): Promise<void> {
+    aheadMs += ms;
+    const mark = `liveroom.dev/look-again=${aheadMs}`;
+    await on.kube.run(['annotate', '--overwrite', 'liveroom', room, '-n', at, mark]);
+  }
+  /** Waits for a number of viewers, which is written at most every 10 s. */
   async function shows(viewers: number, at: string): Promise<void> {
-    aheadMs += 10_000;
-    await on.kube.run([
-      'annotate',
-      '--overwrite',
-      'liveroom',
-      'keynote',
-      '-n',
-      at,
-      `example.com/look-again=${aheadMs}`,
-    ]);
+    await passes(10_000, 'keynote', at);
     await eventually(`${viewers} viewers`, async () => (await on.room('keynote', at))?.status?.subscribers === viewers);
   }
 
@@ -41,8 +39,8 @@ describe('a room', () => {
       ),
     );
 
-  test('says why no node takes its pod: none fits, or something else has its port', async () => {
-    await on.start();
+  test('says why no node takes its pod: none fits, or something else has its port, and then gets another port', async () => {
+    await on.start({ now });
     const at = await on.namespace('unplaced');
     await on.kube.apply(aRoom('picky', { pod: { nodeSelector: { disk: 'none' } } }, at));
     assert.match(
@@ -62,9 +60,11 @@ describe('a room', () => {
     await on.kube.apply(aRoom('crowded', {}, at));
     assert.match(
       await on.says('crowded', at, 'OriginReady=False/NoFreePorts'),
-      /free ports.*UDP port 7001 on them: move the operator's hostPorts, or add nodes\.$/,
+      /free ports.*UDP port 7001 on them\. .*move the operator's hostPorts, or add nodes\.$/,
     );
     await on.says('crowded', at, 'Ready=False/NoFreePorts');
+    await passes(60_000, 'crowded', at);
+    assert.equal(hostPortOf(await origin(at, 'crowded')), 7002);
   });
 
   test('says that no host port is left', async () => {
@@ -75,7 +75,7 @@ describe('a room', () => {
     await on.kube.apply(aRoom('second', {}, at));
     assert.match(
       await on.says('second', at, 'Accepted=False/PortRangeExhausted'),
-      /^All 1 host ports from 7000 to 7000 are taken on the only node\./,
+      /^All 1 host ports from 7000 to 7000 are taken on the only node where/,
     );
   });
 

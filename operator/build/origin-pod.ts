@@ -25,13 +25,16 @@ export interface OriginChoice {
   readonly replaces: string;
   /** How many before it were given up, one after the other, because their server kept crashing. */
   readonly crashLoops?: number;
+  /** How many before it were given up because something else had their host port. */
+  readonly heldPorts?: number;
 }
 
 /**
  * The pod where the room's publisher is. Its name is a hash of what it is and of whom it replaces, so that creating it
  * twice makes one, and never the one that is still draining.
  */
-export function originPod(room: LiveRoom, config: Config, { hostPort, replaces, crashLoops = 0 }: OriginChoice) {
+export function originPod(room: LiveRoom, config: Config, choice: OriginChoice) {
+  const { hostPort, replaces, crashLoops = 0, heldPorts = 0 } = choice;
   const choices = podChoices(room, config);
   const fits = specHash(room, config);
   const name = `${room.metadata.name}-origin-${hash([room.metadata.uid, fits, replaces], 5)}`;
@@ -50,6 +53,7 @@ export function originPod(room: LiveRoom, config: Config, { hostPort, replaces, 
         [annotation.specHash]: fits,
         [annotation.settingsHash]: settingsHash(room),
         ...(crashLoops > 0 && { [annotation.crashLoops]: String(crashLoops) }),
+        ...(heldPorts > 0 && { [annotation.heldPorts]: String(heldPorts) }),
       },
     },
     spec: { ...podSpec(room, choices, hostPort), terminationGracePeriodSeconds: drainSeconds(room) },

@@ -61,7 +61,9 @@ export function cluster(options: ClusterOptions) {
     routesOf: (key: string) => [...ingresses.group(key), ...routes.group(key)],
     servesHTTPRoutes: routes.isServed,
     node: (name: string) => nodes.get(name),
-    nodeCount: () => [...nodes.list()].length,
+    nodes: () => nodes.list(),
+    /** Pods, draining ones too, that are on a node. */
+    podsOn: (node: string) => pods.pick(podsBy.node.keys(node)),
     /** On its way out: nothing can be made in it. */
     isTerminating: (namespace: string) => namespaces.get(namespace)?.status?.phase === 'Terminating',
     labelsOf: (namespace: string) => namespaces.get(namespace)?.metadata.labels ?? {},

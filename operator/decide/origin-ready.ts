@@ -1,6 +1,7 @@
 import { annotation } from '#crds/contract.ts';
 import { type ContainerStatus, isReady, type Pod } from '../kube.ts';
 import { type Finding, no, type Verdict, yes } from './finding.ts';
+import { lacksPort, whyUnscheduled } from './host-port-held.ts';
 import { givenAddresses, givenInVain, hostPortOf, spoken } from './media-address.ts';
 import { serviceTellsNoAddress, waitingForLoadBalancer } from './media-service.ts';
 import type { Seen } from './seen.ts';
@@ -39,14 +40,13 @@ export function originReady(seen: Seen): Verdict<'OriginReady'> {
 }
 
 function unscheduled(pod: Pod): ReturnType<Check> {
-  const scheduled = pod.status?.conditions?.find(({ type }) => type === 'PodScheduled');
-  if (scheduled?.status !== 'False') return undefined;
-  const cause = scheduled.message ?? scheduled.reason ?? 'no reason given';
-  const said = `Pod ${pod.metadata.name} fits on no node: ${cause.replace(/\.*$/, '.')}`;
-  return said.includes('free ports')
+  const why = whyUnscheduled(pod);
+  if (why === undefined) return undefined;
+  const said = `Pod ${pod.metadata.name} fits on no node: ${why.replace(/\.*$/, '.')}`;
+  return lacksPort(why)
     ? {
         reason: 'NoFreePorts',
-        message: `${said} Something else has UDP port ${hostPortOf(pod)} on them: move the operator's hostPorts, or add nodes.`,
+        message: `${said} Something else has UDP port ${hostPortOf(pod)} on them. A pod with another port is tried in its place after a while; if none does, move the operator's hostPorts, or add nodes.`,
       }
     : { reason: 'Unschedulable', message: `${said} Add nodes, or change spec.pod.` };
 }

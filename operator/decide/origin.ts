@@ -39,7 +39,7 @@ export interface OriginSeen {
   readonly isSuspended: boolean;
   readonly policy: 'WhenIdle' | 'Immediate';
   readonly published: (pod: Pod) => Published;
-  /** Whether a pod that fits the spec is to be replaced all the same: its node is cordoned, its server crashes. */
+  /** Whether a pod that fits the spec is to be replaced all the same: its node is cordoned, its server crashes, its port is taken. */
   readonly mustGo: (pod: Pod) => boolean;
   /** The pod that the Service names, and since when. */
   readonly led: { readonly podName: string; readonly sinceMs: number } | undefined;

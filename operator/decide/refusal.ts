@@ -28,7 +28,7 @@ export const portsExhausted = (
   nodes: number,
 ): Finding<'Accepted'> => ({
   reason: 'PortRangeExhausted',
-  message: `All ${to - from + 1} host ports from ${from} to ${to} are taken on ${nodes === 1 ? 'the only node' : `each of ${nodes} nodes`}. Widen hostPorts in the operator's configuration, or add nodes.`,
+  message: `All ${to - from + 1} host ports from ${from} to ${to} are taken on ${nodes === 1 ? 'the only node' : `each of ${nodes} nodes`} where the pod may run. Widen hostPorts in the operator's configuration, or add nodes.`,
 });
 
 /** What can be wrong with any object: a room's condition Accepted says it, and a namespace's MonitoringReady. */

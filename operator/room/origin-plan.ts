@@ -6,6 +6,7 @@ import { roomKey } from '../cluster/keys.ts';
 import type { Config } from '../config.ts';
 import { isLeaving } from '../decide/cordon.ts';
 import { type CrashLoop, crashLoop } from '../decide/crash-loop.ts';
+import { heldPort } from '../decide/host-port-held.ts';
 import { hasEnded, type OriginPlan, originPlan, published } from '../decide/origin.ts';
 import type { Audience } from '../decide/seen.ts';
 import { soonest } from '../decide/soonest.ts';
@@ -60,11 +61,11 @@ export function planNow(room: LiveRoom, dependencies: PlanDependencies): OriginP
   const key = roomKey(room);
   const nowMs = now();
   const pods = ownPods(room, cluster);
-  const crashing = new Map(pods.map((pod) => [pod, crashLoopOf(pod, key, dependencies, nowMs)]));
-  const mustGo = (pod: Pod) => {
-    const waitMs = crashing.get(pod)?.waitMs;
-    return (waitMs !== undefined && waitMs <= 0) || isLeaving(pod, nodeOf(pod, cluster), room.spec.pod.tolerations);
-  };
+  // Only what is on a node crashes, and only what is on none waits for a port.
+  const patience = (pod: Pod) => (crashLoopOf(pod, key, dependencies, nowMs) ?? heldPort(pod, nowMs))?.waitMs;
+  const waits = new Map(pods.map((pod) => [pod, patience(pod)]));
+  const mustGo = (pod: Pod) =>
+    (waits.get(pod) ?? 1) <= 0 || isLeaving(pod, nodeOf(pod, cluster), room.spec.pod.tolerations);
   const plan = originPlan({
     pods,
     isSpecHash: (carried) => isSpecHash(carried, room, config),
@@ -76,7 +77,7 @@ export function planNow(room: LiveRoom, dependencies: PlanDependencies): OriginP
     mayBegin: rollouts.mayBegin(key, specHash(room, config)),
     nowMs,
   });
-  const patienceMs = plan.current && crashing.get(plan.current)?.waitMs;
+  const patienceMs = plan.current && waits.get(plan.current);
   const againInMs = soonest(plan.againInMs, patienceMs !== undefined && patienceMs > 0 ? patienceMs : undefined);
   return { ...plan, ...(againInMs !== undefined && { againInMs }) };
 }

@@ -6,9 +6,11 @@ import { NameTaken } from '../cluster/client/writes.ts';
 import type { Cluster } from '../cluster/cluster.ts';
 import { roomKey } from '../cluster/keys.ts';
 import type { Finding } from '../decide/finding.ts';
+import { type HeldPort, heldPort } from '../decide/host-port-held.ts';
 import type { OriginPlan } from '../decide/origin.ts';
 import { portsExhausted } from '../decide/refusal.ts';
 import { soonest } from '../decide/soonest.ts';
+import { nodesTaking } from '../decide/taints.ts';
 import { podRefusalBy, rejectionBy } from '../errors.ts';
 import { isControlledBy, type Pod } from '../kube.ts';
 import type { HostPorts } from './host-ports.ts';
@@ -54,7 +56,7 @@ export async function carryOut(
   if (create !== undefined) {
     const failure = await makeOrigin(
       room,
-      { ...create, crashLoops: crashLoopsBefore(room, dependencies) },
+      { ...create, crashLoops: crashLoopsBefore(room, dependencies), held: heldBefore(room, dependencies) },
       dependencies,
     );
     if (failure !== undefined) return { ...origin, ...failure };
@@ -85,21 +87,31 @@ function crashLoopsBefore(room: LiveRoom, dependencies: OriginDependencies): num
   return Math.max(0, ...counts);
 }
 
+/** The room's pods that wait for a port which something else has. */
+function heldBefore(room: LiveRoom, { cluster, now }: OriginDependencies): readonly HeldPort[] {
+  const nowMs = now();
+  return ownPods(room, cluster)
+    .map((pod) => heldPort(pod, nowMs))
+    .filter((held) => held !== undefined);
+}
+
 /** Undefined once the pod exists. */
 async function makeOrigin(
   room: LiveRoom,
-  choice: { readonly replaces: string; readonly crashLoops: number },
+  { held, ...choice }: { readonly replaces: string; readonly crashLoops: number; readonly held: readonly HeldPort[] },
   { cluster, config, hostPorts }: OriginDependencies,
 ): Promise<Pick<Origin, 'refusal' | 'rejection'> | undefined> {
+  const { tolerations } = room.spec.pod;
+  const heldPorts = Math.max(0, ...held.map(({ count }) => count));
   const make = async (hostPort?: number) => {
-    await cluster.create(originPod(room, config, { hostPort, ...choice }), (existing) =>
+    await cluster.create(originPod(room, config, { hostPort, heldPorts, ...choice }), (existing) =>
       isControlledBy(existing, room.metadata.uid),
     );
   };
   try {
     if (!usesHostPort(room)) await make();
-    else if ((await hostPorts.withPort(make)) === 'Exhausted')
-      return { rejection: portsExhausted(config.hostPorts, cluster.nodeCount()) };
+    else if ((await hostPorts.withPort(make, { tolerations, held: held.map(({ port }) => port) })) === 'Exhausted')
+      return { rejection: portsExhausted(config.hostPorts, nodesTaking(cluster.nodes(), tolerations)) };
     return undefined;
   } catch (error) {
     return error instanceof NameTaken ? { rejection: rejectionBy(error) } : { refusal: podRefusalBy(error) };

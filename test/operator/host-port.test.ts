@@ -3,15 +3,26 @@ import { test } from 'node:test';
 import { indexOf } from '#operator/cluster/cache/index-of.ts';
 import { hostPort } from '#operator/decide/host-port.ts';
 import { hostPortOf } from '#operator/decide/media-address.ts';
-import type { Pod } from '#operator/kube.ts';
+import type { Tolerations } from '#operator/decide/taints.ts';
+import type { Node, Pod, Taint } from '#operator/kube.ts';
 import { hostPorts } from '#operator/room/host-ports.ts';
 import { freshSeed, seeded } from '#test/media/seeded.ts';
 import { aPod } from './objects.ts';
 
 const range = { from: 7000, to: 7002 };
+const now = () => 0;
+const dedicated: Taint = { key: 'media', value: 'only', effect: 'NoSchedule' };
+
+const nodeCalled = (name: string, spec: NonNullable<Node['spec']> = {}): Node => ({
+  apiVersion: 'v1',
+  kind: 'Node',
+  metadata: { name },
+  spec,
+});
+const someNodes = (count: number) => Array.from({ length: count }, (_, i) => nodeCalled(`node-${i + 1}`));
 
 /** Pods as the cluster counts them, by the index that it keeps. */
-function podsSeen(nodes: number) {
+function podsSeen(nodes: readonly Node[]) {
   const index = indexOf<Pod, number>(hostPortOf);
   const pods = new Map<string, Pod>();
   const put = (name: string, pod: Pod | undefined) => {
@@ -19,7 +30,8 @@ function podsSeen(nodes: number) {
     if (pod === undefined) pods.delete(name);
     else pods.set(name, pod);
   };
-  return { pods, put, seen: { hostPortCounts: () => index.counts(), nodeCount: () => nodes } };
+  const podsOn = (node: string) => [...pods.values()].filter(({ spec }) => spec.nodeName === node);
+  return { pods, put, seen: { hostPortCounts: () => index.counts(), nodes: () => nodes, podsOn } };
 }
 
 const scan = (pods: Iterable<Pod>): Map<number, number> => {
@@ -31,26 +43,44 @@ const scan = (pods: Iterable<Pod>): Map<number, number> => {
   return uses;
 };
 
-const table: readonly [string, { used: number[]; nodes: number; port: number | undefined }][] = [
+interface Uses {
+  readonly used: readonly number[];
+  readonly elsewhere?: readonly number[];
+  readonly held?: readonly number[];
+  readonly nodes: number;
+  readonly port: number | undefined;
+}
+const table: readonly [string, Uses][] = [
   ['the first port is the lowest', { used: [], nodes: 1, port: 7000 }],
   ['a port in use is passed over', { used: [7000], nodes: 3, port: 7001 }],
   ['the least used comes first', { used: [7000, 7000, 7001, 7002, 7002], nodes: 3, port: 7001 }],
   ['a port is good once for each node', { used: [7000, 7001, 7002], nodes: 2, port: 7000 }],
   ['with one node, no port is used twice', { used: [7000, 7001, 7002], nodes: 1, port: undefined }],
   ['ports outside the range do not count', { used: [6999, 8000], nodes: 1, port: 7000 }],
+  [
+    'of ports that are free here, it is one that is free everywhere',
+    { used: [], elsewhere: [7000], nodes: 1, port: 7001 },
+  ],
+  ['a port that something else has is passed over', { used: [7001], held: [7000], nodes: 3, port: 7002 }],
+  ['even for one that is used more', { used: [7001, 7002], held: [7000], nodes: 3, port: 7001 }],
+  ['but it is better than none', { used: [7001, 7002], held: [7000], nodes: 1, port: 7000 }],
+  ['or else one that is free here', { used: [7000, 7002], elsewhere: [7001], nodes: 1, port: 7001 }],
 ];
-for (const [name, { used, nodes, port }] of table)
-  test(name, () =>
-    assert.equal(
-      hostPort(range, (one) => used.filter((each) => each === one).length, nodes),
-      port,
-    ),
-  );
+const times = (ports: readonly number[], port: number) => ports.filter((each) => each === port).length;
+for (const [name, { used, elsewhere = [], held = [], nodes, port }] of table)
+  test(name, () => {
+    const use = (one: number) => ({
+      here: times(used, one),
+      elsewhere: times(elsewhere, one),
+      isHeld: held.includes(one),
+    });
+    assert.equal(hostPort(range, use, nodes), port);
+  });
 
 for (const nodes of [1, 3])
   test(`pods that are made at the same time get no port more often than there are nodes, which are ${nodes}`, async () => {
-    const { pods, put, seen } = podsSeen(nodes);
-    const ports = hostPorts(seen, range);
+    const { pods, put, seen } = podsSeen(someNodes(nodes));
+    const ports = hostPorts(seen, range, now);
     const begun = Promise.withResolvers<void>();
     let made = 0;
     const make = async (port: number) => {
@@ -71,10 +101,65 @@ for (const nodes of [1, 3])
   });
 
 test('a port is free again when making its pod failed', async () => {
-  const ports = hostPorts(podsSeen(1).seen, { from: 7000, to: 7000 });
+  const ports = hostPorts(podsSeen(someNodes(1)).seen, { from: 7000, to: 7000 }, now);
   const fails = ports.withPort(() => Promise.reject(new Error('quota')));
   await assert.rejects(fails, /quota/);
   assert.equal(await ports.withPort(async () => undefined), 'Made');
+});
+
+/** Another node beside one whose ports are all taken, and what a room gets then. */
+const apart: readonly [string, NonNullable<Node['spec']>, Tolerations | undefined, 'Made' | 'Exhausted'][] = [
+  ['a node of the control plane', { taints: [{ key: 'control-plane', effect: 'NoSchedule' }] }, undefined, 'Exhausted'],
+  ['a cordoned one', { unschedulable: true }, undefined, 'Exhausted'],
+  ['one whose taint the room tolerates', { taints: [dedicated] }, [{ key: 'media', operator: 'Exists' }], 'Made'],
+  ['one that is only not preferred', { taints: [{ ...dedicated, effect: 'PreferNoSchedule' }] }, undefined, 'Made'],
+];
+for (const [name, spec, tolerations, outcome] of apart)
+  test(`the ports of ${name} are ${outcome === 'Made' ? 'handed out' : 'for nobody'}`, async () => {
+    const { put, seen } = podsSeen([nodeCalled('node-1'), nodeCalled('node-2', spec)]);
+    for (const hostPort of [7000, 7001, 7002]) put(`pod-${hostPort}`, aPod('a', { hostPort }));
+    assert.equal(await hostPorts(seen, range, now).withPort(async () => {}, { tolerations }), outcome);
+  });
+
+test('the ports of pods on a node that is cordoned are free on the others, so that they can leave it', async () => {
+  const { put, seen } = podsSeen([nodeCalled('node-1', { unschedulable: true }), nodeCalled('node-2')]);
+  for (const hostPort of [7000, 7001, 7002]) put(`pod-${hostPort}`, aPod('a', { hostPort }));
+  put('there', aPod('a', { hostPort: 7000, nodeName: 'node-2' }));
+  const ports = hostPorts(seen, range, now);
+  const made: number[] = [];
+  await ports.withPort(async (port) => void made.push(port));
+  assert.deepEqual(made, [7001]);
+  assert.deepEqual(ports.count(), { used: 4, free: 2 });
+});
+
+test('while no node takes pods, none gets the port of one that runs: that node may take some again', async () => {
+  const notReady = { taints: [{ key: 'node.kubernetes.io/not-ready', effect: 'NoSchedule' }] } as const;
+  const { put, seen } = podsSeen([nodeCalled('node-1', notReady)]);
+  put('there', aPod('a', { hostPort: 7000 }));
+  const made: number[] = [];
+  await hostPorts(seen, range, now).withPort(async (port) => void made.push(port));
+  assert.deepEqual(made, [7001]);
+});
+
+test('a node of the rooms counts though its taint keeps others away, a node of the control plane does not', () => {
+  const { put, seen } = podsSeen([
+    nodeCalled('node-1', { taints: [dedicated] }),
+    nodeCalled('node-2', { taints: [dedicated] }),
+  ]);
+  put('there', aPod('a', { hostPort: 7000 }));
+  assert.deepEqual(hostPorts(seen, range, now).count(), { used: 1, free: 2 });
+});
+
+test('a port that something else had is not given to the next pod, and is after an hour', async () => {
+  let nowMs = 0;
+  const ports = hostPorts(podsSeen(someNodes(1)).seen, range, () => nowMs);
+  const made: number[] = [];
+  const make = async (port: number) => void made.push(port);
+  await ports.withPort(make, { held: [7000] });
+  await ports.withPort(make);
+  nowMs = 3_600_000;
+  await ports.withPort(make);
+  assert.deepEqual(made, [7001, 7001, 7000]);
 });
 
 test('what is counted as pods come, change and go is what a look at all of them would count', async (t) => {
@@ -84,8 +169,8 @@ test('what is counted as pods come, change and go is what a look at all of them 
   const below = (n: number) => Math.floor(random() * n);
   const nodes = 3;
   const wide = { from: 7000, to: 7199 };
-  const { pods, put, seen } = podsSeen(nodes);
-  const ports = hostPorts(seen, wide);
+  const { pods, put, seen } = podsSeen(someNodes(nodes));
+  const ports = hostPorts(seen, wide, now);
   for (let step = 0; step < 2000; step++) {
     const name = `pod-${below(500)}`;
     const uses = scan(pods.values());

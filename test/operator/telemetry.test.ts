@@ -10,7 +10,7 @@ import { type OperatorSeen, telemetry } from '#operator/telemetry.ts';
 import { readExposition } from '#test/server/exposition.ts';
 import { series } from '#test/server/series.ts';
 import { flakyServer, list, refuse, reset, watch } from './cluster/flaky-server.ts';
-import { aCondition, storedRoom } from './objects.ts';
+import { aCondition, aNode, storedRoom } from './objects.ts';
 
 const counts = noCounts();
 const watched = { counts, lastHeardMs: () => 0, overdueMs: () => 0, isSynced: () => true };
@@ -151,7 +151,9 @@ test('host ports are counted over all nodes, and those outside the range are not
     [7000, 2],
     [9000, 1],
   ]);
-  const ports = hostPorts({ hostPortCounts: () => counts, nodeCount: () => 2 }, { from: 7000, to: 7009 });
+  const nodes = [aNode([]), aNode([])];
+  const cluster = { hostPortCounts: () => counts, nodes: () => nodes, podsOn: () => [] };
+  const ports = hostPorts(cluster, { from: 7000, to: 7009 }, () => 0);
   assert.deepEqual(ports.count(), { used: 2, free: 18 });
 });
 

@@ -1,10 +1,11 @@
 import { annotation } from '#crds/contract.ts';
-import type { Node } from '../../kube.ts';
+import type { Node, Taint } from '../../kube.ts';
 import { identity } from '../watch/lean.ts';
 
 /** What is kept of a node. Its kubelet writes a new status every few minutes, with much that is no concern of ours. */
 export function leanNode({ apiVersion, kind, metadata, spec, status }: Node): Node {
   const given = metadata.annotations?.[annotation.mediaAddress];
+  const taints = spec?.taints?.map(leanTaint);
   return {
     apiVersion,
     kind,
@@ -12,12 +13,16 @@ export function leanNode({ apiVersion, kind, metadata, spec, status }: Node): No
       ...identity(metadata),
       ...(given !== undefined && { annotations: { [annotation.mediaAddress]: given } }),
     },
-    ...(spec?.unschedulable === true && { spec: { unschedulable: true } }),
+    ...((spec?.unschedulable === true || taints) && {
+      spec: { ...(spec?.unschedulable === true && { unschedulable: true }), ...(taints && { taints }) },
+    }),
     status: { addresses: status?.addresses ?? [] },
   };
 }
 
-/** Whether pods are reached on it, and may stay, as before. */
+const leanTaint = ({ key, value, effect }: Taint): Taint => ({ key, ...(value !== undefined && { value }), effect });
+
+/** Whether pods are reached on it, and may stay, as before. Taints are looked at when there is a pod to be made. */
 export const isSameNode = (a: Node, b: Node | undefined): boolean => told(a) === (b && told(b));
 
-const told = ({ metadata, spec, status }: Node) => JSON.stringify([metadata.annotations, spec, status]);
+const told = ({ metadata, spec, status }: Node) => JSON.stringify([metadata.annotations, spec?.unschedulable, status]);

@@ -15,6 +15,13 @@ test('a heartbeat is no news of a node', () => {
   assert.ok(isSameNode(leanNode(heard), leanNode(node)));
 });
 
+test('taints are kept, and no news to the pods that are there', () => {
+  const taint = { key: 'media', value: 'only', effect: 'NoExecute' } as const;
+  const tainted = { ...node, spec: { taints: [{ ...taint, timeAdded: '2026-11-01T14:00:00Z' }] } };
+  assert.deepEqual(leanNode(tainted).spec, { taints: [taint] });
+  assert.ok(isSameNode(leanNode(tainted), leanNode(node)));
+});
+
 test('that a node is cordoned is, and that it no longer is', () => {
   const cordoned = { ...node, spec: { unschedulable: true, podCIDR: '10.244.1.0/24' } };
   assert.deepEqual(leanNode(cordoned).spec, { unschedulable: true });

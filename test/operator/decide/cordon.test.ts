@@ -2,7 +2,8 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import type { LiveRoomSpec } from '#crds/liveroom.ts';
 import { isLeaving } from '#operator/decide/cordon.ts';
-import type { Node } from '#operator/kube.ts';
+import { type Tolerations, takesPods } from '#operator/decide/taints.ts';
+import type { Node, Taint } from '#operator/kube.ts';
 import { aPod } from '../objects.ts';
 
 const node = (unschedulable?: true): Node => ({
@@ -24,3 +25,22 @@ const table: readonly [string, Node | undefined, LiveRoomSpec['pod']['toleration
 ];
 for (const [name, on, tolerations, is] of table)
   test(name, () => assert.equal(isLeaving(aPod('a'), on, tolerations), is));
+
+const only: Taint = { key: 'media', value: 'only', effect: 'NoSchedule' };
+const places: readonly [string, Node['spec'], Tolerations | undefined, boolean][] = [
+  ['a node without taints takes pods', {}, undefined, true],
+  ['a cordoned one does not', { unschedulable: true }, undefined, false],
+  ['but those that tolerate that', { unschedulable: true }, [{ operator: 'Exists' }], true],
+  ['a taint keeps pods away', { taints: [only] }, undefined, false],
+  ['but those that tolerate its value', { taints: [only] }, [{ key: 'media', value: 'only' }], true],
+  ['not those that tolerate another', { taints: [only] }, [{ key: 'media', value: 'no' }], false],
+  [
+    'every taint has to be tolerated',
+    { taints: [only, { ...only, key: 'b' }] },
+    [{ key: 'b', operator: 'Exists' }],
+    false,
+  ],
+  ['one that is only not preferred takes pods', { taints: [{ ...only, effect: 'PreferNoSchedule' }] }, undefined, true],
+];
+for (const [name, spec, tolerations, does] of places)
+  test(name, () => assert.equal(takesPods({ ...node(), ...(spec && { spec }) }, tolerations), does));
