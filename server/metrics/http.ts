@@ -49,7 +49,7 @@ function signalling(families: Families, seen: () => Status, byRoom: RoomSeries):
   const requestsOf = (family: typeof httpMetric.whipRequests | typeof httpMetric.whepRequests) => {
     const requests = families.counter(family, (counter) => {
       for (const { name: room } of seen().rooms)
-        for (const code of known) byRoom.begin(counter, { method: 'POST', code, room });
+        byRoom.begin(counter, room, () => known.map((code) => ({ method: 'POST', code, room })));
     });
     requests.inc({ method: 'POST', code: '404', room: '' }, 0);
     return requests;

@@ -13,14 +13,15 @@ interface RoomLabels extends Readonly<Record<string, string>> {
 export interface RoomSeries {
   /** To be called with the labels of each series that is written to. Gives the labels back. */
   note<Labels extends RoomLabels>(metric: Removable, labels: Labels): Labels;
-  /** Begins a series at zero, unless it has begun. */
-  begin<Labels extends RoomLabels>(metric: Beginnable<Labels>, labels: Labels): void;
+  /** Begins a metric's series of a room at zero, those that are not there. Costs next to nothing when called again. */
+  begin<Labels extends RoomLabels>(metric: Beginnable<Labels>, room: string, series: () => readonly Labels[]): void;
   /** Takes away what names a room other than these. Series without a room stay. */
   keepOnly(rooms: ReadonlySet<string>): void;
 }
 
 export function roomSeries(): RoomSeries {
   const byRoom = new Map<string, Map<object, Map<string, () => void>>>();
+  const begun = new WeakSet<object>();
   const seriesOf = (metric: object, room: string) => {
     const metrics = byRoom.get(room) ?? new Map<object, Map<string, () => void>>();
     byRoom.set(room, metrics);
@@ -35,11 +36,15 @@ export function roomSeries(): RoomSeries {
   };
   return {
     note,
-    begin: (metric, labels) => {
-      if (seriesOf(metric, labels.room).has(nameOf(labels))) return;
-      note(metric, labels);
-      if ('zero' in metric) metric.zero(labels);
-      else metric.inc(labels, 0);
+    begin: (metric, room, series) => {
+      const known = seriesOf(metric, room);
+      if (begun.has(known)) return;
+      begun.add(known);
+      for (const labels of series().filter((labels) => !known.has(nameOf(labels)))) {
+        note(metric, labels);
+        if ('zero' in metric) metric.zero(labels);
+        else metric.inc(labels, 0);
+      }
     },
     keepOnly: (rooms) => {
       for (const [room, metrics] of [...byRoom].filter(([name]) => !rooms.has(name))) {

@@ -44,10 +44,10 @@ function thresholds(families: Families, seen: () => Status) {
 function roomEvents(families: Families, seen: () => Status, byRoom: RoomSeries): Partial<Meter> {
   const duration = families.histogram(roomMetric.roomDuration);
   const mismatches = families.counter(roomMetric.codecMismatches, (counter) => {
-    for (const { name: room } of seen().rooms) for (const kind of kinds) byRoom.begin(counter, { room, kind });
+    for (const { name: room } of seen().rooms) byRoom.begin(counter, room, () => kinds.map((kind) => ({ room, kind })));
   });
   const rejections = families.counter(roomMetric.capacityRejections, (counter) => {
-    for (const { name: room } of seen().rooms) byRoom.begin(counter, { room, scope: 'room' });
+    for (const { name: room } of seen().rooms) byRoom.begin(counter, room, () => [{ room, scope: 'room' }]);
   });
   return {
     roomLeft: (_room, seconds) => duration.observe(seconds),

@@ -18,14 +18,16 @@ export function sessionMetrics(families: Families, seen: () => Status, byRoom: R
   const { reason: reasons } = sessionMetric.iceFailures.labels;
   const failures = families.counter(sessionMetric.iceFailures, (counter) => {
     for (const { name: room } of seen().rooms)
-      for (const client of clients) for (const reason of reasons) byRoom.begin(counter, { client, room, reason });
+      byRoom.begin(counter, room, () =>
+        clients.flatMap((client) => reasons.map((reason) => ({ client, room, reason }))),
+      );
   });
   return {
     // So many series are only for rooms that somebody comes to; who fails is counted above.
     answered: (request, { status }) => {
-      const client = joins(request);
-      if (client === undefined || status !== 201 || request.room === undefined) return;
-      byRoom.begin(iceTime, { client, room: roomLabel(request.room), result: 'connected' });
+      if (joins(request) === undefined || status !== 201 || request.room === undefined) return;
+      const room = roomLabel(request.room);
+      byRoom.begin(iceTime, room, () => clients.map((client) => ({ client, room, result: 'connected' })));
     },
     reached: ({ role: client, room }, step, { sinceAnswered }) => {
       if (step !== 'IceConnected') return;
