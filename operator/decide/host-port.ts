@@ -9,8 +9,9 @@ export interface PortUse {
 }
 
 /**
- * The port for one more pod: the least used of the range, the lowest of several, and none that is held if another is left. The scheduler keeps two pods with one
- * port off one node, so a port is good for as many pods as there are nodes. Undefined when all of them are taken.
+ * The port for one more pod: the least used of the range, the lowest of several, and none that is held if another is left.
+ * The scheduler keeps two pods with one port off one node, so a port is good for as many pods as there are nodes. Undefined
+ * when all of them are taken.
  */
 export function hostPort(
   range: { readonly from: number; readonly to: number },
