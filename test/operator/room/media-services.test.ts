@@ -9,8 +9,8 @@ import type { KubeObject, Pod, Service } from '#operator/kube.ts';
 import { mediaServiceOf, settleMediaServices } from '#operator/room/media-services.ts';
 import { settleObjects } from '#operator/room/objects.ts';
 import { addressOf, markPods } from '#operator/room/pod-marks.ts';
-import { aNode, aPod, config, roomWithMedia } from './objects.ts';
-import { standInCluster } from './stand-in-cluster.ts';
+import { aNode, aPod, config, roomWithMedia } from '../objects.ts';
+import { standInCluster } from '../stand-in-cluster.ts';
 
 const balanced = roomWithMedia({ mode: 'LoadBalancer' });
 

@@ -3,7 +3,7 @@ import { createServer, type Server } from 'node:http';
 import { afterEach, test } from 'node:test';
 import { port } from '#crds/contract.ts';
 import { podAsker } from '#operator/stats/ask-pod.ts';
-import { aPod } from './objects.ts';
+import { aPod } from '../objects.ts';
 
 /** An address of this machine's own where nobody else has port 9090. */
 const podIP = '127.77.0.10';

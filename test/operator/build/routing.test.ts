@@ -7,7 +7,7 @@ import { desiredRoute } from '#operator/build/desired.ts';
 import { urls } from '#operator/build/urls.ts';
 import { type EndpointSeen, endpointReady } from '#operator/decide/endpoint-ready.ts';
 import type { KubeObject } from '#operator/kube.ts';
-import { aPod, config, seenRoom, storedRoom } from './objects.ts';
+import { aPod, config, seenRoom, storedRoom } from '../objects.ts';
 
 type Http = NonNullable<LiveRoomSpec['network']['http']>;
 
@@ -24,7 +24,7 @@ for (const [name, http] of Object.entries(routed))
   test(`what leads a host name to a room: ${name}`, (t) => {
     const asYaml = (objects: unknown) => (objects as unknown[]).map((object) => stringify(object)).join('---\n');
     const routes = desiredRoute(roomAt(http), true);
-    const golden = join(import.meta.dirname, `../golden/route-${name}.yaml`);
+    const golden = join(import.meta.dirname, `../../golden/route-${name}.yaml`);
     t.assert.fileSnapshot(routes, golden, { serializers: [asYaml] });
   });
 

@@ -9,9 +9,9 @@ import type { Owner } from '#operator/errors.ts';
 import type { KubeObject } from '#operator/kube.ts';
 import { reconcileRoom } from '#operator/reconcile-room.ts';
 import { monitoring } from '#operator/room/monitoring.ts';
-import { config, storedRoom } from './objects.ts';
-import { roomDependencies } from './room-dependencies.ts';
-import { standInCluster } from './stand-in-cluster.ts';
+import { config, storedRoom } from '../objects.ts';
+import { roomDependencies } from '../room-dependencies.ts';
+import { standInCluster } from '../stand-in-cluster.ts';
 
 const room = storedRoom({
   publish: { ...storedRoom().spec.publish, auth: { mode: 'None' } },

@@ -7,7 +7,7 @@ import type { Tolerations } from '#operator/decide/taints.ts';
 import type { Node, Pod, Taint } from '#operator/kube.ts';
 import { hostPorts } from '#operator/room/host-ports.ts';
 import { freshSeed, seeded } from '#test/media/seeded.ts';
-import { aPod } from './objects.ts';
+import { aPod } from '../objects.ts';
 
 const range = { from: 7000, to: 7002 };
 const now = () => 0;

@@ -9,7 +9,7 @@ import { service } from '#operator/build/service.ts';
 import { plan } from '#operator/decide/plan.ts';
 import type { KubeObject, Pod } from '#operator/kube.ts';
 import { routeAsItIs } from '#operator/room/route.ts';
-import { aCondition, config, storedRoom } from './objects.ts';
+import { aCondition, config, storedRoom } from '../objects.ts';
 
 /** Of a room that somebody repairs by hand the condition EndpointReady says what there is, and promises nothing. */
 

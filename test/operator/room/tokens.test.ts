@@ -9,7 +9,7 @@ import type { Audience } from '#operator/decide/seen.ts';
 import type { KubeObject, Pod, Secret } from '#operator/kube.ts';
 import { settleTokens, type TokenDependencies } from '#operator/room/tokens.ts';
 import { believedMs, doubtedMs, tokensSeen } from '#operator/room/tokens-seen.ts';
-import { aCondition, aPod, storedRoom } from './objects.ts';
+import { aCondition, aPod, storedRoom } from '../objects.ts';
 
 /** A cluster of Secrets that notes what is asked of it, and a clock. */
 function secrets(pods: readonly KubeObject[] = []) {

@@ -4,7 +4,7 @@ import { annotation } from '#crds/contract.ts';
 import { crashLoop, restarted, restartWindowMs } from '#operator/decide/crash-loop.ts';
 import type { ContainerStatus, Pod } from '#operator/kube.ts';
 import { restarts } from '#operator/room/restarts.ts';
-import { aPod } from './objects.ts';
+import { aPod } from '../objects.ts';
 
 const madeMs = Date.parse('2026-11-01T12:00:00Z');
 const minuteMs = 60_000;

@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import type { Pod } from '#operator/kube.ts';
 import { newborns } from '#operator/room/newborns.ts';
-import { aPod } from './objects.ts';
+import { aPod } from '../objects.ts';
 
 const key = 'events/keynote';
 

@@ -7,9 +7,9 @@ import { RoomGone } from '#operator/cluster/client/rooms-now.ts';
 import { roomKey } from '#operator/cluster/keys.ts';
 import type { KubeObject } from '#operator/kube.ts';
 import { reconcileRoom } from '#operator/reconcile-room.ts';
-import { aPod, storedRoom } from './objects.ts';
-import { roomDependencies } from './room-dependencies.ts';
-import { standInCluster } from './stand-in-cluster.ts';
+import { aPod, storedRoom } from '../objects.ts';
+import { roomDependencies } from '../room-dependencies.ts';
+import { standInCluster } from '../stand-in-cluster.ts';
 
 const ours = storedRoom();
 const key = roomKey(ours);

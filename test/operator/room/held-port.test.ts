@@ -8,9 +8,9 @@ import { hostPortOf } from '#operator/decide/media-address.ts';
 import type { KubeObject, Pod } from '#operator/kube.ts';
 import { reconcileRoom } from '#operator/reconcile-room.ts';
 import { hostPorts } from '#operator/room/host-ports.ts';
-import { aNode, aPod, config, storedRoom } from './objects.ts';
-import { roomDependencies } from './room-dependencies.ts';
-import { standInCluster } from './stand-in-cluster.ts';
+import { aNode, aPod, config, storedRoom } from '../objects.ts';
+import { roomDependencies } from '../room-dependencies.ts';
+import { standInCluster } from '../stand-in-cluster.ts';
 
 /** What becomes of a pod whose host port something else has. */
 

@@ -4,7 +4,7 @@ import { showAgainInMs, shownAudience } from '#operator/decide/audience.ts';
 import { objectRefusal } from '#operator/decide/refusal.ts';
 import type { Seen } from '#operator/decide/seen.ts';
 import { isReported, report } from '#operator/decide/status.ts';
-import { aCondition, aPod, nowMs, seenRoom, storedRoom } from './objects.ts';
+import { aCondition, aPod, nowMs, seenRoom, storedRoom } from '../objects.ts';
 
 const urls = { whipURL: 'w', whepURL: 'v', playerURL: 'p' };
 const context = { urls, reconnectGraceMs: 15_000, shown: undefined };

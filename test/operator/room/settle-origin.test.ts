@@ -13,7 +13,7 @@ import { carryOut } from '#operator/room/origin.ts';
 import { planOrigin } from '#operator/room/origin-plan.ts';
 import { restarts } from '#operator/room/restarts.ts';
 import { rollouts } from '#operator/room/rollouts.ts';
-import { aPod, config, storedRoom } from './objects.ts';
+import { aPod, config, storedRoom } from '../objects.ts';
 
 const room = storedRoom({ network: { media: { mode: 'ClusterOnly' } } });
 

@@ -6,7 +6,7 @@ import type { PodStats, RoomStats } from '#crds/pod-stats.ts';
 import type { Pod } from '#operator/kube.ts';
 import { stats } from '#operator/stats/stats.ts';
 import { eventually } from '#test/harness/eventually.ts';
-import { aPod, storedRoom } from './objects.ts';
+import { aPod, storedRoom } from '../objects.ts';
 
 const undo: (() => Promise<unknown> | unknown)[] = [];
 afterEach(async () => {
