@@ -47,7 +47,9 @@ export function startOptions(args: readonly string[], root: string): StartOption
   const { values } = parsed(args);
   if (values.help) return 'help';
   if (values['prometheus-port'] !== undefined && !values.monitoring) {
-    throw new UsageError('--prometheus-port is for --monitoring, which is not given.');
+    throw new UsageError(
+      '--prometheus-port is for --monitoring, which is not given. Say: npm start -- --monitoring --prometheus-port …',
+    );
   }
   const room = values.room ?? defaults.room;
   return {
@@ -78,6 +80,18 @@ function parsed(args: readonly string[]) {
     throw new UsageError(`${(error as Error).message}\nnpm start -- --help lists the options.`);
   }
 }
+
+/** Throws UsageError if npm has taken an option for one of its own, of which it tells its scripts by `env`. */
+export function refuseTakenByNpm(env: NodeJS.ProcessEnv): void {
+  const taken = Object.keys(known).filter((name) => name !== 'help' && env[npmVariable(name)] !== undefined);
+  if (taken.length === 0) return;
+  const meant = taken.map((name) =>
+    env[npmVariable(name)] === 'true' ? `--${name}` : `--${name} ${env[npmVariable(name)]}`,
+  );
+  throw new UsageError(`npm keeps what has no -- before it to itself. Say: npm start -- ${meant.join(' ')}`);
+}
+
+const npmVariable = (option: string) => `npm_config_${option.replaceAll('-', '_')}`;
 
 /** Which options stand where in arguments that are right. */
 export const givenOptions = (args: readonly string[]) =>

@@ -15,7 +15,7 @@ import { spoken, terminalProgress } from './progress.ts';
 import { applyRoom, type RoomName, readRoom, roomPages, roomReady, type WantedRoom } from './room.ts';
 import { run } from './run.ts';
 import { PortInUse } from './sockets.ts';
-import { type StartOptions, startOptions, UsageError, usage } from './start-options.ts';
+import { refuseTakenByNpm, type StartOptions, startOptions, UsageError, usage } from './start-options.ts';
 import { summaryOf } from './summary.ts';
 import { until } from './until.ts';
 
@@ -113,6 +113,7 @@ async function diagnosis({ kubectlFile, kubeconfigFile }: Cluster): Promise<stri
 /** Runs until a signal comes or the cluster fails. Returns the exit code. */
 async function main(): Promise<number> {
   const args = process.argv.slice(2);
+  refuseTakenByNpm(process.env);
   const options = startOptions(args, root);
   if (options === 'help') return say(usage, 0);
   const claimed = await claim(root);

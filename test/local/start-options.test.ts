@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { type StartOptions, startOptions, UsageError } from '#local/start-options.ts';
+import { refuseTakenByNpm, type StartOptions, startOptions, UsageError } from '#local/start-options.ts';
 
 test('without arguments the rooms are on port 8080 and the example is applied', () => {
   const room = '/project/docs/examples/liveroom.yaml';
@@ -38,3 +38,9 @@ for (const [args, says] of [
     );
   });
 }
+
+test('an option that npm has kept to itself is refused, with the command that was meant', () => {
+  const npm = { npm_config_monitoring: 'true', npm_config_http_port: '9000', npm_config_yes: 'true' };
+  assert.throws(() => refuseTakenByNpm(npm), { message: /npm start -- --http-port 9000 --monitoring$/ });
+  refuseTakenByNpm({ npm_config_yes: 'true' });
+});
