@@ -20,28 +20,38 @@ interface Look {
 }
 
 /**
- * For which rooms all tokens were there when last looked at, so that not every look at a room is one at its Secrets. What
- * an earlier operator found is in the room's status. That one has gone since, its pods say: `lacking` names each of them
- * with what it lacks, and is empty when none lacks anything.
+ * For which rooms all tokens were there when last looked at, so that not every look at a room is one at its Secrets. That
+ * one has gone since, its pods say: `lacking` names each of them with what it lacks, and is empty when none lacks anything.
+ *
+ *     Unmet ── made ──────────────► Sound      believed: nothing is asked for
+ *       │                           ▲  │ time, an edit, what a pod says
+ *       │                looked at  │  ▼
+ *       └── the name was taken ──► Doubtful    looked at, and made only if it is not there
+ *
+ * What an earlier operator found is in the room's status: with one, a room is Sound from the start if it was accepted as it
+ * is, and else Doubtful. Without one it is Unmet, however long the first status takes, only until it has been met.
  */
 export function tokensSeen(now: () => number) {
   const seen = new Map<string, Look>();
 
-  function note(room: LiveRoom, lacking: string): void {
+  function note(room: LiveRoom, lacking?: string): void {
     const { uid, generation } = room.metadata;
-    seen.set(roomKey(room), { uid, generation, asked: askedFor(room), lacking, atMs: now() });
+    const atMs = lacking === undefined ? Number.NEGATIVE_INFINITY : now();
+    seen.set(roomKey(room), { uid, generation, asked: askedFor(room), lacking: lacking ?? '', atMs });
   }
 
   return {
+    /** That all are there; without `lacking`, only that they have been met, whatever was found. */
     note,
     forget: (key: string): unknown => seen.delete(key),
-    /** Whether they may be taken to be there still. */
-    isSound(room: LiveRoom, lacking: string): boolean {
+    /** Whether they may be taken to be there still (Sound); undefined while nobody has met them, as far as is known. */
+    isSound(room: LiveRoom, lacking: string): boolean | undefined {
       const key = roomKey(room);
       if (!seen.has(key) && wasAccepted(room) && askedFor(room) === undefined) note(room, '');
       const { uid, generation } = room.metadata;
       const last = seen.get(key);
-      if (last?.uid !== uid || last.generation !== generation || last.asked !== askedFor(room)) return false;
+      if (last?.uid !== uid) return room.status?.conditions === undefined ? undefined : false;
+      if (last.generation !== generation || last.asked !== askedFor(room)) return false;
       // The next that one lacks is news again.
       if (lacking === '') seen.set(key, { ...last, lacking });
       else if (last.lacking !== lacking) return false;

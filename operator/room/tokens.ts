@@ -46,7 +46,8 @@ export async function settleTokens(
   { cluster, newToken, tokensSeen, audience }: TokenDependencies,
 ): Promise<Finding<'Accepted'> | undefined> {
   const lacking = tokensLacking(room, { cluster, audience });
-  if (tokensSeen.isSound(room, lacking)) return undefined;
+  const isSound = tokensSeen.isSound(room, lacking);
+  if (isSound) return undefined;
   const sources = tokenSources(room);
   const foreign = sources.filter(({ isGenerated }) => !isGenerated);
   for (const [name, ofSecret] of Map.groupBy(foreign, ({ secret }) => secret)) {
@@ -62,7 +63,8 @@ export async function settleTokens(
 
   async function generate(keys: readonly string[]): Promise<Finding<'Accepted'> | undefined> {
     const wanted = tokensSecret(room, Object.fromEntries(keys.map((key) => [key, newToken()])));
-    const secret = room.status?.conditions === undefined ? await made(wanted) : await cluster.read<Secret>(wanted);
+    const secret = isSound === undefined ? await made(wanted) : await cluster.read<Secret>(wanted);
+    tokensSeen.note(room);
     const isLeft = secret !== undefined && isLeftBy(secret, room);
     if (isLeft) await removeLeft(secret, room, cluster);
     if (secret === undefined || isLeft) {
