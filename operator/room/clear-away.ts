@@ -4,7 +4,7 @@ import { RoomGone } from '../cluster/client/rooms-now.ts';
 import type { Cluster } from '../cluster/cluster.ts';
 import { controllerOf, isBeingDeleted, type KubeObject } from '../kube.ts';
 import type { Log } from '../log.ts';
-import { clearTokens } from './tokens.ts';
+import { clearTokens } from './tokens-generated.ts';
 
 /** A room that is deleted is closed: its pods do not wait for the viewers. */
 const closeSeconds = 10;

@@ -1,6 +1,6 @@
 import type { LiveRoom } from '#crds/liveroom.ts';
 import type { Finding } from '../decide/finding.ts';
-import { foreignSecrets } from './tokens.ts';
+import { foreignSecrets } from './tokens-given.ts';
 import { believedMs } from './tokens-seen.ts';
 
 /** What a person has to put right before a room is well. */

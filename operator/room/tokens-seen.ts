@@ -29,7 +29,7 @@ interface Look {
  *       └── the name was taken ──► Doubtful    looked at, and made only if it is not there
  *
  * What an earlier operator found is in the room's status: with one, a room is Sound from the start if it was accepted as it
- * is, and else Doubtful. Without one it is Unmet, however long the first status takes, only until it has been met.
+ * is, and else Doubtful. Without one it is Unmet until this operator meets it, however long its first status takes.
  */
 export function tokensSeen(now: () => number) {
   const seen = new Map<string, Look>();

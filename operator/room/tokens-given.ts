@@ -1,0 +1,41 @@
+import type { LiveRoom } from '#crds/liveroom.ts';
+import { type TokenSource, tokenSources } from '../build/tokens.ts';
+import type { Cluster } from '../cluster/cluster.ts';
+import type { Finding } from '../decide/finding.ts';
+import type { Secret } from '../kube.ts';
+
+/** Looks for tokens in Secrets of somebody else's, each of which is read once. Resolves to what is wrong with the first. */
+export async function givenProblem(
+  { metadata: { namespace } }: LiveRoom,
+  given: readonly TokenSource[],
+  cluster: Pick<Cluster, 'read'>,
+): Promise<Finding<'Accepted'> | undefined> {
+  for (const [name, ofSecret] of Map.groupBy(given, ({ secret }) => secret)) {
+    const secret = await cluster.read<Secret>({ apiVersion: 'v1', kind: 'Secret', metadata: { name, namespace } });
+    const finding = ofSecret.map((source) => missing(source, secret)).find((found) => found !== undefined);
+    if (finding !== undefined) return finding;
+  }
+  return undefined;
+}
+
+function missing(source: TokenSource, secret: Secret | undefined): Finding<'Accepted'> | undefined {
+  const field = `spec.${source.side}.auth.secretRef`;
+  if (secret === undefined)
+    return {
+      reason: 'InvalidSecretRef',
+      message: `${field}: there is no Secret ${source.secret}. Create it, with a key ${source.key}; it is found within a minute.`,
+    };
+  if (!secret.data?.[source.key])
+    return {
+      reason: 'InvalidSecretRef',
+      message: `${field}: Secret ${source.secret} has no key ${source.key}, or an empty one. Add it; it is found within a minute.`,
+    };
+  return undefined;
+}
+
+/** Names of the Secrets that somebody else looks after, so that they may go or come without our being told. */
+export function foreignSecrets(room: LiveRoom): readonly string[] {
+  const { tlsSecretRef } = room.spec.network.http ?? {};
+  const tokens = tokenSources(room).filter(({ isGenerated }) => !isGenerated);
+  return [...new Set([...tokens.map(({ secret }) => secret), ...(tlsSecretRef ? [tlsSecretRef.name] : [])])];
+}
