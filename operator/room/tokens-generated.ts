@@ -23,15 +23,16 @@ export interface Generated {
 }
 
 /**
- * Sees to it that the room's own Secret has a token under each of `keys`. What is there is never replaced: publishers hold it.
+ * Sees to it that the room's own Secret has a token under each of `keys`. What is there is never replaced: publishers
+ * hold it.
  *
  *     none ──────────────────────► made
  *     an earlier room's ── removed ──┘
  *     ours ──► the keys that it lacks are added
  *     a stranger's ──► left alone: NameConflict
  *
- * A room that is unmet has none as a rule, so that it is not looked for first. Throws RoomGone if the Secret may be that of
- * a later room of the name.
+ * A room that is unmet has none as a rule, so that it is not looked for first. Throws RoomGone if the Secret may be
+ * that of a later room of the name.
  */
 export async function settleGenerated(
   room: LiveRoom,
@@ -82,8 +83,8 @@ async function removeLeft(
 }
 
 /**
- * Removes the generated tokens of a room that is gone; `now` resolves to the one that there is. Garbage collection does so
- * too, but needs half a minute to begin with a kind that is new to it.
+ * Removes the generated tokens of a room that is gone; `now` resolves to the one that there is. Garbage collection does
+ * so too, but needs half a minute to begin with a kind that is new to it.
  */
 export async function clearTokens(
   key: string,

@@ -4,7 +4,7 @@ import type { Cluster } from '../cluster/cluster.ts';
 import type { Finding } from '../decide/finding.ts';
 import type { Secret } from '../kube.ts';
 
-/** Looks for tokens in Secrets of somebody else's, each of which is read once. Resolves to what is wrong with the first. */
+/** Looks for tokens in Secrets of somebody else's, each of which is read once. Resolves to the first thing wrong. */
 export async function givenProblem(
   { metadata: { namespace } }: LiveRoom,
   given: readonly TokenSource[],

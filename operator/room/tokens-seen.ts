@@ -20,16 +20,17 @@ interface Look {
 }
 
 /**
- * For which rooms all tokens were there when last looked at, so that not every look at a room is one at its Secrets. That
- * one has gone since, its pods say: `lacking` names each of them with what it lacks, and is empty when none lacks anything.
+ * For which rooms all tokens were there when last looked at, so that not every look at a room is one at its Secrets.
+ * That one has gone since, its pods say: `lacking` names each of them with what it lacks, and is empty when none lacks
+ * anything.
  *
  *     Unmet ── made ──────────────► Sound      believed: nothing is asked for
  *       │                           ▲  │ time, an edit, what a pod says
  *       │                looked at  │  ▼
  *       └── the name was taken ──► Doubtful    looked at, and made only if it is not there
  *
- * What an earlier operator found is in the room's status: with one, a room is Sound from the start if it was accepted as it
- * is, and else Doubtful. Without one it is Unmet until this operator meets it, however long its first status takes.
+ * What an earlier operator found is in the room's status: with one, a room is Sound from the start if it was accepted
+ * as it is, and else Doubtful. Without one it is Unmet until this operator meets it, however long its first status takes.
  */
 export function tokensSeen(now: () => number) {
   const seen = new Map<string, Look>();

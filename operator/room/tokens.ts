@@ -18,7 +18,10 @@ export interface TokenDependencies extends GeneratedDependencies {
   readonly audience: (pod: Pod | undefined, room: LiveRoom) => Audience;
 }
 
-/** Which of the room's pods say that they lack a token, and which; empty when none does. One that is being deleted gets no other. */
+/**
+ * Which of the room's pods say that they lack a token, and which; empty when none does. One that is being deleted gets
+ * no other.
+ */
 export function tokensLacking(
   room: LiveRoom,
   { cluster, audience }: { readonly cluster: Pick<Cluster, 'podsOf'> } & Pick<TokenDependencies, 'audience'>,
@@ -36,8 +39,8 @@ const stayingPods = (room: LiveRoom, cluster: Pick<Cluster, 'podsOf'>): Pod[] =>
   cluster.podsOf(roomKey(room)).filter((pod) => isControlledBy(pod, room.metadata.uid) && !isBeingDeleted(pod));
 
 /**
- * Sees to it that every token of the room exists: generates those that are ours to make, and finds those that are missing.
- * Throws RoomGone if the Secret may be that of a later room of the name.
+ * Sees to it that every token of the room exists: generates those that are ours to make, and finds those that are
+ * missing. Throws RoomGone if the Secret may be that of a later room of the name.
  */
 export async function settleTokens(
   room: LiveRoom,
