@@ -30,7 +30,7 @@ interface Look {
  *       └── the name was taken ──► Doubtful    looked at, and made only if it is not there
  *
  * What an earlier operator found is in the room's status: with one, a room is Sound from the start if it was accepted
- * as it is, and else Doubtful. Without one it is Unmet until this operator meets it, however long its first status takes.
+ * as it is, and else Doubtful. Without one it is Unmet until this operator meets it, however long its status takes.
  */
 export function tokensSeen(now: () => number) {
   const seen = new Map<string, Look>();
