@@ -23,6 +23,10 @@ const watched = {
     'HTTPRoute',
   ],
 } as const;
+
+/** A kind that the operator watches. */
+export type WatchedKind = (typeof watched)['kind'][number];
+
 const methods = ['GET', 'POST', 'PUT', 'PATCH', 'DELETE'] as const;
 
 /**

@@ -3,12 +3,18 @@ import { ownKey } from './cluster/keys.ts';
 import { type NamespaceDependencies, reconcileNamespace } from './reconcile-namespace.ts';
 import { type OwnDependencies, reconcileOwn } from './reconcile-own.ts';
 import { type RoomDependencies, reconcileRoom } from './reconcile-room.ts';
+import { reportUnbegun } from './room/unbegun.ts';
 
-/** What each controller does with a key. `namespace` is the operator's own. */
+/** What each controller does with a key, once all is seen that there may be. `namespace` is the operator's own. */
 export const controllers = (
   namespace: string | undefined,
-  dependencies: RoomDependencies & NamespaceDependencies & OwnDependencies,
+  dependencies: RoomDependencies & NamespaceDependencies & OwnDependencies & { readonly hasBegun: () => boolean },
 ): AttemptOptions['reconcile'] => ({
-  liveroom: (key) => reconcileRoom(key, dependencies),
-  namespace: (key) => (key === ownKey ? reconcileOwn(namespace, dependencies) : reconcileNamespace(key, dependencies)),
+  async liveroom(key) {
+    return await (dependencies.hasBegun() ? reconcileRoom : reportUnbegun)(key, dependencies);
+  },
+  async namespace(key) {
+    if (!dependencies.hasBegun()) return { kind: 'done' };
+    return await (key === ownKey ? reconcileOwn(namespace, dependencies) : reconcileNamespace(key, dependencies));
+  },
 });

@@ -7,7 +7,7 @@ import { orderlyClient } from './cluster/client/orderly-client.ts';
 import { tracedClient } from './cluster/client/traced-client.ts';
 import { eventWriter } from './cluster/client/writes.ts';
 import { type Cluster, type ClusterOptions, cluster as seeCluster } from './cluster/cluster.ts';
-import { keyOfOwned } from './cluster/keys.ts';
+import { keyOfOwned, roomKey } from './cluster/keys.ts';
 import type { Outcome } from './cluster/queue/outcome.ts';
 import { defaultWorkers, type Queue, type QueueMeter, queue } from './cluster/queue/queue.ts';
 import type { Terms } from './cluster/queue/urgency.ts';
@@ -49,6 +49,7 @@ export interface OperatorOptions {
   readonly now?: () => number;
   readonly discoverEveryMs?: number;
   readonly compareEveryMs?: number;
+  readonly refusedForMs?: number;
   readonly statsEveryMs?: number;
   readonly askStats?: StatsOptions['ask'];
 }
@@ -76,9 +77,14 @@ export function operator(options: OperatorOptions) {
   const order = { meter: measured.apiRequest, rate: config.apiRequests, mayWrite, terms };
   const client = orderlyClient(options.client, order);
 
-  const cluster = watched(options, client, (key, urgency = 'Edit') => {
-    if (progress.hasBegun()) work.add(key, { urgency });
+  const cluster = watched(options, {
+    client,
+    onKey: (key, urgency = 'Edit') => isAtWork() && work.add(key, { urgency }),
+    onRefused: () => isAtWork() && lookAtRooms(),
   });
+  // One that is held up by what it may not look at has the rooms say so.
+  const isAtWork = () => progress.hasBegun() || (progress.isLeading() && cluster.unseen().size > 0);
+  const lookAtRooms = () => cluster.rooms().map(roomKey).forEach(lookAgain);
   // Nobody edited these rooms, and there may be thousands.
   const lookAgain = (key: string) => work.add(key, { urgency: 'Resync' });
   const audience = stats({
@@ -91,31 +97,26 @@ export function operator(options: OperatorOptions) {
   });
   const ports = hostPorts(cluster, config.hostPorts, now);
   const ending = new AbortController();
-  const tell = teller(eventWriter(tracedClient(client, tracer)), { log, now, instance, ended: ending.signal });
-  const dependencies = {
-    cluster,
-    config,
+  const telling = { log, now, instance, ended: ending.signal, onRefused: lookAgain };
+  const { tell, eventsRefused } = teller(eventWriter(tracedClient(client, tracer)), telling);
+  const reconcile = controllers(options.namespace, {
+    ...toolsOf(config, { cluster, now, onRoom: lookAgain, tell }),
     log,
     hostPorts: ports,
     askNow: audience.askNow,
     audience: audience.audience,
-    monitoring: monitoring({ cluster, tell }),
-    rollouts: rollouts({ ...config.rollouts, onTurn: lookAgain }),
     restarts: crashes,
-    onRoom: lookAgain,
     newToken,
-    ...memory(now),
-    now,
-    tell,
-  };
-
-  const reconcile = controllers(options.namespace, dependencies);
+    eventsRefused,
+    hasBegun: () => progress.hasBegun(),
+  });
   const tryKey = attempt({ reconcile, meter: measured.reconcile, tracer, log });
   const work = workQueue(tryKey, terms, { log, meter: measured.queue });
   const progress = stages(cluster.synced, options.lead, (lease) => {
     if (lease) void tell(lease, { type: 'Normal', reason: 'LeaderElection', message: `${instance} became leader` });
     for (const key of cluster.keys()) lookAgain(key);
   });
+  void progress.leading.then(() => isAtWork() && lookAtRooms());
 
   return {
     ...progress,
@@ -131,17 +132,17 @@ export function operator(options: OperatorOptions) {
   };
 }
 
-const watched = (options: OperatorOptions, client: KubeClient, onKey: ClusterOptions['onKey']): Cluster =>
+const watched = (options: OperatorOptions, given: Pick<ClusterOptions, 'client' | 'onKey' | 'onRefused'>): Cluster =>
   seeCluster({
-    client,
+    ...given,
     ...(options.tracer && { tracer: options.tracer }),
     ownSelector,
     ...scopeOf(options),
-    onKey,
     onError: (error) => options.log.warn('watching failed and is tried again', { error }),
     ...(options.now && { now: options.now }),
     ...(options.discoverEveryMs && { discoverEveryMs: options.discoverEveryMs }),
     ...(options.compareEveryMs && { compareEveryMs: options.compareEveryMs }),
+    ...(options.refusedForMs && { refusedForMs: options.refusedForMs }),
   });
 
 /** Whatever the work on a key asks of the API server, it asks on the terms of that work. */
@@ -159,8 +160,18 @@ const workQueue = (
     meter,
   });
 
-/** What is kept of rooms, and lost with the operator. */
-const memory = (now: () => number) => ({
+interface Hands {
+  readonly cluster: Cluster;
+  readonly now: () => number;
+  readonly onRoom: (key: string) => void;
+  readonly tell: ReturnType<typeof teller>['tell'];
+}
+
+/** What reconciles work with, and what is kept of rooms and lost with the operator. */
+const toolsOf = (config: Config, { cluster, now, onRoom, tell }: Hands) => ({
+  ...{ config, cluster, now, onRoom, tell },
+  monitoring: monitoring({ cluster, tell }),
+  rollouts: rollouts({ ...config.rollouts, onTurn: onRoom }),
   shown: new Map<string, ShownAudience>(),
   tokensSeen: tokensSeen(now),
   newborns: newborns(now),

@@ -7,9 +7,13 @@ export function stages(
   begin: (lease: KubeObject | undefined) => void,
 ) {
   let isReady = false;
+  let isLeading = false;
   let hasBegun = false;
   const synced = listed.then(() => {
     isReady = true;
+  });
+  const leading = Promise.resolve(lead).then(() => {
+    isLeading = true;
   });
   const acting = Promise.all([lead, synced]).then(([lease]) => {
     hasBegun = true;
@@ -20,6 +24,9 @@ export function stages(
     synced,
     /** It leads, and has begun to work on all that. */
     acting,
+    /** Nobody else acts, whether or not it does yet. */
+    leading,
+    isLeading: () => isLeading,
     isReady: () => isReady,
     hasBegun: () => hasBegun,
   };

@@ -1,4 +1,5 @@
 import { setTimeout as sleep } from 'node:timers/promises';
+import { kind as roomKind } from '#crds/liveroom.ts';
 import { event } from './build/event.ts';
 import { ApiError } from './cluster/client/api-error.ts';
 import type { eventWriter } from './cluster/client/writes.ts';
@@ -14,6 +15,8 @@ export interface TellerOptions {
   readonly instance: string;
   /** Aborted when nothing is to be written any more. */
   readonly ended: AbortSignal;
+  /** `refused` says something else of a room. */
+  readonly onRefused: (key: string) => void;
   /** How long each further try to write an Event waits, in ms. */
   readonly againMs?: readonly number[];
 }
@@ -30,7 +33,8 @@ const mostKept = 200;
  * reconcile would tell it again, and none waits for it: it is tried again aside.
  */
 export function teller(write: ReturnType<typeof eventWriter>, options: TellerOptions) {
-  const { log, now, instance, ended, againMs = [1_000, 5_000] } = options;
+  const { log, now, instance, ended, onRefused, againMs = [1_000, 5_000] } = options;
+  const refusals = new Map<string, string>();
   let kept = 0;
 
   /** Resolves to the last error; undefined once it is written. */
@@ -49,18 +53,40 @@ export function teller(write: ReturnType<typeof eventWriter>, options: TellerOpt
     return error;
   }
 
-  return async (object: KubeObject, news: Transition): Promise<void> => {
+  /** Notes why an Event of a room may not be written, or that one was. */
+  function note({ kind, metadata }: KubeObject, refusal?: string): void {
+    const key = `${metadata.namespace}/${metadata.name}`;
+    if (kind !== roomKind || refusals.get(key) === refusal) return;
+    if (refusal === undefined) refusals.delete(key);
+    else refusals.set(key, refusal);
+    onRefused(key);
+  }
+
+  async function tell(object: KubeObject, news: Transition): Promise<void> {
     const { kind, metadata } = object;
     log.info(news.message, { [kind]: `${metadata.namespace}/${metadata.name}`, reason: news.reason });
     const told = event(object, news, { nowMs: now(), instance });
     const lose = (error: unknown) => log.warn('an Event could not be written', { error });
-    await write(told).catch((first) => {
+    try {
+      await write(told);
+      note(object);
+    } catch (first) {
+      if (failureOf(first) === 'Forbidden' && first instanceof Error) note(object, first.message);
       if (kept >= mostKept) return lose(first);
       kept++;
       void tryAgain(told, first).then((error) => {
         kept--;
         if (error !== undefined) lose(error);
       });
-    });
+    }
+  }
+
+  return {
+    tell,
+    eventsRefused: {
+      /** Why the last Event of a room could not be written, in the API server's words; undefined if it could. */
+      refused: (key: string) => refusals.get(key),
+      forget: (key: string): void => void refusals.delete(key),
+    },
   };
 }

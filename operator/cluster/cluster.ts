@@ -1,8 +1,9 @@
 import type { LiveRoom, LiveRoomStatus } from '#crds/liveroom.ts';
 import { noTracer, type Tracer } from '#tracing/tracer.ts';
+import type { Unseen } from '../decide/unseen.ts';
 import type { KubeObject, Pod } from '../kube.ts';
 import type { Cache } from './cache/cache.ts';
-import { type CachesOptions, caches, keysIn, objectsOf, podIndexes, watchesOf } from './caches.ts';
+import { type CachesOptions, caches, keysIn, objectsOf, podIndexes, unseenIn, watchesOf } from './caches.ts';
 import { roomsNow } from './client/rooms-now.ts';
 import { tracedClient } from './client/traced-client.ts';
 import { type ApplyOptions, type Marks, writes } from './client/writes.ts';
@@ -20,12 +21,19 @@ export type Cluster = ReturnType<typeof cluster>;
 /** What the operator sees of the cluster, from memory, and what it does to it. It sees its own writes at once. */
 export function cluster(options: ClusterOptions) {
   const podsBy = podIndexes();
-  const every = caches(options, podsBy);
+  // Kinds that come and go are not among the watches before they are known, or were waited for in vain.
+  let wasRefused = false;
+  const every = caches({ ...options, onRefused }, podsBy);
   const { rooms, pods, ingresses, nodes, namespaces, monitors, routes } = every;
   const isOurs = (room: LiveRoom) => operatorOf(room) === (options.id ?? '');
   const client = tracedClient(options.client, options.tracer ?? noTracer);
   const write = writes(client);
   const holders = holdersIn(every);
+
+  function onRefused(): void {
+    wasRefused = true;
+    options.onRefused?.();
+  }
 
   function remember<T extends KubeObject>(object: T): T {
     holders[object.kind]?.remember(object);
@@ -34,6 +42,8 @@ export function cluster(options: ClusterOptions) {
 
   return {
     watches: () => watchesOf(every),
+    /** What we may not look at, in the API server's words; in one namespace, or in any. */
+    unseen: (namespace?: string) => (wasRefused ? unseenIn(every, options, namespace) : nothing),
     synced: Promise.all(Object.values(every).map((one) => one.synced)),
     /** One of ours. */
     room(key: string): LiveRoom | undefined {
@@ -94,6 +104,8 @@ export function cluster(options: ClusterOptions) {
     },
   };
 }
+
+const nothing: Unseen = new Map();
 
 /** Who remembers what is written, by its kind. */
 const holdersIn = (

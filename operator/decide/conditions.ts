@@ -1,24 +1,22 @@
 import type { Condition, ConditionType } from '#crds/liveroom.ts';
 import { draining, drainingPublisher, rfc3339 } from './draining.ts';
 import { endpointReady } from './endpoint-ready.ts';
-import { no, type Verdict, yes } from './finding.ts';
+import { no, unknown, type Verdict, yes } from './finding.ts';
 import { mediaReachable } from './media-reachable.ts';
 import { monitoringReady } from './monitoring.ts';
 import { originReady } from './origin-ready.ts';
 import { progressing } from './progressing.ts';
 import { publishing } from './publishing.ts';
 import type { Seen } from './seen.ts';
+import { mentioned, unseenFinding } from './unseen.ts';
 
 /** Everything that is said of a room, in the order in which it is read. */
 export function conditions(seen: Seen, reconnectGraceMs: number): readonly Condition[] {
   const before = new Map(seen.room.status?.conditions?.map((condition) => [condition.type, condition]));
-  const accepted = seen.rejection
-    ? no<'Accepted'>(seen.rejection.reason, seen.rejection.message)
-    : yes<'Accepted'>('Accepted', 'The spec is in use.');
-  const origin = originReady(seen);
-  const endpoint = endpointReady(seen);
+  const parts = [accepted(seen), originReady(seen), endpointReady(seen)] as const;
+  const [, origin, endpoint] = parts;
   const verdicts: Record<ConditionType, Verdict> = {
-    Accepted: accepted,
+    Accepted: parts[0],
     OriginReady: origin,
     MediaReachable: mediaReachable(seen),
     EndpointReady: endpoint,
@@ -33,24 +31,35 @@ export function conditions(seen: Seen, reconnectGraceMs: number): readonly Condi
       reconnectGraceMs,
       nowMs: seen.nowMs,
     }),
-    MonitoringReady: monitoringReady(seen.monitoring),
+    MonitoringReady: monitoringReady(seen.monitoring, seen.unseen),
     Progressing: progressing(seen, origin),
     Draining: draining(seen),
-    Ready: ready([accepted, origin, endpoint]),
+    Ready: ready(parts),
   };
   return Object.entries(verdicts).map(([type, verdict]) => dated(type, verdict, before.get(type), seen));
 }
 
+/** Whether what the room asks for is what is made. */
+function accepted({ rejection, unseen, besides }: Seen): Verdict<'Accepted'> {
+  if (rejection !== undefined) return no(rejection.reason, rejection.message);
+  const hidden = unseenFinding('Accepted', unseen);
+  if (hidden !== undefined) return unknown('PermissionMissing', hidden.message);
+  return yes('Accepted', `${['The spec is in use.', ...besides].join(' ')}${mentioned('Accepted', unseen)}`);
+}
+
 /** The time is that of the last change of status; another reason or message leaves it. */
-function dated(type: string, verdict: Verdict, before: Condition | undefined, { room, nowMs }: Seen): Condition {
+export function dated(
+  type: string,
+  verdict: Verdict,
+  before: Condition | undefined,
+  { room, nowMs }: Pick<Seen, 'room' | 'nowMs'>,
+): Condition {
   const { status, reason, message } = verdict;
   const lastTransitionTime = before?.status === status ? before.lastTransitionTime : rfc3339(nowMs);
   return { type, status, observedGeneration: room.metadata.generation, lastTransitionTime, reason, message };
 }
 
 function ready(parts: readonly Verdict[]): Verdict {
-  const failing = parts.find(({ status }) => status !== 'True');
-  return failing === undefined
-    ? yes('Ready', 'The room takes a publisher and viewers.')
-    : no(failing.reason, failing.message);
+  const failing = parts.find(({ status }) => status === 'False') ?? parts.find(({ status }) => status === 'Unknown');
+  return failing ?? yes('Ready', 'The room takes a publisher and viewers.');
 }

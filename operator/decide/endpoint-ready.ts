@@ -1,8 +1,9 @@
 import type { LiveRoom } from '#crds/liveroom.ts';
 import { type HTTPRoute, type Ingress, isReady } from '../kube.ts';
-import { type Finding, no, type Verdict, yes } from './finding.ts';
+import { type Finding, no, unknown, type Verdict, yes } from './finding.ts';
 import { waitingForLoadBalancer } from './media-service.ts';
 import type { Seen } from './seen.ts';
+import { unseenFinding } from './unseen.ts';
 
 /** What leads a host name to the room's Service. */
 export interface EndpointSeen {
@@ -20,22 +21,20 @@ export interface EndpointSeen {
 
 type Check = (seen: Seen) => Finding<'EndpointReady'> | undefined;
 
-/** What a person has to put right, then what passes by itself. */
-const checks: readonly Check[] = [
-  hostMissing,
-  gatewaysMissing,
-  ({ endpoint }) => endpoint.problem,
-  noReadyPod,
-  waitingForIngress,
-];
+/** What a person has to put right. */
+const faults: readonly Check[] = [hostMissing, gatewaysMissing, ({ endpoint }) => endpoint.problem];
+/** What passes by itself. */
+const waits: readonly Check[] = [noReadyPod, waitingForIngress];
 
 /** Whether the URLs lead to a ready pod; that the Service exists is part of Accepted. */
 export function endpointReady(seen: Seen): Verdict<'EndpointReady'> {
-  const finding = checks
-    .values()
-    .map((check) => check(seen))
-    .find((found) => found !== undefined);
-  if (finding !== undefined) return no(finding.reason, finding.message);
+  const first = (checks: readonly Check[]) => checks.map((check) => check(seen)).find((found) => found !== undefined);
+  const fault = first(faults);
+  if (fault !== undefined) return no(fault.reason, fault.message);
+  const hidden = unseenFinding('EndpointReady', seen.unseen, (kind) => kind === seen.endpoint.by);
+  if (hidden !== undefined) return unknown('PermissionMissing', hidden.message);
+  const wait = first(waits);
+  if (wait !== undefined) return no(wait.reason, wait.message);
   return yes('EndpointReady', `The URLs lead to pod ${seen.origin?.metadata.name}.`);
 }
 

@@ -1,6 +1,7 @@
 import type { MonitoringObject, Prometheus } from '../kube.ts';
 import { type Finding, no, unknown, type Verdict, yes } from './finding.ts';
 import { distance, type Missed, type Selection, selection } from './selection.ts';
+import { mentioned, type Unseen, unseenFinding } from './unseen.ts';
 
 /** All that MonitoringReady is made of. */
 export interface MonitoringSeen {
@@ -11,6 +12,8 @@ export interface MonitoringSeen {
   readonly versions: readonly string[] | undefined;
   /** What is wrong with the objects, and with what they depend on. */
   readonly problems: readonly Finding<'MonitoringReady'>[];
+  /** What keeps those that nobody wants any more from being removed. */
+  readonly leftovers: readonly Finding<'MonitoringReady'>[];
   /** Those that exist. */
   readonly objects: readonly MonitoringObject[];
   /** Where somebody would give them another label. */
@@ -21,14 +24,27 @@ export interface MonitoringSeen {
 }
 
 /** Whether somebody scrapes the room and evaluates its alerts, as far as the cluster tells. */
-export function monitoringReady(seen: MonitoringSeen): Verdict<'MonitoringReady'> {
+export function monitoringReady(seen: MonitoringSeen, unseen: Unseen): Verdict<'MonitoringReady'> {
+  if (seen.wanted.length === 0) return disabled(seen);
+  const verdict = whetherMonitored(seen, unseen);
+  return { ...verdict, message: `${verdict.message}${mentioned('MonitoringReady', unseen)}` };
+}
+
+function disabled({ leftovers }: MonitoringSeen): Verdict<'MonitoringReady'> {
+  const why = 'spec.monitoring wants neither a ServiceMonitor nor a PrometheusRule.';
+  const left = leftovers.map(({ message }) => `One that is left cannot be removed: ${message}`);
+  return no('Disabled', [why, ...left].join(' '));
+}
+
+function whetherMonitored(seen: MonitoringSeen, unseen: Unseen): Verdict<'MonitoringReady'> {
   const { wanted, problems } = seen;
-  if (wanted.length === 0)
-    return no('Disabled', 'spec.monitoring wants neither a ServiceMonitor nor a PrometheusRule.');
   const [problem] = problems;
   if (problem !== undefined) return no(problem.reason, problem.message);
   const missing = wanted.filter((kind) => !seen.served.includes(kind));
   if (missing.length > 0) return withoutKinds(missing, seen.versions);
+  const isOwn = (kind: string) => kind === 'ServiceMonitor' || kind === 'PrometheusRule';
+  const hidden = unseenFinding('MonitoringReady', unseen, (kind) => !isOwn(kind) || wanted.includes(kind));
+  if (hidden !== undefined) return unknown('PermissionMissing', hidden.message);
   // In this order, not in the one in which they were seen: else the message would depend on who came first.
   const objects = wanted.map((kind) => seen.objects.filter((object) => object.kind === kind));
   if (objects.some((ofKind) => ofKind.length === 0))

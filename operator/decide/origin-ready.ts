@@ -1,10 +1,11 @@
 import { annotation } from '#crds/contract.ts';
 import { type ContainerStatus, isReady, type Pod } from '../kube.ts';
-import { type Finding, no, type Verdict, yes } from './finding.ts';
+import { type Finding, no, unknown, type Verdict, yes } from './finding.ts';
 import { lacksPort, whyUnscheduled } from './host-port-held.ts';
 import { givenAddresses, givenInVain, hostPortOf, spoken } from './media-address.ts';
 import { serviceTellsNoAddress, waitingForLoadBalancer } from './media-service.ts';
 import type { Seen } from './seen.ts';
+import { mentioned, unseenFinding } from './unseen.ts';
 
 type Check = (pod: Pod, seen: Seen) => Finding<'OriginReady'> | undefined;
 
@@ -25,6 +26,8 @@ export function originReady(seen: Seen): Verdict<'OriginReady'> {
   const { origin, refusal, mediaAddress } = seen;
   if (refusal !== undefined) return no(refusal.reason, refusal.message);
   if (seen.rollout === 'Suspended') return no('Suspended', 'spec.suspend is true: the room takes nobody.');
+  const hidden = unseenFinding('OriginReady', seen.unseen);
+  if (hidden !== undefined) return unknown('PermissionMissing', hidden.message);
   if (origin === undefined)
     return no(
       'PodPending',
@@ -36,7 +39,7 @@ export function originReady(seen: Seen): Verdict<'OriginReady'> {
     .find((found) => found !== undefined);
   if (finding !== undefined) return no(finding.reason, finding.message);
   const where = mediaAddress === undefined ? '' : ` and takes media at ${spoken(mediaAddress)}`;
-  return yes('OriginReady', `Pod ${origin.metadata.name} is ready${where}.`);
+  return yes('OriginReady', `Pod ${origin.metadata.name} is ready${where}.${mentioned('OriginReady', seen.unseen)}`);
 }
 
 function unscheduled(pod: Pod): ReturnType<Check> {

@@ -6,6 +6,7 @@ import type { Finding } from './finding.ts';
 import type { MediaAddress } from './media-address.ts';
 import type { MonitoringSeen } from './monitoring.ts';
 import type { OriginPlan } from './origin.ts';
+import type { Unseen } from './unseen.ts';
 
 /** All that a room's status is made of. */
 export interface Seen {
@@ -32,6 +33,10 @@ export interface Seen {
   /** The room's pods that are being deleted and run on for whom they have. */
   readonly draining: readonly DrainingPod[];
   readonly monitoring: MonitoringSeen;
+  /** What may not be looked at. */
+  readonly unseen: Unseen;
+  /** What is wrong around the room, though it works without: sentences. */
+  readonly besides: readonly string[];
   readonly nowMs: number;
 }
 

@@ -1,6 +1,6 @@
 import { namespaceObject } from '#crds/contract.ts';
 import type { LiveRoom } from '#crds/liveroom.ts';
-import { hasOwn, monitoringKinds, wants } from '../build/coverage.ts';
+import { hasOwn, isMonitoringKind, monitoringKinds, wants } from '../build/coverage.ts';
 import type { Cluster } from '../cluster/cluster.ts';
 import { roomKey } from '../cluster/keys.ts';
 import type { MonitoringSeen } from '../decide/monitoring.ts';
@@ -29,6 +29,9 @@ export function monitoringSeen(
     served: monitoringKinds.filter((kind) => served[kind]),
     versions: cluster.monitoringVersions(),
     problems,
+    leftovers: [...ofNamespace, ...monitoring.problems(roomKey(room))].filter(
+      ({ kind, isLeftover }) => isLeftover && isMonitoringKind(kind),
+    ),
     objects: objects.filter(({ kind }) => wanted.includes(kind)),
     labelsField: isOwn ? 'spec.monitoring.labels' : "monitoring.labels of the operator's configuration",
     prometheuses: cluster.prometheuses(),

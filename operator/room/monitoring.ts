@@ -13,6 +13,8 @@ import { type Removals, removals } from './removals.ts';
 export interface Problem extends Finding<'MonitoringReady'> {
   /** Of the object. */
   readonly kind: string;
+  /** Nobody wants it any more, and it is still there. */
+  readonly isLeftover?: boolean;
 }
 
 export interface MonitoringOptions {
@@ -71,7 +73,7 @@ export function monitoring({ cluster, tell }: MonitoringOptions) {
       if (!isServed(object)) return [];
       const { kind } = object;
       const judged = isMonitoringKind(kind) ? monitoringRefusalBy(kind, error, owner) : rejectionBy(error, owner);
-      return [{ kind, ...judged }];
+      return [{ kind, ...judged, ...(step.action === 'delete' && { isLeftover: true }) }];
     }
   }
 

@@ -1,4 +1,4 @@
-import type { LiveRoom } from '#crds/liveroom.ts';
+import type { LiveRoom, LiveRoomStatus } from '#crds/liveroom.ts';
 import { durationMs } from '../build/duration.ts';
 import { routing } from '../build/routing.ts';
 import { urls } from '../build/urls.ts';
@@ -28,6 +28,8 @@ export interface ReportDependencies {
   /** What was last shown of each room's audience, by key. */
   readonly shown: Map<string, ShownAudience>;
   readonly newborns: Newborns;
+  /** Why the last Event of each room, by key, may not be written, if so. */
+  readonly eventsRefused: { refused(key: string): string | undefined; forget(key: string): void };
   /** Tells people of a transition. Never fails. */
   readonly tell: (room: LiveRoom, news: Transition) => Promise<void>;
   readonly now: () => number;
@@ -45,8 +47,9 @@ export type Result = Pick<
 export async function writeReport(
   room: LiveRoom,
   { endpointProblem, ...result }: Result,
-  { cluster, config, audience, monitoring, shown, newborns, tell, now }: ReportDependencies,
+  dependencies: ReportDependencies,
 ): Promise<number | undefined> {
+  const { cluster, config, audience, monitoring, shown, newborns, now } = dependencies;
   const waitMs = newborns.waitMs(roomKey(room), result.origin);
   if (waitMs !== undefined && result.rejection === undefined && result.refusal === undefined) return waitMs;
   const seen: Seen = {
@@ -58,6 +61,8 @@ export async function writeReport(
     audience: audience(result.origin, room),
     draining: drainingPods(room, cluster, audience),
     monitoring: monitoringSeen(room, cluster, monitoring),
+    unseen: cluster.unseen(room.metadata.namespace),
+    besides: besides(room, dependencies),
     nowMs: now(),
   };
   const next = report(seen, {
@@ -66,17 +71,43 @@ export async function writeReport(
     shown: shown.get(roomKey(room)),
   });
   if (next.shown !== undefined) shown.set(roomKey(room), next.shown);
-  if (isReported(room, next.status)) return next.againInMs;
+  return (await writeNews(room, next.status, dependencies)) ? next.againInMs : undefined;
+}
+
+/** Writes what the room does not say yet, and tells people. Resolves to whether the room is there. */
+export async function writeNews(
+  room: LiveRoom,
+  status: LiveRoomStatus,
+  { cluster, tell }: Pick<ReportDependencies, 'cluster' | 'tell'>,
+): Promise<boolean> {
+  if (isReported(room, status)) return true;
   try {
-    await cluster.writeStatus(room, next.status);
+    await cluster.writeStatus(room, status);
   } catch (error) {
     // It was deleted meanwhile, so that there is nobody to say it of.
-    if (isStatus(error, 404)) return undefined;
+    if (isStatus(error, 404)) return false;
     throw error;
   }
-  for (const news of transitions(room.status?.conditions, next.status.conditions)) await tell(room, news);
-  return next.againInMs;
+  for (const news of transitions(room.status?.conditions, status.conditions)) await tell(room, news);
+  return true;
 }
+
+/** What is missing around the room, which works without. */
+function besides(
+  room: LiveRoom,
+  { monitoring, eventsRefused }: Pick<ReportDependencies, 'monitoring' | 'eventsRefused'>,
+): readonly string[] {
+  const ofNamespace = monitoring.problems(room.metadata.namespace).filter(({ kind }) => isForAll(kind));
+  const event = eventsRefused.refused(roomKey(room));
+  return [
+    ...ofNamespace.map(({ kind, message }) => `The ${kind} of its namespace is not as it should be: ${message}`),
+    ...(event === undefined
+      ? []
+      : [`An Event could not be written: ${event}. Grant it in the operator's ClusterRole.`]),
+  ];
+}
+
+const isForAll = (kind: string): boolean => kind === 'NetworkPolicy' || kind === 'PodDisruptionBudget';
 
 const nodeOf = (pod: Pod | undefined, cluster: Cluster): Node | undefined =>
   pod?.spec.nodeName === undefined ? undefined : cluster.node(pod.spec.nodeName);

@@ -32,8 +32,8 @@ const lives: readonly object[] = [
   { network: { media }, monitoring: { serviceMonitor: 'Disabled', prometheusRule: 'Disabled' } },
 ];
 
-/** How long a step may take until the permission is missed in it. */
-const patienceMs = 4_000;
+/** How long a step may take until the permission is missed in it; a kind that comes and goes is waited for in vain for 5 s. */
+const patienceMs = (verb: string) => (verb === 'list' ? 8_000 : 4_000);
 
 /** And until the last of them is told of by the room. */
 const mostMs = 30_000;
@@ -90,17 +90,18 @@ async function missed(on: Stage, namespace: string, grant: Grant, teller: Teller
     kubeconfigFile: way.config,
     stats: on.stats,
     log: (line) => lines.push(line),
+    refusedForMs: 1_000,
   });
   const isByLog = typeof teller === 'string';
   const look = () => (isByLog ? logged(lines, namespace, grant) : said(on, namespace, grant, teller));
   try {
     for (const spec of lives) {
       await on.room(namespace, 'keynote', spec);
-      const seen = await within(patienceMs, look);
+      const seen = await within(patienceMs(grant.verb), look);
       if (seen !== undefined) return seen;
     }
     if (isByLog) await on.deleteRoom(namespace, 'keynote');
-    const last = await within(isByLog ? patienceMs : mostMs, look);
+    const last = await within(isByLog ? patienceMs(grant.verb) : mostMs, look);
     return last ?? (teller === 'log, or nobody' && !isAnythingLeft(on, namespace) ? 'nothing is left over' : undefined);
   } finally {
     await way.stop();

@@ -20,6 +20,13 @@ export const neverAsked = 'liverooms/finalizers';
 
 type Named = { readonly [T in ConditionType]: `${T}/${(typeof conditionReasons)[T][number]}` }[ConditionType];
 
+/** What the operator has to list before it begins with any room. */
+const listedFirst = ['pods', 'services', 'configmaps', 'ingresses', 'networkpolicies', 'poddisruptionbudgets'];
+
+const seeing = (...resources: readonly string[]) =>
+  resources.flatMap((resource) => [`list ${resource}`, `watch ${resource}`]);
+const watching = (...resources: readonly string[]) => resources.map((resource) => `watch ${resource}`);
+
 const byCondition: readonly { readonly says: Named; readonly words?: string; readonly without: readonly string[] }[] = [
   {
     says: 'Accepted/PermissionMissing',
@@ -28,15 +35,30 @@ const byCondition: readonly { readonly says: Named; readonly words?: string; rea
       ...['get configmaps', 'create configmaps', 'patch configmaps'],
       ...['get secrets', 'create secrets', 'patch secrets'],
       'patch pods',
+      ...listedFirst.map((resource) => `list ${resource}`),
+      ...watching('liverooms', 'services', 'configmaps'),
     ],
   },
-  { says: 'OriginReady/PermissionMissing', without: ['get pods', 'create pods'] },
+  {
+    says: 'Accepted/Accepted',
+    without: [
+      ...['get networkpolicies', 'create networkpolicies', 'patch networkpolicies'],
+      ...['get poddisruptionbudgets', 'create poddisruptionbudgets'],
+      ...['patch poddisruptionbudgets', 'delete poddisruptionbudgets'],
+      ...watching('networkpolicies', 'poddisruptionbudgets'),
+      'create events',
+    ],
+  },
+  { says: 'OriginReady/PermissionMissing', without: ['get pods', 'create pods', 'watch pods'] },
+  { says: 'OriginReady/OriginReady', without: ['watch nodes'] },
+  { says: 'OriginReady/AddressUnknown', words: 'may not list and watch nodes', without: ['list nodes'] },
   { says: 'Progressing/RolloutStuck', without: ['delete pods'] },
   {
     says: 'EndpointReady/PermissionMissing',
     without: [
-      ...['get ingresses', 'create ingresses', 'patch ingresses', 'delete ingresses'],
+      ...['get ingresses', 'create ingresses', 'patch ingresses', 'delete ingresses', 'watch ingresses'],
       ...['get httproutes', 'create httproutes', 'patch httproutes', 'delete httproutes'],
+      ...seeing('httproutes'),
     ],
   },
   {
@@ -44,38 +66,18 @@ const byCondition: readonly { readonly says: Named; readonly words?: string; rea
     without: [
       ...['get servicemonitors', 'create servicemonitors', 'patch servicemonitors'],
       ...['get prometheusrules', 'create prometheusrules', 'patch prometheusrules'],
+      ...seeing('servicemonitors', 'prometheusrules', 'prometheuses', 'prometheusagents', 'thanosrulers', 'namespaces'),
     ],
   },
-  { says: 'OriginReady/AddressUnknown', words: 'may not list and watch nodes', without: ['list nodes'] },
-  {
-    says: 'MonitoringReady/SelectionUnknown',
-    words: 'cannot read the Prometheus objects of the cluster',
-    without: ['list prometheuses', 'list prometheusagents', 'list thanosrulers'],
-  },
+  { says: 'MonitoringReady/Disabled', without: ['delete servicemonitors', 'delete prometheusrules'] },
+  { says: 'MonitoringReady/SelectionUnknown', without: seeing('customresourcedefinitions') },
 ];
 
 /** By why no room says it. */
 const byLog: Readonly<Record<string, readonly string[]>> = {
-  'without these lists nothing is known of any room: none is begun with, and /readyz says which list is missing': [
-    ...['list liverooms', 'list pods', 'list services', 'list configmaps'],
-    ...['list ingresses', 'list networkpolicies', 'list poddisruptionbudgets'],
-  ],
-  'what is known gets old, and whom that concerns is just what nobody knows': [
-    ...['watch liverooms', 'watch pods', 'watch services', 'watch configmaps'],
-    ...['watch ingresses', 'watch networkpolicies', 'watch poddisruptionbudgets'],
-    ...['list httproutes', 'watch httproutes', 'watch nodes', 'list namespaces', 'watch namespaces'],
-    ...['list servicemonitors', 'watch servicemonitors', 'list prometheusrules', 'watch prometheusrules'],
-    ...['watch prometheuses', 'watch prometheusagents', 'watch thanosrulers'],
-    ...['list customresourcedefinitions', 'watch customresourcedefinitions'],
-  ],
+  'an operator that may not list rooms knows of none': ['list liverooms'],
+  'it goes with the last room of its namespace': ['delete networkpolicies'],
   'a condition is said by this very permission': ['patch liverooms/status'],
-  'the conditions say what the Event would have said': ['create events'],
-  'the object is that of a namespace, and its rooms work without it': [
-    ...['get networkpolicies', 'create networkpolicies', 'patch networkpolicies', 'delete networkpolicies'],
-    ...['get poddisruptionbudgets', 'create poddisruptionbudgets'],
-    ...['patch poddisruptionbudgets', 'delete poddisruptionbudgets'],
-  ],
-  'no room wants the object any more': ['delete servicemonitors', 'delete prometheusrules'],
 };
 
 /** What goes with its room. */

@@ -27,6 +27,8 @@ export interface OperatorSettings {
   readonly discoverEveryMs?: number;
   /** How often it looks whether its watches have missed something. */
   readonly compareEveryMs?: number;
+  /** How long it is refused a kind until rooms say so. */
+  readonly refusedForMs?: number;
   /** Its clock, for a test that lets time pass. */
   readonly now?: () => number;
   /** More of its configuration. */
@@ -65,6 +67,7 @@ export async function beginOperator(settings: OperatorSettings) {
     newToken: () => randomBytes(8).toString('hex'),
     ...(settings.discoverEveryMs && { discoverEveryMs: settings.discoverEveryMs }),
     ...(settings.compareEveryMs && { compareEveryMs: settings.compareEveryMs }),
+    ...(settings.refusedForMs && { refusedForMs: settings.refusedForMs }),
     ...(settings.now && { now: settings.now }),
     statsEveryMs: 100,
     askStats: async (pod) => {

@@ -1,9 +1,10 @@
 import assert from 'node:assert/strict';
 import type { AddressInfo } from 'node:net';
 import { afterEach, describe, test } from 'node:test';
+import type { WatchedKind } from '#crds/operator-metrics.ts';
 import { kubeClient } from '#operator/cluster/client/client.ts';
 import { reflector } from '#operator/cluster/watch/reflector.ts';
-import type { Watch, WatchedKind } from '#operator/cluster/watch/watch.ts';
+import type { Watch } from '#operator/cluster/watch/watch.ts';
 import { noCounts } from '#operator/cluster/watch/watch-counts.ts';
 import { type Finding, type HealthSeen, health } from '#operator/health.ts';
 import { internalServer } from '#operator/internal-server.ts';
@@ -13,7 +14,13 @@ import { flakyServer, list, refuse, reset, watch } from './cluster/flaky-server.
 
 const aWatch = (kind: WatchedKind, { overdueMs = 0, isSynced = true } = {}): Watch => [
   kind,
-  { counts: noCounts(), lastHeardMs: () => 0, overdueMs: () => overdueMs, isSynced: () => isSynced },
+  {
+    counts: noCounts(),
+    lastHeardMs: () => 0,
+    overdueMs: () => overdueMs,
+    isSynced: () => isSynced,
+    refused: () => undefined,
+  },
 ];
 
 const seen = (change: Partial<HealthSeen> = {}): HealthSeen => ({

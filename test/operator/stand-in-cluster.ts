@@ -18,6 +18,7 @@ export function standInCluster(given: Partial<Cluster> = {}): Cluster {
     monitoringVersions: () => ['monitoring.coreos.com/v1'],
     lookForMonitoringKinds: async () => {},
     prometheuses: () => [],
+    unseen: () => new Map(),
     labelsOf: () => ({}),
   };
   return { ...nothing, ...given } as Cluster;

@@ -13,7 +13,7 @@ import { flakyServer, list, refuse, reset, watch } from './cluster/flaky-server.
 import { aCondition, aNode, storedRoom } from './objects.ts';
 
 const counts = noCounts();
-const watched = { counts, lastHeardMs: () => 0, overdueMs: () => 0, isSynced: () => true };
+const watched = { counts, lastHeardMs: () => 0, overdueMs: () => 0, isSynced: () => true, refused: () => undefined };
 const seen = (change: Partial<OperatorSeen> = {}): OperatorSeen => ({
   rooms: () => [],
   hostPorts: () => ({ used: 0, free: 1000 }),

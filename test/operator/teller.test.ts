@@ -26,9 +26,18 @@ async function telling(faults: readonly Error[], ended = new AbortController().s
   }
   const log = jsonLog({ level: 'warn', write: (line) => lines.push(line), now: () => 0 });
   const write = eventWriter({ request } as unknown as KubeClient);
-  const tell = teller(write, { log, now: () => 0, instance: 'operator', ended, againMs: [1, 1] });
+  const refused: string[] = [];
+  const onRefused = (key: string) => refused.push(key);
+  const { tell, eventsRefused } = teller(write, {
+    log,
+    now: () => 0,
+    instance: 'operator',
+    ended,
+    onRefused,
+    againMs: [1, 1],
+  });
   await tell(storedRoom(), news);
-  return { names, lines };
+  return { names, lines, refused, eventsRefused, tellAgain: () => tell(storedRoom(), news) };
 }
 
 const passing: Readonly<Record<string, Error>> = {
@@ -67,4 +76,21 @@ test('an operator that has ended writes no Event again', async () => {
   const { names, lines } = await telling([reset], AbortSignal.abort());
   await eventually('it is given up', () => lines.length === 1);
   assert.equal(names.length, 1);
+});
+
+test('why a room has no Events is kept until one can be written, and the room is looked at for either', async () => {
+  const { refused, eventsRefused, tellAgain } = await telling([new ApiError(403, { message: 'events is forbidden' })]);
+  assert.equal(eventsRefused.refused('events/keynote'), 'events is forbidden');
+  await tellAgain();
+  assert.equal(eventsRefused.refused('events/keynote'), undefined);
+  assert.deepEqual(refused, ['events/keynote', 'events/keynote']);
+});
+
+test('nothing is kept of a namespace that goes, nor of a room that has gone', async () => {
+  const details = { causes: [{ reason: 'NamespaceTerminating' }] };
+  const going = await telling([new ApiError(403, { message: 'namespace events is being terminated', details })]);
+  assert.equal(going.eventsRefused.refused('events/keynote'), undefined);
+  const { eventsRefused } = await telling([new ApiError(403, {})]);
+  eventsRefused.forget('events/keynote');
+  assert.equal(eventsRefused.refused('events/keynote'), undefined);
 });

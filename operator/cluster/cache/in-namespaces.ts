@@ -41,6 +41,10 @@ export function inNamespaces<T extends KubeObject>(
     reached: () => all.map((part) => part.reached()).toSorted((a, b) => Number(a - b))[0] ?? 0n,
     lastHeardMs: () => Math.min(...all.map((part) => part.lastHeardMs())),
     overdueMs: () => Math.max(...all.map((part) => part.overdueMs())),
+    refused: (namespace) =>
+      namespace === undefined
+        ? all.map((part) => part.refused()).find((words) => words !== undefined)
+        : parts.get(namespace)?.refused(),
     stop() {
       for (const part of all) part.stop();
     },

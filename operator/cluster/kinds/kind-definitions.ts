@@ -1,5 +1,5 @@
 import { isBeingDeleted, type KubeObject } from '../../kube.ts';
-import { cache } from '../cache/cache.ts';
+import { type CacheOptions, cache } from '../cache/cache.ts';
 import { ifPermitted } from '../cache/if-permitted.ts';
 import { type ApiError, isStatus } from '../client/api-error.ts';
 import type { KubeClient } from '../client/client.ts';
@@ -7,11 +7,10 @@ import { metadataClient } from '../client/metadata-client.ts';
 import { collectionPath, definitionName, type Type } from '../client/paths.ts';
 import { identity } from '../watch/lean.ts';
 
-export interface KindDefinitionsOptions {
+export interface KindDefinitionsOptions
+  extends Pick<CacheOptions<KubeObject>, 'now' | 'random' | 'onRefused' | 'timing'> {
   readonly client: KubeClient;
   readonly onError: (error: unknown) => void;
-  readonly now?: () => number;
-  readonly random?: () => number;
 }
 
 export type KindDefinitions = ReturnType<typeof kindDefinitions>;
@@ -20,7 +19,7 @@ export type KindDefinitions = ReturnType<typeof kindDefinitions>;
  * The CustomResourceDefinitions of the groups that somebody follows. A definition is there before its kind is served, and
  * its metadata does not say when that is: who follows a group has to look.
  */
-export function kindDefinitions({ client, onError, now = () => performance.now(), random }: KindDefinitionsOptions) {
+export function kindDefinitions({ client, onError, now = () => performance.now(), ...more }: KindDefinitionsOptions) {
   const followers = new Map<string, () => void>();
   let refusedAtMs = Number.NEGATIVE_INFINITY;
 
@@ -31,7 +30,7 @@ export function kindDefinitions({ client, onError, now = () => performance.now()
         path: collectionPath({ apiVersion: 'apiextensions.k8s.io/v1', kind: 'CustomResourceDefinition' }),
         keep: leanDefinition,
         now,
-        ...(random && { random }),
+        ...more,
         onChange: ({ metadata: { name } }) => followers.get(groupOf(name))?.(),
         onError(error) {
           if (isStatus(error, 403)) refused();

@@ -18,7 +18,7 @@ const ownTypes = ownKinds.map((kind) => ({ apiVersion: `${group}/v1`, kind }));
 
 type CacheOptions<T extends KubeObject> = Pick<
   Parameters<typeof cache<T>>[0],
-  'query' | 'groupOf' | 'onChange' | 'onError' | 'now' | 'random'
+  'query' | 'groupOf' | 'onChange' | 'onError' | 'onRefused' | 'timing' | 'now' | 'random'
 >;
 
 export interface MonitoringOptions extends Pick<GroupLookoutOptions, 'client' | 'definitions' | 'everyMs' | 'onError'> {

@@ -3,6 +3,7 @@ import type { KubeClient, Query } from '../client/client.ts';
 import { onlyMetadata } from '../client/metadata-client.ts';
 import { pages } from './paged-list.ts';
 import { keyOf } from './store.ts';
+import type { WatchCounts } from './watch-counts.ts';
 
 /** Objects that a copy lacks, has in another state, or has although they are gone. */
 export interface Missed {
@@ -11,9 +12,9 @@ export interface Missed {
   readonly deleted: number;
 }
 
-export const isNothing = ({ added, changed, deleted }: Missed): boolean => added + changed + deleted === 0;
+const isNothing = ({ added, changed, deleted }: Missed): boolean => added + changed + deleted === 0;
 
-export const sum = (a: Missed, b: Missed): Missed => ({
+const sum = (a: Missed, b: Missed): Missed => ({
   added: a.added + b.added,
   changed: a.changed + b.changed,
   deleted: a.deleted + b.deleted,
@@ -44,6 +45,19 @@ export interface Collection {
   readonly signal: AbortSignal;
 }
 
+/** Compares and counts. Resolves to what a watch has lost, if anything; without a copy that can be relied on it is not asked. */
+export async function comparison(
+  copy: CollectionCopy | undefined,
+  collection: Collection,
+  counts: WatchCounts,
+): Promise<MissedChanges | undefined> {
+  if (copy === undefined) return undefined;
+  const missed = await missedBy(copy, collection);
+  counts.comparisons++;
+  counts.missed = sum(counts.missed, missed);
+  return isNothing(missed) ? undefined : new MissedChanges(collection.path, copy.version, missed);
+}
+
 /**
  * What a watch has lost: the differences between our copy and the collection as it was at the very version that the
  * copy has come to. What has happened since is in neither, so that nothing is counted that is merely on its way. Who an
@@ -56,7 +70,7 @@ export interface Collection {
  * New API servers answer such a list from memory, older ones from etcd. Throws ApiError, 410 if the version has been
  * compacted away, which a bookmark a minute keeps it from.
  */
-export async function missedBy({ objects, version }: CollectionCopy, collection: Collection): Promise<Missed> {
+async function missedBy({ objects, version }: CollectionCopy, collection: Collection): Promise<Missed> {
   const { client, path, query, signal } = collection;
   const rest = new Map(objects);
   let [added, changed] = [0, 0];

@@ -14,6 +14,8 @@ export interface LiveEventsOptions {
   readonly signal: AbortSignal;
   readonly timing: Pick<ReflectorTiming, 'inactivityMs' | 'shortestWatchMs'>;
   readonly now: () => number;
+  /** The server has taken it. */
+  readonly onOpen: () => void;
 }
 
 export type LiveEvent<T extends KubeObject> = Exclude<WatchEvent<T>, { readonly type: 'ERROR' }>;
@@ -27,10 +29,11 @@ export async function* liveEvents<T extends KubeObject>(
   const watchdog = setTimeout(() => silence.abort(new Error(`${path}: the watch was silent`)), timing.inactivityMs);
   const signal = AbortSignal.any([options.signal, silence.signal]);
   const query = { ...options.query, resourceVersion: from };
+  const onStatus = (status: number) => status < 400 && options.onOpen();
   const startedAt = now();
   let version: string | undefined = from;
   try {
-    for await (const event of client.watch<T>(path, { query, signal })) {
+    for await (const event of client.watch<T>(path, { query, signal, onStatus })) {
       watchdog.refresh();
       if (event.type === 'ERROR') throw new BrokenWatch(path, event.object);
       version = event.object.metadata.resourceVersion;

@@ -13,6 +13,8 @@ export interface ReflectorTiming {
   readonly pageMs: number;
   /** How often the copy is compared with the collection; each time up to a quarter sooner or later. */
   readonly compareEveryMs: number;
+  /** How long a refusal lasts until it is one that a person has to do something about. */
+  readonly refusedForMs: number;
 }
 
 export const defaultTiming: ReflectorTiming = {
@@ -25,4 +27,5 @@ export const defaultTiming: ReflectorTiming = {
   shortestWatchMs: 1_000,
   pageMs: 120_000,
   compareEveryMs: 600_000,
+  refusedForMs: 60_000,
 };

@@ -1,8 +1,9 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { KubeObject } from '../../kube.ts';
 import type { KubeClient, Query } from '../client/client.ts';
-import { isNothing, MissedChanges, missedBy, sum } from './consistency.ts';
+import { comparison } from './consistency.ts';
 import { copy } from './copy.ts';
+import { lastingRefusal } from './lasting-refusal.ts';
 import { liveEvents } from './live-events.ts';
 import { nowAndThen } from './now-and-then.ts';
 import { missedSomething, retries } from './reflector-retry.ts';
@@ -25,6 +26,8 @@ export interface ReflectorOptions<T extends KubeObject> {
   readonly keep?: (object: T) => T;
   /** Every failure, before it is retried. Nothing has to be done about it. */
   readonly onError?: (error: unknown) => void;
+  /** `refused` says something else. */
+  readonly onRefused?: () => unknown;
   /** Monotonic milliseconds. */
   readonly now?: () => number;
   readonly random?: () => number;
@@ -50,6 +53,11 @@ export interface Reflector<T extends KubeObject> {
    * and is never overdue: one that is has got stuck, and only a new process mends that.
    */
   overdueMs(): number;
+  /**
+   * Why it may not list or watch, in the API server's words, once that has been so for a minute; of a collection in several
+   * namespaces, that of one. What it has is then as old as that.
+   */
+  refused(namespace?: string): string | undefined;
   /** Final: nothing is reported and nothing is requested afterwards. */
   stop(): void;
 }
@@ -71,6 +79,7 @@ export function reflector<T extends KubeObject>(options: ReflectorOptions<T>): R
   const counts = noCounts();
   const objects = copy<T>({ onChange: guarded(options.onChange, signal, onError), keep: options.keep, now });
   const waitMs = retries(timing, now, random);
+  const refusal = lastingRefusal({ afterMs: timing.refusedForMs, onTurn: options.onRefused });
   let watching = new AbortController();
 
   async function list(): Promise<void> {
@@ -83,9 +92,9 @@ export function reflector<T extends KubeObject>(options: ReflectorOptions<T>): R
   async function watch(from: string): Promise<void> {
     counts.watches++;
     const ending = AbortSignal.any([signal, watching.signal]);
-    const live = { ...query, ...watchQuery(random) };
+    const live = { client, path, query: { ...query, ...watchQuery(random) }, from, signal: ending, timing, now };
     objects.expectWithin(timing.inactivityMs);
-    for await (const event of liveEvents<T>({ client, path, query: live, from, signal: ending, timing, now })) {
+    for await (const event of liveEvents<T>({ ...live, onOpen: refusal.end })) {
       objects.expectWithin(timing.inactivityMs);
       objects.take(event);
     }
@@ -106,6 +115,7 @@ export function reflector<T extends KubeObject>(options: ReflectorOptions<T>): R
         counts.failures++;
         if (error instanceof UnparsableLine) counts.unparsableLines++;
         if (missedSomething(error)) objects.distrust();
+        refusal.note(error);
         onError(error);
         const wait = waitMs(error);
         objects.expectWithin(wait);
@@ -115,15 +125,11 @@ export function reflector<T extends KubeObject>(options: ReflectorOptions<T>): R
   }
 
   async function compare(): Promise<void> {
-    const frozen = objects.frozen();
-    if (frozen === undefined) return;
-    const missed = await missedBy(frozen, { client, path, query, signal });
-    counts.comparisons++;
-    counts.missed = sum(counts.missed, missed);
-    if (isNothing(missed)) return;
+    const missed = await comparison(objects.frozen(), { client, path, query, signal }, counts);
+    if (missed === undefined) return;
     objects.distrust();
     watching.abort();
-    throw new MissedChanges(path, frozen.version, missed);
+    throw missed;
   }
 
   run().catch(onError);
@@ -134,8 +140,10 @@ export function reflector<T extends KubeObject>(options: ReflectorOptions<T>): R
     synced,
     isSynced: () => counts.lists > 0,
     counts,
+    refused: refusal.words,
     stop() {
       stopping.abort();
+      refusal.stop();
       setSynced();
     },
   };

@@ -14,6 +14,7 @@ export const timing = {
   inactivityMs: 10_000,
   shortestWatchMs: 0,
   compareEveryMs: 600_000,
+  refusedForMs: 60_000,
 };
 export const [a1, b2, c3] = [anObject('a', 1), anObject('b', 2), anObject('c', 3)];
 
@@ -25,13 +26,13 @@ afterEach(async () => {
 /** A reflector of a peer that answers like this, with what it reported as words. */
 export async function reflected(
   answers: Parameters<typeof flakyServer>[0],
-  more: Partial<typeof timing> & { onChange?: (how: How) => void } = {},
+  more: Partial<typeof timing> & { onChange?: (how: How) => void; onRefused?: () => void } = {},
 ) {
   const server = await flakyServer(answers);
   const client = kubeClient({ server: server.url });
   const seen: string[] = [];
   const errors: unknown[] = [];
-  const { onChange, ...times } = more;
+  const { onChange, onRefused, ...times } = more;
   const things = reflector<KubeObject>({
     client,
     path: '/api/v1/things',
@@ -40,6 +41,7 @@ export async function reflected(
       onChange?.(how);
     },
     onError: (error) => errors.push(error),
+    ...(onRefused && { onRefused }),
     random: () => 0.5,
     timing: { ...timing, ...times },
   });

@@ -32,6 +32,8 @@ function statusWith(draining: readonly DrainingPod[], traits: Partial<Seen> = {}
     audience: has(0),
     draining,
     monitoring: seenMonitoring(),
+    unseen: new Map(),
+    besides: [],
     nowMs: Date.parse('2026-11-01T14:00:00Z'),
     ...traits,
   };

@@ -206,7 +206,7 @@ const table: Readonly<Record<string, readonly [Partial<MonitoringSeen>, string, 
 describe('MonitoringReady', () => {
   for (const [name, [traits, verdict, message]] of Object.entries(table))
     test(`${name}: ${verdict}`, () => {
-      const said = monitoringReady(seenMonitoring(traits));
+      const said = monitoringReady(seenMonitoring(traits), new Map());
       assert.equal(`${said.status}/${said.reason}`, verdict);
       assert.match(said.message, message);
     });

@@ -8,7 +8,7 @@ import { watchMetrics } from '#operator/metrics/watches.ts';
 import { series } from '#test/server/series.ts';
 
 const counts = noCounts();
-const watched = { counts, lastHeardMs: () => 0, overdueMs: () => 0, isSynced: () => true };
+const watched = { counts, lastHeardMs: () => 0, overdueMs: () => 0, isSynced: () => true, refused: () => undefined };
 
 /** What a scrape shows of these watches, 100 s after the clock began. */
 async function scraped(watches: readonly Watch[], names: RegExp) {
