@@ -4,6 +4,7 @@ import { RoomGone } from './cluster/client/rooms-now.ts';
 import { NameTaken } from './cluster/client/writes.ts';
 import { type Outcome, TooLong } from './cluster/queue/outcome.ts';
 import type { Finding } from './decide/finding.ts';
+import type { Action } from './decide/plan.ts';
 import { monitoringRefusal, objectRefusal, podRefusal, type Rejection, routeRefusal } from './decide/refusal.ts';
 
 /**
@@ -36,6 +37,8 @@ function byStatus({ status, retryAfterMs }: ApiError): Failure {
 
 /** What a failed reconcile means for the queue, in one place. */
 export function outcomeOf(error: unknown): Outcome {
+  // A process that was stopped may lead on after all, once it has read what was renewed before that.
+  if (error instanceof NotLeading) return { kind: 'backoff' };
   switch (failureOf(error)) {
     case undefined:
       return { kind: 'done' };
@@ -64,8 +67,11 @@ export const monitoringRefusalBy = (kind: string, error: unknown, owner?: Owner)
   conflict(error, owner) ?? refusalBy(error, (refusal) => monitoringRefusal(kind, refusal));
 
 /** Why an Ingress or HTTPRoute could not be made, likewise. */
-export const routeRefusalBy = (kind: string, error: unknown): Finding<'EndpointReady'> =>
-  conflict(error) ?? refusalBy(error, (refusal) => routeRefusal(kind, refusal));
+export const routeRefusalBy = (
+  kind: string,
+  error: unknown,
+  action: Action['action'] = 'apply',
+): Finding<'EndpointReady'> => conflict(error) ?? refusalBy(error, (refusal) => routeRefusal(kind, refusal, action));
 
 /** Why the origin pod could not be made, likewise. */
 export const podRefusalBy = (error: unknown): Finding<'OriginReady'> => refusalBy(error, podRefusal);

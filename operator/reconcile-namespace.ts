@@ -18,6 +18,9 @@ export interface NamespaceDependencies {
   readonly onRoom: (key: string) => void;
 }
 
+/** A room that comes and goes while its watch is broken is never told of. */
+const lookAgainMs = 60_000;
+
 /**
  * Makes what a namespace has once with its first room, and deletes it with its last. Where several operators have rooms in
  * it, the one whose id comes first does so for all of them; two that did would undo each other's work for ever.
@@ -40,7 +43,7 @@ export async function reconcileNamespace(
   const owned = cluster.objectsOf(namespace).filter(({ metadata: { name } }) => name === namespaceObject);
   // The watch of rooms may be behind those of what was made for them.
   const isLast = rooms.length === 0 && owned.length > 0;
-  if (isLast && (await cluster.roomsNow(namespace)).length > 0) return { kind: 'done' };
+  if (isLast && (await cluster.roomsNow(namespace)).length > 0) return { kind: 'done', againInMs: lookAgainMs };
   const { isNews, againInMs } = await monitoring.settle(namespace, wanted, {
     owner: 'Namespace',
     owned,

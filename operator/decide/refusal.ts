@@ -49,10 +49,19 @@ export function monitoringRefusal(kind: string, refusal: Refusal): Finding<'Moni
   return { reason, message: `The API server does not take the ${kind}: ${refusal.message}` };
 }
 
-/** Why an Ingress or HTTPRoute could not be made. */
-export function routeRefusal(kind: string, refusal: Refusal): Finding<'EndpointReady'> | undefined {
+/** Why an Ingress or HTTPRoute could not be made, or taken away. */
+export function routeRefusal(
+  kind: string,
+  refusal: Refusal,
+  action: 'apply' | 'delete',
+): Finding<'EndpointReady'> | undefined {
   if (isByRole(refusal.message) || isByQuota(refusal.message) || !isAboutTheObject(refusal))
     return permissionRefusal(refusal);
+  if (action === 'delete')
+    return {
+      reason: 'RouteRejected',
+      message: `The room wants no ${kind} any more, and the API server keeps the one that there is: ${refusal.message}.`,
+    };
   return {
     reason: 'RouteRejected',
     message: `The API server does not take the ${kind}: ${refusal.message}. Correct spec.network.http.`,

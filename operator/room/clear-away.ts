@@ -40,9 +40,9 @@ export async function clearAfter(
     if (!isStatus(error, 403)) throw error;
     log.warn('what a room has left is left to garbage collection', { error });
   };
-  const now = askedOnce(key, cluster);
-  await clearAway(key, undefined, cluster, now).catch(leave);
-  await clearTokens(key, cluster, now).catch(leave);
+  await clearAway(key, undefined, cluster).catch(leave);
+  // Asked anew: meanwhile somebody may have made a room of that name, and its operator the Secret.
+  await clearTokens(key, cluster, askedOnce(key, cluster)).catch(leave);
 }
 
 /** Asks which room there is when that is first needed. In a namespace that goes, none stays. */

@@ -24,7 +24,7 @@ export async function settleRoute(
       step.action === 'delete' ? cluster.remove(object) : cluster.apply(object, { isNew: step.isNew, isOurs });
     const refused = await done.then(
       () => undefined,
-      (error: unknown) => routeRefusalBy(object.kind, error),
+      (error: unknown) => routeRefusalBy(object.kind, error, step.action),
     );
     if (refused !== undefined) return refused;
   }

@@ -40,7 +40,12 @@ const cases: readonly (readonly [what: string, error: unknown, ...ReturnType<typ
   ['a mistake of our own is told from all that', new TypeError('x is undefined'), 'Bug', { kind: 'backoff' }],
   ['nothing can be made in a namespace that goes', terminating, undefined, { kind: 'done' }],
   ['nothing is to be done for a room that is gone', new RoomGone('events/keynote'), undefined, { kind: 'done' }],
-  ['what another has to do is not ours to try again', new NotLeading('PATCH', '/api'), undefined, { kind: 'done' }],
+  [
+    'who does not lead has not failed, and may lead again',
+    new NotLeading('PATCH', '/api'),
+    undefined,
+    { kind: 'backoff' },
+  ],
 ];
 
 const judged = (error: unknown) => [failureOf(error), outcomeOf(error)] as const;

@@ -9,6 +9,7 @@ import { dispensable, ifPermitted } from '#operator/cluster/cache/if-permitted.t
 import { inNamespaces } from '#operator/cluster/cache/in-namespaces.ts';
 import { ApiError } from '#operator/cluster/client/api-error.ts';
 import type { Cluster } from '#operator/cluster/cluster.ts';
+import type { Outcome } from '#operator/cluster/queue/outcome.ts';
 import { noCounts } from '#operator/cluster/watch/watch-counts.ts';
 import type { KubeObject } from '#operator/kube.ts';
 import { jsonLog } from '#operator/log.ts';
@@ -31,6 +32,7 @@ describe('of several operators', () => {
     id: string,
     owners: readonly string[],
     given: Partial<Cluster> = {},
+    onOutcome = (_: Outcome) => {},
   ): Promise<number | undefined> {
     let count: number | undefined;
     const cluster = standInCluster({ roomsIn: () => owners.map(roomOf), ...given });
@@ -43,7 +45,7 @@ describe('of several operators', () => {
     } as unknown as Monitoring;
     const log = jsonLog({ level: 'error', write: () => {}, now: () => 0 });
     const own = { ...config, ...(id && { id }) };
-    await reconcileNamespace('events', { cluster, monitoring, log, config: own, onRoom() {} });
+    onOutcome(await reconcileNamespace('events', { cluster, monitoring, log, config: own, onRoom() {} }));
     return count;
   }
 
@@ -67,7 +69,16 @@ describe('of several operators', () => {
         return owners.map(roomOf);
       },
     });
-    assert.equal(await wanted('canary', [], found([''])), undefined);
+    let outcome: Outcome | undefined;
+    const note = (its: Outcome) => {
+      outcome = its;
+    };
+    assert.equal(await wanted('canary', [], found(['']), note), undefined);
+    assert.deepEqual(
+      outcome,
+      { kind: 'done', againInMs: 60_000 },
+      'one that goes before it is heard of is told of by nobody',
+    );
     assert.equal(await wanted('canary', [], found([])), 0);
     assert.deepEqual(asked, ['events', 'events']);
     await wanted('', [''], found(['']));

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
-import { podRefusal } from '#operator/decide/refusal.ts';
+import { podRefusal, routeRefusal } from '#operator/decide/refusal.ts';
 
 describe('a refused pod', () => {
   const forbidden = 'pods "keynote-origin-aaaaa" is forbidden: ';
@@ -52,4 +52,13 @@ describe('a refused pod', () => {
       assert.equal(finding?.reason, reason);
       if (finding !== undefined) assert.match(finding.message, remedy);
     });
+});
+
+test('an Ingress that may not be taken away is not said to be wrong in the spec, which wants none', () => {
+  const refusal = { status: 400, message: 'admission webhook "keep.example.com" denied the request' };
+  assert.match(
+    routeRefusal('Ingress', refusal, 'delete')?.message ?? '',
+    /wants no Ingress any more.*denied the request\.$/,
+  );
+  assert.match(routeRefusal('Ingress', refusal, 'apply')?.message ?? '', /Correct spec\.network\.http/);
 });

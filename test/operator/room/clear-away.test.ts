@@ -29,13 +29,17 @@ interface Scene {
   /** What the watch of rooms has told, and what there is. */
   readonly seen: LiveRoom | undefined;
   readonly now: LiveRoom | undefined;
+  /** What there is once the first question is answered. */
+  readonly later?: LiveRoom | undefined;
   /** Whose pod, ConfigMap and Secret there are. */
   readonly left?: LiveRoom;
+  /** Whose Secret there is, if it is another's. */
+  readonly hasSecret?: LiveRoom | undefined;
   readonly isTerminating?: boolean;
 }
 
 /** Looks at the room once; what was removed, how often the rooms were asked for, and what it came to. */
-async function look({ seen, now, left, isTerminating = false }: Scene) {
+async function look({ seen, now, later = now, left, hasSecret = left, isTerminating = false }: Scene) {
   const removed: string[] = [];
   let asked = 0;
   const cluster = standInCluster({
@@ -44,11 +48,11 @@ async function look({ seen, now, left, isTerminating = false }: Scene) {
     podsOf: () => (left ? [podOf(left)] : []),
     objectsOf: () => (left ? [objectOf(left, 'ConfigMap', 'keynote')] : []),
     read: async <T extends KubeObject>() =>
-      left && (objectOf(left, 'Secret', tokensSecretName(left.metadata.name)) as T),
+      hasSecret && (objectOf(hasSecret, 'Secret', tokensSecretName(hasSecret.metadata.name)) as T),
     async roomsNow(namespace, name) {
       assert.deepEqual([namespace, name], ['events', 'keynote']);
-      asked++;
-      return now ? [now] : [];
+      const current = asked++ === 0 ? now : later;
+      return current ? [current] : [];
     },
     async remove({ kind }, graceSeconds) {
       removed.push(graceSeconds === undefined ? kind : `${kind} in ${graceSeconds} s`);
@@ -65,12 +69,17 @@ async function look({ seen, now, left, isTerminating = false }: Scene) {
 
 const everything = ['Pod in 10 s', 'ConfigMap', 'Secret'];
 
-test('what a room has left that is gone goes, after one question', async () => {
+test('what a room has left that is gone goes, after one question for its objects and one for its tokens', async () => {
   assert.deepEqual(await look({ seen: undefined, now: undefined, left: former }), {
     removed: everything,
-    asked: 1,
+    asked: 2,
     error: undefined,
   });
+});
+
+test('the tokens of a room that was made meanwhile stay, though another operator looks after it', async () => {
+  const { removed } = await look({ seen: undefined, now: undefined, later: ours, left: former, hasSecret: ours });
+  assert.deepEqual(removed, ['Pod in 10 s', 'ConfigMap']);
 });
 
 test('nothing is asked where nothing is left', async () => {
@@ -80,7 +89,7 @@ test('nothing is asked where nothing is left', async () => {
 test('what belongs to a room that the watch has yet to tell of stays, whosever it is', async () => {
   const others = { ...ours, metadata: { ...ours.metadata, labels: { 'liveroom.dev/operator': 'canary' } } };
   for (const now of [ours, others])
-    assert.deepEqual(await look({ seen: undefined, now, left: now }), { removed: [], asked: 1, error: undefined });
+    assert.deepEqual(await look({ seen: undefined, now, left: now }), { removed: [], asked: 2, error: undefined });
 });
 
 test('what an earlier room of the name has left goes, when the room is the one that there is', async () => {
