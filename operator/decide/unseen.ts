@@ -32,7 +32,7 @@ export function unseenFinding(
   if (words === '') return undefined;
   return {
     reason: 'PermissionMissing',
-    message: `What is known is out of date, as the operator may not look: ${words}. Grant it in the operator's ClusterRole.`,
+    message: `What the operator knows may be out of date, as it may not look: ${words}. Grant it in the operator's ClusterRole.`,
   };
 }
 
