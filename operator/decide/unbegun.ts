@@ -1,15 +1,29 @@
 import type { LiveRoom, LiveRoomStatus } from '#crds/liveroom.ts';
+import type { WatchedKind } from '#crds/operator-metrics.ts';
 import { dated } from './conditions.ts';
 import { unknown } from './finding.ts';
 import { type Unseen, wordsOf } from './unseen.ts';
 
+/** What the operator makes: it has to see what there is of each before it begins. */
+const waitedFor: readonly WatchedKind[] = [
+  'LiveRoom',
+  'Pod',
+  'Service',
+  'ConfigMap',
+  'Ingress',
+  'NetworkPolicy',
+  'PodDisruptionBudget',
+];
+
 /**
- * What a room says while the operator has yet to see all that it may find, and so does nothing for any: that nobody knows
- * whether it is in order. The rest of its status is left as it was.
+ * What a room says while the operator may not see all that it makes, and so does nothing for any: that nobody knows whether
+ * it is in order. The rest of its status is left as it was. Undefined where it merely takes its time.
  */
-export function unbegun(room: LiveRoom, unseen: Unseen, nowMs: number): LiveRoomStatus {
+export function unbegun(room: LiveRoom, unseen: Unseen, nowMs: number): LiveRoomStatus | undefined {
+  const words = wordsOf(waitedFor, unseen);
+  if (words === '') return undefined;
   const before = room.status?.conditions ?? [];
-  const message = `Nothing is done for any room until the operator has seen what there is, and it may not look: ${wordsOf([...unseen.keys()].toSorted(), unseen)}. Grant it in the operator's ClusterRole.`;
+  const message = `Nothing is done for any room until the operator has seen what there is, and it may not look: ${words}. Grant it in the operator's ClusterRole.`;
   const [accepted, ready] = (['Accepted', 'Ready'] as const).map((type) => {
     const was = before.find((condition) => condition.type === type);
     return dated(type, unknown('PermissionMissing', message), was, { room, nowMs });

@@ -9,8 +9,8 @@ export async function reportUnbegun(
   { cluster, tell, now }: Pick<ReportDependencies, 'cluster' | 'tell' | 'now'>,
 ): Promise<Outcome> {
   const room = cluster.room(key);
-  const unseen = cluster.unseen();
-  if (room !== undefined && !isBeingDeleted(room) && unseen.size > 0)
-    await writeNews(room, unbegun(room, unseen, now()), { cluster, tell });
+  if (room === undefined || isBeingDeleted(room)) return { kind: 'done' };
+  const status = unbegun(room, cluster.unseen(), now());
+  if (status !== undefined) await writeNews(room, status, { cluster, tell });
   return { kind: 'done' };
 }

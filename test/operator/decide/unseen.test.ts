@@ -88,7 +88,7 @@ describe('while the operator may not see all that there may be', () => {
   const { unseen = new Map() } = withoutSight('Pod', 'Ingress');
 
   test('a new room says why nothing is done for it', () => {
-    const { conditions: list = [] } = unbegun(storedRoom(), unseen, nowMs);
+    const { conditions: list = [] } = unbegun(storedRoom(), unseen, nowMs) ?? {};
     assert.deepEqual(
       list.map(({ type, status, reason }) => `${type}=${status}/${reason}`),
       ['Accepted=Unknown/PermissionMissing', 'Ready=Unknown/PermissionMissing'],
@@ -102,11 +102,16 @@ describe('while the operator may not see all that there may be', () => {
       conditions: [aCondition('Accepted', 'True', 'Accepted'), aCondition('Publishing', 'True', 'Publishing')],
     };
     const after = unbegun(storedRoom({}, before), unseen, nowMs);
-    assert.equal(after.subscribers, 3);
-    assert.deepEqual(after.conditions?.[1], before.conditions[1]);
+    assert.equal(after?.subscribers, 3);
+    assert.deepEqual(after?.conditions?.[1], before.conditions[1]);
     assert.deepEqual(
-      after.conditions?.map(({ type }) => type),
+      after?.conditions?.map(({ type }) => type),
       ['Accepted', 'Publishing', 'Ready'],
     );
+  });
+
+  test('nothing is said of what it does not wait for', () => {
+    const { unseen: besides = new Map() } = withoutSight('Node', 'Prometheus');
+    assert.equal(unbegun(storedRoom(), besides, nowMs), undefined);
   });
 });
