@@ -70,7 +70,7 @@ export const annotation = {
   reconcile: `${group}/reconcile`,
   /** On a pod: how many before it were given up, one after the other, because their server kept crashing. */
   crashLoops: `${group}/crash-loops`,
-  /** On a pod: how many before it were given up, one after the other, because something else had their host port. */
+  /** On a pod: how many before it were given up, one after the other, because somebody else's pod had their host port. */
   heldPorts: `${group}/held-ports`,
 } as const;
 

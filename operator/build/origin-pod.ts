@@ -25,7 +25,7 @@ export interface OriginChoice {
   readonly replaces: string;
   /** How many before it were given up, one after the other, because their server kept crashing. */
   readonly crashLoops?: number;
-  /** How many before it were given up because something else had their host port. */
+  /** How many before it were given up because somebody else's pod had their host port. */
   readonly heldPorts?: number;
 }
 

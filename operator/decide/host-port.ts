@@ -4,7 +4,7 @@ export interface PortUse {
   readonly here: number;
   /** Pods on the other nodes: one of those may take pods again. */
   readonly elsewhere: number;
-  /** Something else was found to have it, somewhere. */
+  /** Somebody else's pod was found to have it, somewhere. */
   readonly isHeld: boolean;
 }
 

@@ -49,7 +49,7 @@ function unscheduled(pod: Pod): ReturnType<Check> {
   return lacksPort(why)
     ? {
         reason: 'NoFreePorts',
-        message: `${said} Something else has UDP port ${hostPortOf(pod)} on them. A pod with another port is tried in its place after a while; if none does, move the operator's hostPorts, or add nodes.`,
+        message: `${said} Other pods have UDP port ${hostPortOf(pod)} on them. Unless they are this operator's own, a pod with another port is tried in its place after a while; if none does, move the operator's hostPorts, or add nodes.`,
       }
     : { reason: 'Unschedulable', message: `${said} Add nodes, or change spec.pod.` };
 }

@@ -20,7 +20,3 @@ export const takesPods = ({ spec }: Node, tolerations: Tolerations = []): boolea
   [...(spec?.taints ?? []), ...(spec?.unschedulable === true ? [cordon] : [])].every(
     (taint) => taint.effect === 'PreferNoSchedule' || isTolerated(taint, tolerations),
   );
-
-/** How many nodes those are; one, where none is known. */
-export const nodesTaking = (nodes: Iterable<Node>, tolerations?: Tolerations): number =>
-  Math.max(1, [...nodes].filter((node) => takesPods(node, tolerations)).length);

@@ -6,11 +6,11 @@ import { roomKey } from '../cluster/keys.ts';
 import type { Config } from '../config.ts';
 import { isLeaving } from '../decide/cordon.ts';
 import { type CrashLoop, crashLoop } from '../decide/crash-loop.ts';
-import { heldPort } from '../decide/host-port-held.ts';
 import { hasEnded, type OriginPlan, originPlan, published } from '../decide/origin.ts';
 import type { Audience } from '../decide/seen.ts';
 import { soonest } from '../decide/soonest.ts';
 import { isBeingDeleted, isControlledBy, isReady, type Pod, type Service } from '../kube.ts';
+import type { HostPorts } from './host-ports.ts';
 import type { Restarts } from './restarts.ts';
 import type { Rollouts } from './rollouts.ts';
 
@@ -23,6 +23,7 @@ export interface PlanDependencies {
   readonly askNow: (pod: Pod) => Promise<void>;
   readonly rollouts: Pick<Rollouts, 'mayBegin' | 'note' | 'ledSinceMs'>;
   readonly restarts: Pick<Restarts, 'recent'>;
+  readonly hostPorts: Pick<HostPorts, 'held'>;
   readonly now: () => number;
 }
 
@@ -57,12 +58,13 @@ function whomToAsk(room: LiveRoom, plan: OriginPlan, { cluster }: Pick<PlanDepen
 
 /** The same by what is known already. */
 export function planNow(room: LiveRoom, dependencies: PlanDependencies): OriginPlan {
-  const { cluster, config, audience, rollouts, now } = dependencies;
+  const { cluster, config, audience, rollouts, hostPorts, now } = dependencies;
   const key = roomKey(room);
   const nowMs = now();
   const pods = ownPods(room, cluster);
   // Only what is on a node crashes, and only what is on none waits for a port.
-  const patience = (pod: Pod) => (crashLoopOf(pod, key, dependencies, nowMs) ?? heldPort(pod, nowMs))?.waitMs;
+  const patience = (pod: Pod) =>
+    (crashLoopOf(pod, key, dependencies, nowMs) ?? hostPorts.held(pod, room.spec.pod))?.waitMs;
   const waits = new Map(pods.map((pod) => [pod, patience(pod)]));
   const mustGo = (pod: Pod) =>
     (waits.get(pod) ?? 1) <= 0 || isLeaving(pod, nodeOf(pod, cluster), room.spec.pod.tolerations);

@@ -1,16 +1,15 @@
 import { annotation, label } from '#crds/contract.ts';
 import type { LiveRoom } from '#crds/liveroom.ts';
-import { drainSeconds, originPod, usesHostPort } from '../build/origin-pod.ts';
+import { drainSeconds, type OriginChoice, originPod, usesHostPort } from '../build/origin-pod.ts';
 import { isSpecHash } from '../build/spec-hash.ts';
 import { NameTaken } from '../cluster/client/writes.ts';
 import type { Cluster } from '../cluster/cluster.ts';
 import { roomKey } from '../cluster/keys.ts';
 import type { Finding } from '../decide/finding.ts';
-import { type HeldPort, heldPort } from '../decide/host-port-held.ts';
 import type { OriginPlan } from '../decide/origin.ts';
+import { nodesFor } from '../decide/placement.ts';
 import { portsExhausted } from '../decide/refusal.ts';
 import { soonest } from '../decide/soonest.ts';
-import { nodesTaking } from '../decide/taints.ts';
 import { podRefusalBy, rejectionBy } from '../errors.ts';
 import { isControlledBy, type Pod } from '../kube.ts';
 import type { HostPorts } from './host-ports.ts';
@@ -18,7 +17,7 @@ import { crashLoopOf, ownPods, type PlanDependencies, planNow } from './origin-p
 import { markIfThere } from './pod-marks.ts';
 
 export interface OriginDependencies extends PlanDependencies {
-  readonly hostPorts: Pick<HostPorts, 'withPort'>;
+  readonly hostPorts: Pick<HostPorts, 'withPort' | 'held'>;
 }
 
 export interface Origin {
@@ -56,7 +55,7 @@ export async function carryOut(
   if (create !== undefined) {
     const failure = await makeOrigin(
       room,
-      { ...create, crashLoops: crashLoopsBefore(room, dependencies), held: heldBefore(room, dependencies) },
+      { ...create, crashLoops: crashLoopsBefore(room, dependencies), heldPorts: heldBefore(room, dependencies) },
       dependencies,
     );
     if (failure !== undefined) return { ...origin, ...failure };
@@ -87,31 +86,26 @@ function crashLoopsBefore(room: LiveRoom, dependencies: OriginDependencies): num
   return Math.max(0, ...counts);
 }
 
-/** The room's pods that wait for a port which something else has. */
-function heldBefore(room: LiveRoom, { cluster, now }: OriginDependencies): readonly HeldPort[] {
-  const nowMs = now();
-  return ownPods(room, cluster)
-    .map((pod) => heldPort(pod, nowMs))
-    .filter((held) => held !== undefined);
-}
+/** How many pods of a row waited for a port that somebody else's pod has. */
+const heldBefore = (room: LiveRoom, { cluster, hostPorts }: OriginDependencies): number =>
+  Math.max(0, ...ownPods(room, cluster).map((pod) => hostPorts.held(pod, room.spec.pod)?.count ?? 0));
 
 /** Undefined once the pod exists. */
 async function makeOrigin(
   room: LiveRoom,
-  { held, ...choice }: { readonly replaces: string; readonly crashLoops: number; readonly held: readonly HeldPort[] },
+  choice: Omit<OriginChoice, 'hostPort'>,
   { cluster, config, hostPorts }: OriginDependencies,
 ): Promise<Pick<Origin, 'refusal' | 'rejection'> | undefined> {
-  const { tolerations } = room.spec.pod;
-  const heldPorts = Math.max(0, ...held.map(({ count }) => count));
+  const { pod } = room.spec;
   const make = async (hostPort?: number) => {
-    await cluster.create(originPod(room, config, { hostPort, heldPorts, ...choice }), (existing) =>
+    await cluster.create(originPod(room, config, { hostPort, ...choice }), (existing) =>
       isControlledBy(existing, room.metadata.uid),
     );
   };
   try {
     if (!usesHostPort(room)) await make();
-    else if ((await hostPorts.withPort(make, { tolerations, held: held.map(({ port }) => port) })) === 'Exhausted')
-      return { rejection: portsExhausted(config.hostPorts, nodesTaking(cluster.nodes(), tolerations)) };
+    else if ((await hostPorts.withPort(make, pod)) === 'Exhausted')
+      return { rejection: portsExhausted(config.hostPorts, nodesFor(cluster.nodes(), pod)) };
     return undefined;
   } catch (error) {
     return error instanceof NameTaken ? { rejection: rejectionBy(error) } : { refusal: podRefusalBy(error) };

@@ -197,6 +197,7 @@ async function requests({ spec = {}, answer = () => undefined, hasPorts = true, 
         await make(7000);
         return 'Made';
       },
+      held: () => undefined,
     },
     newToken: () => 'x',
     tell: async () => void at.push(nowMs),

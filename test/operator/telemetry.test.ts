@@ -152,7 +152,7 @@ test('host ports are counted over all nodes, and those outside the range are not
     [9000, 1],
   ]);
   const nodes = [aNode([]), aNode([])];
-  const cluster = { hostPortCounts: () => counts, nodes: () => nodes, podsOn: () => [] };
+  const cluster = { rooms: () => [], hostPortCounts: () => counts, nodes: () => nodes, podsOn: () => [] };
   const ports = hostPorts(cluster, { from: 7000, to: 7009 }, () => 0);
   assert.deepEqual(ports.count(), { used: 2, free: 18 });
 });

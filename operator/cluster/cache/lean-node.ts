@@ -11,6 +11,7 @@ export function leanNode({ apiVersion, kind, metadata, spec, status }: Node): No
     kind,
     metadata: {
       ...identity(metadata),
+      ...(metadata.labels && { labels: metadata.labels }),
       ...(given !== undefined && { annotations: { [annotation.mediaAddress]: given } }),
     },
     ...((spec?.unschedulable === true || taints) && {
@@ -22,7 +23,7 @@ export function leanNode({ apiVersion, kind, metadata, spec, status }: Node): No
 
 const leanTaint = ({ key, value, effect }: Taint): Taint => ({ key, ...(value !== undefined && { value }), effect });
 
-/** Whether pods are reached on it, and may stay, as before. Taints are looked at when there is a pod to be made. */
+/** Whether pods are reached on it, and may stay, as before. Labels and taints are looked at when there is a pod to be made. */
 export const isSameNode = (a: Node, b: Node | undefined): boolean => told(a) === (b && told(b));
 
 const told = ({ metadata, spec, status }: Node) => JSON.stringify([metadata.annotations, spec?.unschedulable, status]);

@@ -22,6 +22,12 @@ test('taints are kept, and no news to the pods that are there', () => {
   assert.ok(isSameNode(leanNode(tainted), leanNode(node)));
 });
 
+test('labels are kept, and no news to the pods that are there', () => {
+  const labelled = { ...node, metadata: { ...node.metadata, labels: { pool: 'media' } } };
+  assert.deepEqual(leanNode(labelled).metadata, { name: 'node-1', labels: { pool: 'media' } });
+  assert.ok(isSameNode(leanNode(labelled), leanNode(node)));
+});
+
 test('that a node is cordoned is, and that it no longer is', () => {
   const cordoned = { ...node, spec: { unschedulable: true, podCIDR: '10.244.1.0/24' } };
   assert.deepEqual(leanNode(cordoned).spec, { unschedulable: true });

@@ -43,7 +43,7 @@ const table: Readonly<Record<string, readonly [string, Partial<Seen>, string, Re
     'OriginReady',
     { origin: unscheduled("0/1 nodes are available: 1 node(s) didn't have free ports for the requested pod ports") },
     'False/NoFreePorts',
-    /requested pod ports\. Something else has UDP port 7000/,
+    /requested pod ports\. Other pods have UDP port 7000/,
   ],
   'an image that cannot be had': [
     'OriginReady',

@@ -1,28 +1,32 @@
 import assert from 'node:assert/strict';
-import { test } from 'node:test';
+import { describe, test } from 'node:test';
 import { indexOf } from '#operator/cluster/cache/index-of.ts';
 import { hostPort } from '#operator/decide/host-port.ts';
 import { hostPortOf } from '#operator/decide/media-address.ts';
-import type { Tolerations } from '#operator/decide/taints.ts';
+import type { Placement } from '#operator/decide/placement.ts';
 import type { Node, Pod, Taint } from '#operator/kube.ts';
 import { hostPorts } from '#operator/room/host-ports.ts';
 import { freshSeed, seeded } from '#test/media/seeded.ts';
-import { aPod } from '../objects.ts';
+import { aPod, storedRoom } from '../objects.ts';
 
 const range = { from: 7000, to: 7002 };
 const now = () => 0;
 const dedicated: Taint = { key: 'media', value: 'only', effect: 'NoSchedule' };
 
-const nodeCalled = (name: string, spec: NonNullable<Node['spec']> = {}): Node => ({
+const nodeCalled = (
+  name: string,
+  spec: NonNullable<Node['spec']> = {},
+  labels: Node['metadata']['labels'] = {},
+): Node => ({
   apiVersion: 'v1',
   kind: 'Node',
-  metadata: { name },
+  metadata: { name, labels },
   spec,
 });
 const someNodes = (count: number) => Array.from({ length: count }, (_, i) => nodeCalled(`node-${i + 1}`));
 
-/** Pods as the cluster counts them, by the index that it keeps. */
-function podsSeen(nodes: readonly Node[]) {
+/** Pods as the cluster counts them, by the index that it keeps, of rooms that are placed so. */
+function podsSeen(nodes: readonly Node[], placements: readonly Placement[] = []) {
   const index = indexOf<Pod, number>(hostPortOf);
   const pods = new Map<string, Pod>();
   const put = (name: string, pod: Pod | undefined) => {
@@ -31,7 +35,8 @@ function podsSeen(nodes: readonly Node[]) {
     else pods.set(name, pod);
   };
   const podsOn = (node: string) => [...pods.values()].filter(({ spec }) => spec.nodeName === node);
-  return { pods, put, seen: { hostPortCounts: () => index.counts(), nodes: () => nodes, podsOn } };
+  const rooms = () => placements.map((pod) => storedRoom({ pod }));
+  return { pods, put, seen: { rooms, hostPortCounts: () => index.counts(), nodes: () => nodes, podsOn } };
 }
 
 const scan = (pods: Iterable<Pod>): Map<number, number> => {
@@ -108,7 +113,7 @@ test('a port is free again when making its pod failed', async () => {
 });
 
 /** Another node beside one whose ports are all taken, and what a room gets then. */
-const apart: readonly [string, NonNullable<Node['spec']>, Tolerations | undefined, 'Made' | 'Exhausted'][] = [
+const apart: readonly [string, NonNullable<Node['spec']>, Placement['tolerations'], 'Made' | 'Exhausted'][] = [
   ['a node of the control plane', { taints: [{ key: 'control-plane', effect: 'NoSchedule' }] }, undefined, 'Exhausted'],
   ['a cordoned one', { unschedulable: true }, undefined, 'Exhausted'],
   ['one whose taint the room tolerates', { taints: [dedicated] }, [{ key: 'media', operator: 'Exists' }], 'Made'],
@@ -118,7 +123,7 @@ for (const [name, spec, tolerations, outcome] of apart)
   test(`the ports of ${name} are ${outcome === 'Made' ? 'handed out' : 'for nobody'}`, async () => {
     const { put, seen } = podsSeen([nodeCalled('node-1'), nodeCalled('node-2', spec)]);
     for (const hostPort of [7000, 7001, 7002]) put(`pod-${hostPort}`, aPod('a', { hostPort }));
-    assert.equal(await hostPorts(seen, range, now).withPort(async () => {}, { tolerations }), outcome);
+    assert.equal(await hostPorts(seen, range, now).withPort(async () => {}, tolerations && { tolerations }), outcome);
   });
 
 test('the ports of pods on a node that is cordoned are free on the others, so that they can leave it', async () => {
@@ -142,24 +147,38 @@ test('while no node takes pods, none gets the port of one that runs: that node m
 });
 
 test('a node of the rooms counts though its taint keeps others away, a node of the control plane does not', () => {
-  const { put, seen } = podsSeen([
-    nodeCalled('node-1', { taints: [dedicated] }),
-    nodeCalled('node-2', { taints: [dedicated] }),
-  ]);
+  const { put, seen } = podsSeen(
+    [
+      nodeCalled('node-1', { taints: [dedicated] }),
+      nodeCalled('node-2', { taints: [{ key: 'control-plane', effect: 'NoSchedule' }] }),
+    ],
+    [{ tolerations: [{ key: 'media', operator: 'Exists' }] }],
+  );
   put('there', aPod('a', { hostPort: 7000 }));
   assert.deepEqual(hostPorts(seen, range, now).count(), { used: 1, free: 2 });
 });
 
-test('a port that something else had is not given to the next pod, and is after an hour', async () => {
-  let nowMs = 0;
-  const ports = hostPorts(podsSeen(someNodes(1)).seen, range, () => nowMs);
-  const made: number[] = [];
-  const make = async (port: number) => void made.push(port);
-  await ports.withPort(make, { held: [7000] });
-  await ports.withPort(make);
-  nowMs = 3_600_000;
-  await ports.withPort(make);
-  assert.deepEqual(made, [7001, 7001, 7000]);
+describe('of nodes that have other labels than a room selects', () => {
+  const media = { nodeSelector: { pool: 'media' } };
+  const nodes = [1, 2, 3, 4, 5].map((n) => nodeCalled(`node-${n}`, {}, { pool: n <= 2 ? 'media' : 'web' }));
+  const full = (placements: readonly Placement[]) => {
+    const { put, seen } = podsSeen(nodes, placements);
+    for (const hostPort of [7000, 7001, 7002])
+      for (const nodeName of ['node-1', 'node-2']) put(`${nodeName}-${hostPort}`, aPod('a', { hostPort, nodeName }));
+    return hostPorts(seen, range, now);
+  };
+
+  test('the ports are for nobody', async () => {
+    const ports = full([media, media]);
+    assert.equal(await ports.withPort(() => assert.fail('on no node of those'), media), 'Exhausted');
+    assert.deepEqual(ports.count(), { used: 6, free: 0 });
+  });
+
+  test('the ports are for rooms that select none', async () => {
+    const ports = full([media, {}]);
+    assert.equal(await ports.withPort(async () => {}), 'Made');
+    assert.deepEqual(ports.count(), { used: 6, free: 9 });
+  });
 });
 
 test('what is counted as pods come, change and go is what a look at all of them would count', async (t) => {

@@ -3,7 +3,7 @@ import { describe, test } from 'node:test';
 import { annotation } from '#crds/contract.ts';
 import type { LiveRoom } from '#crds/liveroom.ts';
 import { roomKey } from '#operator/cluster/keys.ts';
-import { heldPort } from '#operator/decide/host-port-held.ts';
+import { heldPort, lackedPort } from '#operator/decide/host-port-held.ts';
 import { hostPortOf } from '#operator/decide/media-address.ts';
 import type { KubeObject, Pod } from '#operator/kube.ts';
 import { reconcileRoom } from '#operator/reconcile-room.ts';
@@ -23,7 +23,7 @@ const unscheduled = (message: string): Status => ({
   phase: 'Pending',
   conditions: [{ type: 'PodScheduled', status: 'False', reason: 'Unschedulable', message }],
 });
-const noPort = unscheduled("0/3 nodes are available: 3 node(s) didn't have free ports for the requested pod ports");
+const noPort = unscheduled("0/1 nodes are available: 1 node(s) didn't have free ports for the requested pod ports.");
 const ready: Status = { phase: 'Running', podIP: '10.1.0.1', conditions: [{ type: 'Ready', status: 'True' }] };
 
 /** A pod without a node, made at the beginning. */
@@ -42,7 +42,7 @@ for (const [before, minutes] of [
   [50, 10],
 ] as const)
   test(`the pod after ${before} whose port was taken waits for it for ${minutes} minutes`, () => {
-    const held = heldPort(waiting(noPort, before), beginMs + minuteMs);
+    const held = heldPort(waiting(noPort, before), 7000, minuteMs);
     assert.deepEqual(held, { port: 7000, waitMs: (minutes - 1) * minuteMs, count: before + 1 });
   });
 
@@ -52,10 +52,10 @@ const others: Readonly<Record<string, Pod>> = {
   'that the scheduler has not looked at': waiting({ phase: 'Pending' }),
 };
 for (const [name, pod] of Object.entries(others))
-  test(`a pod ${name} is left alone`, () => assert.equal(heldPort(pod, beginMs + 60 * minuteMs), undefined));
+  test(`a pod ${name} is left alone`, () => assert.equal(lackedPort(pod), undefined));
 
-/** Runs a room through `minutes`, on nodes where something has the ports that are not `isFree`. */
-async function lived(minutes: number, isFree: (port: number) => boolean) {
+/** Runs a room through `minutes`, on a node where other pods have the ports that are not `isFree`, `ours` among them. */
+async function lived(minutes: number, isFree: (port: number) => boolean, ours: readonly Pod[] = []) {
   let nowMs = beginMs;
   const open = { mode: 'None' } as const;
   const { publish } = storedRoom().spec;
@@ -71,10 +71,11 @@ async function lived(minutes: number, isFree: (port: number) => boolean) {
   };
   const cluster = standInCluster({
     room: () => room,
+    rooms: () => [room],
     nodes: () => [aNode([['ExternalIP', '203.0.113.7']])],
     node: () => aNode([['ExternalIP', '203.0.113.7']]),
     podsOf: () => [...pods],
-    podsOn: () => [],
+    podsOn: () => [...ours],
     hostPortCounts: () => pods.map((pod) => [hostPortOf(pod) ?? 0, 1] as const),
     objectsOf: () => [...kept.values()],
     async apply(object) {
@@ -136,6 +137,17 @@ describe('a room', () => {
       { port: 7001, atMinute: 1, after: '1' },
     ]);
     assert.deepEqual(pods.map(hostPortOf), [7001]);
+  });
+
+  test('whose host port a pod of its own operator has keeps its pod: another port is as full', async () => {
+    const { made, requests, room } = await lived(60, () => false, [aPod('ours', { hostPort: 7000 })]);
+    assert.deepEqual(made, [{ port: 7000, atMinute: 0, after: undefined }]);
+    assert.deepEqual(
+      requests.filter((ms) => ms > beginMs),
+      [],
+    );
+    const said = room.status?.conditions?.find(({ type }) => type === 'OriginReady');
+    assert.match(`${said?.reason}: ${said?.message}`, /^NoFreePorts: .* Unless they are this operator's own, /);
   });
 
   test('for which no port is free tries one after the other, ever less often, and costs hardly anything', async () => {

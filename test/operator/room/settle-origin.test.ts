@@ -48,7 +48,7 @@ function aCluster(of: LiveRoom = room) {
   const dependencies = {
     cluster,
     config,
-    hostPorts: { withPort: () => assert.fail('no host port is wanted') },
+    hostPorts: { withPort: () => assert.fail('no host port is wanted'), held: () => undefined },
     audience: (pod: Pod | undefined) => {
       const { name = '' } = pod?.metadata ?? {};
       if (!asked.has(name)) return 'Unasked' as const;
