@@ -39,7 +39,7 @@ describe('a room', () => {
       ),
     );
 
-  test('says why no node takes its pod: none fits, or something else has its port, and then gets another port', async () => {
+  test('says why no node takes its pod: none fits, or another pod has its port, and then gets another port', async () => {
     await on.start({ now });
     const at = await on.namespace('unplaced');
     await on.kube.apply(aRoom('picky', { pod: { nodeSelector: { disk: 'none' } } }, at));
