@@ -65,15 +65,12 @@ export function cluster(options: ClusterOptions) {
     podsOf: (key: string) => pods.group(key),
     /** Everything of ours but pods that belongs to a key. */
     objectsOf: (key: string) => objectsOf(every, key),
-    /** How many pods, draining ones too, have each host port that any has. */
-    hostPortCounts: podsBy.hostPort.counts,
+    ...podsFound(pods, podsBy),
     /** What leads a host name to the room of a key. */
     routesOf: (key: string) => [...ingresses.group(key), ...routes.group(key)],
     servesHTTPRoutes: routes.isServed,
     node: (name: string) => nodes.get(name),
     nodes: () => nodes.list(),
-    /** Pods, draining ones too, that are on a node. */
-    podsOn: (node: string) => pods.pick(podsBy.node.keys(node)),
     /** On its way out: nothing can be made in it. */
     isTerminating: (namespace: string) => namespaces.get(namespace)?.status?.phase === 'Terminating',
     labelsOf: (namespace: string) => namespaces.get(namespace)?.metadata.labels ?? {},
@@ -106,6 +103,14 @@ export function cluster(options: ClusterOptions) {
 }
 
 const nothing: Unseen = new Map();
+
+/** Pods, draining ones too, by what is in them. */
+const podsFound = (pods: Pick<Cache<Pod>, 'pick'>, podsBy: ReturnType<typeof podIndexes>) => ({
+  podsOn: (node: string) => pods.pick(podsBy.node.keys(node)),
+  podsWithPort: (port: number) => pods.pick(podsBy.hostPort.keys(port)),
+  /** How many pods have each host port that any has. */
+  hostPortCounts: podsBy.hostPort.counts,
+});
 
 /** Who remembers what is written, by its kind. */
 const holdersIn = (
