@@ -160,7 +160,7 @@ describe('the API server', () => {
 
   before(async () => {
     cluster = await startCluster({ node: false, manifests: ['test/fixtures/0.1.0/liveroom.yaml'] });
-    kube = kubectl(cluster.kubectlFile, cluster.kubeconfigFile);
+    kube = kubectl(cluster.kubectlFile, cluster.kubeconfigFile, cluster.clientConfig);
     await kube.run(['wait', '--for=condition=Established', 'crd/liverooms.liveroom.dev', '--timeout=20s']);
     await kube.apply(veteran);
     await kube.run(['apply', '--server-side', '-f', 'crds/liveroom.yaml']);

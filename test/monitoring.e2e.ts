@@ -64,8 +64,12 @@ describe('monitoring', () => {
     await eventually('a ServiceMonitor', () => product.kube.get('servicemonitor', 'live-sfu'), 45_000);
     await eventually('a PrometheusRule', () => product.kube.get('prometheusrule', 'live-sfu'), 45_000);
     await eventually('the room says so', async () => (await monitoringReady())?.reason === 'SelectionUnknown');
-    const room = await product.kube.get<LiveRoom>('liveroom', 'keynote');
-    assert.deepEqual(room?.status?.monitoring, { serviceMonitor: 'live-sfu', prometheusRule: 'live-sfu' });
+    // It may say so of the first before the other kind is there.
+    const names = await eventually('the room names both', async () => {
+      const { monitoring } = (await product.kube.get<LiveRoom>('liveroom', 'keynote'))?.status ?? {};
+      return monitoring?.prometheusRule !== undefined && monitoring;
+    });
+    assert.deepEqual(names, { serviceMonitor: 'live-sfu', prometheusRule: 'live-sfu' });
   });
 
   test('the ServiceMonitor selects the Service whose endpoints are the metrics ports of the pods', async () => {

@@ -4,7 +4,6 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { after, afterEach, before, describe, type TestContext, test } from 'node:test';
 import { type KubeClient, kubeClient } from '#operator/cluster/client/client.ts';
-import { clientConfigFromFile } from '#operator/cluster/client/kube-config.ts';
 import type { Lease } from '#operator/decide/lease.ts';
 import { eventually } from '#test/harness/eventually.ts';
 import { type OperatedCluster, operatedCluster } from '#test/harness/operated-cluster.ts';
@@ -35,7 +34,7 @@ describe('of several operators', () => {
   const candidates: Candidate[] = [];
   before(async () => {
     on = await operatedCluster();
-    client = kubeClient(await clientConfigFromFile(on.kubeconfigFile));
+    client = kubeClient(on.server);
     dir = await mkdtemp(join(tmpdir(), 'candidates-'));
   });
   afterEach(async () => {
@@ -56,7 +55,7 @@ describe('of several operators', () => {
   };
   async function start(name: string, namespace: string, leaderElection: object): Promise<Candidate> {
     const ip = addresses[name] ?? assert.fail();
-    const way = await door({ server: await clientConfigFromFile(on.kubeconfigFile) });
+    const way = await door({ server: on.server });
     const kubeconfigFile = join(dir, `${namespace}-${name}`);
     await writeFile(kubeconfigFile, kubeconfigOf(way));
     const one = await operatorProcess({ kubeconfigFile, name, namespace, ip, config: { leaderElection } });

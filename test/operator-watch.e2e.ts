@@ -3,7 +3,6 @@ import { subscribe, unsubscribe } from 'node:diagnostics_channel';
 import { after, before, describe, test } from 'node:test';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { type KubeClient, kubeClient, type WatchOptions } from '#operator/cluster/client/client.ts';
-import { clientConfigFromFile } from '#operator/cluster/client/kube-config.ts';
 import { MissedChanges } from '#operator/cluster/watch/consistency.ts';
 import { reflector } from '#operator/cluster/watch/reflector.ts';
 import type { KubeObject } from '#operator/kube.ts';
@@ -28,7 +27,7 @@ describe('the copy of a collection', () => {
   let client: KubeClient;
   before(async () => {
     on = await operatedCluster();
-    client = kubeClient(await clientConfigFromFile(on.kubeconfigFile));
+    client = kubeClient(on.server);
   });
   after(async () => {
     await client?.close();
@@ -131,7 +130,7 @@ describe('the copy of a collection', () => {
     const count = () => void connected.count++;
     subscribe('undici:client:connected', count);
     t.after(() => unsubscribe('undici:client:connected', count));
-    const fresh = kubeClient(await clientConfigFromFile(on.kubeconfigFile));
+    const fresh = kubeClient(on.server);
     t.after(() => fresh.close());
     const namespaces = await Promise.all(Array.from({ length: 20 }, (_, i) => on.namespace(`shared-${i}`)));
     const copies = namespaces.map((at) => copied(at, fresh).copy);
@@ -146,7 +145,7 @@ describe('the copy of a collection', () => {
     // What it asks for is answered; only what happens to rooms it is not told.
     const fate: Fate = ({ path: asked, isWatch }) =>
       isWatch && asked.endsWith('/liverooms') ? { kind: 'Refused', status: 503 } : undefined;
-    const way = await door({ server: await clientConfigFromFile(on.kubeconfigFile), fate });
+    const way = await door({ server: on.server, fate });
     t.after(() => way.stop());
     t.after(() => on.tidy());
     await on.start();

@@ -173,6 +173,8 @@ describe('the operator', () => {
     await on.says('keynote', at, 'Accepted=False/InvalidSecretRef');
     assert.equal(await told(), pod.metadata.annotations?.[annotation.settingsHash]);
     await on.kube.run(['create', 'secret', 'generic', 'mine', '-n', at, '--from-literal=token=abc']);
+    // Others' Secrets are looked at every ten seconds, and with the room.
+    await on.kube.run(['annotate', 'liveroom', 'keynote', '-n', at, 'liveroom.dev/look-again=now']);
     await on.says('keynote', at, 'Accepted=True/Accepted');
     await eventually('the pod is told', async () => {
       const now = await told();

@@ -2,7 +2,6 @@ import type { LiveRoom } from '#crds/liveroom.ts';
 import type { PodStats } from '#crds/pod-stats.ts';
 import { ownSelector } from '#operator/build/labels.ts';
 import { type ClientConfig, type KubeClient, kubeClient } from '#operator/cluster/client/client.ts';
-import { clientConfigFromFile } from '#operator/cluster/client/kube-config.ts';
 import { collectionPath, objectPath } from '#operator/cluster/client/paths.ts';
 import { type OperatedCluster, operatedCluster } from '#test/harness/operated-cluster.ts';
 import { aRoom } from '#test/harness/room.ts';
@@ -31,7 +30,7 @@ export async function stage(): Promise<Stage> {
   const cluster = await operatedCluster();
   held.defer(() => cluster.stop());
   await installRoomKinds(cluster);
-  const server = await clientConfigFromFile(cluster.kubeconfigFile);
+  const { server } = cluster;
   const client = kubeClient(server);
   held.defer(() => client.close());
   await client.request('PATCH', '/api/v1/nodes/node-1/status', {

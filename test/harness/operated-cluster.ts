@@ -19,6 +19,8 @@ import { aRoom } from './room.ts';
 export interface OperatedCluster {
   readonly kube: Kubectl;
   readonly kubeconfigFile: string;
+  /** The same access. */
+  readonly server: ClientConfig;
   /** What each pod answers the operator, by its name. */
   readonly stats: Map<string, PodStats>;
   /** Starts an operator with full rights, or as an account; `tidy` stops it. */
@@ -61,7 +63,7 @@ export async function operatedCluster(crd = 'crds/liveroom.yaml'): Promise<Opera
   });
   // A node that is not heard of for 40 s is given up.
   const heart = setInterval(() => void beat().catch(() => undefined), 10_000);
-  const kube = kubectl(cluster.kubectlFile, cluster.kubeconfigFile);
+  const kube = kubectl(cluster.kubectlFile, cluster.kubeconfigFile, cluster.clientConfig);
   const stats = new Map<string, PodStats>();
   const namespaces: string[] = [];
   const operators: RunningOperator[] = [];
@@ -87,6 +89,7 @@ export async function operatedCluster(crd = 'crds/liveroom.yaml'): Promise<Opera
   return {
     kube,
     kubeconfigFile: cluster.kubeconfigFile,
+    server: cluster.clientConfig,
     stats,
     room,
     pods,
@@ -94,7 +97,7 @@ export async function operatedCluster(crd = 'crds/liveroom.yaml'): Promise<Opera
     tidy,
     addNode: (name) => addNode(client, name),
     async start({ as, ...settings } = {}) {
-      const operator = await startOperator({ ...settings, kubeconfigFile: as ?? cluster.kubeconfigFile, stats });
+      const operator = await startOperator({ ...settings, kubeconfigFile: as ?? cluster.clientConfig, stats });
       operators.push(operator);
       return operator;
     },

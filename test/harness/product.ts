@@ -38,7 +38,7 @@ export async function startProduct(options: ProductOptions = {}): Promise<Produc
   const { monitoring, config, images = {}, manifests = await readFile('install.yaml', 'utf8') } = options;
   const cluster = await startCluster({ images, ...(monitoring && { monitoringPort: 0 }) });
   try {
-    const kube = kubectl(cluster.kubectlFile, cluster.kubeconfigFile);
+    const kube = kubectl(cluster.kubectlFile, cluster.kubeconfigFile, cluster.clientConfig);
     if (monitoring !== undefined) await monitor(cluster, monitoring);
     const install: Product['install'] = async (text) => {
       await kube.run(['apply', '-f', '-'], forOneNode(text, { ...config, publicURL: cluster.httpURL }));

@@ -17,7 +17,7 @@ describe('the life of a pod', () => {
 
   before(async () => {
     cluster = await startCluster();
-    kube = kubectl(cluster.kubectlFile, cluster.kubeconfigFile);
+    kube = kubectl(cluster.kubectlFile, cluster.kubeconfigFile, cluster.clientConfig);
     look = lookAt(cluster, kube);
     await kube.apply(configMap('settings', { 'a.yaml': 'one', LEVEL: 'debug' }));
     await kube.apply(secret('keys', { token: 'secret' }));

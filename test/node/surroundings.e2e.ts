@@ -30,7 +30,7 @@ describe('what a pod is given', () => {
 
   before(async () => {
     cluster = await startCluster({ hostAddress: '127.0.0.1' });
-    kube = kubectl(cluster.kubectlFile, cluster.kubeconfigFile);
+    kube = kubectl(cluster.kubectlFile, cluster.kubeconfigFile, cluster.clientConfig);
     look = lookAt(cluster, kube);
     await kube.apply(configMap('settings', { 'a.yaml': 'one', LEVEL: 'debug' }));
     await kube.apply(secret('keys', { token: 'secret' }));
