@@ -1,13 +1,20 @@
 /**
- * `npm test`: everything. The tests run in one go of the test runner, two files at a time: those that boot a cluster
- * mostly wait for it, and each has a network of its own. Names given as arguments narrow it: `npm test -- test/room.e2e.ts`.
+ * `npm test`: everything. Those that boot a cluster mostly wait for it, and each has a network of its own: three files go
+ * at a time. But a server is late on a machine that has too much to do, and the alerts are about that: they go first, with
+ * unit tests one at a time beside them. Names given as arguments narrow it: `npm test -- test/room.e2e.ts`.
  */
+import { globSync } from 'node:fs';
+import { join } from 'node:path';
 import { runSteps, staticSteps, testing } from './steps.ts';
 
-const chosen = process.argv.slice(2);
-const files = chosen.length > 0 ? chosen : ['test/**/*.test.ts', 'test/**/*.e2e.ts'];
+const reporter = '--test-reporter=spec';
+const alerts = 'test/alerts.e2e.ts';
+const others = globSync('test/**/*.e2e.ts', { cwd: join(import.meta.dirname, '..') }).filter((file) => file !== alerts);
+const everything = [
+  ...staticSteps,
+  testing('alerts and unit tests', 2, reporter, alerts, 'test/**/*.test.ts'),
+  testing('whole parts', 3, reporter, ...others),
+];
 
-process.exitCode = await runSteps([
-  ...(chosen.length > 0 ? [] : staticSteps),
-  testing('tests', 2, '--test-reporter=spec', ...files),
-]);
+const chosen = process.argv.slice(2);
+process.exitCode = await runSteps(chosen.length > 0 ? [testing('tests', 2, reporter, ...chosen)] : everything);
