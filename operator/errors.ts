@@ -63,8 +63,12 @@ export const rejectionBy = (error: unknown, owner?: Owner): Rejection =>
   conflict(error, owner) ?? refusalBy(error, objectRefusal);
 
 /** Why a ServiceMonitor or PrometheusRule could not be made, likewise. */
-export const monitoringRefusalBy = (kind: string, error: unknown, owner?: Owner): Finding<'MonitoringReady'> =>
-  conflict(error, owner) ?? refusalBy(error, (refusal) => monitoringRefusal(kind, refusal));
+export const monitoringRefusalBy = (
+  kind: string,
+  error: unknown,
+  { owner, action = 'apply' }: { readonly owner?: Owner; readonly action?: Action['action'] } = {},
+): Finding<'MonitoringReady'> =>
+  conflict(error, owner) ?? refusalBy(error, (refusal) => monitoringRefusal(kind, refusal, action));
 
 /** Why an Ingress or HTTPRoute could not be made, likewise. */
 export const routeRefusalBy = (

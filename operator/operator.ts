@@ -1,4 +1,5 @@
 import { AsyncLocalStorage } from 'node:async_hooks';
+import type { LiveRoom } from '#crds/liveroom.ts';
 import { noTracer, type Tracer } from '#tracing/tracer.ts';
 import { attempt } from './attempt.ts';
 import { ownSelector } from './build/labels.ts';
@@ -14,6 +15,7 @@ import type { Terms } from './cluster/queue/urgency.ts';
 import type { Config } from './config.ts';
 import { controllers } from './controllers.ts';
 import { isShownLive, type ShownAudience } from './decide/audience.ts';
+import type { Transition } from './decide/transitions.ts';
 import { health, turnsToLog } from './health.ts';
 import type { KubeObject } from './kube.ts';
 import { type Log, scopedLog } from './log.ts';
@@ -79,44 +81,46 @@ export function operator(options: OperatorOptions) {
 
   const cluster = watched(options, {
     client,
-    onKey: (key, urgency = 'Edit') => isAtWork() && work.add(key, { urgency }),
-    onRefused: () => isAtWork() && lookAtRooms(),
+    onKey(key, urgency = 'Edit') {
+      if (isAtWork()) work.add(key, { urgency });
+    },
+    onRefused: () => lookAt(cluster.rooms()),
   });
   // One that is held up by what it may not look at has the rooms say so.
   const isAtWork = () => progress.hasBegun() || (progress.isLeading() && cluster.unseen().size > 0);
-  const lookAtRooms = () => cluster.rooms().map(roomKey).forEach(lookAgain);
+  const lookAt = (rooms: readonly LiveRoom[]) => isAtWork() && rooms.map(roomKey).forEach(lookAgain);
   // Nobody edited these rooms, and there may be thousands.
   const lookAgain = (key: string) => work.add(key, { urgency: 'Resync' });
   const audience = stats({
     pods: () => (isActing() ? podsOfOurs(cluster) : []),
     wasLive: (pod) => isShownLive(cluster.room(keyOfOwned(pod))),
     onNews: (pod) => lookAgain(keyOfOwned(pod)),
-    ...(options.statsEveryMs && { everyMs: options.statsEveryMs }),
-    ...(options.askStats && { ask: options.askStats }),
+    ...pollingOf(options),
     onAsked: measured.podAsked,
   });
   const ports = hostPorts(cluster, config.hostPorts, now);
   const ending = new AbortController();
-  const telling = { log, now, instance, ended: ending.signal, onRefused: lookAgain };
-  const { tell, eventsRefused } = teller(eventWriter(tracedClient(client, tracer)), telling);
+  const onRefused = (namespace: string) => lookAt(cluster.roomsIn(namespace));
+  const telling = { log, now, instance, ended: ending.signal, onRefused };
+  const told = teller(eventWriter(tracedClient(client, tracer)), telling);
   const reconcile = controllers(options.namespace, {
-    ...toolsOf(config, { cluster, now, onRoom: lookAgain, tell }),
-    log,
+    ...memory(config, { cluster, now, onRoom: lookAgain, tell: told.tell }),
+    ...told,
+    ...{ cluster, config, log, now, onRoom: lookAgain },
     hostPorts: ports,
     askNow: audience.askNow,
     audience: audience.audience,
     restarts: crashes,
     newToken,
-    eventsRefused,
     hasBegun: () => progress.hasBegun(),
   });
   const tryKey = attempt({ reconcile, meter: measured.reconcile, tracer, log });
   const work = workQueue(tryKey, terms, { log, meter: measured.queue });
   const progress = stages(cluster.synced, options.lead, (lease) => {
-    if (lease) void tell(lease, { type: 'Normal', reason: 'LeaderElection', message: `${instance} became leader` });
+    if (lease) void told.tell(lease, newsOfLeader(instance));
     for (const key of cluster.keys()) lookAgain(key);
   });
-  void progress.leading.then(() => isAtWork() && lookAtRooms());
+  void progress.leading.then(() => lookAt(cluster.unseen().size > 0 ? cluster.rooms() : []));
 
   return {
     ...progress,
@@ -132,6 +136,12 @@ export function operator(options: OperatorOptions) {
   };
 }
 
+const newsOfLeader = (instance: string): Transition => ({
+  type: 'Normal',
+  reason: 'LeaderElection',
+  message: `${instance} became leader`,
+});
+
 const watched = (options: OperatorOptions, given: Pick<ClusterOptions, 'client' | 'onKey' | 'onRefused'>): Cluster =>
   seeCluster({
     ...given,
@@ -144,6 +154,11 @@ const watched = (options: OperatorOptions, given: Pick<ClusterOptions, 'client' 
     ...(options.compareEveryMs && { compareEveryMs: options.compareEveryMs }),
     ...(options.refusedForMs && { refusedForMs: options.refusedForMs }),
   });
+
+const pollingOf = ({ statsEveryMs, askStats }: OperatorOptions) => ({
+  ...(statsEveryMs && { everyMs: statsEveryMs }),
+  ...(askStats && { ask: askStats }),
+});
 
 /** Whatever the work on a key asks of the API server, it asks on the terms of that work. */
 const workQueue = (
@@ -167,9 +182,8 @@ interface Hands {
   readonly tell: ReturnType<typeof teller>['tell'];
 }
 
-/** What reconciles work with, and what is kept of rooms and lost with the operator. */
-const toolsOf = (config: Config, { cluster, now, onRoom, tell }: Hands) => ({
-  ...{ config, cluster, now, onRoom, tell },
+/** What is kept of rooms, and lost with the operator. */
+const memory = (config: Config, { cluster, now, onRoom, tell }: Hands) => ({
   monitoring: monitoring({ cluster, tell }),
   rollouts: rollouts({ ...config.rollouts, onTurn: onRoom }),
   shown: new Map<string, ShownAudience>(),

@@ -13,6 +13,8 @@ export interface NamespaceDependencies {
   readonly cluster: Cluster;
   readonly config: Config;
   readonly monitoring: Monitoring;
+  /** Nothing more is told of the namespace. */
+  readonly forgetEvents: (namespace: string) => void;
   readonly log: Log;
   /** The room has something else to report. */
   readonly onRoom: (key: string) => void;
@@ -27,10 +29,11 @@ const lookAgainMs = 60_000;
  */
 export async function reconcileNamespace(
   namespace: string,
-  { cluster, config, monitoring, log, onRoom }: NamespaceDependencies,
+  { cluster, config, monitoring, forgetEvents, log, onRoom }: NamespaceDependencies,
 ): Promise<Outcome> {
   if (cluster.isTerminating(namespace)) {
     monitoring.forget(namespace);
+    forgetEvents(namespace);
     return { kind: 'done' };
   }
   const rooms = cluster.roomsIn(namespace).filter((room) => !isBeingDeleted(room));
@@ -54,6 +57,9 @@ export async function reconcileNamespace(
     // The last room takes away with it who could say so.
     for (const { message, kind } of monitoring.problems(namespace)) log.warn(message, { namespace, kind });
   }
-  if (rooms.length === 0) monitoring.forget(namespace);
+  if (rooms.length === 0) {
+    monitoring.forget(namespace);
+    forgetEvents(namespace);
+  }
   return { kind: 'done', ...(againInMs === undefined ? {} : { againInMs }) };
 }

@@ -86,7 +86,7 @@ export async function reconcileRoom(key: string, dependencies: RoomDependencies)
 /** Whoever waited for the room's roll-out to end waits no longer. */
 function forget(
   key: string,
-  { shown, tokensSeen, newborns, monitoring, rollouts, restarts, eventsRefused }: RoomDependencies,
+  { shown, tokensSeen, newborns, monitoring, rollouts, restarts }: RoomDependencies,
 ): Outcome {
   tokensSeen.forget(key);
   newborns.forget(key);
@@ -94,7 +94,6 @@ function forget(
   monitoring.forget(key);
   rollouts.forget(key);
   restarts.forget(key);
-  eventsRefused.forget(key);
   return { kind: 'done' };
 }
 

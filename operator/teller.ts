@@ -1,5 +1,4 @@
 import { setTimeout as sleep } from 'node:timers/promises';
-import { kind as roomKind } from '#crds/liveroom.ts';
 import { event } from './build/event.ts';
 import { ApiError } from './cluster/client/api-error.ts';
 import type { eventWriter } from './cluster/client/writes.ts';
@@ -15,8 +14,8 @@ export interface TellerOptions {
   readonly instance: string;
   /** Aborted when nothing is to be written any more. */
   readonly ended: AbortSignal;
-  /** `refused` says something else of a room. */
-  readonly onRefused: (key: string) => void;
+  /** `eventsRefused` says something else of a namespace. */
+  readonly onRefused: (namespace: string) => void;
   /** How long each further try to write an Event waits, in ms. */
   readonly againMs?: readonly number[];
 }
@@ -45,7 +44,8 @@ export function teller(write: ReturnType<typeof eventWriter>, options: TellerOpt
       if (!passing.includes(failureOf(error)) || askedMs > longestMs) return error;
       try {
         await sleep(Math.max(waitMs, askedMs), undefined, { signal: ended, ref: false });
-        return void (await write(told, ended));
+        await write(told, ended);
+        return void note(told);
       } catch (next) {
         error = next;
       }
@@ -53,13 +53,12 @@ export function teller(write: ReturnType<typeof eventWriter>, options: TellerOpt
     return error;
   }
 
-  /** Notes why an Event of a room may not be written, or that one was. */
-  function note({ kind, metadata }: KubeObject, refusal?: string): void {
-    const key = `${metadata.namespace}/${metadata.name}`;
-    if (kind !== roomKind || refusals.get(key) === refusal) return;
-    if (refusal === undefined) refusals.delete(key);
-    else refusals.set(key, refusal);
-    onRefused(key);
+  /** Notes why an Event of a namespace may not be written, or that one was. */
+  function note({ metadata: { namespace = '' } }: KubeObject, refusal?: string): void {
+    if (refusals.has(namespace) === (refusal !== undefined)) return;
+    if (refusal === undefined) refusals.delete(namespace);
+    else refusals.set(namespace, refusal);
+    onRefused(namespace);
   }
 
   async function tell(object: KubeObject, news: Transition): Promise<void> {
@@ -83,10 +82,9 @@ export function teller(write: ReturnType<typeof eventWriter>, options: TellerOpt
 
   return {
     tell,
-    eventsRefused: {
-      /** Why the last Event of a room could not be written, in the API server's words; undefined if it could. */
-      refused: (key: string) => refusals.get(key),
-      forget: (key: string): void => void refusals.delete(key),
-    },
+    /** Why the last Event of a namespace could not be written, in the API server's words; undefined if it could. */
+    eventsRefused: (namespace: string) => refusals.get(namespace),
+    /** The namespace has no rooms any more. */
+    forgetEvents: (namespace: string): void => void refusals.delete(namespace),
   };
 }

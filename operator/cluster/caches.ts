@@ -1,6 +1,4 @@
-import type { WatchedKind } from '#crds/operator-metrics.ts';
 import { hostPortOf } from '../decide/media-address.ts';
-import type { Unseen } from '../decide/unseen.ts';
 import type { Ingress, KubeObject, Pod } from '../kube.ts';
 import type { SpecDefaults } from '../spec-defaults.ts';
 import { collector } from './cache/in-namespaces.ts';
@@ -25,8 +23,8 @@ export interface CachesOptions extends KindCachesOptions {
   readonly compareEveryMs?: number;
   /** How long a kind is refused until that is told of. */
   readonly refusedForMs?: number;
-  /** `unseenIn` says something else. */
-  readonly onRefused?: () => unknown;
+  /** A watch is refused, or is so no more. */
+  readonly onRefused?: () => void;
   readonly now?: () => number;
   readonly random?: () => number;
 }
@@ -106,27 +104,6 @@ export const watchesOf = (every: ReturnType<typeof caches>): readonly Watch[] =>
   ...every.monitors.watches(),
   ...every.routes.watches(),
 ];
-
-/** Kinds that have no namespace, or are looked at in all: a role for some namespaces need not name them. */
-const ofTheCluster: readonly WatchedKind[] = [
-  'Node',
-  'Namespace',
-  'CustomResourceDefinition',
-  'Prometheus',
-  'PrometheusAgent',
-  'ThanosRuler',
-];
-
-/** What we may not look at, by the API server's words; in one namespace, or in any. */
-export function unseenIn(
-  every: ReturnType<typeof caches>,
-  { namespaces }: Pick<CachesOptions, 'namespaces'>,
-  namespace?: string,
-): Unseen {
-  const refused = watchesOf(every).map(([kind, watch]) => [kind, watch.refused(namespace)] as const);
-  const isTold = (kind: WatchedKind) => namespaces === undefined || !ofTheCluster.includes(kind);
-  return new Map(refused.flatMap(([kind, words]) => (words !== undefined && isTold(kind) ? [[kind, words]] : [])));
-}
 
 /** Everything of ours but pods that belongs to a key. */
 export const objectsOf = (

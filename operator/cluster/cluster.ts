@@ -1,13 +1,13 @@
 import type { LiveRoom, LiveRoomStatus } from '#crds/liveroom.ts';
 import { noTracer, type Tracer } from '#tracing/tracer.ts';
-import type { Unseen } from '../decide/unseen.ts';
 import type { KubeObject, Pod } from '../kube.ts';
 import type { Cache } from './cache/cache.ts';
-import { type CachesOptions, caches, keysIn, objectsOf, podIndexes, unseenIn, watchesOf } from './caches.ts';
+import { type CachesOptions, caches, keysIn, objectsOf, podIndexes, watchesOf } from './caches.ts';
 import { roomsNow } from './client/rooms-now.ts';
 import { tracedClient } from './client/traced-client.ts';
 import { type ApplyOptions, type Marks, writes } from './client/writes.ts';
 import { operatorOf } from './keys.ts';
+import { sight } from './sight.ts';
 
 export interface ClusterOptions extends CachesOptions {
   /** Label `liveroom.dev/operator` of the rooms that are ours; absent, those without it are. */
@@ -21,19 +21,13 @@ export type Cluster = ReturnType<typeof cluster>;
 /** What the operator sees of the cluster, from memory, and what it does to it. It sees its own writes at once. */
 export function cluster(options: ClusterOptions) {
   const podsBy = podIndexes();
-  // Kinds that come and go are not among the watches before they are known, or were waited for in vain.
-  let wasRefused = false;
-  const every = caches({ ...options, onRefused }, podsBy);
+  const sees = sight(options, () => watchesOf(every));
+  const every = caches({ ...options, onRefused: sees.look }, podsBy);
   const { rooms, pods, ingresses, nodes, namespaces, monitors, routes } = every;
   const isOurs = (room: LiveRoom) => operatorOf(room) === (options.id ?? '');
   const client = tracedClient(options.client, options.tracer ?? noTracer);
   const write = writes(client);
   const holders = holdersIn(every);
-
-  function onRefused(): void {
-    wasRefused = true;
-    options.onRefused?.();
-  }
 
   function remember<T extends KubeObject>(object: T): T {
     holders[object.kind]?.remember(object);
@@ -43,7 +37,7 @@ export function cluster(options: ClusterOptions) {
   return {
     watches: () => watchesOf(every),
     /** What we may not look at, in the API server's words; in one namespace, or in any. */
-    unseen: (namespace?: string) => (wasRefused ? unseenIn(every, options, namespace) : nothing),
+    unseen: sees.unseen,
     synced: Promise.all(Object.values(every).map((one) => one.synced)),
     /** One of ours. */
     room(key: string): LiveRoom | undefined {
@@ -101,8 +95,6 @@ export function cluster(options: ClusterOptions) {
     },
   };
 }
-
-const nothing: Unseen = new Map();
 
 /** Pods, draining ones too, by what is in them. */
 const podsFound = (pods: Pick<Cache<Pod>, 'pick'>, podsBy: ReturnType<typeof podIndexes>) => ({

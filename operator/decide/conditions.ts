@@ -1,22 +1,25 @@
 import type { Condition, ConditionType } from '#crds/liveroom.ts';
 import { draining, drainingPublisher, rfc3339 } from './draining.ts';
 import { endpointReady } from './endpoint-ready.ts';
-import { no, unknown, type Verdict, yes } from './finding.ts';
+import { no, type Verdict, yes } from './finding.ts';
 import { mediaReachable } from './media-reachable.ts';
 import { monitoringReady } from './monitoring.ts';
-import { originReady } from './origin-ready.ts';
+import { originAsKnown, originReady } from './origin-ready.ts';
 import { progressing } from './progressing.ts';
 import { publishing } from './publishing.ts';
 import type { Seen } from './seen.ts';
-import { mentioned, unseenFinding } from './unseen.ts';
+import { mentioned, unseenVerdict } from './unseen.ts';
 
 /** Everything that is said of a room, in the order in which it is read. */
 export function conditions(seen: Seen, reconnectGraceMs: number): readonly Condition[] {
   const before = new Map(seen.room.status?.conditions?.map((condition) => [condition.type, condition]));
-  const parts = [accepted(seen), originReady(seen), endpointReady(seen)] as const;
-  const [, origin, endpoint] = parts;
+  // What goes on on a pod that was ready is heard from the pod itself, whether or not the pod can be seen.
+  const known = originAsKnown(seen);
+  const accepted = acceptedBy(seen);
+  const origin = originReady(seen, known);
+  const endpoint = endpointReady(seen);
   const verdicts: Record<ConditionType, Verdict> = {
-    Accepted: parts[0],
+    Accepted: accepted,
     OriginReady: origin,
     MediaReachable: mediaReachable(seen),
     EndpointReady: endpoint,
@@ -25,26 +28,25 @@ export function conditions(seen: Seen, reconnectGraceMs: number): readonly Condi
       draining: drainingPublisher(seen.draining),
       isSuspended: seen.rollout === 'Suspended',
       isDrainingKnown: seen.draining.every(({ audience }) => audience !== 'Unasked'),
-      isOriginReady: origin.status === 'True',
+      isOriginReady: known.status === 'True',
       podName: seen.origin?.metadata.name,
       before: before.get('Publishing'),
       reconnectGraceMs,
       nowMs: seen.nowMs,
     }),
     MonitoringReady: monitoringReady(seen.monitoring, seen.unseen),
-    Progressing: progressing(seen, origin),
+    Progressing: progressing(seen, known),
     Draining: draining(seen),
-    Ready: ready(parts),
+    Ready: ready([accepted, origin, endpoint]),
   };
   return Object.entries(verdicts).map(([type, verdict]) => dated(type, verdict, before.get(type), seen));
 }
 
 /** Whether what the room asks for is what is made. */
-function accepted({ rejection, unseen, besides }: Seen): Verdict<'Accepted'> {
+function acceptedBy({ rejection, unseen, besides }: Seen): Verdict<'Accepted'> {
   if (rejection !== undefined) return no(rejection.reason, rejection.message);
-  const hidden = unseenFinding('Accepted', unseen);
-  if (hidden !== undefined) return unknown('PermissionMissing', hidden.message);
-  return yes('Accepted', `${['The spec is in use.', ...besides].join(' ')}${mentioned('Accepted', unseen)}`);
+  const said = ['The spec is in use.', ...besides].join(' ');
+  return unseenVerdict('Accepted', unseen) ?? yes('Accepted', `${said}${mentioned('Accepted', unseen)}`);
 }
 
 /** The time is that of the last change of status; another reason or message leaves it. */

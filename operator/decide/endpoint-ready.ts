@@ -1,9 +1,9 @@
 import type { LiveRoom } from '#crds/liveroom.ts';
 import { type HTTPRoute, type Ingress, isReady } from '../kube.ts';
-import { type Finding, no, unknown, type Verdict, yes } from './finding.ts';
+import { type Finding, no, type Verdict, yes } from './finding.ts';
 import { waitingForLoadBalancer } from './media-service.ts';
 import type { Seen } from './seen.ts';
-import { unseenFinding } from './unseen.ts';
+import { unseenVerdict } from './unseen.ts';
 
 /** What leads a host name to the room's Service. */
 export interface EndpointSeen {
@@ -31,8 +31,8 @@ export function endpointReady(seen: Seen): Verdict<'EndpointReady'> {
   const first = (checks: readonly Check[]) => checks.map((check) => check(seen)).find((found) => found !== undefined);
   const fault = first(faults);
   if (fault !== undefined) return no(fault.reason, fault.message);
-  const hidden = unseenFinding('EndpointReady', seen.unseen, (kind) => kind === seen.endpoint.by);
-  if (hidden !== undefined) return unknown('PermissionMissing', hidden.message);
+  const hidden = unseenVerdict('EndpointReady', seen.unseen, (kind) => kind === seen.endpoint.by);
+  if (hidden !== undefined) return hidden;
   const wait = first(waits);
   if (wait !== undefined) return no(wait.reason, wait.message);
   return yes('EndpointReady', `The URLs lead to pod ${seen.origin?.metadata.name}.`);

@@ -1,7 +1,7 @@
 import type { MonitoringObject, Prometheus } from '../kube.ts';
 import { type Finding, no, unknown, type Verdict, yes } from './finding.ts';
 import { distance, type Missed, type Selection, selection } from './selection.ts';
-import { mentioned, type Unseen, unseenFinding } from './unseen.ts';
+import { mentioned, type Unseen, unseenVerdict } from './unseen.ts';
 
 /** All that MonitoringReady is made of. */
 export interface MonitoringSeen {
@@ -43,8 +43,8 @@ function whetherMonitored(seen: MonitoringSeen, unseen: Unseen): Verdict<'Monito
   const missing = wanted.filter((kind) => !seen.served.includes(kind));
   if (missing.length > 0) return withoutKinds(missing, seen.versions);
   const isOwn = (kind: string) => kind === 'ServiceMonitor' || kind === 'PrometheusRule';
-  const hidden = unseenFinding('MonitoringReady', unseen, (kind) => !isOwn(kind) || wanted.includes(kind));
-  if (hidden !== undefined) return unknown('PermissionMissing', hidden.message);
+  const hidden = unseenVerdict('MonitoringReady', unseen, (kind) => !isOwn(kind) || wanted.includes(kind));
+  if (hidden !== undefined) return hidden;
   // In this order, not in the one in which they were seen: else the message would depend on who came first.
   const objects = wanted.map((kind) => seen.objects.filter((object) => object.kind === kind));
   if (objects.some((ofKind) => ofKind.length === 0))

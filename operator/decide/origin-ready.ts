@@ -1,11 +1,11 @@
 import { annotation } from '#crds/contract.ts';
 import { type ContainerStatus, isReady, type Pod } from '../kube.ts';
-import { type Finding, no, unknown, type Verdict, yes } from './finding.ts';
+import { type Finding, no, type Verdict, yes } from './finding.ts';
 import { lacksPort, whyUnscheduled } from './host-port-held.ts';
 import { givenAddresses, givenInVain, hostPortOf, spoken } from './media-address.ts';
 import { serviceTellsNoAddress, waitingForLoadBalancer } from './media-service.ts';
 import type { Seen } from './seen.ts';
-import { mentioned, unseenFinding } from './unseen.ts';
+import { mentioned, unseenVerdict } from './unseen.ts';
 
 type Check = (pod: Pod, seen: Seen) => Finding<'OriginReady'> | undefined;
 
@@ -21,13 +21,17 @@ export const podTrouble = (pod: Pod): Finding<'OriginReady'> | undefined =>
     .map((check) => check(pod))
     .find((found) => found !== undefined);
 
-/** Whether the origin pod is ready and has an address. */
-export function originReady(seen: Seen): Verdict<'OriginReady'> {
+/** Whether the origin pod is ready and has an address, if it can be seen. What was tried is known in any case. */
+export const originReady = (seen: Seen, known: Verdict<'OriginReady'>): Verdict<'OriginReady'> =>
+  seen.refusal !== undefined || seen.rollout === 'Suspended'
+    ? known
+    : (unseenVerdict('OriginReady', seen.unseen) ?? known);
+
+/** The same by what was seen last. */
+export function originAsKnown(seen: Seen): Verdict<'OriginReady'> {
   const { origin, refusal, mediaAddress } = seen;
   if (refusal !== undefined) return no(refusal.reason, refusal.message);
   if (seen.rollout === 'Suspended') return no('Suspended', 'spec.suspend is true: the room takes nobody.');
-  const hidden = unseenFinding('OriginReady', seen.unseen);
-  if (hidden !== undefined) return unknown('PermissionMissing', hidden.message);
   if (origin === undefined)
     return no(
       'PodPending',

@@ -41,12 +41,17 @@ export interface Rejection {
 const isAboutTheObject = ({ status, message }: Refusal): boolean =>
   [400, 403, 422].includes(status) || (status === 500 && /webhook|field not declared in schema/.test(message));
 
-/** Why a ServiceMonitor or PrometheusRule could not be made. */
-export function monitoringRefusal(kind: string, refusal: Refusal): Finding<'MonitoringReady'> | undefined {
+/** Why a ServiceMonitor or PrometheusRule could not be made, or taken away. */
+export function monitoringRefusal(
+  kind: string,
+  refusal: Refusal,
+  action: 'apply' | 'delete',
+): Finding<'MonitoringReady'> | undefined {
   if (refusal.status === 403 && isByRole(refusal.message)) return forbidden(refusal.message);
   if (!isAboutTheObject(refusal)) return undefined;
   const reason = kind === 'ServiceMonitor' ? 'MonitorRejected' : 'RuleRejected';
-  return { reason, message: `The API server does not take the ${kind}: ${refusal.message}` };
+  const does = action === 'delete' ? 'let go of' : 'take';
+  return { reason, message: `The API server does not ${does} the ${kind}: ${refusal.message}` };
 }
 
 /** Why an Ingress or HTTPRoute could not be made, or taken away. */
@@ -84,10 +89,13 @@ export function permissionRefusal({
   return isByQuota(message) ? { reason: 'QuotaExceeded', message: `${message}. Raise the quota.` } : forbidden(message);
 }
 
+/** Said with every permission that is missing. An operator of some namespaces has Roles. */
+export const grantIt = "Grant it in the operator's ClusterRole or Role.";
+
 /** By RBAC, which says who cannot do what, or by somebody's admission rules. */
 const forbidden = (message: string): { readonly reason: 'PermissionMissing'; readonly message: string } => ({
   reason: 'PermissionMissing',
-  message: isByRole(message) ? `${message}. Grant it in the operator's ClusterRole.` : `${message}.`,
+  message: isByRole(message) ? `${message}. ${grantIt}` : `${message}.`,
 });
 
 /** By a webhook or a policy, whose text is its author's, or since a webhook could not be asked. */

@@ -2,6 +2,7 @@ import type { LiveRoom, LiveRoomStatus } from '#crds/liveroom.ts';
 import type { WatchedKind } from '#crds/operator-metrics.ts';
 import { dated } from './conditions.ts';
 import { unknown } from './finding.ts';
+import { grantIt } from './refusal.ts';
 import { type Unseen, wordsOf } from './unseen.ts';
 
 /** What the operator makes: it has to see what there is of each before it begins. */
@@ -23,10 +24,11 @@ export function unbegun(room: LiveRoom, unseen: Unseen, nowMs: number): LiveRoom
   const words = wordsOf(waitedFor, unseen);
   if (words === '') return undefined;
   const before = room.status?.conditions ?? [];
-  const message = `Nothing is done for any room until the operator has seen what there is, and it may not look: ${words}. Grant it in the operator's ClusterRole.`;
+  const message = `Nothing is done for any room until the operator has seen what there is, and it may not look: ${words}. ${grantIt}`;
   const [accepted, ready] = (['Accepted', 'Ready'] as const).map((type) => {
     const was = before.find((condition) => condition.type === type);
-    return dated(type, unknown('PermissionMissing', message), was, { room, nowMs });
+    // What is known to be wrong says more, and a room that is paused goes on by it.
+    return was?.status === 'False' ? was : dated(type, unknown('PermissionMissing', message), was, { room, nowMs });
   });
   const others = before.filter(({ type }) => type !== 'Accepted' && type !== 'Ready');
   return { ...room.status, conditions: [accepted, ...others, ready].filter((condition) => condition !== undefined) };

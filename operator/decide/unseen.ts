@@ -1,5 +1,5 @@
 import type { WatchedKind } from '#crds/operator-metrics.ts';
-import type { Finding } from './finding.ts';
+import { grantIt } from './refusal.ts';
 
 /** Kinds that the operator may not list or watch, each with what the API server says to that. */
 export type Unseen = ReadonlyMap<WatchedKind, string>;
@@ -22,26 +22,32 @@ const mentionedBy: Readonly<Partial<Record<Seeing, readonly WatchedKind[]>>> = {
   MonitoringReady: ['CustomResourceDefinition'],
 };
 
-/** Why it is not known whether a condition holds; `kinds` narrows down which of those that it is judged by the room has. */
-export function unseenFinding(
+/** A verdict on any of them. */
+export interface Unknowable {
+  readonly status: 'Unknown';
+  readonly reason: 'PermissionMissing';
+  readonly message: string;
+}
+
+/** That nobody knows whether a condition holds, and why; `has` tells which of the kinds that it is judged by the room has. */
+export function unseenVerdict(
   type: Seeing,
   unseen: Unseen,
   has: (kind: WatchedKind) => boolean = () => true,
-): Finding<Seeing> | undefined {
+): Unknowable | undefined {
   const words = wordsOf(judgedBy[type].filter(has), unseen);
   if (words === '') return undefined;
   return {
+    status: 'Unknown',
     reason: 'PermissionMissing',
-    message: `What the operator knows may be out of date, as it may not look: ${words}. Grant it in the operator's ClusterRole.`,
+    message: `What the operator knows may be out of date, as it may not look: ${words}. ${grantIt}`,
   };
 }
 
 /** What a condition says besides, with a space before it; empty if nothing. */
 export function mentioned(type: Seeing, unseen: Unseen): string {
   const words = wordsOf(mentionedBy[type] ?? [], unseen);
-  return words === ''
-    ? ''
-    : ` The operator does without what it may not look at: ${words}. Grant it in its ClusterRole.`;
+  return words === '' ? '' : ` The operator does without what it may not look at: ${words}. ${grantIt}`;
 }
 
 /** In an order that does not depend on which was refused first. */

@@ -72,8 +72,11 @@ export function monitoring({ cluster, tell }: MonitoringOptions) {
       if (isStatus(error, 404)) await cluster.lookForMonitoringKinds();
       if (!isServed(object)) return [];
       const { kind } = object;
-      const judged = isMonitoringKind(kind) ? monitoringRefusalBy(kind, error, owner) : rejectionBy(error, owner);
-      return [{ kind, ...judged, ...(step.action === 'delete' && { isLeftover: true }) }];
+      const { action } = step;
+      const judged = isMonitoringKind(kind)
+        ? monitoringRefusalBy(kind, error, { owner, action })
+        : rejectionBy(error, owner);
+      return [{ kind, ...judged, ...(action === 'delete' && { isLeftover: true }) }];
     }
   }
 

@@ -10,6 +10,7 @@ import type { ShownAudience } from '../decide/audience.ts';
 import { drainEndsMs } from '../decide/draining.ts';
 import type { EndpointSeen } from '../decide/endpoint-ready.ts';
 import { hasEnded } from '../decide/origin.ts';
+import { grantIt } from '../decide/refusal.ts';
 import type { Audience, DrainingPod, Seen } from '../decide/seen.ts';
 import { isReported, report } from '../decide/status.ts';
 import { type Transition, transitions } from '../decide/transitions.ts';
@@ -28,8 +29,8 @@ export interface ReportDependencies {
   /** What was last shown of each room's audience, by key. */
   readonly shown: Map<string, ShownAudience>;
   readonly newborns: Newborns;
-  /** Why the last Event of each room, by key, may not be written, if so. */
-  readonly eventsRefused: { refused(key: string): string | undefined; forget(key: string): void };
+  /** Why no Event can be written in a namespace, if so. */
+  readonly eventsRefused: (namespace: string) => string | undefined;
   /** Tells people of a transition. Never fails. */
   readonly tell: (room: LiveRoom, news: Transition) => Promise<void>;
   readonly now: () => number;
@@ -98,12 +99,10 @@ function besides(
   { monitoring, eventsRefused }: Pick<ReportDependencies, 'monitoring' | 'eventsRefused'>,
 ): readonly string[] {
   const ofNamespace = monitoring.problems(room.metadata.namespace).filter(({ kind }) => isForAll(kind));
-  const event = eventsRefused.refused(roomKey(room));
+  const event = eventsRefused(room.metadata.namespace);
   return [
     ...ofNamespace.map(({ kind, message }) => `The ${kind} of its namespace is not as it should be: ${message}`),
-    ...(event === undefined
-      ? []
-      : [`An Event could not be written: ${event}. Grant it in the operator's ClusterRole.`]),
+    ...(event === undefined ? [] : [`An Event could not be written: ${event}. ${grantIt}`]),
   ];
 }
 

@@ -15,6 +15,7 @@ import { config, storedRoom } from './objects.ts';
 const roomsPath = collectionPath({ apiVersion: 'liveroom.dev/v1alpha1', kind: 'LiveRoom' });
 const podsPath = collectionPath({ apiVersion: 'v1', kind: 'Pod' });
 const room = storedRoom();
+const toldAfterMs = 100;
 
 /** An API server with one room and nothing else, where pods may not be listed for now. */
 function aServer() {
@@ -22,12 +23,12 @@ function aServer() {
   const writes: string[] = [];
   const told: LiveRoom['status'][] = [];
   let mayListPods = false;
-  let refusals = 0;
+  const refusedAtMs: number[] = [];
   const client = {
     host: 'api',
     async request(method: Method, path: string, { read, body }: RequestOptions = {}) {
       if (path === podsPath && !mayListPods) {
-        refusals++;
+        refusedAtMs.push(performance.now());
         throw new ApiError(403, { message: 'pods is forbidden: cannot list' });
       }
       if (read) {
@@ -43,13 +44,18 @@ function aServer() {
       told.push(status);
       return { ...room, status, metadata: { ...room.metadata, resourceVersion } };
     },
-    watch: (_: string, { signal }: RequestOptions = {}) => on(quiet, 'event', { ...(signal && { signal }) }),
+    watch(_: string, { signal, onStatus }: RequestOptions = {}) {
+      onStatus?.(200);
+      return on(quiet, 'event', { ...(signal && { signal }) });
+    },
     close: async () => {},
   } as unknown as KubeClient;
   const allow = () => {
     mayListPods = true;
   };
-  return { client, writes, told, allow, refusals: () => refusals };
+  /** For how long it has refused, in ms. */
+  const refusedForMs = () => (refusedAtMs.at(-1) ?? 0) - (refusedAtMs[0] ?? 0);
+  return { client, writes, told, allow, refusedForMs };
 }
 
 /** An operator of that server, which is to wait for its turn if `lead` says so. */
@@ -61,7 +67,7 @@ function begun(lead?: Promise<void>) {
     log: jsonLog({ level: 'error', write: () => {}, now: () => 0 }),
     instance: 'operator-0',
     newToken: () => 'x',
-    refusedForMs: 100,
+    refusedForMs: toldAfterMs,
     ...(lead && { lead }),
   });
   return { ...server, ...running };
@@ -87,9 +93,9 @@ test('an operator that may not list pods has its rooms say so, does nothing else
 
 test('one that waits for its turn leaves that to the one that leads, until it does', async (t) => {
   const turn = Promise.withResolvers<void>();
-  const { writes, told, refusals, stop } = begun(turn.promise);
+  const { writes, told, refusedForMs, stop } = begun(turn.promise);
   t.after(() => stop());
-  await eventually('it is refused for longer than is told of', () => refusals() > 2);
+  await eventually('it is refused for longer than is told of', () => refusedForMs() > 2 * toldAfterMs);
   assert.deepEqual(writes, []);
   turn.resolve();
   await eventually('the room says so', () => told.length > 0);

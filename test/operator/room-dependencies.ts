@@ -25,7 +25,7 @@ export function roomDependencies(cluster: Cluster, given: Partial<RoomDependenci
     tokensSeen: tokensSeen(now),
     newborns: newborns(now),
     tell: async () => {},
-    eventsRefused: { refused: () => undefined, forget: () => {} },
+    eventsRefused: () => undefined,
     log: { warn: () => {} },
     now,
     ...given,

@@ -45,7 +45,9 @@ describe('of several operators', () => {
     } as unknown as Monitoring;
     const log = jsonLog({ level: 'error', write: () => {}, now: () => 0 });
     const own = { ...config, ...(id && { id }) };
-    onOutcome(await reconcileNamespace('events', { cluster, monitoring, log, config: own, onRoom() {} }));
+    onOutcome(
+      await reconcileNamespace('events', { cluster, monitoring, log, config: own, onRoom() {}, forgetEvents() {} }),
+    );
     return count;
   }
 

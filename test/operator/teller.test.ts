@@ -28,7 +28,7 @@ async function telling(faults: readonly Error[], ended = new AbortController().s
   const write = eventWriter({ request } as unknown as KubeClient);
   const refused: string[] = [];
   const onRefused = (key: string) => refused.push(key);
-  const { tell, eventsRefused } = teller(write, {
+  const { tell, ...events } = teller(write, {
     log,
     now: () => 0,
     instance: 'operator',
@@ -37,7 +37,7 @@ async function telling(faults: readonly Error[], ended = new AbortController().s
     againMs: [1, 1],
   });
   await tell(storedRoom(), news);
-  return { names, lines, refused, eventsRefused, tellAgain: () => tell(storedRoom(), news) };
+  return { names, lines, refused, ...events, tellAgain: () => tell(storedRoom(), news) };
 }
 
 const passing: Readonly<Record<string, Error>> = {
@@ -78,19 +78,27 @@ test('an operator that has ended writes no Event again', async () => {
   assert.equal(names.length, 1);
 });
 
-test('why a room has no Events is kept until one can be written, and the room is looked at for either', async () => {
+test('why a namespace has no Events is kept until one can be written, and its rooms are looked at for either', async () => {
   const { refused, eventsRefused, tellAgain } = await telling([new ApiError(403, { message: 'events is forbidden' })]);
-  assert.equal(eventsRefused.refused('events/keynote'), 'events is forbidden');
+  assert.equal(eventsRefused('events'), 'events is forbidden');
   await tellAgain();
-  assert.equal(eventsRefused.refused('events/keynote'), undefined);
-  assert.deepEqual(refused, ['events/keynote', 'events/keynote']);
+  assert.equal(eventsRefused('events'), undefined);
+  assert.deepEqual(refused, ['events', 'events']);
 });
 
-test('nothing is kept of a namespace that goes, nor of a room that has gone', async () => {
+test('an Event that is written at the second try ends it, too', async () => {
+  const faults = [new ApiError(403, {}), new ApiError(500, {})];
+  const { refused, eventsRefused, tellAgain } = await telling(faults);
+  await tellAgain();
+  await eventually('it is written', () => refused.length === 2);
+  assert.equal(eventsRefused('events'), undefined);
+});
+
+test('nothing is kept of a namespace that goes, nor of one that has no rooms any more', async () => {
   const details = { causes: [{ reason: 'NamespaceTerminating' }] };
   const going = await telling([new ApiError(403, { message: 'namespace events is being terminated', details })]);
-  assert.equal(going.eventsRefused.refused('events/keynote'), undefined);
-  const { eventsRefused } = await telling([new ApiError(403, {})]);
-  eventsRefused.forget('events/keynote');
-  assert.equal(eventsRefused.refused('events/keynote'), undefined);
+  assert.equal(going.eventsRefused('events'), undefined);
+  const { eventsRefused, forgetEvents } = await telling([new ApiError(403, {})]);
+  forgetEvents('events');
+  assert.equal(eventsRefused('events'), undefined);
 });

@@ -8,7 +8,8 @@ import { type Cache, type CacheOptions, cache } from './cache.ts';
 import { ifPermitted } from './if-permitted.ts';
 import { inNamespaces } from './in-namespaces.ts';
 
-export interface NamespaceCacheOptions extends Pick<CacheOptions<Namespace>, 'client' | 'now' | 'random'> {
+export interface NamespaceCacheOptions
+  extends Pick<CacheOptions<Namespace>, 'client' | 'onRefused' | 'timing' | 'now' | 'random'> {
   readonly onError: (error: unknown) => void;
   /** A namespace has changed, and with it what is said of its rooms. */
   readonly onKey: (key: string, urgency: Urgency) => void;

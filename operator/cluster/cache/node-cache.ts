@@ -6,7 +6,8 @@ import { type Cache, type CacheOptions, cache } from './cache.ts';
 import { ifPermitted } from './if-permitted.ts';
 import { isSameNode, leanNode } from './lean-node.ts';
 
-export interface NodeCacheOptions extends Pick<CacheOptions<Node>, 'client' | 'now' | 'random'> {
+export interface NodeCacheOptions
+  extends Pick<CacheOptions<Node>, 'client' | 'onRefused' | 'timing' | 'now' | 'random'> {
   readonly onError: (error: unknown) => void;
   /** A pod's node has changed. */
   readonly onKey: (key: string, urgency: Urgency) => void;

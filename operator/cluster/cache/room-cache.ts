@@ -8,7 +8,8 @@ import { type Urgency, urgency } from '../queue/urgency.ts';
 import type { Cache, CacheOptions } from './cache.ts';
 import type { Collect } from './in-namespaces.ts';
 
-export interface RoomCacheOptions extends Pick<CacheOptions<LiveRoom>, 'client' | 'onError' | 'now' | 'random'> {
+export interface RoomCacheOptions
+  extends Pick<CacheOptions<LiveRoom>, 'client' | 'onError' | 'onRefused' | 'timing' | 'now' | 'random'> {
   /** A room has changed, and with it what its namespace has once. */
   readonly onKey: (key: string, urgency: Urgency) => void;
   /** What rooms get where their spec is silent. */

@@ -11,7 +11,7 @@ import { monitoring } from './monitoring.ts';
 export interface KindCachesOptions {
   readonly client: KubeClient;
   /** Something about this key may have changed: `namespace/room`, `namespace` for what a namespace has once, or `ownKey`. */
-  readonly onKey: (key: string, urgency?: Urgency) => unknown;
+  readonly onKey: (key: string, urgency?: Urgency) => void;
   /** The namespaces that are looked at; absent, all. */
   readonly namespaces?: readonly string[];
   /** Where the operator is installed, for what it has for itself. */

@@ -27,7 +27,7 @@ export interface ReflectorOptions<T extends KubeObject> {
   /** Every failure, before it is retried. Nothing has to be done about it. */
   readonly onError?: (error: unknown) => void;
   /** `refused` says something else. */
-  readonly onRefused?: () => unknown;
+  readonly onRefused?: () => void;
   /** Monotonic milliseconds. */
   readonly now?: () => number;
   readonly random?: () => number;
@@ -79,7 +79,7 @@ export function reflector<T extends KubeObject>(options: ReflectorOptions<T>): R
   const counts = noCounts();
   const objects = copy<T>({ onChange: guarded(options.onChange, signal, onError), keep: options.keep, now });
   const waitMs = retries(timing, now, random);
-  const refusal = lastingRefusal({ afterMs: timing.refusedForMs, onTurn: options.onRefused });
+  const refusal = lastingRefusal({ afterMs: timing.refusedForMs, now, onTurn: options.onRefused });
   let watching = new AbortController();
 
   async function list(): Promise<void> {
@@ -143,7 +143,6 @@ export function reflector<T extends KubeObject>(options: ReflectorOptions<T>): R
     refused: refusal.words,
     stop() {
       stopping.abort();
-      refusal.stop();
       setSynced();
     },
   };

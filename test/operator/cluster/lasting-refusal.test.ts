@@ -9,44 +9,49 @@ import { a1, reflected } from './reflected.ts';
 const forbidden = (verb: string) => new ApiError(403, { message: `pods is forbidden: cannot ${verb}` });
 
 /** What is said of it, after each thing that happens; the clock stands until it is told to go on. */
-function refusal(mock: { enable(options: { apis: ['setTimeout'] }): void; tick(ms: number): void }) {
-  mock.enable({ apis: ['setTimeout'] });
+function refusal() {
   const turns: (string | undefined)[] = [];
-  const it = lastingRefusal({ afterMs: 60_000, onTurn: () => turns.push(it.words()) });
-  return { ...it, turns, pass: (ms: number) => mock.tick(ms) };
+  let nowMs = 1_000;
+  const it = lastingRefusal({ afterMs: 60_000, now: () => nowMs, onTurn: () => turns.push(it.words()) });
+  const pass = (ms: number) => {
+    nowMs += ms;
+  };
+  return { ...it, turns, pass };
 }
 
-test('a refusal is told of after a minute, by its latest words, and its end at once', ({ mock }) => {
-  const { note, end, words, turns, pass } = refusal(mock.timers);
+test('a refusal is told of after a minute, by its latest words, and its end at once', () => {
+  const { note, end, words, turns, pass } = refusal();
   note(forbidden('list'));
   pass(59_999);
+  note(forbidden('list'));
   assert.equal(words(), undefined);
-  note(forbidden('watch'));
   pass(1);
+  note(forbidden('watch'));
   assert.match(words() ?? '', /cannot watch/);
   end();
   assert.equal(words(), undefined);
   assert.deepEqual(turns, ['pods is forbidden: cannot watch', undefined]);
 });
 
-test('the same refusal again is no news, another one is', ({ mock }) => {
-  const { note, turns, pass } = refusal(mock.timers);
+test('the same refusal again is no news, another one is, and other failures are no end of it', () => {
+  const { note, turns, pass } = refusal();
   note(forbidden('list'));
   pass(60_000);
-  note(forbidden('list'));
-  note(forbidden('watch'));
+  for (const error of [forbidden('list'), forbidden('list'), new ApiError(500, {}), forbidden('watch')]) note(error);
   assert.deepEqual(turns, ['pods is forbidden: cannot list', 'pods is forbidden: cannot watch']);
 });
 
-test('one that ends within a minute is never told of, nor any other failure', ({ mock }) => {
-  const { note, end, words, turns, pass } = refusal(mock.timers);
-  note(forbidden('list'));
-  pass(30_000);
-  end();
-  note(new ApiError(500, {}));
-  note(new Error('read ECONNRESET'));
-  pass(120_000);
-  assert.deepEqual([words(), turns], [undefined, []]);
+test('an API server that refuses as it starts and is away then, or lets us in, lacks no permission', () => {
+  for (const next of ['away', 'open'] as const) {
+    const { note, end, turns, pass } = refusal();
+    note(forbidden('list'));
+    pass(30_000);
+    if (next === 'open') end();
+    else note(new Error('read ECONNRESET'));
+    pass(60_000);
+    note(forbidden('list'));
+    assert.deepEqual(turns, [], next);
+  }
 });
 
 test('a collection that may be listed and not watched says so, until it may', async () => {

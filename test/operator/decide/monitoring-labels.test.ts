@@ -111,5 +111,5 @@ describe('a refused monitoring object', () => {
   };
   for (const [name, [kind, status, message, reason]] of Object.entries(cases))
     test(`${name} is ${reason ?? 'tried again'}`, () =>
-      assert.equal(monitoringRefusal(kind, { status, message })?.reason, reason));
+      assert.equal(monitoringRefusal(kind, { status, message }, 'apply')?.reason, reason));
 });

@@ -67,6 +67,16 @@ describe('a kind that may not be looked at is none of the business of', () => {
   });
 });
 
+test('what goes on on a pod that cannot be seen any more is heard from it, and is no news', () => {
+  const publisher = { since: '2026-11-01T13:30:00Z', sendsMedia: true };
+  const audience = { room: { namespace: 'events', name: 'keynote', subscribers: 3, publisher } };
+  const rest = (traits: Partial<Seen>) =>
+    conditions(seenRoom({ audience, ...traits }), 15_000).filter(
+      ({ type }) => type !== 'OriginReady' && type !== 'Ready',
+    );
+  assert.deepEqual(rest(withoutSight('Pod')), rest({}));
+});
+
 test('what is wrong around a room stands beside what is right with it', () => {
   const [accepted] = conditions(seenRoom({ besides: ['The budget of its namespace is missing.'] }), 15_000);
   assert.equal(accepted?.status, 'True');
@@ -113,5 +123,13 @@ describe('while the operator may not see all that there may be', () => {
   test('nothing is said of what it does not wait for', () => {
     const { unseen: besides = new Map() } = withoutSight('Node', 'Prometheus');
     assert.equal(unbegun(storedRoom(), besides, nowMs), undefined);
+  });
+
+  test('what is known to be wrong stays so', () => {
+    const wrong = [
+      aCondition('Accepted', 'False', 'InvalidSecretRef'),
+      aCondition('Ready', 'False', 'InvalidSecretRef'),
+    ];
+    assert.deepEqual(unbegun(storedRoom({}, { conditions: wrong }), unseen, nowMs)?.conditions, wrong);
   });
 });
