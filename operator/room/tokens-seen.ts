@@ -19,6 +19,8 @@ interface Look {
   readonly atMs: number;
 }
 
+type Standing = 'Unmet' | 'Doubtful' | 'Sound';
+
 /**
  * For which rooms all tokens were there when last looked at, so that not every look at a room is one at its Secrets.
  * That one has gone since, its pods say: `lacking` names each of them with what it lacks, and is empty when none lacks
@@ -45,18 +47,18 @@ export function tokensSeen(now: () => number) {
     /** That all are there; without `lacking`, only that they have been met, whatever was found. */
     note,
     forget: (key: string): unknown => seen.delete(key),
-    /** Whether they may be taken to be there still (Sound); undefined while nobody has met them, as far as is known. */
-    isSound(room: LiveRoom, lacking: string): boolean | undefined {
+    /** How they stand while pods lack that; to be asked once for each look at the room. */
+    standing(room: LiveRoom, lacking: string): Standing {
       const key = roomKey(room);
       if (!seen.has(key) && wasAccepted(room) && askedFor(room) === undefined) note(room, '');
       const { uid, generation } = room.metadata;
       const last = seen.get(key);
-      if (last?.uid !== uid) return room.status?.conditions === undefined ? undefined : false;
-      if (last.generation !== generation || last.asked !== askedFor(room)) return false;
+      if (last?.uid !== uid) return room.status?.conditions === undefined ? 'Unmet' : 'Doubtful';
+      if (last.generation !== generation || last.asked !== askedFor(room)) return 'Doubtful';
       // The next that one lacks is news again.
       if (lacking === '') seen.set(key, { ...last, lacking });
-      else if (last.lacking !== lacking) return false;
-      return now() - last.atMs < (lacking === '' ? believedMs : doubtedMs);
+      else if (last.lacking !== lacking) return 'Doubtful';
+      return now() - last.atMs < (lacking === '' ? believedMs : doubtedMs) ? 'Sound' : 'Doubtful';
     },
   };
 }

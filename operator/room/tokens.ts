@@ -48,15 +48,15 @@ export async function settleTokens(
 ): Promise<Finding<'Accepted'> | undefined> {
   const { cluster, tokensSeen } = dependencies;
   const lacking = tokensLacking(room, dependencies);
-  const isSound = tokensSeen.isSound(room, lacking);
-  if (isSound) return undefined;
+  const standing = tokensSeen.standing(room, lacking);
+  if (standing === 'Sound') return undefined;
   const sources = tokenSources(room);
   const given = sources.filter(({ isGenerated }) => !isGenerated);
   const problem = await givenProblem(room, given, cluster);
   if (problem !== undefined) return problem;
   const keys = sources.filter(({ isGenerated }) => isGenerated).map(({ key }) => key);
   if (keys.length > 0) {
-    const generated = await settleGenerated(room, keys, { ...dependencies, isUnmet: isSound === undefined });
+    const generated = await settleGenerated(room, keys, { ...dependencies, isUnmet: standing === 'Unmet' });
     if ('reason' in generated) return generated;
     if (generated.isRenewed || lacking !== '') await showToPods(generated.secret, room, cluster);
   }

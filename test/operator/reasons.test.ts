@@ -85,7 +85,7 @@ async function withoutSecret(): Promise<Partial<Seen>> {
   const auth = { mode: 'BearerToken', secretRef: { name: 'mine', key: 'token' } } as const;
   const room = storedRoom({ publish: { ...storedRoom().spec.publish, auth }, play: { auth, maxSubscribers: 0 } });
   const cluster = standInCluster({ read: async () => undefined });
-  const tokensSeen = { isSound: () => false, note: () => undefined, forget: () => undefined };
+  const tokensSeen = { standing: () => 'Doubtful' as const, note: () => undefined, forget: () => undefined };
   const audience = () => 'Unasked' as const;
   return { rejection: await settleTokens(room, { cluster, newToken: () => 'x', tokensSeen, audience }) };
 }
