@@ -9,9 +9,6 @@ import { clearTokens } from './tokens-generated.ts';
 /** A room that is deleted is closed: its pods do not wait for the viewers. */
 const closeSeconds = 10;
 
-/** The room of a name that there is, if it stays. */
-type Now = () => Promise<LiveRoom | undefined>;
-
 /**
  * Removes what a room of this name has left that is gone or has been made anew. Garbage collection does so too, but lets
  * pods take all of their drain time, and needs a while to begin with kinds that are new to it.
@@ -19,10 +16,10 @@ type Now = () => Promise<LiveRoom | undefined>;
  * What looks left may belong to a room that we have yet to hear of, ours or another operator's. So the API server is asked
  * which one there is before anything goes. Throws RoomGone where `room` is not that one.
  */
-export async function clearAway(key: string, room: LiveRoom | undefined, cluster: Cluster, now?: Now): Promise<void> {
+export async function clearAway(key: string, room: LiveRoom | undefined, cluster: Cluster): Promise<void> {
   const left = [...cluster.podsOf(key), ...cluster.objectsOf(key)].filter(isLeftBut(room)).filter(isToGo);
   if (left.length === 0) return;
-  const current = await (now ?? askedOnce(key, cluster))();
+  const current = await currentRoom(key, cluster);
   for (const object of left.filter(isLeftBut(current)))
     await cluster.remove(object, object.kind === 'Pod' ? closeSeconds : undefined);
   if (room !== undefined && room.metadata.uid !== current?.metadata.uid) throw new RoomGone(key);
@@ -42,18 +39,18 @@ export async function clearAfter(
   };
   await clearAway(key, undefined, cluster).catch(leave);
   // Asked anew: meanwhile somebody may have made a room of that name, and its operator the Secret.
-  await clearTokens(key, cluster, askedOnce(key, cluster)).catch(leave);
+  await clearTokens(key, cluster, () => currentRoom(key, cluster)).catch(leave);
 }
 
-/** Asks which room there is when that is first needed. In a namespace that goes, none stays. */
-function askedOnce(key: string, cluster: Pick<Cluster, 'isTerminating' | 'roomsNow'>): Now {
+/** The room of a name that there is, if it stays: in a namespace that goes, none does. */
+async function currentRoom(
+  key: string,
+  cluster: Pick<Cluster, 'isTerminating' | 'roomsNow'>,
+): Promise<LiveRoom | undefined> {
   const [namespace = '', name = ''] = key.split('/');
-  let answer: Promise<LiveRoom | undefined> | undefined;
-  return async () => {
-    if (cluster.isTerminating(namespace)) return undefined;
-    answer ??= cluster.roomsNow(namespace, name).then(([room]) => room);
-    return await answer;
-  };
+  if (cluster.isTerminating(namespace)) return undefined;
+  const [room] = await cluster.roomsNow(namespace, name);
+  return room;
 }
 
 /** Whether it stays, or, a pod, longer than it should. */
