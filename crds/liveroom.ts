@@ -123,5 +123,6 @@ export const conditionMeanings: Readonly<Record<ConditionType, string>> = {
   MonitoringReady: 'the monitoring objects exist and a Prometheus selects them',
   Progressing: 'a pod is being brought up or replaced; False when that is over, waits, or cannot go on',
   Draining: 'pods that are being deleted wait for the publisher or viewers to leave',
-  Ready: 'Accepted, OriginReady and EndpointReady are True; else one that is False gives its reason, or else one that is Unknown',
+  Ready:
+    'Accepted, OriginReady and EndpointReady are True; else one that is False gives its reason, or else one that is Unknown',
 };

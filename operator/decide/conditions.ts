@@ -45,8 +45,9 @@ export function conditions(seen: Seen, reconnectGraceMs: number): readonly Condi
 /** Whether what the room asks for is what is made. */
 function acceptedBy({ rejection, unseen, besides }: Seen): Verdict<'Accepted'> {
   if (rejection !== undefined) return no(rejection.reason, rejection.message);
-  const said = ['The spec is in use.', ...besides].join(' ');
-  return unseenVerdict('Accepted', unseen) ?? yes('Accepted', `${said}${mentioned('Accepted', unseen)}`);
+  const used = yes<'Accepted'>('Accepted', 'The spec is in use.');
+  const verdict: Verdict<'Accepted'> = unseenVerdict('Accepted', unseen) ?? used;
+  return { ...verdict, message: `${[verdict.message, ...besides].join(' ')}${mentioned('Accepted', unseen)}` };
 }
 
 /** The time is that of the last change of status; another reason or message leaves it. */

@@ -31,7 +31,7 @@ export function endpointReady(seen: Seen): Verdict<'EndpointReady'> {
   const first = (checks: readonly Check[]) => checks.map((check) => check(seen)).find((found) => found !== undefined);
   const fault = first(faults);
   if (fault !== undefined) return no(fault.reason, fault.message);
-  const hidden = unseenVerdict('EndpointReady', seen.unseen, (kind) => kind === seen.endpoint.by);
+  const hidden = unseenVerdict('EndpointReady', seen.unseen, (kind) => kind === 'Pod' || kind === seen.endpoint.by);
   if (hidden !== undefined) return hidden;
   const wait = first(waits);
   if (wait !== undefined) return no(wait.reason, wait.message);

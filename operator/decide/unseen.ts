@@ -11,7 +11,7 @@ type Seeing = 'Accepted' | 'OriginReady' | 'EndpointReady' | 'MonitoringReady';
 const judgedBy: Readonly<Record<Seeing, readonly WatchedKind[]>> = {
   Accepted: ['LiveRoom', 'Service', 'ConfigMap'],
   OriginReady: ['Pod'],
-  EndpointReady: ['Ingress', 'HTTPRoute'],
+  EndpointReady: ['Pod', 'Ingress', 'HTTPRoute'],
   MonitoringReady: ['ServiceMonitor', 'PrometheusRule', 'Prometheus', 'PrometheusAgent', 'ThanosRuler', 'Namespace'],
 };
 

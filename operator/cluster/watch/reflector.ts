@@ -68,7 +68,8 @@ export interface Reflector<T extends KubeObject> {
  *     list (pages) ──► watch ──► clean close ──► watch again from the last version, at once
  *      ▲    ▲            │ reset, 429, 5xx, silence: wait, watch again from the last version
  *      │    └── wait ────┤ 410, ERROR event, unreadable line: what we missed is unknown
- *      └─────────────────┘ now and then, a comparison: something is missed
+ *      ├─────────────────┤ now and then, a comparison: something is missed
+ *      └─────────────────┘ may not be watched for a minute: a list at each try is all there is
  */
 export function reflector<T extends KubeObject>(options: ReflectorOptions<T>): Reflector<T> {
   const { client, path, query, onError = () => {}, now = () => performance.now(), random = Math.random } = options;
@@ -114,8 +115,9 @@ export function reflector<T extends KubeObject>(options: ReflectorOptions<T>): R
         if (watching.signal.aborted) continue;
         counts.failures++;
         if (error instanceof UnparsableLine) counts.unparsableLines++;
-        if (missedSomething(error)) objects.distrust();
         refusal.note(error);
+        // What may be listed and not watched is listed at each try; and what is watched again is not old when it is said to be.
+        if (missedSomething(error) || refusal.words() !== undefined) objects.distrust();
         onError(error);
         const wait = waitMs(error);
         objects.expectWithin(wait);

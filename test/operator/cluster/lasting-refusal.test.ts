@@ -4,7 +4,7 @@ import { ApiError } from '#operator/cluster/client/api-error.ts';
 import { lastingRefusal } from '#operator/cluster/watch/lasting-refusal.ts';
 import { eventually } from '#test/harness/eventually.ts';
 import { list, refuse, watch } from './flaky-server.ts';
-import { a1, reflected } from './reflected.ts';
+import { a1, b2, reflected } from './reflected.ts';
 
 const forbidden = (verb: string) => new ApiError(403, { message: `pods is forbidden: cannot ${verb}` });
 
@@ -54,16 +54,19 @@ test('an API server that refuses as it starts and is away then, or lets us in, l
   }
 });
 
-test('a collection that may be listed and not watched says so, until it may', async () => {
+test('a collection that may be listed and not watched says so, and is listed at each try until it may', async () => {
   const turns: (string | undefined)[] = [];
-  const refusals = Array.from({ length: 20 }, () => refuse(403));
-  const { things } = await reflected([list(7, [a1]), ...refusals, watch([], 'open')], {
+  const answers: Parameters<typeof reflected>[0] = Array.from({ length: 40 }, (_, i) => (response, call, request) => {
+    const answer = call.isWatch ? (i < 30 ? refuse(403) : watch([], 'open')) : list(7 + i, [a1, b2].slice(0, i + 1));
+    answer(response, call, request);
+  });
+  const { things, seen } = await reflected(answers, {
     refusedForMs: 50,
-    onRefused: () => turns.push(things.refused()),
+    onRefused: () => turns.push(things.refused() ?? `allowed, with ${[...things.list()].length}`),
   });
   await eventually('it says so', () => turns.length > 0);
   assert.match(turns[0] ?? '', /^watch \/api\/v1\/things: refused with 403$/);
-  assert.ok(things.isSynced(), 'what it has is what it has listed');
   await eventually('it may watch', () => turns.length > 1, 30_000);
-  assert.deepEqual(turns.slice(1), [undefined]);
+  assert.deepEqual(turns.slice(1), ['allowed, with 2'], 'what it has is not old by then');
+  assert.deepEqual(seen, ['+live/a', '+live/b']);
 });

@@ -26,7 +26,13 @@ const said: Readonly<Record<WatchedKind, readonly [says: readonly string[], trai
   ConfigMap: [['Accepted=Unknown/PermissionMissing', 'Ready=Unknown/PermissionMissing']],
   NetworkPolicy: [['Accepted=True/Accepted']],
   PodDisruptionBudget: [['Accepted=True/Accepted']],
-  Pod: [['OriginReady=Unknown/PermissionMissing', 'Ready=Unknown/PermissionMissing']],
+  Pod: [
+    [
+      'OriginReady=Unknown/PermissionMissing',
+      'EndpointReady=Unknown/PermissionMissing',
+      'Ready=Unknown/PermissionMissing',
+    ],
+  ],
   Node: [['OriginReady=True/OriginReady']],
   Ingress: [['EndpointReady=Unknown/PermissionMissing', 'Ready=Unknown/PermissionMissing'], route('Ingress')],
   HTTPRoute: [
@@ -45,6 +51,11 @@ const said: Readonly<Record<WatchedKind, readonly [says: readonly string[], trai
 describe('of each kind that may not be looked at the condition that it concerns tells', () => {
   for (const kind of operatorMetric.watchAge.labels.kind)
     test(kind, () => assert.deepEqual(namedBy(kind, said[kind][1]), said[kind][0]));
+});
+
+test('a room that was made while pods cannot be seen says that, and not that it has none', () => {
+  const ready = conditions(seenRoom({ ...withoutSight('Pod'), origin: undefined }), 15_000).at(-1);
+  assert.deepEqual([ready?.type, ready?.reason], ['Ready', 'PermissionMissing']);
 });
 
 describe('a kind that may not be looked at is none of the business of', () => {
@@ -72,7 +83,7 @@ test('what goes on on a pod that cannot be seen any more is heard from it, and i
   const audience = { room: { namespace: 'events', name: 'keynote', subscribers: 3, publisher } };
   const rest = (traits: Partial<Seen>) =>
     conditions(seenRoom({ audience, ...traits }), 15_000).filter(
-      ({ type }) => type !== 'OriginReady' && type !== 'Ready',
+      ({ type }) => !['OriginReady', 'EndpointReady', 'Ready'].includes(type),
     );
   assert.deepEqual(rest(withoutSight('Pod')), rest({}));
 });
