@@ -73,7 +73,7 @@ export const operatorMetric = {
   hostPorts: {
     name: 'liveroom_operator_host_ports',
     type: 'gauge',
-    help: 'Host ports of all nodes in the range of the configuration: those that pods have, and those that are left.',
+    help: 'Host ports in the range of the configuration: those that pods have, and those that are left where pods of rooms may run.',
     labels: { state: ['used', 'free'] },
   },
   ...reconcileMetric,

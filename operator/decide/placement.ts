@@ -9,19 +9,20 @@ export type Placement = Pick<LiveRoomSpec['pod'], 'nodeSelector' | 'tolerations'
 type Labels = Readonly<Record<string, string>>;
 
 /** Whether a pod may come to that node, as far as its taints and labels go; what else is there is not looked at. */
-export function mayRunOn(node: Node, { nodeSelector = {}, tolerations, affinity }: Placement): boolean {
+export function mayRunOn(node: Node, placement: Placement): boolean {
+  const { nodeSelector = {}, tolerations } = placement;
   const labels = node.metadata.labels ?? {};
-  const required = affinity?.nodeAffinity?.requiredDuringSchedulingIgnoredDuringExecution;
+  const terms = requiredTerms(placement);
   return (
+    Object.entries(nodeSelector).every(([key, value]) => labels[key] === value) &&
     takesPods(node, tolerations) &&
-    unmet({ matchLabels: nodeSelector }, labels).length === 0 &&
-    (required === undefined || required.nodeSelectorTerms.some((term) => isMet(term, labels)))
+    (terms === undefined || terms.some((term) => isMet(term, labels)))
   );
 }
 
-/** How many nodes those are; one, where none is known. */
-export const nodesFor = (nodes: Iterable<Node>, placement: Placement): number =>
-  Math.max(1, [...nodes].filter((node) => mayRunOn(node, placement)).length);
+/** Of which a node has to meet one. */
+export const requiredTerms = ({ affinity }: Placement): readonly Term[] | undefined =>
+  affinity?.nodeAffinity?.requiredDuringSchedulingIgnoredDuringExecution?.nodeSelectorTerms;
 
 type Term = NonNullable<
   NonNullable<NonNullable<Placement['affinity']>['nodeAffinity']>['requiredDuringSchedulingIgnoredDuringExecution']
@@ -32,8 +33,10 @@ const isMet = ({ matchExpressions = [] }: Term, labels: Labels): boolean =>
   matchExpressions.length > 0 &&
   matchExpressions.every((expression) => {
     const { key, operator, values = [] } = expression;
-    const [has, limit] = [labels[key], values[0]].map((text = '') => Number.parseInt(text, 10));
-    if (operator === 'Gt') return Number(has) > Number(limit);
-    if (operator === 'Lt') return Number(has) < Number(limit);
+    if (operator === 'Gt') return integer(labels[key]) > integer(values[0]);
+    if (operator === 'Lt') return integer(labels[key]) < integer(values[0]);
     return unmet({ matchExpressions: [expression] }, labels).length === 0;
   });
+
+/** To Kubernetes, a text with anything else in it is no number, and neither more nor less than one. */
+const integer = (text = ''): number => (/^[+-]?\d+$/.test(text) ? Number(text) : Number.NaN);

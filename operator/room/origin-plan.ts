@@ -23,7 +23,7 @@ export interface PlanDependencies {
   readonly askNow: (pod: Pod) => Promise<void>;
   readonly rollouts: Pick<Rollouts, 'mayBegin' | 'note' | 'ledSinceMs'>;
   readonly restarts: Pick<Restarts, 'recent'>;
-  readonly hostPorts: Pick<HostPorts, 'held'>;
+  readonly hostPorts: Pick<HostPorts, 'noteHeld'>;
   readonly now: () => number;
 }
 
@@ -56,7 +56,10 @@ function whomToAsk(room: LiveRoom, plan: OriginPlan, { cluster }: Pick<PlanDepen
   return ownPods(room, cluster).filter((pod) => !isBeingDeleted(pod) && !hasEnded(pod) && isReady(pod));
 }
 
-/** The same by what is known already. */
+/**
+ * The same by what is known already. Which host ports somebody else's pods have is noted by that, of a paused room too:
+ * no other room is to get them.
+ */
 export function planNow(room: LiveRoom, dependencies: PlanDependencies): OriginPlan {
   const { cluster, config, audience, rollouts, hostPorts, now } = dependencies;
   const key = roomKey(room);
@@ -64,7 +67,7 @@ export function planNow(room: LiveRoom, dependencies: PlanDependencies): OriginP
   const pods = ownPods(room, cluster);
   // Only what is on a node crashes, and only what is on none waits for a port.
   const patience = (pod: Pod) =>
-    (crashLoopOf(pod, key, dependencies, nowMs) ?? hostPorts.held(pod, room.spec.pod))?.waitMs;
+    (crashLoopOf(pod, key, dependencies, nowMs) ?? hostPorts.noteHeld(pod, room.spec.pod))?.waitMs;
   const waits = new Map(pods.map((pod) => [pod, patience(pod)]));
   const mustGo = (pod: Pod) =>
     (waits.get(pod) ?? 1) <= 0 || isLeaving(pod, nodeOf(pod, cluster), room.spec.pod.tolerations);

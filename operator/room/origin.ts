@@ -7,7 +7,6 @@ import type { Cluster } from '../cluster/cluster.ts';
 import { roomKey } from '../cluster/keys.ts';
 import type { Finding } from '../decide/finding.ts';
 import type { OriginPlan } from '../decide/origin.ts';
-import { nodesFor } from '../decide/placement.ts';
 import { portsExhausted } from '../decide/refusal.ts';
 import { soonest } from '../decide/soonest.ts';
 import { podRefusalBy, rejectionBy } from '../errors.ts';
@@ -17,7 +16,7 @@ import { crashLoopOf, ownPods, type PlanDependencies, planNow } from './origin-p
 import { markIfThere } from './pod-marks.ts';
 
 export interface OriginDependencies extends PlanDependencies {
-  readonly hostPorts: Pick<HostPorts, 'withPort' | 'held'>;
+  readonly hostPorts: Pick<HostPorts, 'withPort' | 'noteHeld'>;
 }
 
 export interface Origin {
@@ -88,7 +87,7 @@ function crashLoopsBefore(room: LiveRoom, dependencies: OriginDependencies): num
 
 /** How many pods of a row waited for a port that somebody else's pod has. */
 const heldBefore = (room: LiveRoom, { cluster, hostPorts }: OriginDependencies): number =>
-  Math.max(0, ...ownPods(room, cluster).map((pod) => hostPorts.held(pod, room.spec.pod)?.count ?? 0));
+  Math.max(0, ...ownPods(room, cluster).map((pod) => hostPorts.noteHeld(pod, room.spec.pod)?.count ?? 0));
 
 /** Undefined once the pod exists. */
 async function makeOrigin(
@@ -96,17 +95,16 @@ async function makeOrigin(
   choice: Omit<OriginChoice, 'hostPort'>,
   { cluster, config, hostPorts }: OriginDependencies,
 ): Promise<Pick<Origin, 'refusal' | 'rejection'> | undefined> {
-  const { pod } = room.spec;
   const make = async (hostPort?: number) => {
     await cluster.create(originPod(room, config, { hostPort, ...choice }), (existing) =>
       isControlledBy(existing, room.metadata.uid),
     );
   };
   try {
-    if (!usesHostPort(room)) await make();
-    else if ((await hostPorts.withPort(make, pod)) === 'Exhausted')
-      return { rejection: portsExhausted(config.hostPorts, nodesFor(cluster.nodes(), pod)) };
-    return undefined;
+    const outcome = usesHostPort(room) ? await hostPorts.withPort(make, room.spec.pod) : await make();
+    return typeof outcome === 'object'
+      ? { rejection: portsExhausted(config.hostPorts, outcome.exhaustedOn) }
+      : undefined;
   } catch (error) {
     return error instanceof NameTaken ? { rejection: rejectionBy(error) } : { refusal: podRefusalBy(error) };
   }

@@ -47,7 +47,7 @@ export function tokensSeen(now: () => number) {
     /** That all are there; without `lacking`, only that they have been met, whatever was found. */
     note,
     forget: (key: string): unknown => seen.delete(key),
-    /** How they stand while pods lack that; to be asked once for each look at the room. */
+    /** How they stand, given what the room's pods say that they lack. */
     standing(room: LiveRoom, lacking: string): Standing {
       const key = roomKey(room);
       if (!seen.has(key) && wasAccepted(room) && askedFor(room) === undefined) note(room, '');

@@ -14,7 +14,7 @@ export function roomDependencies(cluster: Cluster, given: Partial<RoomDependenci
   return {
     cluster,
     config,
-    hostPorts: { withPort: () => assert.fail('no host port is wanted'), held: () => undefined },
+    hostPorts: { withPort: () => assert.fail('no host port is wanted'), noteHeld: () => undefined },
     monitoring: monitoring({ cluster, tell: async () => {} }),
     rollouts: rollouts({ maxConcurrent: 1, onTurn: () => {} }),
     restarts: restarts(),

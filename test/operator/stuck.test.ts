@@ -193,11 +193,11 @@ async function requests({ spec = {}, answer = () => undefined, hasPorts = true, 
   const dependencies = roomDependencies(cluster, {
     hostPorts: {
       async withPort(make) {
-        if (!hasPorts) return 'Exhausted';
+        if (!hasPorts) return { exhaustedOn: 1 };
         await make(7000);
         return 'Made';
       },
-      held: () => undefined,
+      noteHeld: () => undefined,
     },
     newToken: () => 'x',
     tell: async () => void at.push(nowMs),

@@ -11,6 +11,7 @@ import { readExposition } from '#test/server/exposition.ts';
 import { series } from '#test/server/series.ts';
 import { flakyServer, list, refuse, reset, watch } from './cluster/flaky-server.ts';
 import { aCondition, aNode, storedRoom } from './objects.ts';
+import { standInCluster } from './stand-in-cluster.ts';
 
 const counts = noCounts();
 const watched = { counts, lastHeardMs: () => 0, overdueMs: () => 0, isSynced: () => true, refused: () => undefined };
@@ -152,7 +153,7 @@ test('host ports are counted over all nodes, and those outside the range are not
     [9000, 1],
   ]);
   const nodes = [aNode([]), aNode([])];
-  const cluster = { rooms: () => [], hostPortCounts: () => counts, nodes: () => nodes, podsOn: () => [] };
+  const cluster = standInCluster({ rooms: () => [], hostPortCounts: () => counts, nodes: () => nodes.values() });
   const ports = hostPorts(cluster, { from: 7000, to: 7009 }, () => 0);
   assert.deepEqual(ports.count(), { used: 2, free: 18 });
 });

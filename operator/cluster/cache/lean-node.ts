@@ -23,7 +23,10 @@ export function leanNode({ apiVersion, kind, metadata, spec, status }: Node): No
 
 const leanTaint = ({ key, value, effect }: Taint): Taint => ({ key, ...(value !== undefined && { value }), effect });
 
-/** Whether pods are reached on it, and may stay, as before. Labels and taints are looked at when there is a pod to be made. */
+/**
+ * Whether pods are reached on it, and may stay, as before. By its labels and taints it is only asked where others may come,
+ * and they are looked at then.
+ */
 export const isSameNode = (a: Node, b: Node | undefined): boolean => told(a) === (b && told(b));
 
 const told = ({ metadata, spec, status }: Node) => JSON.stringify([metadata.annotations, spec?.unschedulable, status]);

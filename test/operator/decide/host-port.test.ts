@@ -8,6 +8,7 @@ import type { Node, Pod, Taint } from '#operator/kube.ts';
 import { hostPorts } from '#operator/room/host-ports.ts';
 import { freshSeed, seeded } from '#test/media/seeded.ts';
 import { aPod, storedRoom } from '../objects.ts';
+import { standInCluster } from '../stand-in-cluster.ts';
 
 const range = { from: 7000, to: 7002 };
 const now = () => 0;
@@ -36,7 +37,8 @@ function podsSeen(nodes: readonly Node[], placements: readonly Placement[] = [])
   };
   const podsOn = (node: string) => [...pods.values()].filter(({ spec }) => spec.nodeName === node);
   const rooms = () => placements.map((pod) => storedRoom({ pod }));
-  return { pods, put, seen: { rooms, hostPortCounts: () => index.counts(), nodes: () => nodes, podsOn } };
+  const seen = standInCluster({ rooms, hostPortCounts: index.counts, nodes: () => nodes.values(), podsOn });
+  return { pods, put, seen };
 }
 
 const scan = (pods: Iterable<Pod>): Map<number, number> => {
@@ -93,10 +95,13 @@ for (const nodes of [1, 3])
       await begun.promise;
       put(name, aPod(name, { hostPort: port }));
     };
-    const all = Array.from({ length: 3 * nodes + 1 }, () => ports.withPort(make));
+    const all = Array.from({ length: 3 * nodes + 1 }, () => ports.withPort(make, {}));
     begun.resolve();
     const outcomes = await Promise.all(all);
-    assert.equal(outcomes.filter((outcome) => outcome === 'Exhausted').length, 1);
+    assert.deepEqual(
+      outcomes.filter((outcome) => outcome !== 'Made'),
+      [{ exhaustedOn: nodes }],
+    );
     assert.deepEqual([...scan(pods.values())].toSorted(), [
       [7000, nodes],
       [7001, nodes],
@@ -107,23 +112,29 @@ for (const nodes of [1, 3])
 
 test('a port is free again when making its pod failed', async () => {
   const ports = hostPorts(podsSeen(someNodes(1)).seen, { from: 7000, to: 7000 }, now);
-  const fails = ports.withPort(() => Promise.reject(new Error('quota')));
+  const fails = ports.withPort(() => Promise.reject(new Error('quota')), {});
   await assert.rejects(fails, /quota/);
-  assert.equal(await ports.withPort(async () => undefined), 'Made');
+  assert.equal(await ports.withPort(async () => undefined, {}), 'Made');
 });
 
 /** Another node beside one whose ports are all taken, and what a room gets then. */
-const apart: readonly [string, NonNullable<Node['spec']>, Placement['tolerations'], 'Made' | 'Exhausted'][] = [
-  ['a node of the control plane', { taints: [{ key: 'control-plane', effect: 'NoSchedule' }] }, undefined, 'Exhausted'],
-  ['a cordoned one', { unschedulable: true }, undefined, 'Exhausted'],
-  ['one whose taint the room tolerates', { taints: [dedicated] }, [{ key: 'media', operator: 'Exists' }], 'Made'],
-  ['one that is only not preferred', { taints: [{ ...dedicated, effect: 'PreferNoSchedule' }] }, undefined, 'Made'],
+const apart: readonly [name: string, NonNullable<Node['spec']>, Placement, isMade: boolean][] = [
+  ['a node of the control plane', { taints: [{ key: 'control-plane', effect: 'NoSchedule' }] }, {}, false],
+  ['a cordoned one', { unschedulable: true }, {}, false],
+  [
+    'one whose taint the room tolerates',
+    { taints: [dedicated] },
+    { tolerations: [{ key: 'media', operator: 'Exists' }] },
+    true,
+  ],
+  ['one that is only not preferred', { taints: [{ ...dedicated, effect: 'PreferNoSchedule' }] }, {}, true],
 ];
-for (const [name, spec, tolerations, outcome] of apart)
-  test(`the ports of ${name} are ${outcome === 'Made' ? 'handed out' : 'for nobody'}`, async () => {
+for (const [name, spec, placement, isMade] of apart)
+  test(`the ports of ${name} are ${isMade ? 'handed out' : 'for nobody'}`, async () => {
     const { put, seen } = podsSeen([nodeCalled('node-1'), nodeCalled('node-2', spec)]);
     for (const hostPort of [7000, 7001, 7002]) put(`pod-${hostPort}`, aPod('a', { hostPort }));
-    assert.equal(await hostPorts(seen, range, now).withPort(async () => {}, tolerations && { tolerations }), outcome);
+    const outcome = await hostPorts(seen, range, now).withPort(async () => {}, placement);
+    assert.deepEqual(outcome, isMade ? 'Made' : { exhaustedOn: 1 });
   });
 
 test('the ports of pods on a node that is cordoned are free on the others, so that they can leave it', async () => {
@@ -132,7 +143,7 @@ test('the ports of pods on a node that is cordoned are free on the others, so th
   put('there', aPod('a', { hostPort: 7000, nodeName: 'node-2' }));
   const ports = hostPorts(seen, range, now);
   const made: number[] = [];
-  await ports.withPort(async (port) => void made.push(port));
+  await ports.withPort(async (port) => void made.push(port), {});
   assert.deepEqual(made, [7001]);
   assert.deepEqual(ports.count(), { used: 4, free: 2 });
 });
@@ -142,7 +153,7 @@ test('while no node takes pods, none gets the port of one that runs: that node m
   const { put, seen } = podsSeen([nodeCalled('node-1', notReady)]);
   put('there', aPod('a', { hostPort: 7000 }));
   const made: number[] = [];
-  await hostPorts(seen, range, now).withPort(async (port) => void made.push(port));
+  await hostPorts(seen, range, now).withPort(async (port) => void made.push(port), {});
   assert.deepEqual(made, [7001]);
 });
 
@@ -170,15 +181,35 @@ describe('of nodes that have other labels than a room selects', () => {
 
   test('the ports are for nobody', async () => {
     const ports = full([media, media]);
-    assert.equal(await ports.withPort(() => assert.fail('on no node of those'), media), 'Exhausted');
+    assert.deepEqual(await ports.withPort(() => assert.fail('on no node of those'), media), { exhaustedOn: 2 });
     assert.deepEqual(ports.count(), { used: 6, free: 0 });
   });
 
   test('the ports are for rooms that select none', async () => {
     const ports = full([media, {}]);
-    assert.equal(await ports.withPort(async () => {}), 'Made');
+    assert.equal(await ports.withPort(async () => {}, {}), 'Made');
     assert.deepEqual(ports.count(), { used: 6, free: 9 });
   });
+});
+
+test('rooms that come open their nodes within half a minute, and not each scrape looks at all of them', () => {
+  const nodes = ['media', 'web'].map((pool) => nodeCalled(pool, {}, { pool }));
+  const rooms = [storedRoom({ pod: { nodeSelector: { pool: 'media' } } })];
+  let looks = 0;
+  let nowMs = 0;
+  const { seen } = podsSeen(nodes);
+  const look = () => {
+    looks++;
+    return rooms;
+  };
+  const ports = hostPorts({ ...seen, rooms: look }, range, () => nowMs);
+  assert.equal(ports.count().free, 3);
+  rooms.push(storedRoom());
+  nowMs = 29_999;
+  assert.equal(ports.count().free, 3);
+  assert.equal(looks, 1);
+  nowMs = 30_000;
+  assert.equal(ports.count().free, 6);
 });
 
 test('what is counted as pods come, change and go is what a look at all of them would count', async (t) => {
@@ -199,7 +230,7 @@ test('what is counted as pods come, change and go is what a look at all of them 
       await ports.withPort(async (port) => {
         assert.equal(uses.get(port) ?? 0, least);
         put(name, aPod(name, { hostPort: port }));
-      });
+      }, {});
     }
     const now = [...scan(pods.values())].filter(([port]) => port >= 7000 && port <= 7199);
     const used = now.reduce((sum, [, count]) => sum + count, 0);

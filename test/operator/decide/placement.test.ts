@@ -7,7 +7,7 @@ type Expression = { readonly key: string; readonly operator: 'In' | 'NotIn' | 'E
 const node = {
   apiVersion: 'v1',
   kind: 'Node',
-  metadata: { name: 'node-1', labels: { pool: 'media', cpus: '16' } },
+  metadata: { name: 'node-1', labels: { pool: 'media', cpus: '16', memory: '16Gi' } },
   spec: { taints: [{ key: 'media', value: 'only', effect: 'NoSchedule' }] },
 } as const;
 const tolerations = [{ key: 'media', operator: 'Exists' }] as const;
@@ -42,6 +42,7 @@ const table: readonly [string, Placement, boolean][] = [
   ['with affinity to labels that it has not', near([{ key: 'disk', operator: 'DoesNotExist' }]), true],
   ['with affinity to a number above its own', near([more]), false],
   ['with affinity to a number below', near([fewer]), true],
+  ['with affinity to a number of a label that only begins with one', near([{ ...fewer, key: 'memory' }]), false],
   ['with affinity to a number of a label that is none', near([{ ...fewer, key: 'pool' }]), false],
   ['with affinity to a number of a label that it has not', near([{ ...fewer, key: 'disk' }]), false],
   ['with affinity to nothing', near([]), false],

@@ -72,10 +72,10 @@ async function lived(minutes: number, isFree: (port: number) => boolean, ours: r
   const cluster = standInCluster({
     room: () => room,
     rooms: () => [room],
-    nodes: () => [aNode([['ExternalIP', '203.0.113.7']])],
+    nodes: () => [aNode([['ExternalIP', '203.0.113.7']])].values(),
     node: () => aNode([['ExternalIP', '203.0.113.7']]),
     podsOf: () => [...pods],
-    podsOn: () => [...ours],
+    podsWithPort: (port) => ours.filter((pod) => hostPortOf(pod) === port),
     hostPortCounts: () => pods.map((pod) => [hostPortOf(pod) ?? 0, 1] as const),
     objectsOf: () => [...kept.values()],
     async apply(object) {

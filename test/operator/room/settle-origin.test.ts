@@ -48,7 +48,7 @@ function aCluster(of: LiveRoom = room) {
   const dependencies = {
     cluster,
     config,
-    hostPorts: { withPort: () => assert.fail('no host port is wanted'), held: () => undefined },
+    hostPorts: { withPort: () => assert.fail('no host port is wanted'), noteHeld: () => undefined },
     audience: (pod: Pod | undefined) => {
       const { name = '' } = pod?.metadata ?? {};
       if (!asked.has(name)) return 'Unasked' as const;
