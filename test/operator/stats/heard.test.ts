@@ -1,15 +1,8 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import type { PodStats, RoomStats } from '#crds/pod-stats.ts';
+import type { PodStats } from '#crds/pod-stats.ts';
 import { type Heard, hasPeople, hear, unheard } from '#operator/stats/heard.ts';
-
-const room = (traits: Partial<RoomStats> = {}): RoomStats => ({
-  namespace: 'events',
-  name: 'keynote',
-  subscribers: 0,
-  ...traits,
-});
-const said = (...rooms: RoomStats[]): PodStats => ({ version: '0.1.0', draining: false, rooms });
+import { room, said } from './answers.ts';
 
 /** Asks once more, and notes that answer. */
 const ask = (pod: Heard, answer: PodStats | undefined): boolean => hear(pod, ++pod.asked, answer);

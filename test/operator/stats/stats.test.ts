@@ -2,11 +2,12 @@ import assert from 'node:assert/strict';
 import { createServer, type Server } from 'node:http';
 import { afterEach, test } from 'node:test';
 import { port } from '#crds/contract.ts';
-import type { PodStats, RoomStats } from '#crds/pod-stats.ts';
+import type { PodStats } from '#crds/pod-stats.ts';
 import type { Pod } from '#operator/kube.ts';
 import { stats } from '#operator/stats/stats.ts';
 import { eventually } from '#test/harness/eventually.ts';
 import { aPod, storedRoom } from '../objects.ts';
+import { room, said } from './answers.ts';
 
 const undo: (() => Promise<unknown> | unknown)[] = [];
 afterEach(async () => {
@@ -16,13 +17,6 @@ afterEach(async () => {
 /** An address of this machine's own where nobody else has port 9090. */
 const podIP = '127.77.0.9';
 const pod = (): Pod => aPod('a', { status: { podIP, conditions: [{ type: 'Ready', status: 'True' }] } });
-const room = (traits: Partial<RoomStats> = {}): RoomStats => ({
-  namespace: 'events',
-  name: 'keynote',
-  subscribers: 0,
-  ...traits,
-});
-const said = (...rooms: RoomStats[]): PodStats => ({ version: '0.1.0', draining: false, rooms });
 const publisher = { since: '2026-11-01T13:30:00Z', sendsMedia: true };
 
 /** A pod whose answers are `say`'s, asked every 10 ms; counts the news and the answers. */
