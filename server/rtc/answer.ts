@@ -107,7 +107,7 @@ function trackLines(kind: string, { ssrc, rtxSsrc, cname }: SentTrack): string[]
 }
 
 /** The priority of the only component's only host candidate (RFC 8445 section 5.1.2), lower for each further one. */
-function candidateLine({ address, port }: Endpoint, index: number): string {
+export function candidateLine({ address, port }: Endpoint, index: number): string {
   const priority = 126 * 2 ** 24 + (65_535 - index) * 2 ** 8 + 255;
   return `a=candidate:${index + 1} 1 udp ${priority} ${address} ${port} typ host`;
 }

@@ -1,6 +1,7 @@
 import type { Kind } from '#server/media/plane.ts';
 import { type OfferedCodec, offeredCodecs } from './codec.ts';
 import { type Fingerprint, fingerprints } from './fingerprint.ts';
+import { type IceCredentials, iceCredentials } from './ice-credentials.ts';
 import {
   type Attribute,
   allValues,
@@ -27,9 +28,7 @@ export interface OfferedMedia {
 }
 
 /** A whole offer: one transport for all m-sections (BUNDLE, RFC 9143). */
-export interface Offer {
-  readonly iceUfrag: string;
-  readonly icePwd: string;
+export interface Offer extends IceCredentials {
   readonly fingerprints: readonly Fingerprint[];
   readonly media: readonly OfferedMedia[];
 }
@@ -41,7 +40,7 @@ const midExtension = 'urn:ietf:params:rtp-hdrext:sdes:mid';
 
 /**
  * Reads an offer of a client that wants to `send` (WHIP) or `receive` (WHEP). Throws an {@link SdpError} whose message
- * names what is wrong and where. Whole or not at all: no m-section is dropped silently (RFC 9725 section 4.2).
+ * names what is wrong and where. Whole or not at all: no m-section is dropped silently (RFC 9725 section 4.4.3).
  */
 export function offer(text: string, wants: 'send' | 'receive'): Offer {
   const session = sdpLines(text);
@@ -52,7 +51,8 @@ export function offer(text: string, wants: 'send' | 'receive'): Offer {
   }
   checkBundle(session, media);
   checkSetup(session);
-  return { ...iceCredentials(session), fingerprints: fingerprints(transportAttributes(session)), media };
+  const transport = transportAttributes(session);
+  return { ...iceCredentials(transport), fingerprints: fingerprints(transport), media };
 }
 
 function offeredMedia(lines: MediaLines, session: SessionLines, wants: 'send' | 'receive'): OfferedMedia {
@@ -121,18 +121,6 @@ function checkSetup(session: SessionLines) {
   if (setup === undefined) throw malformed('a=setup is missing; offer a=setup:actpass.');
   if (setup !== 'actpass' && setup !== 'active')
     throw unusable(`a=setup:${setup.slice(0, 20)} leaves the DTLS client's role to the server; offer a=setup:actpass.`);
-}
-
-/** Bounds and characters are those of RFC 8839 section 5.4. */
-function iceCredentials(session: SessionLines) {
-  const attributes = transportAttributes(session);
-  const iceUfrag = firstValue(attributes, 'ice-ufrag');
-  const icePwd = firstValue(attributes, 'ice-pwd');
-  if (iceUfrag === undefined) throw malformed('a=ice-ufrag is missing.');
-  if (icePwd === undefined) throw malformed('a=ice-pwd is missing.');
-  if (!/^[\w+/=-]{4,256}$/.test(iceUfrag)) throw malformed('a=ice-ufrag must have 4 to 256 letters, digits, + or /.');
-  if (!/^[\w+/=-]{22,256}$/.test(icePwd)) throw malformed('a=ice-pwd must have 22 to 256 letters, digits, + or /.');
-  return { iceUfrag, icePwd };
 }
 
 /** The id of `a=extmap:<id>[/<direction>] <uri>`. One-byte header extensions have ids 1 to 14 (RFC 8285). */

@@ -22,8 +22,8 @@ export interface SessionLines {
 }
 
 /**
- * An offer that cannot be answered; the message says why, to the client's author. `malformed`: it is no offer.
- * `unusable`: it is understood, and asks for what we do not do.
+ * An offer that cannot be answered, or a fragment that cannot be followed; the message says why, to the client's author.
+ * `malformed`: it is none. `unusable`: it is understood, and asks for what we do not do.
  */
 export class SdpError extends Error {
   readonly kind: 'malformed' | 'unusable';
@@ -42,15 +42,40 @@ const limit = { lines: 2000, lineLength: 2000, media: 16 } as const;
 
 const malformed = (message: string) => new SdpError('malformed', message);
 
-/** Splits into sections. Throws an {@link SdpError} of kind `malformed` that names the line. */
+/** Splits a whole description. Throws an {@link SdpError} of kind `malformed` that names the line. */
 export function sdpLines(text: string): SessionLines {
+  const lines = linesOf(text);
+  if (lines.length === 0) throw malformed('The body is empty; it must be an SDP offer.');
+  if (lines[0] !== 'v=0') throw malformed(`An SDP begins with the line "v=0", not with ${quoted(lines[0] ?? '')}.`);
+  const session = sections(lines);
+  if (session.media.length === 0) throw malformed('The SDP has no m= line: nothing is offered, or the end is missing.');
+  return session;
+}
+
+/**
+ * Splits a part of a description: attributes, and m= lines with theirs (RFC 8840 section 9). Throws as
+ * {@link sdpLines} does.
+ */
+export function fragmentLines(text: string): SessionLines {
+  const lines = linesOf(text);
+  if (lines.length === 0) throw malformed('The body is empty; it must have a=ice-ufrag and a=ice-pwd.');
+  if (lines[0] === 'v=0')
+    throw new SdpError(
+      'unusable',
+      'A whole SDP begins with "v=0". What was agreed on stays: send the lines of ICE alone, or a new offer with POST.',
+    );
+  return sections(lines);
+}
+
+function linesOf(text: string): readonly string[] {
   const lines = text.split(/\r\n|\n|\r/);
   while (lines.at(-1) === '') lines.pop();
-  if (lines.length === 0) throw malformed('The body is empty; it must be an SDP offer.');
   if (lines.length > limit.lines)
     throw malformed(`The SDP has ${lines.length} lines; at most ${limit.lines} are read.`);
-  if (lines[0] !== 'v=0') throw malformed(`An SDP begins with the line "v=0", not with ${quoted(lines[0] ?? '')}.`);
+  return lines;
+}
 
+function sections(lines: readonly string[]): SessionLines {
   const session: Attribute[] = [];
   const media: (MediaLines & { attributes: Attribute[] })[] = [];
   for (const [index, line] of lines.entries()) {
@@ -60,7 +85,6 @@ export function sdpLines(text: string): SessionLines {
     if (line.startsWith('m=')) media.push({ ...mediaLine(line, index, media.length), attributes: [] });
     else if (line.startsWith('a=')) (media.at(-1)?.attributes ?? session).push(attribute(line));
   }
-  if (media.length === 0) throw malformed('The SDP has no m= line: nothing is offered, or the end is missing.');
   if (media.length > limit.media)
     throw malformed(`The SDP has ${media.length} m= lines; at most ${limit.media} are read.`);
   return { attributes: session, media };
