@@ -2,6 +2,8 @@
 import { randomBytes } from 'node:crypto';
 import type { Access } from './http/bearer.ts';
 import type { Endpoints } from './http/endpoint.ts';
+import { iceTag } from './http/entity-tag.ts';
+import type { IceSession } from './http/ice-patch.ts';
 import type { MediaPlane } from './media/plane.ts';
 import type { SessionMeter } from './meter.ts';
 import type { Refusal } from './room/refusal.ts';
@@ -57,8 +59,16 @@ export function endpoints({ state, rooms, sessions, media, clock, meter }: Parts
       const session = sessions.get(id);
       return session?.role === role && session.room === room;
     },
+    ice: (id) => iceSession(sessions.get(id)),
     end: (id) => sessions.end(id, 'Deleted'),
   };
+}
+
+/** There are no former ones, as nothing restarts ICE. */
+function iceSession(session: ReturnType<Sessions['get']>): IceSession | undefined {
+  if (session === undefined) return undefined;
+  const { localUfrag, remoteUfrag, remotePwd } = session.ice;
+  return { tag: iceTag(localUfrag), iceUfrag: remoteUfrag, icePwd: remotePwd, mids: session.mids, former: [] };
 }
 
 function access(rooms: Rooms, { tokens }: Settings, role: Role, room: string): Access {

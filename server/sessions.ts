@@ -28,6 +28,14 @@ export interface SessionsOptions {
   readonly meter: Pick<SessionMeter, 'opened' | 'reached' | 'ended' | 'roomEntered' | 'roomLeft'>;
 }
 
+/** Credentials of both sides. What the client checks with is ours. */
+interface SessionIce {
+  readonly localUfrag: string;
+  readonly localPwd: string;
+  readonly remoteUfrag: string;
+  readonly remotePwd: string;
+}
+
 /** What is known of a client before it connects. */
 export interface NewSession {
   readonly id: string;
@@ -38,7 +46,9 @@ export interface NewSession {
   readonly askedMs: number;
   /** What it will send, if it is a publisher. */
   readonly published: readonly UpTrack[];
-  readonly ice: { readonly localUfrag: string; readonly localPwd: string; readonly remoteUfrag: string };
+  readonly ice: SessionIce;
+  /** The m-sections of its offer. */
+  readonly mids: readonly string[];
   readonly fingerprints: readonly Fingerprint[];
   readonly identity: DtlsIdentity;
 }
@@ -46,7 +56,7 @@ export interface NewSession {
 export interface Sessions {
   /** Makes the transport and waits for the client. The room has admitted it. */
   open(session: NewSession): void;
-  get(id: string): { readonly role: Role; readonly room: string; readonly published: readonly UpTrack[] } | undefined;
+  get(id: string): Pick<NewSession, 'role' | 'room' | 'published' | 'ice' | 'mids'> | undefined;
   /** Harmless when it has ended already. */
   end(id: string, reason: SessionEnd, detail?: string): void;
   endAll(reason: SessionEnd): void;
@@ -103,7 +113,8 @@ export function sessions(options: SessionsOptions): Sessions {
       table.set(id, session);
       use.entered(session.room);
       meter.opened(metered(session));
-      media.addTransport({ id, ...ice });
+      const { localUfrag, localPwd, remoteUfrag } = ice;
+      media.addTransport({ id, localUfrag, localPwd, remoteUfrag });
       log.info('session opened', fields(options, session));
     },
     get: (id) => table.get(id),

@@ -1,5 +1,6 @@
 /** From an offer to an answer: what WHIP and WHEP do once HTTP has let them in. */
 import { randomBytes } from 'node:crypto';
+import { iceTag } from './http/entity-tag.ts';
 import type { MediaPlane } from './media/plane.ts';
 import type { SessionMeter } from './meter.ts';
 import { Refused } from './room/refusal.ts';
@@ -37,7 +38,11 @@ export interface Asked {
 export interface Created {
   readonly id: string;
   readonly answer: string;
+  /** Names the ICE session that begins with the answer. */
+  readonly iceTag: string;
 }
+
+type Answered = Omit<Created, 'id'>;
 
 /** Makes a session. Rejects with {@link Refused}; then nothing is left of it. */
 export type Create = (asked: Asked) => Promise<Created>;
@@ -47,7 +52,7 @@ export function signalling(options: SignallingOptions): Create {
     // 128 random bits: who holds a room's name, and even its token, cannot guess another client's session.
     const id = randomBytes(16).toString('base64url');
     try {
-      return { id, answer: await (asked.role === 'publisher' ? publish : play)(options, id, asked) };
+      return { id, ...(await (asked.role === 'publisher' ? publish : play)(options, id, asked)) };
     } catch (error) {
       options.sessions.end(id, 'Internal');
       options.rooms.leave(asked.room, id);
@@ -56,7 +61,7 @@ export function signalling(options: SignallingOptions): Create {
   };
 }
 
-async function publish(options: SignallingOptions, id: string, { room, sdp, askedMs }: Asked): Promise<string> {
+async function publish(options: SignallingOptions, id: string, { room, sdp, askedMs }: Asked): Promise<Answered> {
   const { rooms, media } = options;
   const before = rooms.get(room);
   const wanted = offer(sdp, 'send');
@@ -71,7 +76,7 @@ async function publish(options: SignallingOptions, id: string, { room, sdp, aske
   return answered(options, agreed.media, local);
 }
 
-async function play(options: SignallingOptions, id: string, { room, sdp, askedMs }: Asked): Promise<string> {
+async function play(options: SignallingOptions, id: string, { room, sdp, askedMs }: Asked): Promise<Answered> {
   const { rooms, sessions, media } = options;
   rooms.get(room);
   const wanted = offer(sdp, 'receive');
@@ -86,14 +91,25 @@ async function play(options: SignallingOptions, id: string, { room, sdp, askedMs
   return answered(options, agreed.media, local);
 }
 
-function open({ sessions }: SignallingOptions, session: Omit<NewSession, 'ice' | 'fingerprints'>, wanted: Offer) {
-  const ice = { localUfrag: secret(6), localPwd: secret(18), remoteUfrag: wanted.iceUfrag };
-  sessions.open({ ...session, ice, fingerprints: wanted.fingerprints });
+function open(
+  { sessions }: SignallingOptions,
+  session: Omit<NewSession, 'ice' | 'mids' | 'fingerprints'>,
+  wanted: Offer,
+) {
+  const { iceUfrag: remoteUfrag, icePwd: remotePwd, fingerprints } = wanted;
+  const ice = { localUfrag: secret(6), localPwd: secret(18), remoteUfrag, remotePwd };
+  sessions.open({ ...session, ice, mids: wanted.media.map(({ mid }) => mid), fingerprints });
   return { iceUfrag: ice.localUfrag, icePwd: ice.localPwd, fingerprint: session.identity.fingerprint };
 }
 
-const answered = (options: SignallingOptions, media: readonly AnsweredMedia[], local: ReturnType<typeof open>) =>
-  answer(media, { ...local, candidates: options.announced() }, randomBytes(6).readUIntBE(0, 6));
+const answered = (
+  options: SignallingOptions,
+  media: readonly AnsweredMedia[],
+  local: ReturnType<typeof open>,
+): Answered => ({
+  answer: answer(media, { ...local, candidates: options.announced() }, randomBytes(6).readUIntBE(0, 6)),
+  iceTag: iceTag(local.iceUfrag),
+});
 
 /** Milliseconds since that publisher's last packet; undefined before its first, and without a publisher. */
 async function silence(media: MediaPlane, publisher: string | undefined): Promise<number | undefined> {

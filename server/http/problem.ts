@@ -14,12 +14,18 @@ const problems: Readonly<Record<RefusalReason, readonly [status: number, title: 
   RoomFull: [403, 'The room is full'],
   MalformedOffer: [400, 'Not an SDP offer'],
   UnusableOffer: [422, 'The offer cannot be answered'],
-  UnsupportedMediaType: [415, 'Not application/sdp'],
+  MalformedFragment: [400, 'Not a fragment of SDP'],
+  UnusableFragment: [422, 'The session cannot be changed so'],
+  PreconditionRequired: [428, 'If-Match is needed'],
+  PreconditionFailed: [412, 'Not the ETag of now'],
+  UnsupportedMediaType: [415, 'Not the type of body that is needed'],
   TooLarge: [413, 'The body is too large'],
   MethodNotAllowed: [405, 'Method not allowed'],
   BadRequest: [400, 'Bad request'],
   Internal: [500, 'Internal error'],
 };
+
+export const statusOf = (reason: RefusalReason): number => problems[reason][0];
 
 /** Answers with a refusal as problem details (RFC 9457). */
 export function sendProblem(reply: FastifyReply, { reason, detail, retryAfterMs }: Refusal): FastifyReply {

@@ -3,11 +3,13 @@ import { noTracer, type Tracer } from '#tracing/tracer.ts';
 import type { HttpMeter } from '../meter.ts';
 import { type Refusal, Refused } from '../room/refusal.ts';
 import { allowOrigins } from './cors.ts';
-import { type Endpoints, endpoint } from './endpoint.ts';
+import { type Endpoints, endpoint, notSdp } from './endpoint.ts';
 import { httpSpans } from './http-spans.ts';
+import { notFragment } from './ice-patch.ts';
 import { answeredPathless, metered } from './metered.ts';
 import { type pageFiles, pages } from './pages.ts';
 import { sendProblem } from './problem.ts';
+import { sessionResource } from './session-resource.ts';
 
 export interface PublicServerOptions {
   readonly endpoints: Endpoints;
@@ -33,8 +35,8 @@ export function publicServer({
     meter.refused(refusal.reason);
     return sendProblem(reply, refusal);
   };
-  const failed = (error: unknown, _request: FastifyRequest, reply: FastifyReply) => {
-    const refusal = asRefusal(error);
+  const failed = (error: unknown, { method }: FastifyRequest, reply: FastifyReply) => {
+    const refusal = asRefusal(error, method);
     if (refusal.reason === 'Internal') onError(error);
     return refuse(reply, refusal);
   };
@@ -52,7 +54,7 @@ export function publicServer({
   });
   app.removeAllContentTypeParsers();
   app.addContentTypeParser(
-    /^application\/sdp\s*(;|$)/i,
+    /^application\/(sdp|trickle-ice-sdpfrag)\s*(;|$)/i,
     { parseAs: 'string' },
     async (_request: unknown, body: string) => body,
   );
@@ -61,7 +63,10 @@ export function publicServer({
   const spanOf = httpSpans(app, tracer);
   allowOrigins(app);
   const waitedMs = metered(app, meter, (room) => endpoints.exists(room));
-  for (const role of ['publisher', 'subscriber'] as const) endpoint(app, { role, endpoints, meter, spanOf, waitedMs });
+  for (const role of ['publisher', 'subscriber'] as const) {
+    endpoint(app, { role, endpoints, meter, spanOf, waitedMs });
+    sessionResource(app, { role, endpoints, meter });
+  }
   pages(app, files, (room) => endpoints.access('subscriber', room));
   return app;
 }
@@ -71,13 +76,12 @@ const unknownPath: Refusal = {
   detail: 'There are /{namespace}/{room}/whip and /whep, and the pages /{namespace}/{room}/ and /publish.',
 };
 
-function asRefusal(error: unknown): Refusal {
+function asRefusal(error: unknown, method: string): Refusal {
   if (error instanceof Refused) return error.refusal;
   const { code, statusCode = 500, message = '' } = error as Partial<FastifyError>;
-  if (code === 'FST_ERR_CTP_INVALID_MEDIA_TYPE')
-    return { reason: 'UnsupportedMediaType', detail: 'Send the SDP offer with "Content-Type: application/sdp".' };
+  if (code === 'FST_ERR_CTP_INVALID_MEDIA_TYPE') return method === 'PATCH' ? notFragment : notSdp;
   if (code === 'FST_ERR_CTP_BODY_TOO_LARGE')
-    return { reason: 'TooLarge', detail: `An SDP offer may have at most ${bodyLimitBytes} bytes here.` };
+    return { reason: 'TooLarge', detail: `A body may have at most ${bodyLimitBytes} bytes here.` };
   if (statusCode < 500) return { reason: 'BadRequest', detail: `${message}.` };
   return { reason: 'Internal', detail: 'This is a fault of the server; its log says more.', retryAfterMs: 5000 };
 }

@@ -1,0 +1,51 @@
+/** A session's own URL, the `Location` of its answer (RFC 9725 section 4.2): how its client changes its ICE, and ends it. */
+import type { FastifyInstance } from 'fastify';
+import { type Refusal, Refused } from '../room/refusal.ts';
+import { onPreflight } from './cors.ts';
+import { type EndpointOptions, endpointUrl, guards, notAllowed, type Request, unknownSession } from './endpoint.ts';
+import { fragmentType, icePatch } from './ice-patch.ts';
+
+const allow = 'PATCH, DELETE, GET, HEAD, OPTIONS';
+
+/** Routes of one role's sessions. */
+export function sessionResource(app: FastifyInstance, options: Pick<EndpointOptions, 'role' | 'endpoints' | 'meter'>) {
+  const { role, endpoints } = options;
+  const { known, authorized, found } = guards(options);
+  const path = `${endpointUrl(role)(':namespace', ':room')}/:session`;
+
+  app.patch(path, { onRequest: [known, authorized, found] }, async (request: Request, reply) => {
+    const { headers, body, params } = request;
+    const now = endpoints.ice(params.session);
+    if (now === undefined) throw new Refused(unknownSession);
+    const { status, action } = icePatch(
+      {
+        contentType: headers['content-type'],
+        ifMatch: headers['if-match'],
+        body: typeof body === 'string' ? body : undefined,
+      },
+      now,
+    );
+    // Candidates need not be kept: the client's checks show where it is (RFC 8445 section 2.5, ICE-lite).
+    if (action === 'Restart') throw new Refused(noRestarts);
+    return reply.code(status).send();
+  });
+  // Whatever tag it sends: it is the session that ends, not one ICE session of it.
+  app.delete(path, { onRequest: [known, authorized, found] }, async (request: Request, reply) => {
+    endpoints.end(request.params.session);
+    return reply.code(200).send();
+  });
+  app.get(path, { onRequest: [known, found] }, async (_request, reply) => reply.code(204).send());
+  app.options(path, async (_request, reply) =>
+    reply
+      .code(204)
+      .headers({ ...onPreflight, allow, 'accept-patch': fragmentType })
+      .send(),
+  );
+  notAllowed(app, path, allow, ['PUT', 'POST'], [known, authorized, found]);
+}
+
+const noRestarts: Refusal = {
+  reason: 'UnusableFragment',
+  detail:
+    'ICE cannot be restarted here; the session goes on as it was. Send candidates with the credentials of the offer, or make a new session with a POST to the endpoint.',
+};
