@@ -30,9 +30,9 @@ export function decrypted(server: DtlsServer, record: DtlsRecord): Buffer | unde
 export const plainAlert = (description: number) => encodedRecord(alertRecord(0, 2, description));
 
 /** A warning under the keys of the handshake. At most one a connection: its sequence number is fixed. */
-export function protectedAlert(server: DtlsServer, description: number): Buffer {
+export function protectedAlert({ cipher }: Pick<DtlsServer, 'cipher'>, description: number): Buffer {
   const record = alertRecord(1, 1, description);
-  return encodedRecord({ ...record, fragment: server.cipher.encryptPacket(weriftRecord(record)).fragment });
+  return encodedRecord({ ...record, fragment: cipher.encryptPacket(weriftRecord(record)).fragment });
 }
 
 const alertRecord = (epoch: number, level: 1 | 2, description: number): DtlsRecord => ({

@@ -112,7 +112,7 @@ test('a client keeps its sixteen newest addresses', () => {
   assert.equal(events.filter((event) => event.startsWith('dtls')).length, 16);
 });
 
-test('a client that falls silent is closed after 15 seconds; checks keep it', () => {
+test('a client that falls silent is closed after 15 seconds; checks keep it (C-13)', () => {
   const { core, events, stranger, pass } = arena();
   const [silent, alive] = [stranger('silent'), stranger('alive')];
   for (const client of [silent, alive]) core.receive(client.check(), client.endpoint);

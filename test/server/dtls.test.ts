@@ -4,6 +4,7 @@ import type { SrtpKeys } from '#server/media/plane.ts';
 import { dtlsIdentity } from '#server/rtc/dtls.ts';
 import type { Dtls, DtlsEnd } from '#server/rtc/dtls-association.ts';
 import { contentType, dtlsRecords, encodedHandshake, encodedRecord, handshakeType } from '#server/rtc/dtls-record.ts';
+import { alertCode, protectedAlert } from '#server/rtc/werift-server.ts';
 import { eventually } from '#test/harness/eventually.ts';
 import { freshSeed, randomBytes, seeded } from '#test/media/seeded.ts';
 import { type Certificate, type Client, certificate, dtlsClient } from './dtls-client.ts';
@@ -169,7 +170,7 @@ test('with keys, an alert or a hello in the clear ends nothing: anybody could se
   assert.equal(met.end, undefined);
 });
 
-test("the server's farewell reaches the client", async () => {
+test("the server's farewell reaches the client (C-13)", async () => {
   const own = await certificate();
   const met = meeting(own, own);
   met.client.connect();
@@ -182,6 +183,16 @@ test("the server's farewell reaches the client", async () => {
   met.server.close();
   await eventually('the client knows', () => isClosed);
   assert.equal(met.end, undefined, 'our own farewell is not reported to us');
+});
+
+test("the client's farewell ends its association (C-13)", async () => {
+  const own = await certificate();
+  const met = meeting(own, own);
+  met.client.connect();
+  await outcome(met);
+  await eventually('the client is connected', () => met.client.dtls.connected);
+  met.server.receive(protectedAlert(met.client.dtls, alertCode.closeNotify));
+  assert.deepEqual(met.end, ['Closed', 'the client closed the connection']);
 });
 
 test('a client that aborts the handshake ends it at once', async () => {

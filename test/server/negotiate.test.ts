@@ -42,7 +42,7 @@ test('whole-frame packetization of H264 goes first wherever it stands in the off
   assert.equal(tracks[1]?.codecs[0]?.name, 'video/h264;42e01f;1');
 });
 
-test('an offer without any codec of the room is refused by the names of those it has', () => {
+test('an offer without any codec of the room is refused by the names of those it has (C-10)', () => {
   assert.throws(() => negotiatePublish(offer(smallOffer(), 'send'), ['H264', 'Opus']), {
     kind: 'unusable',
     message: /^This room's video is H264\. None of that is offered in m-section 0 \(video\)\.$/,
@@ -119,7 +119,7 @@ test("tracks have SSRCs of their own, one for retransmissions where the player h
   ]);
 });
 
-test('the answer to OBS, line by line', () => {
+test('the answer to OBS, line by line (C-05, C-07, C-08)', () => {
   const { media } = negotiatePublish(offer(sdpOf('obs-publish'), 'send'), all);
   const transport = [
     'a=ice-ufrag:usr+',
@@ -157,7 +157,7 @@ test('the answer to OBS, line by line', () => {
   ]);
 });
 
-test("a player's answer names one stream, our SSRCs, and the retransmissions' group", () => {
+test("a player's answer names one stream, our SSRCs, and the retransmissions' group (C-06, C-09)", () => {
   const wanted = offer(sdpOf('chromium-play'), 'receive');
   const { media } = negotiatePlay(wanted, all, published('chromium-publish'), counter());
   const lines = new Set(answer(media, local, 1).split('\r\n'));
@@ -173,6 +173,28 @@ test("a player's answer names one stream, our SSRCs, and the retransmissions' gr
     'a=rtcp-rsize',
   ])
     assert.ok(lines.has(line), `missing: ${line}`);
+});
+
+test('the answer has every address of the server, in both families, and says that these are all (C-07)', () => {
+  const candidates = ['192.0.2.7', '2001:db8::7'].map((address) => ({ address, port: 7001 }));
+  const { media } = negotiatePublish(offer(sdpOf('chromium-publish'), 'send'), all);
+  const lines = answer(media, { ...local, candidates }, 1).split('\r\n');
+  assert.deepEqual(
+    lines.filter((line) => /^a=(candidate|end-of)/.test(line)),
+    [
+      'a=candidate:1 1 udp 2130706431 192.0.2.7 7001 typ host',
+      'a=candidate:2 1 udp 2130706175 2001:db8::7 7001 typ host',
+      'a=end-of-candidates',
+    ],
+  );
+});
+
+test('a=rtcp-mux-only may be offered, and is answered with a=rtcp-mux alone (C-08)', () => {
+  const only = sdpOf('chromium-publish').replaceAll('a=rtcp-mux\r\n', 'a=rtcp-mux\r\na=rtcp-mux-only\r\n');
+  const { media } = negotiatePublish(offer(only, 'send'), all);
+  const lines = answer(media, local, 1).split('\r\n');
+  assert.equal(lines.filter((line) => line === 'a=rtcp-mux').length, 2);
+  assert.ok(!lines.includes('a=rtcp-mux-only'), 'RFC 8858 section 4.3 forbids it in an answer');
 });
 
 test('no codec, extension or feedback stands in an answer that was not offered', () => {

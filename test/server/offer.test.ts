@@ -61,7 +61,7 @@ test("Firefox's directions, fingerprints and ICE credentials stand partly in the
   );
 });
 
-test('OBS has one codec a kind, and no retransmissions', () => {
+test('OBS has one codec a kind, and no retransmissions (C-41)', () => {
   assert.deepEqual(
     summary(sdpOf('obs-publish'), 'send').map(({ kind, codecs }) => [kind, codecs]),
     [
@@ -71,7 +71,7 @@ test('OBS has one codec a kind, and no retransmissions', () => {
   );
 });
 
-test('GStreamer bundles with port 0, writes OPUS in capitals and calls Constrained Baseline 42c0', () => {
+test('GStreamer bundles with port 0, writes OPUS in capitals and calls Constrained Baseline 42c0 (C-08, C-41)', () => {
   assert.deepEqual(
     summary(sdpOf('gstreamer-publish'), 'send').map(({ mid, codecs }) => [mid, codecs]),
     [
@@ -81,13 +81,24 @@ test('GStreamer bundles with port 0, writes OPUS in capitals and calls Constrain
   );
 });
 
-test("ffmpeg's setup:passive is refused with what to offer instead", () => {
+test("ffmpeg's setup:passive is refused with what to offer instead (C-11, C-41)", () => {
   assert.throws(() => offer(sdpOf('ffmpeg-publish'), 'send'), {
     kind: 'unusable',
     message: /setup:passive.*actpass/,
   });
   const active = sdpOf('ffmpeg-publish').replaceAll('setup:passive', 'setup:active');
   assert.equal(offer(active, 'send').media.length, 2);
+});
+
+test('a player offers to receive, or both; what only sends, or does nothing, is refused (C-06)', () => {
+  const as = (direction: string) => () =>
+    offer(
+      smallOffer((sdp) => sdp.replace('sendonly', direction)),
+      'receive',
+    );
+  for (const direction of ['recvonly', 'sendrecv']) assert.equal(as(direction)().media.length, 1, direction);
+  for (const direction of ['sendonly', 'inactive'])
+    assert.throws(as(direction), { kind: 'unusable', message: /A player offers a=recvonly \(or a=sendrecv\)/ });
 });
 
 const faults: Readonly<
@@ -123,20 +134,20 @@ const faults: Readonly<
     'unusable',
     /SAVPF \(DTLS-SRTP\), not "RTP\/AVP"/,
   ],
-  'RTCP on a port of its own': [(sdp) => sdp.replace('a=rtcp-mux\r\n', ''), 'unusable', /rtcp-mux is missing/],
+  'RTCP on a port of its own (C-08)': [(sdp) => sdp.replace('a=rtcp-mux\r\n', ''), 'unusable', /rtcp-mux is missing/],
   'a refused m-section': [(sdp) => sdp.replace('video 9', 'video 0'), 'unusable', /port 0/],
-  'a publisher that only receives': [
+  'a publisher that only receives (C-05)': [
     (sdp) => sdp.replace('sendonly', 'recvonly'),
     'unusable',
     /is a=recvonly.*sendonly/,
   ],
-  'an inactive section': [(sdp) => sdp.replace('sendonly', 'inactive'), 'unusable', /is a=inactive/],
-  'two videos': [
+  'an inactive section (C-05)': [(sdp) => sdp.replace('sendonly', 'inactive'), 'unusable', /is a=inactive/],
+  'two videos (C-09)': [
     (sdp) => `${sdp}\r\n${sdp.slice(sdp.indexOf('m=')).replace('mid:v', 'mid:w')}`,
     'unusable',
     /More than one video/,
   ],
-  'a second section outside of BUNDLE': [
+  'a second section outside of BUNDLE (C-08)': [
     (sdp) =>
       `${sdp}\r\nm=audio 9 UDP/TLS/RTP/SAVPF 111\r\na=mid:a\r\na=sendonly\r\na=rtcp-mux\r\na=rtpmap:111 opus/48000/2`,
     'unusable',

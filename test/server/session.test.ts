@@ -35,7 +35,7 @@ describe('a session, from its offer to its end', () => {
     await at.stop();
   });
 
-  test('a publisher and a viewer connect, are counted, and are gone after their DELETEs', async () => {
+  test('a publisher and a viewer connect, are counted, and are gone after their DELETEs (C-12, C-13)', async () => {
     const publisher = await client(whip);
     assert.deepEqual(await stage(), { namespace: 'default', name: 'stage', subscribers: 0 }, 'not connected yet');
     await eventually('the publisher is connected', publisher.isConnected);
@@ -74,6 +74,11 @@ describe('a session, from its offer to its end', () => {
     assert.equal(await joined('IceConnected'), 1);
   });
 
+  test('a client that can only be the DTLS client (setup:active) connects (C-11)', async () => {
+    const publisher = await client(whip, { setup: 'active' });
+    await eventually('it is connected', publisher.isConnected);
+  });
+
   test('viewers are told when the grace is over, and not before', async () => {
     const publisher = await client(whip);
     const viewer = await client(whep);
@@ -110,7 +115,7 @@ describe('a session, from its offer to its end', () => {
     assert.equal(at.log.filter(({ level }) => level === 'error').length, 1);
   });
 
-  test('draining: new offers are 503, those who are there stay, and it is over when the last has left', async () => {
+  test('draining: new offers are 503, those who are there stay, and it is over when the last has left (C-29)', async () => {
     const publisher = await client(whip);
     await eventually('the publisher is connected', publisher.isConnected);
     let isDrained = false;

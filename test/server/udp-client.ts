@@ -26,6 +26,8 @@ export interface UdpClient {
 export interface UdpClientTraits {
   /** The certificate that it shows in DTLS: its own unless it is a thief. */
   readonly presents?: Certificate;
+  /** What its offer says of the roles in DTLS. */
+  readonly setup?: 'actpass' | 'active';
   /** Whether its checks say that it has chosen this pair of addresses. */
   readonly nominates?: boolean;
   /** Called with each RTP packet as it came. */
@@ -39,11 +41,16 @@ const bufferBytes = 4 * 1024 * 1024;
 export async function udpClient(
   at: Pick<Running, 'fetch'>,
   path: string,
-  { presents, nominates = true, onRtp }: UdpClientTraits = {},
+  { presents, setup = 'actpass', nominates = true, onRtp }: UdpClientTraits = {},
 ): Promise<UdpClient> {
   const own = await certificate();
   const direction = path.endsWith('whip') ? 'sendonly' : 'recvonly';
-  const offer = smallOffer((sdp) => sdp.replace(/sha-256 \S+/, own.fingerprint).replace('sendonly', direction));
+  const offer = smallOffer((sdp) =>
+    sdp
+      .replace(/sha-256 \S+/, own.fingerprint)
+      .replace('sendonly', direction)
+      .replace('actpass', setup),
+  );
   const response = await post(at, path, offer);
   const answer = await response.text();
   if (response.status !== 201) throw new Error(`${response.status} ${answer}`);
