@@ -10,6 +10,8 @@ import { progress } from '#local/progress.ts';
 import { filesOf } from '#test/bench/operator/page.ts';
 import type { Run } from '#test/bench/operator/run.ts';
 import { alertsPage } from './alerts.ts';
+import { conformancePage } from './conformance/page.ts';
+import { conformanceTable } from './conformance/table.ts';
 import { crdTemplate, crdYaml } from './crd.ts';
 import { installYaml } from './install.ts';
 import { metricsPage } from './metrics.ts';
@@ -42,6 +44,7 @@ const said = progress({
 
 const numbers: Run = JSON.parse(await readFile(join(root, 'docs/numbers/operator.json'), 'utf8'));
 const ofNumbers = filesOf(numbers);
+const conformance = await conformanceTable();
 const changed = [
   await bring('crds/liveroom.yaml', crdYaml()),
   await bring('charts/liveroom/templates/crd.yaml', crdTemplate()),
@@ -49,6 +52,7 @@ const changed = [
   await bring('docs/reference/alerts.md', alertsPage()),
   await bring('docs/reference/metrics.md', metricsPage()),
   await bring('docs/reference/parity.md', parityPage(await parityTable())),
+  await bring('docs/conformance.md', conformancePage(conformance.rows, conformance.titles)),
   await bring('docs/numbers/operator.md', ofNumbers['operator.md']),
   await bring('docs/numbers/operator.svg', ofNumbers['operator.svg']),
 ];
