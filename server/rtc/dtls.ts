@@ -2,6 +2,7 @@ import { X509Certificate } from 'node:crypto';
 import { srtpProfile } from '#server/media/plane.ts';
 import { type Dtls, type DtlsEvents, dtlsAssociation } from './dtls-association.ts';
 import { type Fingerprint, fingerprintLine } from './fingerprint.ts';
+import { nativeX25519, replaceX25519, weriftsX25519 } from './x25519.ts';
 
 /** What all associations of this process share. */
 export interface DtlsIdentity {
@@ -13,10 +14,11 @@ export interface DtlsIdentity {
 
 /**
  * Makes the process's certificate. Loads werift, which takes 0.1 s and 40 MB, so not before it is needed. Of werift
- * only the DTLS 1.2 server is used; ICE and SRTP are our own.
+ * only the DTLS 1.2 server is used; ICE and SRTP are our own, and X25519 is OpenSSL's.
  */
 export async function dtlsIdentity(): Promise<DtlsIdentity> {
   const { CipherContext, DtlsServer, HashAlgorithm, NamedCurveAlgorithm, SignatureAlgorithm } = await import('werift');
+  replaceX25519(weriftsX25519(), nativeX25519());
   const { certPem, keyPem, signatureHash } = await CipherContext.createSelfSignedCertificateWithKey(
     { hash: HashAlgorithm.sha256_4, signature: SignatureAlgorithm.ecdsa_3 },
     NamedCurveAlgorithm.secp256r1_23,

@@ -1,70 +1,20 @@
 import assert from 'node:assert/strict';
 import { after, test } from 'node:test';
-import type { SrtpKeys } from '#server/media/plane.ts';
 import { dtlsIdentity } from '#server/rtc/dtls.ts';
-import type { Dtls, DtlsEnd } from '#server/rtc/dtls-association.ts';
 import { contentType, dtlsRecords, encodedHandshake, encodedRecord, handshakeType } from '#server/rtc/dtls-record.ts';
 import { alertCode, protectedAlert } from '#server/rtc/werift-server.ts';
 import { eventually } from '#test/harness/eventually.ts';
 import { freshSeed, randomBytes, seeded } from '#test/media/seeded.ts';
-import { type Certificate, type Client, certificate, dtlsClient } from './dtls-client.ts';
+import { certificate, dtlsClient } from './dtls-client.ts';
+import { meeting, outcome } from './dtls-meeting.ts';
 
 const identity = await dtlsIdentity();
-
-interface Meeting {
-  readonly server: Dtls;
-  readonly client: Client;
-  keys?: SrtpKeys;
-  end?: [DtlsEnd, string];
-}
-
-interface MeetingOptions {
-  /** What the offer said; the client's own certificate if nothing. */
-  readonly offered?: Certificate;
-  readonly srtpProfiles?: readonly (1 | 7)[];
-  /** What becomes of a datagram to the server: any number of datagrams. */
-  readonly towardsServer?: (datagram: Uint8Array) => readonly Uint8Array[];
-}
-
-/** A client and a server that reach each other. Nothing has been sent yet. */
-function meeting(
-  own: Pick<Certificate, 'certPem' | 'keyPem'>,
-  offered: Certificate,
-  options: MeetingOptions = {},
-): Meeting {
-  const arrive = options.towardsServer ?? ((datagram) => [datagram]);
-  const client = dtlsClient(
-    own,
-    (datagram) =>
-      setImmediate(() => {
-        for (const each of arrive(datagram)) met.server.receive(each);
-      }),
-    options.srtpProfiles,
-  );
-  const server = identity.accept(offered.wanted, {
-    send: (datagram) => setImmediate(() => client.receive(datagram)),
-    onKeys: (keys) => {
-      met.keys = keys;
-    },
-    onEnd: (...end) => {
-      met.end = end;
-    },
-  });
-  const met: Meeting = { server, client };
-  after(() => {
-    client.stop();
-    server.close();
-  });
-  return met;
-}
-
-const outcome = (met: Meeting) => eventually('the handshake has an outcome', () => met.keys ?? met.end, 15_000);
 
 const hex = (bytes: Uint8Array) => Buffer.from(bytes).toString('hex');
 
 test('client and server agree on the same keys, under AES-GCM when the client has it', async () => {
   const own = await certificate();
-  const met = meeting(own, own);
+  const met = meeting(identity, own, own);
   met.client.connect();
   await outcome(met);
   assert.equal(met.end, undefined);
@@ -80,14 +30,14 @@ test('client and server agree on the same keys, under AES-GCM when the client ha
 
 test('a client without AES-GCM gets AES-CM with its longer salt', async () => {
   const own = await certificate();
-  const met = meeting(own, own, { srtpProfiles: [1] });
+  const met = meeting(identity, own, own, { srtpProfiles: [1] });
   met.client.connect();
   await outcome(met);
   assert.deepEqual([met.keys?.profile, met.keys?.localSalt.length], [1, 14]);
 });
 
 test('another certificate than the one in the offer is refused', async () => {
-  const met = meeting(await certificate(), await certificate());
+  const met = meeting(identity, await certificate(), await certificate());
   met.client.connect();
   await outcome(met);
   assert.deepEqual([met.end?.[0], met.keys], ['FingerprintMismatch', undefined]);
@@ -95,7 +45,7 @@ test('another certificate than the one in the offer is refused', async () => {
 
 test("somebody else's certificate is refused, though its fingerprint matches: the signature is not by its key", async () => {
   const [victim, thief] = [await certificate(), await certificate()];
-  const met = meeting({ certPem: victim.certPem, keyPem: thief.keyPem }, victim);
+  const met = meeting(identity, { certPem: victim.certPem, keyPem: thief.keyPem }, victim);
   met.client.connect();
   await outcome(met);
   assert.deepEqual([met.end?.[0], met.keys], ['BadSignature', undefined]);
@@ -103,7 +53,7 @@ test("somebody else's certificate is refused, though its fingerprint matches: th
 
 test('a second key exchange after the signed one does not replace its keys', async () => {
   const own = await certificate();
-  const met = meeting(own, own, {
+  const met = meeting(identity, own, own, {
     towardsServer: (datagram) => {
       const isVerify = dtlsRecords(datagram).some(({ fragment }) => fragment[0] === handshakeType.certificateVerify);
       if (!isVerify) return [datagram];
@@ -122,7 +72,7 @@ test('a second key exchange after the signed one does not replace its keys', asy
 test('a handshake survives datagrams that come twice and in the wrong order', async () => {
   const own = await certificate();
   let held: Uint8Array | undefined;
-  const met = meeting(own, own, {
+  const met = meeting(identity, own, own, {
     towardsServer: (datagram) => {
       const before = held;
       held = before === undefined ? datagram : undefined;
@@ -137,7 +87,7 @@ test('a handshake survives datagrams that come twice and in the wrong order', as
 test('a handshake survives the loss of each of its datagrams once', async () => {
   const own = await certificate();
   const seen = new Set<string>();
-  const met = meeting(own, own, {
+  const met = meeting(identity, own, own, {
     towardsServer: (datagram) => {
       const [record] = dtlsRecords(datagram);
       const kind = `${record?.type} ${record?.epoch} ${record?.fragment.subarray(0, 6).toString('hex')}`;
@@ -154,7 +104,7 @@ test('a handshake survives the loss of each of its datagrams once', async () => 
 test('with keys, an alert or a hello in the clear ends nothing: anybody could send it', async () => {
   const own = await certificate();
   let hello: Uint8Array | undefined;
-  const met = meeting(own, own, {
+  const met = meeting(identity, own, own, {
     towardsServer: (datagram) => {
       hello ??= datagram;
       return [datagram];
@@ -172,7 +122,7 @@ test('with keys, an alert or a hello in the clear ends nothing: anybody could se
 
 test("the server's farewell reaches the client (C-13)", async () => {
   const own = await certificate();
-  const met = meeting(own, own);
+  const met = meeting(identity, own, own);
   met.client.connect();
   await outcome(met);
   await eventually('the client is connected', () => met.client.dtls.connected);
@@ -197,7 +147,7 @@ test("the client's farewell ends its association (C-13)", async () => {
 
 test('a client that aborts the handshake ends it at once', async () => {
   const own = await certificate();
-  const met = meeting(own, own);
+  const met = meeting(identity, own, own);
   const fragment = Buffer.from([2, 40]);
   met.server.receive(encodedRecord({ type: contentType.alert, epoch: 0, sequenceNumber: 0, fragment }));
   assert.deepEqual(met.end, ['HandshakeFailed', 'the client sent the fatal alert 40']);
@@ -224,7 +174,7 @@ test('noise is dropped, and at some point the handshake is given up', async (t) 
   t.diagnostic(`seed ${seed}`);
   const random = seeded(seed);
   const own = await certificate();
-  const met = meeting(own, own);
+  const met = meeting(identity, own, own);
   for (let count = 0; count < 99; count++) {
     met.server.receive(randomBytes(random, count));
     const fragment = randomBytes(random, count);
