@@ -1,7 +1,7 @@
-import { X509Certificate } from 'node:crypto';
 import { srtpProfile } from '#server/media/plane.ts';
 import { type Dtls, type DtlsEvents, dtlsAssociation } from './dtls-association.ts';
 import { type Fingerprint, fingerprintLine } from './fingerprint.ts';
+import { credentials } from './werift-server.ts';
 import { nativeX25519, replaceX25519, weriftsX25519 } from './x25519.ts';
 
 /** What all associations of this process share. */
@@ -23,19 +23,18 @@ export async function dtlsIdentity(): Promise<DtlsIdentity> {
     { hash: HashAlgorithm.sha256_4, signature: SignatureAlgorithm.ecdsa_3 },
     NamedCurveAlgorithm.secp256r1_23,
   );
+  const shared = credentials(certPem, keyPem, signatureHash);
   return {
-    fingerprint: fingerprintLine(new X509Certificate(certPem).raw),
+    fingerprint: fingerprintLine(shared.localCert),
     accept: (wanted, events) => {
       const transport = customTransport((datagram) => events.send(datagram));
       const server = new DtlsServer({
         transport,
-        cert: certPem,
-        key: keyPem,
-        signatureHash,
         srtpProfiles: [srtpProfile.AEAD_AES_128_GCM, srtpProfile.AES128_CM_HMAC_SHA1_80],
         extendedMasterSecret: true,
         certificateRequest: true,
       });
+      Object.assign(server.cipher, shared);
       return dtlsAssociation({ server, deliver: (record) => transport.onData(record, nowhere), wanted, events });
     },
   };

@@ -1,7 +1,33 @@
-/** What we take from werift's DTLS server beyond its handshake: keys, and records that it has no function for. */
+/** What we give to werift's DTLS server and take from it, beyond what it has functions for. */
+import { createPrivateKey, sign, X509Certificate } from 'node:crypto';
 import type { DtlsServer } from 'werift';
 import { type SrtpKeys, srtpProfile } from '#server/media/plane.ts';
 import { contentType, type DtlsRecord, encodedRecord } from './dtls-record.ts';
+
+type Cipher = DtlsServer['cipher'];
+type PrivateKey = Cipher['localPrivateKey'];
+
+/** What a server shows and signs with. */
+export interface Credentials {
+  readonly localCert: Buffer;
+  readonly localPrivateKey: PrivateKey;
+  readonly signatureHashAlgorithm: NonNullable<Cipher['signatureHashAlgorithm']>;
+}
+
+/**
+ * What werift makes of a certificate and its key, both in PEM, made once for all servers. Each would parse both when it
+ * is made, and the key once more when it signs.
+ */
+export function credentials(
+  certPem: string,
+  keyPem: string,
+  signatureHashAlgorithm: Credentials['signatureHashAlgorithm'],
+): Credentials {
+  const key = createPrivateKey(keyPem);
+  // A server asks its key for nothing but signatures.
+  const signer: Pick<PrivateKey, 'sign'> = { sign: (data, hash) => sign(hash, data, key) };
+  return { localCert: new X509Certificate(certPem).raw, localPrivateKey: signer as PrivateKey, signatureHashAlgorithm };
+}
 
 /** Alert descriptions (RFC 5246 section 7.2). */
 export const alertCode = { closeNotify: 0, badCertificate: 42, decryptError: 51 } as const;

@@ -1,7 +1,17 @@
 import assert from 'node:assert/strict';
+import { verify, X509Certificate } from 'node:crypto';
 import { after, test } from 'node:test';
 import { dtlsIdentity } from '#server/rtc/dtls.ts';
-import { contentType, dtlsRecords, encodedHandshake, encodedRecord, handshakeType } from '#server/rtc/dtls-record.ts';
+import {
+  contentType,
+  dtlsRecords,
+  encodedHandshake,
+  encodedRecord,
+  type HandshakeFragment,
+  handshakeFragments,
+  handshakeType,
+} from '#server/rtc/dtls-record.ts';
+import { fingerprintLine } from '#server/rtc/fingerprint.ts';
 import { alertCode, protectedAlert } from '#server/rtc/werift-server.ts';
 import { eventually } from '#test/harness/eventually.ts';
 import { freshSeed, randomBytes, seeded } from '#test/media/seeded.ts';
@@ -143,6 +153,31 @@ test("the client's farewell ends its association (C-13)", async () => {
   await eventually('the client is connected', () => met.client.dtls.connected);
   met.server.receive(protectedAlert(met.client.dtls, alertCode.closeNotify));
   assert.deepEqual(met.end, ['Closed', 'the client closed the connection']);
+});
+
+test('our key exchange is signed with the key of the certificate whose fingerprint our answers name', async () => {
+  const own = await certificate();
+  const said = { client: [] as HandshakeFragment[], server: [] as HandshakeFragment[] };
+  const heard = (by: HandshakeFragment[]) => (datagram: Uint8Array) => {
+    const inTheClear = dtlsRecords(datagram).filter(({ epoch, type }) => epoch === 0 && type === contentType.handshake);
+    by.push(...inTheClear.flatMap(({ fragment }) => handshakeFragments(fragment)));
+    return [datagram];
+  };
+  const met = meeting(identity, own, own, { towardsServer: heard(said.client), towardsClient: heard(said.server) });
+  met.client.connect();
+  await outcome(met);
+  const body = (by: readonly HandshakeFragment[], wanted: number) =>
+    by.findLast(({ type }) => type === wanted)?.body ?? assert.fail(`no message ${wanted}`);
+  const shown = body(said.server, handshakeType.certificate).subarray(6);
+  assert.equal(fingerprintLine(shown), identity.fingerprint);
+  // RFC 8422 section 5.4: curve type 1 │ curve 2 │ length 1 │ public key │ algorithm 2 │ length 2 │ signature.
+  const exchange = body(said.server, 12);
+  const end = 4 + exchange.readUInt8(3);
+  const random = (hello: Buffer) => hello.subarray(2, 34);
+  const signed = [random(body(said.client, handshakeType.clientHello)), random(body(said.server, 2))];
+  const key = new X509Certificate(shown).publicKey;
+  const data = Buffer.concat([...signed, exchange.subarray(0, end)]);
+  assert.ok(verify('sha256', data, key, exchange.subarray(end + 4, end + 4 + exchange.readUInt16BE(end + 2))));
 });
 
 test('a client that aborts the handshake ends it at once', async () => {
