@@ -12,7 +12,8 @@ import type { Role } from './room/room.ts';
 import { roomUse } from './room/room-use.ts';
 import type { Clock, EndReason, Rooms } from './room/rooms.ts';
 import type { DtlsIdentity } from './rtc/dtls.ts';
-import type { Dtls, DtlsEnd } from './rtc/dtls-association.ts';
+import type { DtlsEnd } from './rtc/dtls-alert.ts';
+import type { Dtls } from './rtc/dtls-association.ts';
 import type { Fingerprint } from './rtc/fingerprint.ts';
 
 export type SessionEnd = EndReason | DtlsEnd | CloseReason | HandshakeFailure | 'Deleted' | 'Shutdown' | 'Internal';
@@ -66,7 +67,8 @@ export interface Sessions {
   readonly events: Pick<MediaEvents, 'onDtls' | 'onConnected' | 'onMedia' | 'onFirstFrame' | 'onClosed'>;
 }
 
-interface Session extends NewSession {
+/** Without what is needed only to connect: there are many that have connected. */
+interface Session extends Omit<NewSession, 'ice' | 'fingerprints' | 'identity'> {
   readonly dtls: Dtls;
   readonly startedMs: number;
   readonly cancelTimeout: () => void;
@@ -94,8 +96,8 @@ export function sessions(options: SessionsOptions): Sessions {
   };
 
   return {
-    open: (wanted) => {
-      const { id, identity, fingerprints, ice } = wanted;
+    open: ({ ice, fingerprints, identity, ...lasting }) => {
+      const { id } = lasting;
       const dtls = identity.accept(fingerprints, {
         send: (datagram) => media.sendDtls(id, datagram),
         onKeys: (keys) => {
@@ -109,7 +111,7 @@ export function sessions(options: SessionsOptions): Sessions {
       });
       const cancelTimeout = options.clock.after(handshakeTimeoutMs, () => end(id, 'HandshakeTimeout'));
       const startedMs = options.clock.now();
-      const session: Session = { ...wanted, dtls, startedMs, cancelTimeout, lastStep: 'Answered' };
+      const session: Session = { ...lasting, dtls, startedMs, cancelTimeout, lastStep: 'Answered' };
       table.set(id, session);
       use.entered(session.room);
       meter.opened(metered(session));

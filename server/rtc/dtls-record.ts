@@ -35,7 +35,7 @@ export interface HandshakeFragment {
 
 const recordHeader = 13;
 const handshakeHeader = 12;
-const version12 = 0xfefd;
+export const version12 = 0xfefd;
 
 /** The records of a datagram, up to the first that is cut off. */
 export function dtlsRecords(datagram: Uint8Array): readonly DtlsRecord[] {

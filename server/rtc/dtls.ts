@@ -35,7 +35,7 @@ export async function dtlsIdentity(): Promise<DtlsIdentity> {
         certificateRequest: true,
       });
       Object.assign(server.cipher, shared);
-      return dtlsAssociation({ server, deliver: (record) => transport.onData(record, nowhere), wanted, events });
+      return dtlsAssociation({ server, deliver: (record) => transport.onData(record, nowhere), wanted }, events);
     },
   };
 }

@@ -2,7 +2,7 @@
 import { createPrivateKey, sign, X509Certificate } from 'node:crypto';
 import type { DtlsServer } from 'werift';
 import { type SrtpKeys, srtpProfile } from '#server/media/plane.ts';
-import { contentType, type DtlsRecord, encodedRecord } from './dtls-record.ts';
+import type { RecordKey } from './dtls-protection.ts';
 
 type Cipher = DtlsServer['cipher'];
 type PrivateKey = Cipher['localPrivateKey'];
@@ -29,56 +29,34 @@ export function credentials(
   return { localCert: new X509Certificate(certPem).raw, localPrivateKey: signer as PrivateKey, signatureHashAlgorithm };
 }
 
-/** Alert descriptions (RFC 5246 section 7.2). */
-export const alertCode = { closeNotify: 0, badCertificate: 42, decryptError: 51 } as const;
-
-/** Far above any number that a handshake reaches: a number used twice would be an AES-GCM nonce used twice. */
-const alertSequenceNumber = 1000;
-
-/** The keys that the handshake agreed on; undefined when it agreed on no SRTP profile of ours. */
+/**
+ * The keys that the handshake agreed on; undefined when it agreed on no SRTP profile of ours. Each in memory of its own:
+ * werift's are views into a pool, all of which would go along to the media thread.
+ */
 export function srtpKeys(server: DtlsServer): SrtpKeys | undefined {
   const profile = server.srtp.srtpProfile;
   if (profile !== srtpProfile.AEAD_AES_128_GCM && profile !== srtpProfile.AES128_CM_HMAC_SHA1_80) return undefined;
   // Salts are 12 bytes with GCM (RFC 7714 section 12), 14 with counter mode (RFC 3711 section 8.2).
-  return { profile, ...server.extractSessionKeys(16, profile === srtpProfile.AEAD_AES_128_GCM ? 12 : 14) };
+  const keys = server.extractSessionKeys(16, profile === srtpProfile.AEAD_AES_128_GCM ? 12 : 14);
+  return {
+    profile,
+    localKey: new Uint8Array(keys.localKey),
+    localSalt: new Uint8Array(keys.localSalt),
+    remoteKey: new Uint8Array(keys.remoteKey),
+    remoteSalt: new Uint8Array(keys.remoteSalt),
+  };
 }
 
-/** The content of a protected record; undefined when it is not authentic. */
-export function decrypted(server: DtlsServer, record: DtlsRecord): Buffer | undefined {
-  try {
-    return server.cipher.decryptPacket(weriftRecord(record));
-  } catch {
-    return undefined;
-  }
+/** The keys of protected records, as views; undefined before the key exchange, and when it has failed. */
+export function recordKeys({ cipher }: Pick<DtlsServer, 'cipher'>): Record<'ours' | 'theirs', RecordKey> | undefined {
+  const keys = cipher.cipher as Cipher['cipher'] | undefined;
+  if (!keys?.clientWriteKey || !keys.clientNonce || !keys.serverWriteKey || !keys.serverNonce) return undefined;
+  // The rest of a nonce is the record's own.
+  return {
+    ours: { key: keys.serverWriteKey, salt: keys.serverNonce.subarray(0, 4) },
+    theirs: { key: keys.clientWriteKey, salt: keys.clientNonce.subarray(0, 4) },
+  };
 }
 
-/** A fatal alert while there are no keys. */
-export const plainAlert = (description: number) => encodedRecord(alertRecord(0, 2, description));
-
-/** A warning under the keys of the handshake. At most one a connection: its sequence number is fixed. */
-export function protectedAlert({ cipher }: Pick<DtlsServer, 'cipher'>, description: number): Buffer {
-  const record = alertRecord(1, 1, description);
-  return encodedRecord({ ...record, fragment: cipher.encryptPacket(weriftRecord(record)).fragment });
-}
-
-const alertRecord = (epoch: number, level: 1 | 2, description: number): DtlsRecord => ({
-  type: contentType.alert,
-  epoch,
-  sequenceNumber: alertSequenceNumber,
-  fragment: Buffer.from([level, description]),
-});
-
-type WeriftRecord = Parameters<DtlsServer['cipher']['decryptPacket']>[0];
-
-/** werift's record class is not exported; its cipher reads no more of it than this. */
-const weriftRecord = ({ type, epoch, sequenceNumber, fragment }: DtlsRecord) =>
-  ({
-    recordLayerHeader: {
-      contentType: type,
-      protocolVersion: { major: 254, minor: 253 },
-      epoch,
-      sequenceNumber,
-      contentLen: fragment.length,
-    },
-    fragment,
-  }) as unknown as WeriftRecord;
+/** What the server has sent last, as one datagram; a copy. */
+export const lastFlight = ({ dtls }: DtlsServer): Uint8Array => new Uint8Array(Buffer.concat(dtls.lastMessage));

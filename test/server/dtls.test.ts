@@ -12,7 +12,6 @@ import {
   handshakeType,
 } from '#server/rtc/dtls-record.ts';
 import { fingerprintLine } from '#server/rtc/fingerprint.ts';
-import { alertCode, protectedAlert } from '#server/rtc/werift-server.ts';
 import { eventually } from '#test/harness/eventually.ts';
 import { freshSeed, randomBytes, seeded } from '#test/media/seeded.ts';
 import { certificate, dtlsClient } from './dtls-client.ts';
@@ -109,50 +108,6 @@ test('a handshake survives the loss of each of its datagrams once', async () => 
   met.client.connect();
   await outcome(met);
   assert.deepEqual([met.end, met.keys?.profile], [undefined, 7]);
-});
-
-test('with keys, an alert or a hello in the clear ends nothing: anybody could send it', async () => {
-  const own = await certificate();
-  let hello: Uint8Array | undefined;
-  const met = meeting(identity, own, own, {
-    towardsServer: (datagram) => {
-      hello ??= datagram;
-      return [datagram];
-    },
-  });
-  met.client.connect();
-  await outcome(met);
-  const fatal = { type: contentType.alert, epoch: 0, sequenceNumber: 9, fragment: Buffer.from([2, 40]) };
-  met.server.receive(encodedRecord(fatal));
-  met.server.receive(encodedRecord({ ...fatal, fragment: Buffer.from([1, 0]) }));
-  met.server.receive(hello ?? assert.fail('no hello was sent'));
-  met.server.receive(encodedRecord({ ...fatal, epoch: 1, fragment: Buffer.alloc(26, 7) }));
-  assert.equal(met.end, undefined);
-});
-
-test("the server's farewell reaches the client (C-13)", async () => {
-  const own = await certificate();
-  const met = meeting(identity, own, own);
-  met.client.connect();
-  await outcome(met);
-  await eventually('the client is connected', () => met.client.dtls.connected);
-  let isClosed = false;
-  met.client.dtls.onClose.subscribe(() => {
-    isClosed = true;
-  });
-  met.server.close();
-  await eventually('the client knows', () => isClosed);
-  assert.equal(met.end, undefined, 'our own farewell is not reported to us');
-});
-
-test("the client's farewell ends its association (C-13)", async () => {
-  const own = await certificate();
-  const met = meeting(own, own);
-  met.client.connect();
-  await outcome(met);
-  await eventually('the client is connected', () => met.client.dtls.connected);
-  met.server.receive(protectedAlert(met.client.dtls, alertCode.closeNotify));
-  assert.deepEqual(met.end, ['Closed', 'the client closed the connection']);
 });
 
 test('our key exchange is signed with the key of the certificate whose fingerprint our answers name', async () => {
