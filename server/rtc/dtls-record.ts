@@ -65,6 +65,24 @@ export function encodedRecord({ type, epoch, sequenceNumber, fragment }: DtlsRec
   return Buffer.concat([header, fragment]);
 }
 
+/** What any path lets through in one piece: IPv6 wants 1280 bytes of it, headers included. */
+const longestDatagram = 1200;
+
+/** Records one after the other in as few datagrams as may be (RFC 6347 section 4.1.1); none is cut. */
+export function packed(records: readonly Buffer[]): readonly Buffer[] {
+  const datagrams: Buffer[][] = [];
+  let length = Number.POSITIVE_INFINITY;
+  for (const record of records) {
+    length += record.length;
+    if (length > longestDatagram) {
+      datagrams.push([]);
+      length = record.length;
+    }
+    datagrams.at(-1)?.push(record);
+  }
+  return datagrams.map((parts) => Buffer.concat(parts));
+}
+
 /** The handshake fragments in a record, up to the first that is cut off. */
 export function handshakeFragments(bytes: Buffer): readonly HandshakeFragment[] {
   const fragments: HandshakeFragment[] = [];

@@ -1,5 +1,6 @@
 import { srtpProfile } from '#server/media/plane.ts';
 import { type Dtls, type DtlsEvents, dtlsAssociation } from './dtls-association.ts';
+import { packed } from './dtls-record.ts';
 import { type Fingerprint, fingerprintLine } from './fingerprint.ts';
 import { credentials } from './werift-server.ts';
 import { nativeX25519, replaceX25519, weriftsX25519 } from './x25519.ts';
@@ -43,12 +44,24 @@ export async function dtlsIdentity(): Promise<DtlsIdentity> {
 /** werift passes the sender's address on to nobody. */
 const nowhere = ['0.0.0.0', 0] as const;
 
-/** What werift takes for a socket. It puts its own function in place of `onData`. */
-const customTransport = (send: (datagram: Uint8Array) => void) => ({
-  type: 'udp4',
-  address: { address: '0.0.0.0', family: 'IPv4', port: 0 },
-  closed: false,
-  onData: (_datagram: Buffer, _from: readonly [string, number]) => {},
-  send: async (datagram: Buffer) => send(datagram),
-  close: async () => {},
-});
+/**
+ * What werift takes for a socket. It puts its own function in place of `onData`, and sends each record by itself; but a
+ * datagram costs two threads and the network more than what is in it, so those of one flight go together.
+ */
+function customTransport(send: (datagram: Uint8Array) => void) {
+  let flight: Buffer[] = [];
+  const flush = () => {
+    for (const datagram of packed(flight)) send(datagram);
+    flight = [];
+  };
+  return {
+    type: 'udp4',
+    address: { address: '0.0.0.0', family: 'IPv4', port: 0 },
+    closed: false,
+    onData: (_datagram: Buffer, _from: readonly [string, number]) => {},
+    send: async (record: Buffer) => {
+      if (flight.push(record) === 1) queueMicrotask(flush);
+    },
+    close: async () => {},
+  };
+}

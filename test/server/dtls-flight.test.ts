@@ -7,6 +7,7 @@ import {
   encodedRecord,
   handshakeFragments,
   handshakeType,
+  packed,
 } from '#server/rtc/dtls-record.ts';
 
 const { clientHello, certificate, clientKeyExchange, certificateVerify, finished } = handshakeType;
@@ -88,6 +89,18 @@ test('records and fragments are read back as they were written', () => {
   assert.deepEqual(handshakeFragments(fragment), [
     { type: certificate, length: 3, message: 2, offset: 0, body: Buffer.from('abc') },
   ]);
+});
+
+test('records go together in datagrams of at most 1200 bytes, in order; a longer one goes alone', () => {
+  const record = (length: number) => Buffer.alloc(length, length % 251);
+  const lengths = [600, 600, 1, 1300, 500, 700, 1];
+  const datagrams = packed(lengths.map(record));
+  assert.deepEqual(
+    datagrams.map(({ length }) => length),
+    [1200, 1, 1300, 1200, 1],
+  );
+  assert.deepEqual(Buffer.concat(datagrams), Buffer.concat(lengths.map(record)));
+  assert.deepEqual(packed([]), []);
 });
 
 test('a datagram or a record that is cut off yields what came before the cut', () => {

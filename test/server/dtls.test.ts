@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
 import { verify, X509Certificate } from 'node:crypto';
 import { after, test } from 'node:test';
+import { setImmediate as turn } from 'node:timers/promises';
 import { dtlsIdentity } from '#server/rtc/dtls.ts';
 import {
   contentType,
@@ -110,6 +111,21 @@ test('a handshake survives the loss of each of its datagrams once', async () => 
   assert.deepEqual([met.end, met.keys?.profile], [undefined, 7]);
 });
 
+test('each of our flights is one datagram', async () => {
+  const own = await certificate();
+  const datagrams: number[] = [];
+  const met = meeting(identity, own, own, {
+    towardsClient: (datagram) => {
+      datagrams.push(dtlsRecords(datagram).length);
+      return [datagram];
+    },
+  });
+  met.client.connect();
+  await eventually('the client is connected', () => met.client.dtls.connected);
+  // Hello verify request; hello, certificate, key exchange, certificate request, done; change cipher spec and finished.
+  assert.deepEqual(datagrams, [1, 5, 2]);
+});
+
 test('our key exchange is signed with the key of the certificate whose fingerprint our answers name', async () => {
   const own = await certificate();
   const said = { client: [] as HandshakeFragment[], server: [] as HandshakeFragment[] };
@@ -154,8 +170,10 @@ test('a datagram that no DTLS client sends in one piece is dropped unread: its r
   const server = identity.accept(own.wanted, { send: (each) => answers.push(each), onKeys() {}, onEnd() {} });
   after(() => server.close());
   server.receive(Buffer.concat(Array.from({ length: 30 }, () => hello)));
+  await turn();
   assert.equal(answers.length, 0);
   server.receive(hello);
+  await turn();
   assert.equal(answers.length, 1);
 });
 
