@@ -45,7 +45,7 @@ test('with keys, an alert or a hello in the clear ends nothing: anybody could se
   assert.equal(met.end, undefined);
 });
 
-test("the server's farewell reaches the client", async () => {
+test("the server's farewell reaches the client (C-13)", async () => {
   const own = await certificate();
   const met = meeting(identity, own, own);
   met.client.connect();
