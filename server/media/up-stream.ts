@@ -1,5 +1,6 @@
 import type { DownStream } from './down-stream.ts';
-import { keyFrameDetector, type StartsKeyFrame } from './key-frame.ts';
+import type { FrameReader } from './frame/frame.ts';
+import { frameReader } from './frame/frame-reader.ts';
 import { noteGap } from './missing.ts';
 import { emptyPacket, keep, type MediaPacket, maxPayload } from './packet-cache.ts';
 import type { DropReason, UpTrack } from './plane.ts';
@@ -12,7 +13,8 @@ import type { Transport } from './transport.ts';
 /** What a payload type of the publisher's means. */
 interface Payload {
   readonly clockRate: number;
-  readonly startsKeyFrame: StartsKeyFrame;
+  /** Undefined for what has no pictures, such as sound: it can start anywhere. */
+  readonly readFrame: FrameReader | undefined;
 }
 
 /** One track of the publisher's, and those it goes to. */
@@ -44,10 +46,7 @@ export const publisher = (transport: Transport, tracks: readonly UpTrack[]): Pub
 const upStream = (track: UpTrack): UpStream => ({
   track,
   payloads: new Map(
-    track.codecs.map(({ name, payloadType, clockRate }) => [
-      payloadType,
-      { clockRate, startsKeyFrame: keyFrameDetector(name) },
-    ]),
+    track.codecs.map(({ name, payloadType, clockRate }) => [payloadType, { clockRate, readFrame: frameReader(name) }]),
   ),
   retransmitted: new Map(
     track.codecs.flatMap(({ payloadType, rtxPayloadType }) =>
@@ -113,7 +112,9 @@ export function intake(from: Publisher, tally: Tally) {
     arrival ??= { stream, source: origin, packet, startsKeyFrame: false };
     arrival.stream = stream;
     arrival.source = origin;
-    arrival.startsKeyFrame = meaning.startsKeyFrame(packet.payload);
+    const { readFrame } = meaning;
+    arrival.startsKeyFrame =
+      readFrame === undefined || readFrame(packet.payload, packet.marker)?.startsKeyFrame === true;
     if (arrival.startsKeyFrame) stream.isKeyFrameWanted = false;
     return arrival;
   };

@@ -1,7 +1,6 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { h264Reader } from '#server/media/frame/h264.ts';
-import { keyFrameDetector } from '#server/media/key-frame.ts';
 import { freshSeed, seeded } from '../seeded.ts';
 import { hex } from './bit-writer.ts';
 import { fuA, plain, type SequenceParameters, sequenceParameters, slice, stapA } from './nal-units.ts';
@@ -192,33 +191,4 @@ test('of the packet before nothing is left', () => {
   const reader = h264Reader();
   reader(stapA(hex('6e 80 10 40'), sequenceParameters(plain), idr(0), slice(0, 6)), true);
   assert.deepEqual({ ...reader(hex('09 10'), false) }, { ...h264Reader()(hex('09 10'), false) });
-});
-
-test('what is a place to start is so for the older test too', (t) => {
-  const seed = freshSeed();
-  t.diagnostic(`SEED=${seed}`);
-  const random = seeded(seed);
-  const reader = h264Reader();
-  const startsKeyFrame = keyFrameDetector('video/h264;42e01f;1');
-  const units = [
-    sequenceParameters(plain),
-    hex('68ce3c80'),
-    hex('0605'),
-    hex('0910'),
-    idr(0),
-    idr(9),
-    slice(0, 5),
-    slice(9, 6),
-  ];
-  const anyUnit = () => units[Math.floor(random() * units.length)] ?? hex('');
-  for (let i = 0; i < 5000; i++) {
-    const unit = anyUnit();
-    const payloads = [unit, stapA(...Array.from({ length: 1 + Math.floor(random() * 4) }, anyUnit)), ...fuA(unit, 3)];
-    for (const payload of payloads)
-      assert.equal(
-        reader(payload, false)?.startsKeyFrame,
-        startsKeyFrame(payload),
-        `SEED=${seed}, ${payload.toString('hex')}`,
-      );
-  }
 });

@@ -1,8 +1,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { keyFrameDetector } from '#server/media/key-frame.ts';
-
-const hex = (text: string) => Buffer.from(text.replaceAll(/\s/g, ''), 'hex');
+import { frameReader } from '#server/media/frame/frame-reader.ts';
+import { hex } from './bit-writer.ts';
 
 for (const [codec, what, payload, expected] of [
   ['video/vp8', 'a key frame behind the shortest descriptor', '10 50', true],
@@ -30,7 +29,9 @@ for (const [codec, what, payload, expected] of [
   ['video/h264;42e01f;1', 'the first part of a later IDR slice', '7c 85 40', false],
   ['video/h264;42e01f;1', 'the first part of a delta slice', '5c 81 9a', false],
   ['video/h264;42e01f;1', 'nothing', '', false],
-  ['audio/opus', 'any packet', 'fc', true],
 ] as const)
   test(`${codec}: ${what} is ${expected ? 'a' : 'no'} place to start`, () =>
-    assert.equal(keyFrameDetector(codec)(hex(payload)), expected));
+    assert.equal(frameReader(codec)?.(hex(payload), false)?.startsKeyFrame === true, expected));
+
+for (const codec of ['audio/opus', 'audio/red'])
+  test(`${codec} has no pictures`, () => assert.equal(frameReader(codec), undefined));
