@@ -70,7 +70,7 @@ export function nack(ssrc: number, mediaSsrc: number, sequences: readonly number
 }
 
 /** Header and first SSRC, and room for `rest` bytes, a multiple of 4. */
-function framed(type: number, count: number, ssrc: number, rest: number): Buffer {
+export function framed(type: number, count: number, ssrc: number, rest: number): Buffer {
   const packet = Buffer.alloc(8 + rest);
   packet.writeUInt8(0x80 | count, 0);
   packet.writeUInt8(type, 1);

@@ -3,6 +3,7 @@
  * compound packet. Reports are a few a second, so here plain objects will do.
  */
 import type { ReportBlock } from './reception.ts';
+import { packetEnd } from './rtcp-packet.ts';
 
 export type RtcpPacket =
   | { readonly type: 'SenderReport'; readonly ssrc: number; readonly ntp: NtpTime; readonly timestamp: number }
@@ -32,15 +33,15 @@ export const rtcpType = {
   payloadFeedback: 206,
 } as const;
 const reportBlockLength = 24;
-export const feedbackFormat = { nack: 1, pictureLoss: 1, fullIntra: 4 } as const;
+/** Of transport feedback (NACK, transport-wide) and of payload feedback (PLI, FIR, what an application defines). */
+export const feedbackFormat = { nack: 1, transportWide: 15, pictureLoss: 1, fullIntra: 4, application: 15 } as const;
 
 /** The packets of a compound, those we have no use for left out; undefined when its framing is broken. */
 export function readRtcp(compound: Buffer): RtcpPacket[] | undefined {
   const packets: RtcpPacket[] = [];
   for (let at = 0; at < compound.length; ) {
-    if (compound.length - at < 4 || compound.readUInt8(at) >>> 6 !== 2) return undefined;
-    const end = at + 4 * (compound.readUInt16BE(at + 2) + 1);
-    if (end > compound.length) return undefined;
+    const end = packetEnd(compound, at);
+    if (end < 0) return undefined;
     packets.push(...read(compound.subarray(at, end)));
     at = end;
   }
