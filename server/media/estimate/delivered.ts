@@ -1,0 +1,43 @@
+/** Bits a second over the last half second, by the times that come with the packets (R_hat of draft-ietf-rmcat-gcc-02). */
+export interface Delivered {
+  /** Bytes of 50 ms each, by the number of the 50 ms. */
+  readonly bytes: Float64Array;
+  /** Of the newest 50 ms and, to know when to be trusted, of the first; -1 before any. */
+  newest: number;
+  first: number;
+}
+
+const stepMs = 50;
+/** The one that is being filled does not count. */
+const counted = 10;
+const steps = counted + 1;
+export const deliveredOverMs = counted * stepMs;
+
+export const delivered = (): Delivered => ({ bytes: new Float64Array(steps), newest: -1, first: -1 });
+
+/** Notes a packet, whose time is not negative. Allocates nothing. Times may go back a little; when they leap, it begins anew. */
+export function noteDelivered(of: Delivered, atMs: number, bytes: number): void {
+  const step = Math.max(0, Math.floor(atMs / stepMs));
+  const ahead = step - of.newest;
+  if (of.newest < 0 || ahead >= steps || ahead < -10 * steps) {
+    of.bytes.fill(0);
+    of.first = step;
+    of.newest = step;
+  }
+  if (step <= of.newest - steps) return;
+  while (of.newest < step) {
+    of.newest += 1;
+    of.bytes[of.newest % steps] = 0;
+  }
+  of.bytes[step % steps] = (of.bytes[step % steps] ?? 0) + bytes;
+}
+
+/**
+ * Over the last `overSteps` of 50 ms that are complete, ten unless said otherwise; -1 before half a second's worth was seen.
+ */
+export function deliveredBps(of: Delivered, overSteps = counted): number {
+  if (of.newest < 0 || of.newest - of.first < counted) return -1;
+  let sum = 0;
+  for (let step = of.newest - overSteps; step < of.newest; step++) sum += of.bytes[step % steps] ?? 0;
+  return (sum * 8000) / (overSteps * stepMs);
+}
