@@ -40,7 +40,7 @@ export function gate({ lockOut, audit }: GateOptions): Gate {
     if (lockedForMs > 0) return refused(visitor, lockedOut(lockedForMs));
     const verdict = await access(token, { role, room });
     if (verdict.isGranted) lockOut.succeeded(room, token);
-    else return refused(visitor, verdict, denials[verdict.why].isGuess ? lockOut.failed(suspect) : 0);
+    else return refused(visitor, verdict, denials[verdict.why].isGuess ? lockOut.failed(suspect, token) : 0);
     return verdict;
   };
 }

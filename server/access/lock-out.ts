@@ -21,8 +21,11 @@ export interface Suspect {
 export interface LockOut {
   /** Milliseconds until a token of this suspect is looked at again; 0: now. */
   lockedForMs(suspect: Suspect, token: string): number;
-  /** A token was wrong. Returns for how long that locks the suspect out, in milliseconds; 0: not yet. */
-  failed(suspect: Suspect): number;
+  /**
+   * A token was wrong. Returns for how long that locks the suspect out, in milliseconds; 0: it does not. The same token
+   * again is no new guess, but a player that tries again, or an office where one link went round.
+   */
+  failed(suspect: Suspect, token: string): number;
   /** A token was right. It makes no failure undone: who guesses may have a neighbour who knows. */
   succeeded(room: string, token: string): void;
   /** How many suspects are remembered. */
@@ -30,7 +33,7 @@ export interface LockOut {
 }
 
 export interface LockOutLimits {
-  /** So many within that time lock out. */
+  /** So many different tokens within that time lock out. */
   readonly failures: number;
   readonly withinMs: number;
   /** For so long at first, and twice as long each time it happens again. */
@@ -40,7 +43,7 @@ export interface LockOutLimits {
   readonly remembered: number;
 }
 
-/** Ten tries a minute, and some hundred in a day after that: hopeless for any token that is not a word. */
+/** Nine a minute may go on for ever, which is 13,000 a day from one address: hopeless for any token that is not a word. */
 export const lockOutLimits: LockOutLimits = {
   failures: 10,
   withinMs: 60_000,
@@ -49,44 +52,50 @@ export const lockOutLimits: LockOutLimits = {
   remembered: 10_000,
 };
 
+/** Enough of a hash to tell ten tokens apart. */
+const keptLetters = 8;
+
 interface History {
-  readonly failures: number;
+  /** Hashes of the wrong tokens, since then. */
+  readonly tried: readonly string[];
   readonly sinceMs: number;
   readonly locks: number;
   readonly lockedAtMs: number;
   readonly lockMs: number;
 }
 
-const clean: History = { failures: 0, sinceMs: 0, locks: 0, lockedAtMs: 0, lockMs: 0 };
+const clean: History = { tried: [], sinceMs: 0, locks: 0, lockedAtMs: 0, lockMs: 0 };
 
 export function lockOut(clock: Pick<Clock, 'now'>, limits: LockOutLimits = lockOutLimits): LockOut {
   const histories = recent<History>(limits.remembered);
   const right = recent<true>(limits.remembered);
   /** A clock that was set back must not make a lock longer, so a time to come counts as long ago. */
   const since = (ms: number) => (clock.now() < ms ? Number.POSITIVE_INFINITY : clock.now() - ms);
+  const leftMs = ({ lockedAtMs, lockMs }: History) => Math.max(0, lockMs - since(lockedAtMs));
   return {
     lockedForMs: (suspect, token) => {
-      const { lockedAtMs, lockMs } = histories.get(keyOf(suspect)) ?? clean;
-      const leftMs = Math.max(0, lockMs - since(lockedAtMs));
-      return leftMs > 0 && right.get(tokenKey(suspect.room, token)) ? 0 : leftMs;
+      const ms = leftMs(histories.get(keyOf(suspect)) ?? clean);
+      return ms > 0 && right.get(`${suspect.room} ${hashOf(token)}`) ? 0 : ms;
     },
-    failed: (suspect) => {
+    failed: (suspect, token) => {
       const before = histories.get(keyOf(suspect)) ?? clean;
-      const isOngoing = since(before.sinceMs) < limits.withinMs;
-      const failures = isOngoing ? before.failures + 1 : 1;
-      const sinceMs = isOngoing ? before.sinceMs : clock.now();
-      if (failures < limits.failures) {
-        histories.set(keyOf(suspect), { ...before, failures, sinceMs });
+      const tried = since(before.sinceMs) < limits.withinMs ? before.tried : [];
+      const hash = hashOf(token).slice(0, keptLetters);
+      // What was under way when the lock fell makes it no longer.
+      if (leftMs(before) > 0 || tried.includes(hash)) return 0;
+      const nowMs = clock.now();
+      if (tried.length + 1 < limits.failures) {
+        const sinceMs = tried.length > 0 ? before.sinceMs : nowMs;
+        histories.set(keyOf(suspect), { ...before, tried: [...tried, hash], sinceMs });
         return 0;
       }
       // Who has kept still for as long as the longest lock begins anew.
       const locks = since(before.lockedAtMs) < before.lockMs + limits.maxLockMs ? before.locks : 0;
       const lockMs = Math.min(limits.maxLockMs, limits.lockMs * 2 ** locks);
-      const lockedAtMs = clock.now();
-      histories.set(keyOf(suspect), { failures: 0, sinceMs: lockedAtMs, locks: locks + 1, lockedAtMs, lockMs });
+      histories.set(keyOf(suspect), { ...clean, locks: locks + 1, lockedAtMs: nowMs, lockMs });
       return lockMs;
     },
-    succeeded: (room, token) => right.set(tokenKey(room, token), true),
+    succeeded: (room, token) => right.set(`${room} ${hashOf(token)}`, true),
     size: histories.size,
   };
 }
@@ -94,4 +103,4 @@ export function lockOut(clock: Pick<Clock, 'now'>, limits: LockOutLimits = lockO
 const keyOf = ({ addressKey, room }: Suspect) => `${addressKey} ${room}`;
 
 /** Tokens are not kept. */
-const tokenKey = (room: string, token: string) => `${room} ${createHash('sha256').update(token).digest('base64url')}`;
+const hashOf = (token: string) => createHash('sha256').update(token).digest('base64url');

@@ -78,6 +78,12 @@ test('a token that has expired, or keys that are away, lock nobody out', async (
   assert.equal(await ask('right'), 'Granted');
 });
 
+test('an office with one mistyped link is told so, and not locked out', async () => {
+  const { ask } = scene();
+  for (let i = 0; i < 300; i++) assert.equal(await ask('mistyped'), 'Wrong');
+  assert.equal(await ask('right'), 'Granted');
+});
+
 test('no token stands in an audit line, and none in an answer', async () => {
   const { enter, lines } = scene();
   const asked = { role: 'publisher', room: 'events/keynote', address: '192.0.2.1' } as const;

@@ -10,7 +10,9 @@ const token = 'some token';
 function scene(remembered = lockOutLimits.remembered) {
   const clock = fakeClock(Date.UTC(2026, 10, 22));
   const guard = lockOut(clock, { ...lockOutLimits, remembered });
-  const fail = (times: number, who = suspect) => Array.from({ length: times }, () => guard.failed(who)).at(-1);
+  let guesses = 0;
+  const fail = (times: number, who = suspect) =>
+    Array.from({ length: times }, () => guard.failed(who, `guess ${guesses++}`)).at(-1);
   return { clock, fail, ...guard };
 }
 
@@ -63,6 +65,21 @@ test('a token that was right before is still looked at while its address is lock
   const other = { ...suspect, room: 'events/other' };
   fail(failures, other);
   assert.equal(lockedForMs(other, token), lockMs);
+});
+
+test('the same wrong token again is no guess: a player may try it all day', () => {
+  const { fail, failed } = scene();
+  for (let i = 0; i < 1000; i++) assert.equal(failed(suspect, 'mistyped'), 0);
+  assert.equal(fail(failures - 2), 0);
+  assert.equal(fail(1), lockMs);
+});
+
+test('what was under way when the lock fell makes it no longer', () => {
+  const { clock, fail, lockedForMs } = scene();
+  fail(200);
+  assert.equal(lockedForMs(suspect, token), lockMs);
+  clock.advance(lockMs);
+  assert.equal(fail(failures), 2 * lockMs);
 });
 
 test('a right token makes no failures undone: one who guesses may have a neighbour who knows', () => {
