@@ -50,32 +50,38 @@ const retriesMs = [1000, 2000, 3000, 4000] as const;
 
 export function capacity(limits: CapacityLimits = capacityLimits): Capacity {
   const places = new Map<string, Newcomer>();
-  const rooms = counts();
+  /** Subscribers, by room; of publishers a room has one, and sees to that itself. */
+  const crowds = counts();
   const addresses = counts();
+  let subscribers = 0;
   let sentAway = 0;
 
   const full = ({ role, room, addressKey }: Newcomer): Full['of'] | undefined => {
     if (addresses.of(addressKey) >= limits.address) return 'Address';
-    const isPublisher = role === 'publisher';
-    if (places.size >= limits.pod - (isPublisher ? 0 : limits.forPublishers)) return 'Pod';
-    // A room has one publisher, and rooms see to that.
-    return !isPublisher && rooms.of(room) >= limits.room ? 'Room' : undefined;
+    if (places.size >= limits.pod) return 'Pod';
+    if (role === 'publisher') return undefined;
+    if (subscribers >= limits.pod - limits.forPublishers) return 'Pod';
+    return crowds.of(room) >= limits.room ? 'Room' : undefined;
+  };
+  const count = ({ role, room, addressKey }: Newcomer, by: 1 | -1) => {
+    addresses.add(addressKey, by);
+    if (role === 'publisher') return;
+    subscribers += by;
+    crowds.add(room, by);
   };
   return {
     enter: (newcomer) => {
       const of = full(newcomer);
       if (of !== undefined) return { of, retryAfterMs: retriesMs[sentAway++ % retriesMs.length] ?? retriesMs[0] };
       places.set(newcomer.session, newcomer);
-      rooms.add(newcomer.room, 1);
-      addresses.add(newcomer.addressKey, 1);
+      count(newcomer, 1);
       return undefined;
     },
     left: (session) => {
       const place = places.get(session);
       if (place === undefined) return;
       places.delete(session);
-      rooms.add(place.room, -1);
-      addresses.add(place.addressKey, -1);
+      count(place, -1);
     },
     pending: () => places.size,
   };
