@@ -1,7 +1,7 @@
 /**
- * How many clients may be on their way in. Until its handshake is done a session costs memory and time for somebody who may
- * never come, so there are places for so many and no more: in the pod, for each room and for each address. Who finds none
- * is told when to try again.
+ * How many clients may be on their way in. Until its handshake is done a session costs memory and time for somebody who
+ * may never come, so there are places for so many and no more: in the pod, for each room and for each address. Who
+ * finds none is told when to try again.
  *
  *   offer ─► enter: a place ─► handshake ─► left: connected, or ended
  */
@@ -17,7 +17,10 @@ export interface Newcomer {
   readonly addressKey: string;
 }
 
-/** What is full, and when trying again may help. An address that is full is answered 429 (RFC 6585 section 4), all else 503. */
+/**
+ * What is full, and when trying again may help. An address that is full is answered 429 (RFC 6585 section 4), all else
+ * 503.
+ */
 export interface Full {
   readonly of: 'Pod' | 'Room' | 'Address';
   readonly retryAfterMs: number;
@@ -40,8 +43,8 @@ export interface CapacityLimits {
 }
 
 /**
- * A handshake takes a second or two over a bad network, and a core does some hundred in a second: 500 at once are a crowd
- * that is served as fast as it can be. Memory is bounded by them, too.
+ * A handshake takes a second or two over a bad network, and a core does some hundred in a second: 500 at once are a
+ * crowd that is served as fast as it can be. Memory is bounded by them, too.
  */
 export const capacityLimits: CapacityLimits = { pod: 500, room: 400, address: 200, forPublishers: 20 };
 

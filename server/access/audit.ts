@@ -1,9 +1,9 @@
 /**
- * Who did what in which room: lines of JSON beside those of the log, whatever the log's level. A line has a session's short
- * id and never a token, a password or a whole id, as it is made of named fields alone.
+ * Who did what in which room: lines of JSON beside those of the log, whatever the log's level. A line has a session's
+ * short id and never a token, a password or a whole id, as it is made of named fields alone.
  *
- * What strangers can have written by asking is limited, by address and in all. What was left out for that is counted, and
- * the next line says how much it was.
+ * What strangers can have written by asking is limited, by address and in all. What was left out for that is counted,
+ * and the next line says how much it was.
  */
 import { shortId } from '../log.ts';
 import type { Role } from '../room/room.ts';

@@ -3,8 +3,8 @@
  *
  *   client ──► proxy A ──► proxy B ──► us        X-Forwarded-For: client, A      peer: B
  *
- * Each proxy adds whom it was asked by at the end, and anybody can write anything at the front. So the list is read from
- * its end, for as long as those who speak are trusted.
+ * Each proxy adds whom it was asked by at the end, and anybody can write anything at the front. So the list is read
+ * from its end, for as long as those who speak are trusted.
  */
 import { BlockList, isIPv4, isIPv6 } from 'node:net';
 import { addressBytes } from '../media/address.ts';
@@ -21,8 +21,8 @@ const unknown = 'unknown';
 const maxHops = 16;
 
 /**
- * `private`: addresses that no router of the Internet carries, which those of a cluster's proxies are (RFC 1918, RFC 6598,
- * RFC 4193, and those of links and of the machine itself).
+ * `private`: addresses that no router of the Internet carries, which those of a cluster's proxies are (RFC 1918, RFC
+ * 6598, RFC 4193, and those of links and of the machine itself).
  */
 const privateNetworks = [
   '10.0.0.0/8',
@@ -37,8 +37,8 @@ const privateNetworks = [
 ];
 
 /**
- * Proxies by address (`192.0.2.1`), by network (`10.0.0.0/8`, `fd00::/8`), or all that are `private`. Throws a RangeError
- * that names what is none of these.
+ * Proxies by address (`192.0.2.1`), by network (`10.0.0.0/8`, `fd00::/8`), or all that are `private`. Throws a
+ * RangeError that names what is none of these.
  */
 export function trustedProxies(networks: readonly string[]): TrustedProxies {
   const list = new BlockList();
@@ -54,8 +54,8 @@ export function trustedProxies(networks: readonly string[]): TrustedProxies {
 }
 
 /**
- * The client's address: of the socket's peer, or as the trusted proxies before it say. What cannot be read ends the chain
- * at whoever wrote it.
+ * The client's address: of the socket's peer, or as the trusted proxies before it say. What cannot be read ends the
+ * chain at whoever wrote it.
  *
  * @param forwardedFor All of the `X-Forwarded-For` headers, with commas between, as Node joins them.
  */
@@ -78,8 +78,8 @@ export function clientAddress(
 }
 
 /**
- * What stands for one client where clients are counted: an IPv4 address, or the /64 of an IPv6 one, as a single host has
- * all addresses of that to choose from (RFC 4291 section 2.5.4).
+ * What stands for one client where clients are counted: an IPv4 address, or the /64 of an IPv6 one, as a single host
+ * has all addresses of that to choose from (RFC 4291 section 2.5.4).
  */
 export function addressKey(address: string): string {
   if (!isIPv6(address)) return address;

@@ -5,8 +5,8 @@ const maxBytes = 256 * 1024;
 
 /**
  * Reads the set at a URL, as JSON of which nothing is known yet. Rejects for anything but a 200 with JSON of a sensible
- * size; redirects are not followed, so that keys come from where somebody wrote down that they come from. Messages name the
- * URL without its query, and no content.
+ * size; redirects are not followed, so that keys come from where somebody wrote down that they come from. Messages name
+ * the URL without its query, and no content.
  */
 export const jwksAt =
   (url: URL) =>

@@ -1,6 +1,6 @@
 /**
- * Rooms that take JSON Web Tokens. What checks them is loaded when the first token comes, and the keys of a provider are
- * kept for all rooms that trust it, whatever becomes of their settings.
+ * Rooms that take JSON Web Tokens. What checks them is loaded when the first token comes, and the keys of a provider
+ * are kept for all rooms that trust it, whatever becomes of their settings.
  */
 import type { Clock } from '../room/rooms.ts';
 import type { Access } from './gate.ts';

@@ -1,6 +1,6 @@
 /**
- * A key must be as long as its algorithm's hash (RFC 7518 section 3.2), which is 32 bytes at least. Throws a RangeError,
- * without the secret, for one that is shorter.
+ * A key must be as long as its algorithm's hash (RFC 7518 section 3.2), which is 32 bytes at least. Throws a
+ * RangeError, without the secret, for one that is shorter.
  */
 export function algorithmsOf(secret: string): readonly string[] {
   const bits = Buffer.byteLength(secret) * 8;

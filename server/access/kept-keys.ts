@@ -1,6 +1,6 @@
 /**
- * Keys that somebody else publishes: read when they are needed, kept while they are fresh, and used on when they cannot be
- * read again, but not for ever.
+ * Keys that somebody else publishes: read when they are needed, kept while they are fresh, and used on when they cannot
+ * be read again, but not for ever.
  *
  *   0 ──── fresh: used as they are ────┬── stale: read anew, and used if that fails ──┬── of no use: nobody gets in
  *                                  10 min                                           24 h

@@ -1,11 +1,11 @@
 /**
  * Who tries tokens is made to stop. Failures are counted for each address and room: behind one address there may be an
- * office, or the whole world where a proxy is not among the trusted ones, and whoever guesses there must lock nobody out
- * of other rooms.
+ * office, or the whole world where a proxy is not among the trusted ones, and whoever guesses there must lock nobody
+ * out of other rooms.
  *
- * Nor out of the same room, if their token has been right before: it is still looked at while the address is locked out.
- * So one who guesses next to a publisher does not cut off its way back. That says nothing to one who guesses: for a token
- * to be known here it must have been right already.
+ * Nor out of the same room, if their token has been right before: it is still looked at while the address is locked
+ * out. So one who guesses next to a publisher does not cut off its way back. That says nothing to one who guesses: for
+ * a token to be known here it must have been right already.
  */
 import { createHash } from 'node:crypto';
 import type { Clock } from '../room/rooms.ts';
@@ -43,7 +43,9 @@ export interface LockOutLimits {
   readonly remembered: number;
 }
 
-/** Nine a minute may go on for ever, which is 13,000 a day from one address: hopeless for any token that is not a word. */
+/**
+ * Nine a minute may go on for ever, which is 13,000 a day from one address: hopeless for any token that is not a word.
+ */
 export const lockOutLimits: LockOutLimits = {
   failures: 10,
   withinMs: 60_000,

@@ -1,6 +1,6 @@
 /**
- * A map that cannot grow: beyond `limit` entries, what was not used for longest is forgotten. Whatever strangers can have
- * remembered by asking stands in one of these.
+ * A map that cannot grow: beyond `limit` entries, what was not used for longest is forgotten. Whatever strangers can
+ * have remembered by asking stands in one of these.
  */
 export interface Recent<V> {
   /** Counts as a use. */

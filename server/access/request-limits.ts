@@ -1,13 +1,13 @@
 /**
- * How often one address may ask (RFC 9725 section 5: servers should limit requests that cost them something). Only methods
- * that make a session, or change one, are counted.
+ * How often one address may ask (RFC 9725 section 5: servers should limit requests that cost them something). Only
+ * methods that make a session, or change one, are counted.
  */
 import type { Clock } from '../room/rooms.ts';
 import { buckets, type Rate } from './buckets.ts';
 
 /**
- * An office may have one address for all of its people, who join when the event begins: 200 come at once, and 20 a second
- * after them. A client sends a PATCH for each of its candidates, some ten in a second.
+ * An office may have one address for all of its people, who join when the event begins: 200 come at once, and 20 a
+ * second after them. A client sends a PATCH for each of its candidates, some ten in a second.
  */
 export const requestRates = {
   POST: { perSecond: 20, burst: 200 },

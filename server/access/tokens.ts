@@ -8,8 +8,8 @@ export function bearerToken(header: string | undefined): string | undefined {
 }
 
 /**
- * Whether a token is one of those with these SHA-256; two are in force while one takes the other's place. Hashes of equal
- * length are compared, and always all of them, so the time that it takes says nothing about any token.
+ * Whether a token is one of those with these SHA-256; two are in force while one takes the other's place. Hashes of
+ * equal length are compared, and always all of them, so the time that it takes says nothing about any token.
  */
 export function tokenCheck(hashes: readonly Buffer[]): (token: string) => Verdict {
   return (token) => {

@@ -1,7 +1,7 @@
 /**
- * Relays for clients behind strict firewalls, and how clients are told of them: as `Link` headers of the answer
- * (RFC 9725 section 4.6). A TURN server shares a secret with us, and lets in whoever shows what was made with it and has
- * not expired: the scheme that coturn calls its REST API (`use-auth-secret`, draft-uberti-behave-turn-rest-00).
+ * Relays for clients behind strict firewalls, and how clients are told of them: as `Link` headers of the answer (RFC
+ * 9725 section 4.6). A TURN server shares a secret with us, and lets in whoever shows what was made with it and has not
+ * expired: the scheme that coturn calls its REST API (`use-auth-secret`, draft-uberti-behave-turn-rest-00).
  */
 import { createHmac } from 'node:crypto';
 
@@ -48,8 +48,8 @@ export interface LinksOptions {
 }
 
 /**
- * The values of the `Link` headers, one for each URL. They hold credentials: for those alone who showed their token, and
- * never for the preflight of a browser (RFC 9725 section 4.6).
+ * The values of the `Link` headers, one for each URL. They hold credentials: for those alone who showed their token,
+ * and never for the preflight of a browser (RFC 9725 section 4.6).
  */
 export const iceServerLinks = (
   servers: readonly IceServer[],

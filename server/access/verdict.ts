@@ -47,7 +47,9 @@ export const denials = {
 
 export type Denial = keyof typeof denials;
 
-/** The `WWW-Authenticate` header that goes with a denial (RFC 6750 section 3); undefined where a token would not help. */
+/**
+ * The `WWW-Authenticate` header that goes with a denial (RFC 6750 section 3); undefined where a token would not help.
+ */
 export function challenge(why: Denial): string | undefined {
   const { status, error } = denials[why];
   if (status !== 401 && error === undefined) return undefined;
