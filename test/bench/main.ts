@@ -4,6 +4,7 @@ import { parseArgs } from 'node:util';
 import { countingBench } from './counting.ts';
 import { type Figure, gateStatus, isKept, ratio, table } from './figure.ts';
 import { forwardingBench } from './forwarding.ts';
+import { machine, machineText, watchLoad } from './machine.ts';
 import { metricsBench } from './metrics.ts';
 import { type OperatorBenchOptions, operatorBench } from './operator.ts';
 import { productBench } from './product.ts';
@@ -22,7 +23,7 @@ const parts: Readonly<Record<string, Part>> = {
 
 const usage = `npm run bench [-- OPTION...]
 
-  --only PART  measures ${Object.keys(parts).join(', ')} alone
+  --only PART  measures one part alone: ${Object.keys(parts).join(', ')}
   --json FILE  writes the figures down
   --gate       ends with 1 if a target is missed, else with 0 as without it
 Of the operator:
@@ -61,6 +62,7 @@ async function main(): Promise<number> {
     console.error(`There is no part "${values.only}".\n${usage}`);
     return 2;
   }
+  const loadSince = await watchLoad();
   const figures: Figure[] = [];
   for (const [, measure] of chosen)
     figures.push(
@@ -70,10 +72,11 @@ async function main(): Promise<number> {
         keepIn: values.keep,
       })),
     );
-  console.log(table(figures));
+  const [here, load] = [machine(), await loadSince()];
+  console.log(`${machineText(here, load)}\n\n${table(figures)}`);
   if (values.json !== undefined) {
     const measured = figures.map((figure) => ({ ...figure, ratio: ratio(figure), isKept: isKept(figure) }));
-    await writeFile(values.json, `${JSON.stringify({ node: process.version, figures: measured }, undefined, 2)}\n`);
+    await writeFile(values.json, `${JSON.stringify({ machine: here, load, figures: measured }, undefined, 2)}\n`);
   }
   return values.gate ? gateStatus(figures) : 0;
 }

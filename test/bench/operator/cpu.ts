@@ -13,10 +13,16 @@ export async function cpuMs(pid: number): Promise<number> {
 }
 
 /** User and system time in the text of /proc/PID/stat; 0 in none. */
-export function processMs(text: string): number {
+export const processMs = (text: string): number => timesMs(text, 2);
+
+/** With that of its children which have ended and been waited for, and of theirs. */
+export const processTreeMs = (text: string): number => timesMs(text, 4);
+
+/** The first so many of: user and system time, and both of the children. */
+function timesMs(text: string, count: number): number {
   // The name in brackets may hold anything; after it come the state and, 11 fields later, the times.
   const fields = text.slice(text.lastIndexOf(')') + 2).split(' ');
-  return (Number(fields[11] ?? 0) + Number(fields[12] ?? 0)) * tickMs;
+  return fields.slice(11, 11 + count).reduce((sum, field) => sum + Number(field), 0) * tickMs;
 }
 
 /** All CPUs of the machine, from the text of /proc/stat: what they did, and what a host gave to other machines meanwhile. */
