@@ -104,7 +104,7 @@ function podSpec({ metadata }: LiveRoom, choices: PodChoices, hostPort: number |
  * Node lets short-lived objects fill 48 MB a thread before it looks at them. A media server makes few, and the memory is
  * better spent on another room's pod.
  */
-const youngGeneration = '--max-semi-space-size=2';
+export const youngGeneration = '--max-semi-space-size=2';
 
 const fieldRef = (name: string, fieldPath: string) => ({ name, valueFrom: { fieldRef: { fieldPath } } });
 

@@ -17,13 +17,8 @@ export interface Drain {
 /** Takes the sockets' reading over from dgram. Their `message` events go on. */
 export function drain(sockets: readonly dgram.Socket[]): Drain {
   const receiver = openReceiver();
-  const descriptors = sockets.map((socket) => {
-    handleOf(socket)?.recvStop();
-    const descriptor = descriptorOf(socket);
-    if (descriptor === undefined) throw new Error('a socket of dgram has no descriptor');
-    receiver.prepare(descriptor);
-    return descriptor;
-  });
+  const descriptors = takenOver(sockets);
+  for (const descriptor of descriptors) receiver.prepare(descriptor);
   let arrived = 0;
   const timer = setInterval(() => {
     for (const [i, socket] of sockets.entries()) {
@@ -36,8 +31,18 @@ export function drain(sockets: readonly dgram.Socket[]): Drain {
   return { arrivedMs: () => arrived, stop: () => clearInterval(timer) };
 }
 
+/** The sockets' descriptors. dgram reads them no more. */
+export function takenOver(sockets: readonly dgram.Socket[]): readonly number[] {
+  return sockets.map((socket) => {
+    handleOf(socket)?.recvStop();
+    const descriptor = descriptorOf(socket);
+    if (descriptor === undefined) throw new Error('a socket of dgram has no descriptor');
+    return descriptor;
+  });
+}
+
 /** Of `struct mmsghdr`, `iovec`, `sockaddr_in` and `cmsghdr` with a `timespec`, on Linux with 64 bits. */
-const header = {
+export const header = {
   name: 0,
   nameLength: 8,
   vector: 16,
@@ -51,7 +56,7 @@ const vector = { base: 0, length: 8, size: 16 } as const;
 const name = { port: 2, size: 16 } as const;
 const control = { seconds: 16, nanoseconds: 24, size: 64 } as const;
 
-const atOnce = 64;
+export const atOnce = 64;
 const maxDatagram = 2048;
 /** One block, as what only C points at would be garbage to V8: all headers, then all vectors, and so on. */
 const vectorsAt = atOnce * header.size;
@@ -59,12 +64,15 @@ const namesAt = vectorsAt + atOnce * vector.size;
 const controlsAt = namesAt + atOnce * name.size;
 const bytesAt = controlsAt + atOnce * control.size;
 
-const doNotWait = 0x40;
+export const doNotWait = 0x40;
 /** SOL_SOCKET and SO_TIMESTAMPNS. */
 const [socketLevel, timestamps] = [1, 35];
 
-const functions = {
+export const receiving = {
   recvmmsg: { return: 'int32', arguments: ['int32', 'pointer', 'uint32', 'int32', 'pointer'] },
+} as const;
+const functions = {
+  ...receiving,
   setsockopt: { return: 'int32', arguments: ['int32', 'int32', 'int32', 'pointer', 'uint32'] },
 } as const;
 

@@ -22,10 +22,27 @@ export interface Child {
 
 const usageQuestion = 'usage';
 
+export interface ChildOptions {
+  /** Those that it may run on, by their numbers; all unless said. */
+  readonly processors?: readonly number[];
+  /** Options of node, beside our own. */
+  readonly nodeOptions?: readonly string[];
+  /** Beside our own. */
+  readonly env?: Readonly<Record<string, string>>;
+}
+
+/** As the server does for the thread that uses `node:ffi`. */
+const ownOptions = ['--disable-warning=ExperimentalWarning'];
+
 /** Starts a script. Questions are rejected when the process ends early. */
-export async function startChild(script: URL): Promise<Child> {
-  // As the server does for the thread that uses `node:ffi`.
-  const child = fork(script, { serialization: 'advanced', execArgv: ['--disable-warning=ExperimentalWarning'] });
+export async function startChild(script: URL, options: ChildOptions = {}): Promise<Child> {
+  const { processors, nodeOptions = [], env = {} } = options;
+  const execArgv = [...ownOptions, ...nodeOptions];
+  const child = fork(script, {
+    serialization: 'advanced',
+    env: { ...process.env, ...env },
+    ...(processors === undefined ? { execArgv } : pinned(processors, execArgv)),
+  });
   const ended = once(child, 'exit').then(([code]) =>
     Promise.reject(new Error(`${script.pathname} ended with code ${code}`)),
   );
@@ -46,6 +63,12 @@ export async function startChild(script: URL): Promise<Child> {
     },
   };
 }
+
+/** By util-linux' taskset, which becomes the process that it is given. */
+const pinned = (processors: readonly number[], execArgv: readonly string[]) => ({
+  execPath: 'taskset',
+  execArgv: ['-c', processors.join(','), process.execPath, ...execArgv],
+});
 
 /** The child's side: answers questions until the parent hangs up; then the process ends. */
 export function answer(

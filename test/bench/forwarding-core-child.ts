@@ -51,7 +51,9 @@ function begin({ clients, isCounting }: PlaneQuestion): number {
   addClients(made, clients);
   subscribers = clients.filter(({ subscribes }) => subscribes).length;
   socket.onDatagram((datagram, from) => {
-    if ((datagram[0] ?? 0) >= 128) received += 1;
+    const [first = 0, second = 0] = datagram;
+    const isRtp = first >= 128 && (second < 192 || second > 223);
+    if (isRtp) received += 1;
     made.receive(datagram, from);
   });
   setInterval(() => {

@@ -1,7 +1,10 @@
 import dgram from 'node:dgram';
 import { once } from 'node:events';
+import { setTimeout as pause } from 'node:timers/promises';
 import { drain } from './drain.ts';
 import type { Usage } from './forwarding-child.ts';
+import { evenly } from './pace.ts';
+import { quantile } from './quantile.ts';
 
 /** Something that forwards packets from one publisher to many subscribers, with its clients in this process. */
 export interface Contender {
@@ -26,9 +29,14 @@ export interface Load {
 export interface Measurement {
   readonly microsecondsPerPacket: number;
   readonly latencyMicroseconds: readonly number[];
+  /** Packets to all subscribers together. */
+  readonly offeredPerSecond: number;
   /** Of all packets that should have arrived. */
   readonly deliveredPart: number;
 }
+
+/** Until what was sent has arrived. */
+const settleMs = 200;
 
 /** Offers the load evenly for its time, after half a second to warm up. */
 export async function measure(contender: Contender, load: Load): Promise<Measurement> {
@@ -42,30 +50,36 @@ export async function measure(contender: Contender, load: Load): Promise<Measure
     if (sent === undefined) return;
     latencyMicroseconds.push((drained.arrivedMs() - sent) * 1000);
   });
-  const offer = async (packets: number): Promise<void> => {
-    const start = performance.now();
-    for (let i = 0; i < packets; ) {
-      const due = Math.min(packets, Math.floor(((performance.now() - start) * packetsPerSecond) / 1000) + 1);
-      for (; i < due; i++) {
-        sentMs.set(next, performance.now());
-        contender.publish(next++);
-      }
-      await new Promise((done) => setTimeout(done, 1));
-    }
-    await new Promise((done) => setTimeout(done, 200));
+  const offer = async (packets: number): Promise<number> => {
+    const reached = await evenly(packetsPerSecond, packets, () => {
+      sentMs.set(next, performance.now());
+      contender.publish(next++);
+    });
+    await pause(settleMs);
+    return reached;
   };
   await offer(packetsPerSecond / 2);
   sentMs.clear();
   latencyMicroseconds.length = 0;
   const before = await contender.usage();
-  await offer(packetsPerSecond * seconds);
+  const offered = await offer(packetsPerSecond * seconds);
   const after = await contender.usage();
   drained.stop();
   return {
     microsecondsPerPacket: (after.cpuMicroseconds - before.cpuMicroseconds) / (after.forwarded - before.forwarded),
     latencyMicroseconds,
+    offeredPerSecond: offered * subscribers,
     deliveredPart: latencyMicroseconds.length / (packetsPerSecond * seconds * subscribers),
   };
+}
+
+export const latencyParts = [0.5, 0.95, 0.99] as const;
+
+/** How the packets got through, for people who follow the bench. */
+export function passageText({ latencyMicroseconds, offeredPerSecond, deliveredPart }: Measurement): string {
+  const latencies = latencyParts.map((part) => quantile(latencyMicroseconds, part).toFixed(0)).join('/');
+  const delivered = `${(100 * deliveredPart).toFixed(1)} % of ${offeredPerSecond.toFixed(0)} a second delivered`;
+  return `latency ${latencies} µs, ${delivered}`;
 }
 
 /** UDP sockets on loopback with room for bursts. */

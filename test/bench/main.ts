@@ -1,6 +1,7 @@
 /** `npm run bench`: speed and memory, each figure beside a baseline of the same run. `-- --help` tells the rest. */
 import { writeFile } from 'node:fs/promises';
 import { parseArgs } from 'node:util';
+import { coresBench } from './cores.ts';
 import { countingBench } from './counting.ts';
 import { type Figure, gateStatus, isKept, ratio, table } from './figure.ts';
 import { forwardingBench } from './forwarding.ts';
@@ -14,6 +15,7 @@ type Part = (say: (text: string) => void, options: OperatorBenchOptions) => Prom
 
 const parts: Readonly<Record<string, Part>> = {
   forwarding: forwardingBench,
+  cores: coresBench,
   counting: countingBench,
   metrics: metricsBench,
   tracing: tracingBench,
