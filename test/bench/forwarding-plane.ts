@@ -33,6 +33,10 @@ export const observed = (clients: Clients) => start(pod, clients);
 export const counting = (clients: Clients) => start(core, clients);
 export const silent = (clients: Clients) => start(core, clients, { isCounting: false });
 
+/** Its core, whose clients may ask for packets again, and are sent them as streams of their own; or may not. */
+export const repairing = (clients: Clients) => start(core, clients, { repairs: 'Rtx' });
+export const plain = (clients: Clients) => start(core, clients, { repairs: 'None', isCounting: false });
+
 const thread = new URL('./forwarding-plane-child.ts', import.meta.url);
 const pod = new URL('./forwarding-pod-child.ts', import.meta.url);
 const core = new URL('./forwarding-core-child.ts', import.meta.url);

@@ -3,6 +3,7 @@ import { writeFile } from 'node:fs/promises';
 import { parseArgs } from 'node:util';
 import { coresBench } from './cores.ts';
 import { countingBench } from './counting.ts';
+import { featuresBench } from './features.ts';
 import { type Figure, gateStatus, isKept, ratio, table } from './figure.ts';
 import { forwardingBench } from './forwarding.ts';
 import { machine, machineText, watchLoad } from './machine.ts';
@@ -16,6 +17,7 @@ type Part = (say: (text: string) => void, options: OperatorBenchOptions) => Prom
 const parts: Readonly<Record<string, Part>> = {
   forwarding: forwardingBench,
   cores: coresBench,
+  features: featuresBench,
   counting: countingBench,
   metrics: metricsBench,
   tracing: tracingBench,

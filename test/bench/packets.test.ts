@@ -1,0 +1,50 @@
+import assert from 'node:assert/strict';
+import { EventEmitter } from 'node:events';
+import { test } from 'node:test';
+import { readRtcp } from '#server/media/rtcp.ts';
+import { openRtcp, srtpSession } from '#server/media/srtp.ts';
+import { numbers, packets } from './forwarding-packets.ts';
+import { clientsOf, mirrored, type Viewer, viewer } from './plane-clients.ts';
+import { reporting } from './reporting.ts';
+
+const { up, downs } = clientsOf(1, 'Rtx');
+
+test('packets tell their numbers, and one that is not what was sent is found out', () => {
+  const made = packets(mirrored(up.keys), 7, 100);
+  const packet = (number: number) => Buffer.concat(made(number));
+  const numberOf = numbers(up.keys);
+  assert.deepEqual(
+    [70, 71, 77].map((number) => numberOf(packet(number))),
+    [70, 71, 77],
+  );
+  assert.equal(numberOf(Buffer.from([0x80, 200, 0, 0])), undefined, 'a report');
+  assert.equal(numberOf(Buffer.alloc(20)), undefined, 'a check');
+  const broken = packet(1);
+  broken.writeUInt8(broken.readUInt8(40) ^ 1, 40);
+  assert.throws(() => numbers(up.keys)(broken), /is Forged/);
+});
+
+test('a viewer reports on what it is sent, and asks for some of it again', () => {
+  const [down] = downs;
+  assert.ok(down !== undefined);
+  const sent: Buffer[] = [];
+  const socket = new EventEmitter() as unknown as Viewer['socket'];
+  const watching = { ...viewer(down, socket, 1), send: (datagram: Buffer) => void sent.push(datagram) };
+  const report = reporting(watching, 2);
+  report();
+  assert.equal(sent.length, 0, 'nothing has come yet');
+  const rtp = Buffer.alloc(12);
+  rtp.writeUInt16BE(0x8060, 0);
+  rtp.writeUInt16BE(20, 2);
+  rtp.writeUInt32BE(watching.ssrc, 8);
+  socket.emit('message', rtp);
+  report();
+  const [datagram] = sent;
+  assert.ok(datagram !== undefined);
+  const compound = openRtcp(srtpSession(down.keys), datagram);
+  assert.ok(typeof compound !== 'string', `${compound}`);
+  const [reports, nack] = readRtcp(compound) ?? [];
+  assert.ok(reports?.type === 'Reports' && reports.blocks[0]?.highestSequence === 20);
+  assert.ok(nack?.type === 'Nack' && nack.mediaSsrc === watching.ssrc);
+  assert.deepEqual(nack.sequences, [65_506, 65_507]);
+});
