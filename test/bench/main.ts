@@ -6,7 +6,9 @@ import { countingBench } from './counting.ts';
 import { featuresBench } from './features.ts';
 import { type Figure, gateStatus, isKept, ratio, table } from './figure.ts';
 import { forwardingBench } from './forwarding.ts';
+import { joinsBench } from './joins.ts';
 import { machine, machineText, watchLoad } from './machine.ts';
+import { memoryBench } from './memory.ts';
 import { metricsBench } from './metrics.ts';
 import { type OperatorBenchOptions, operatorBench } from './operator.ts';
 import { productBench } from './product.ts';
@@ -17,6 +19,8 @@ type Part = (say: (text: string) => void, options: OperatorBenchOptions) => Prom
 const parts: Readonly<Record<string, Part>> = {
   forwarding: forwardingBench,
   cores: coresBench,
+  joins: joinsBench,
+  memory: memoryBench,
   features: featuresBench,
   counting: countingBench,
   metrics: metricsBench,

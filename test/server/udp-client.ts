@@ -1,6 +1,9 @@
-import { createSocket } from 'node:dgram';
+import { createSocket, type Socket } from 'node:dgram';
 import { once } from 'node:events';
 import { type DtlsClient, RtpHeader, RtpPacket, SrtpSession } from 'werift';
+import type { Endpoint } from '#server/media/address.ts';
+import { type SrtpKeys, srtpProfile } from '#server/media/plane.ts';
+import { masterLength } from '#server/media/srtp-keys.ts';
 import { eventually } from '#test/harness/eventually.ts';
 import { keyFrame } from '#test/media/peer.ts';
 import { stunCheck } from '#test/media/stun-client.ts';
@@ -20,10 +23,17 @@ export interface UdpClient {
   readonly received: () => number;
   /** Checks the path once more, as a client does every few seconds that wants to be taken for alive. */
   check(): void;
+  /** Keys of its SRTP, from its point of view. Throws before it is connected. */
+  keys(): SrtpKeys;
+  readonly socket: Socket;
+  /** Where it sends to. */
+  readonly server: Endpoint;
   stop(): void;
 }
 
 export interface UdpClientTraits {
+  /** Its own certificate; made for it unless given. */
+  readonly owns?: Certificate;
   /** The certificate that it shows in DTLS: its own unless it is a thief. */
   readonly presents?: Certificate;
   /** What its offer says of the roles in DTLS. */
@@ -41,9 +51,9 @@ const bufferBytes = 4 * 1024 * 1024;
 export async function udpClient(
   at: Pick<Running, 'fetch'>,
   path: string,
-  { presents, setup = 'actpass', nominates = true, onRtp }: UdpClientTraits = {},
+  { owns, presents, setup = 'actpass', nominates = true, onRtp }: UdpClientTraits = {},
 ): Promise<UdpClient> {
-  const own = await certificate();
+  const own = owns ?? (await certificate());
   const direction = path.endsWith('whip') ? 'sendonly' : 'recvonly';
   const offer = smallOffer((sdp) =>
     sdp
@@ -106,6 +116,9 @@ export async function udpClient(
     },
     received: () => received,
     check: () => send(check),
+    keys: () => keysOf(dtls),
+    socket,
+    server: { address, port: Number(port) },
     stop: () => {
       stop();
       isOpen = false;
@@ -114,17 +127,22 @@ export async function udpClient(
   };
 }
 
-function srtpOf(dtls: DtlsClient): SrtpSession {
-  const profile = dtls.srtp.srtpProfile;
+function keysOf(dtls: DtlsClient): SrtpKeys {
+  const profile = Object.values(srtpProfile).find((known) => known === dtls.srtp.srtpProfile);
   if (profile === undefined) throw new Error('no SRTP profile was agreed on');
-  const { localKey, localSalt, remoteKey, remoteSalt } = dtls.extractSessionKeys(16, profile === 1 ? 14 : 12);
+  const { key, salt } = masterLength[profile];
+  return { profile, ...dtls.extractSessionKeys(key, salt) };
+}
+
+function srtpOf(dtls: DtlsClient): SrtpSession {
+  const { profile, localKey, localSalt, remoteKey, remoteSalt } = keysOf(dtls);
   return new SrtpSession({
     profile,
     keys: {
-      localMasterKey: localKey,
-      localMasterSalt: localSalt,
-      remoteMasterKey: remoteKey,
-      remoteMasterSalt: remoteSalt,
+      localMasterKey: Buffer.from(localKey),
+      localMasterSalt: Buffer.from(localSalt),
+      remoteMasterKey: Buffer.from(remoteKey),
+      remoteMasterSalt: Buffer.from(remoteSalt),
     },
   });
 }
