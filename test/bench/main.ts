@@ -7,6 +7,7 @@ import { featuresBench } from './features.ts';
 import { type Figure, gateStatus, isKept, ratio, table } from './figure.ts';
 import { forwardingBench } from './forwarding.ts';
 import { joinsBench } from './joins.ts';
+import { lossyBench } from './lossy.ts';
 import { machine, machineText, watchLoad } from './machine.ts';
 import { memoryBench } from './memory.ts';
 import { metricsBench } from './metrics.ts';
@@ -21,6 +22,7 @@ const parts: Readonly<Record<string, Part>> = {
   cores: coresBench,
   joins: joinsBench,
   memory: memoryBench,
+  lossy: lossyBench,
   features: featuresBench,
   counting: countingBench,
   metrics: metricsBench,

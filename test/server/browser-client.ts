@@ -1,4 +1,5 @@
 import type { Page } from 'playwright-core';
+import type { Endpoint } from '#server/media/address.ts';
 
 /** How a page's attempt to join went. `state` is its connection's after at most 10 s. */
 export interface Joined {
@@ -11,16 +12,18 @@ export interface JoinOptions {
   readonly token?: string;
   /** What a publisher sends; a player asks for both whatever there is. */
   readonly kinds?: readonly ('audio' | 'video')[];
+  /** Where it sends media to in place of the address that the server announces. */
+  readonly through?: Endpoint;
 }
 
 /**
  * Publishes the fake camera to a WHIP endpoint, or plays from a WHEP endpoint, with nothing but what every browser has.
  * The page keeps its `connection` and its `session` URL.
  */
-export const join = (page: Page, url: string, { token, kinds = ['audio', 'video'] }: JoinOptions = {}) =>
-  page.evaluate(`(${joinInPage})(${JSON.stringify([url, token ?? null, kinds])})`) as Promise<Joined>;
+export const join = (page: Page, url: string, { token, kinds = ['audio', 'video'], through }: JoinOptions = {}) =>
+  page.evaluate(`(${joinInPage})(${JSON.stringify([url, token ?? null, kinds, through ?? null])})`) as Promise<Joined>;
 
-const joinInPage = `async ([url, token, kinds]) => {
+const joinInPage = `async ([url, token, kinds, through]) => {
   globalThis.connection?.close();
   const connection = (globalThis.connection = new RTCPeerConnection());
   if (url.endsWith('whip')) {
@@ -41,7 +44,9 @@ const joinInPage = `async ([url, token, kinds]) => {
   const location = response.headers.get('location');
   if (response.status !== 201) return { status: response.status, location, state: 'none' };
   globalThis.session = new URL(location, url).href;
-  await connection.setRemoteDescription({ type: 'answer', sdp: await response.text() });
+  const answer = await response.text();
+  const sdp = through === null ? answer : answer.replace(/^(a=candidate:\\S+ \\d udp \\d+) \\S+ \\d+/gm, '$1 ' + through.address + ' ' + through.port);
+  await connection.setRemoteDescription({ type: 'answer', sdp });
   for (let tenths = 0; connection.connectionState !== 'connected' && tenths < 100; tenths++)
     await new Promise((resolve) => setTimeout(resolve, 100));
   return { status: response.status, location, state: connection.connectionState };

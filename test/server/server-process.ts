@@ -4,6 +4,7 @@ import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { createInterface } from 'node:readline';
+import type { Endpoint } from '#server/media/address.ts';
 import { replaceFile } from '#test/harness/replace-file.ts';
 import { seriesValue } from './series.ts';
 
@@ -11,6 +12,8 @@ import { seriesValue } from './series.ts';
 export interface ServerProcess {
   /** A URL of its public port. */
   url(path: string): string;
+  /** Where it is bound for media. */
+  readonly media: Endpoint;
   /** The value of a series; undefined when there is none. */
   metric(series: string): Promise<number | undefined>;
   /** What it has told the person who started it. */
@@ -27,6 +30,7 @@ export interface ServerProcess {
 interface Started {
   readonly http: { readonly port: number };
   readonly internal: { readonly port: number };
+  readonly media: Endpoint;
 }
 
 /** Starts a server with the rooms of a rooms file, and with these variables beside our own. Resolves when it listens; rejects with what it said when it ended. */
@@ -55,9 +59,10 @@ export async function serverProcess(
     if (line.includes('"server started"')) started.resolve(JSON.parse(line) as Started);
   });
   void exited.then(() => started.reject(new Error(`the server ended: ${said.join('\n')}`)));
-  const { http, internal } = await started.promise;
+  const { http, internal, media } = await started.promise;
   return {
     url: (path) => `http://127.0.0.1:${http.port}${path}`,
+    media,
     metric: async (series) => {
       const response = await fetch(`http://127.0.0.1:${internal.port}/metrics`);
       return seriesValue(await response.text(), series);

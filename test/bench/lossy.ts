@@ -1,0 +1,90 @@
+/**
+ * What a viewer sees in Chromium while the network is bad, and while it is good: the longest time without a new frame, and
+ * how many of the publisher's frames it never shows. Once it is the viewer's network, and once the publisher's.
+ */
+import { once } from 'node:events';
+import { createServer } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import { setTimeout as pause } from 'node:timers/promises';
+import type { Browser, Page } from 'playwright-core';
+import { launchChromium, visit } from '#test/harness/browser.ts';
+import { eventually } from '#test/harness/eventually.ts';
+import { impairedRelay } from '#test/harness/impaired-relay.ts';
+import type { Impairment } from '#test/harness/impairment.ts';
+import { freshSeed } from '#test/media/seeded.ts';
+import { decodedFrames, join } from '#test/server/browser-client.ts';
+import { serverProcess } from '#test/server/server-process.ts';
+import { type Figure, table } from './figure.ts';
+import { type Smoothness, smoothness } from './smoothness.ts';
+
+const roomsFile = 'rooms: [{name: stage, publish: {codecs: [VP8, Opus]}, play: {auth: {mode: None}}}]';
+/** Both ways, and the jitter either way, as `tc qdisc … netem delay 50ms 50ms loss 5%` has it. */
+const bad: Impairment = { loss: 0.05, delayMs: 50, jitterMs: 50 };
+const seconds = 30;
+/** Encoder and jitter buffer find what suits the network within seconds. */
+const settleMs = 5000;
+
+const networks = ['viewer', 'publisher'] as const;
+/** Whose network is bad. */
+type Whose = (typeof networks)[number] | 'nobody';
+
+/** Takes two and a half minutes. */
+export async function lossyBench(say: (text: string) => void): Promise<readonly Figure[]> {
+  const seed = freshSeed();
+  say(`lossy: SEED=${seed}`);
+  const seen = {
+    nobody: await runOnce('nobody', seed),
+    viewer: await runOnce('viewer', seed),
+    publisher: await runOnce('publisher', seed),
+  };
+  for (const [whose, { longestMs, missedPercent }] of Object.entries(seen))
+    say(`lossy: ${whose}: longest freeze ${longestMs.toFixed(0)} ms, ${missedPercent.toFixed(1)} % of frames missed`);
+  return networks.flatMap((whose): readonly Figure[] => [
+    {
+      name: `longest freeze in Chromium, 5 % loss and 50 ms jitter at the ${whose}`,
+      value: seen[whose].longestMs,
+      unit: 'ms',
+      baseline: { name: 'a good network', value: seen.nobody.longestMs },
+      target: { atMost: 500 },
+    },
+    {
+      name: `frames missed in Chromium, 5 % loss and 50 ms jitter at the ${whose}`,
+      value: seen[whose].missedPercent,
+      unit: '%',
+      baseline: { name: 'a good network', value: seen.nobody.missedPercent },
+      target: { atMost: 5 },
+    },
+  ]);
+}
+
+/** Whoever has a bad network goes through the relay; with nobody's bad the viewer does, too, for the relay's sake. */
+async function runOnce(whose: Whose, seed: number): Promise<Smoothness> {
+  await using held = new AsyncDisposableStack();
+  const server = await serverProcess(roomsFile);
+  held.defer(() => server.end());
+  const relay = await impairedRelay({ seed });
+  held.defer(() => relay.close());
+  relay.aim(server.media);
+  const browser = await launchChromium();
+  held.defer(() => browser.close());
+  const [publisher, viewer] = [await blankPage(browser, held), await blankPage(browser, held)];
+  const by = (is: boolean) => (is ? { through: relay.local } : {});
+  const whip = server.url('/default/stage/whip');
+  await join(publisher, whip, { token: 'the-publish-token', ...by(whose === 'publisher') });
+  await join(viewer, server.url('/default/stage/whep'), by(whose !== 'publisher'));
+  await eventually('the viewer sees something', async () => (await decodedFrames(viewer)) > 0);
+  if (whose !== 'nobody') relay.impair({ up: bad, down: bad });
+  await pause(settleMs);
+  return smoothness(publisher, viewer, seconds);
+}
+
+/** A page that may use a camera, and does nothing by itself. */
+async function blankPage(browser: Browser, held: AsyncDisposableStack): Promise<Page> {
+  const blank = createServer((_request, response) => response.setHeader('content-type', 'text/html').end('<p>blank'));
+  blank.listen(0, '127.0.0.1');
+  await once(blank, 'listening');
+  held.defer(() => void blank.close());
+  return visit(browser, `http://127.0.0.1:${(blank.address() as AddressInfo).port}/`);
+}
+
+if (import.meta.main) console.log(table(await lossyBench((text) => console.error(text))));
