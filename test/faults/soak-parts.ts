@@ -2,6 +2,7 @@ import { release010 } from '#test/upgrade/release.ts';
 import { upgrade } from '#test/upgrade/upgrade.ts';
 import { chaos } from './chaos.ts';
 import { crashes } from './crashes.ts';
+import { halfLoad } from './half-load.ts';
 import { installReaderKinds } from './kinds.ts';
 import { type Fall, leaders } from './leaders.ts';
 import { mediaOutage } from './media-outage.ts';
@@ -97,6 +98,23 @@ const media: SoakPart['run'] = async (_seed, say) => {
   ];
 };
 
+const hour: SoakPart['run'] = async (_seed, say) => {
+  const { firstMB, lastMB, packetsPerSecond, deliveredPart } = await halfLoad({ forMs: 3_600_000 }, say);
+  const [grownPercent, lostPercent] = [100 * (lastMB / firstMB - 1), 100 * (1 - deliveredPart)];
+  return [
+    proof(
+      'half load: RSS, from minutes 5 to 10 to the last five',
+      `${grownPercent.toFixed(1)} % more`,
+      grownPercent <= 5,
+    ),
+    proof(
+      'half load: packets lost',
+      `${lostPercent.toFixed(3)} % of ${packetsPerSecond.toFixed(0)} a second`,
+      lostPercent < 0.1,
+    ),
+  ];
+};
+
 const newer: SoakPart['run'] = async (_seed, say) => {
   const release = await release010();
   return 'absent' in release ? [skipped('upgrade: from 0.1.0', release.absent)] : await upgrade(release.dir, say);
@@ -122,6 +140,7 @@ export const soakParts = {
   leaders: { what: 'a leader is killed, stopped or cut off', takes: '5 min', run: succession },
   outage: { what: 'the API server is away', takes: '3 min', run: absence },
   media: { what: 'the API server is away while a room is on the air', takes: '3 min', run: media },
+  'half-load': { what: 'a media server forwards half of what it can', takes: '1 h', run: hour },
   upgrade: { what: 'release 0.1.0 is upgraded while a room is on the air', takes: '2 min', run: newer },
   permissions: { what: 'each permission is withheld in turn', takes: '3 min', run: rights },
 } as const satisfies Record<string, SoakPart>;

@@ -1,0 +1,64 @@
+/** A whole server that forwards half of what it can, for as long as that takes to show whether its memory stays. */
+import type { Load } from '#test/bench/forwarding-load.ts';
+import { evenly } from '#test/bench/pace.ts';
+import { median } from '#test/bench/quantile.ts';
+import { saturate } from '#test/bench/saturation.ts';
+import type { ServerQuestion } from '#test/bench/server-child.ts';
+import { serverContender } from '#test/bench/server-contender.ts';
+import { onStage } from '#test/bench/stage.ts';
+import { unread } from '#test/bench/unread.ts';
+
+const clients: Pick<Load, 'subscribers' | 'payloadBytes'> = { subscribers: 50, payloadBytes: 1200 };
+/** From one look to the next. */
+const turnSeconds = 5;
+const emptyEveryMs = 2;
+const minuteMs = 60_000;
+
+export interface HalfLoad {
+  /** The median RSS from minute 5, when all is compiled and grown, to minute 10; and in the last five minutes. */
+  readonly firstMB: number;
+  readonly lastMB: number;
+  /** To all subscribers together. */
+  readonly packetsPerSecond: number;
+  /** Of what was sent, what reached the last subscriber. */
+  readonly deliveredPart: number;
+}
+
+/** For at least a quarter of an hour. */
+export const halfLoad = ({ forMs }: { readonly forMs: number }, say: (text: string) => void): Promise<HalfLoad> =>
+  onStage(async ({ server, stage }) => {
+    const contender = await serverContender(server, stage, clients);
+    const most = (await saturate(contender, turnSeconds)).packetsPerSecond;
+    const perSecond = most / 2 / clients.subscribers;
+    say(`it can forward ${most.toFixed(0)} packets a second: it gets half of that`);
+    const sinks = unread(contender.downSockets, clients.payloadBytes);
+    let arrived = 0;
+    const emptying = setInterval(() => {
+      arrived += sinks.take();
+    }, emptyEveryMs);
+    // What is sent now is counted anew.
+    contender.onDelivered(() => undefined);
+    const seen: { readonly atMs: number; readonly mb: number }[] = [];
+    const beganMs = performance.now();
+    let sent = 0;
+    while (performance.now() < beganMs + forMs) {
+      contender.stayAlive();
+      await evenly(perSecond, Math.round(perSecond * turnSeconds), () => contender.publish(sent++));
+      const mb = (await server.ask<number>('rss' satisfies ServerQuestion)) / 1e6;
+      const atMs = performance.now() - beganMs;
+      if (Math.floor(atMs / minuteMs) > Math.floor((seen.at(-1)?.atMs ?? 0) / minuteMs))
+        say(`${Math.floor(atMs / minuteMs)} min: ${mb.toFixed(1)} MB`);
+      seen.push({ atMs, mb });
+    }
+    const packetsPerSecond = (1000 * sent * clients.subscribers) / (performance.now() - beganMs);
+    clearInterval(emptying);
+    await contender.stop();
+    const between = (fromMs: number, toMs: number) =>
+      median(seen.filter(({ atMs }) => atMs >= fromMs && atMs < toMs).map(({ mb }) => mb));
+    return {
+      firstMB: between(5 * minuteMs, 10 * minuteMs),
+      lastMB: between(forMs - 5 * minuteMs, Number.POSITIVE_INFINITY),
+      packetsPerSecond,
+      deliveredPart: arrived / sent,
+    };
+  });
