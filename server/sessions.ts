@@ -68,7 +68,7 @@ export interface Sessions {
 }
 
 /** Without what is needed only to connect: there are many that have connected. */
-interface Session extends Omit<NewSession, 'ice' | 'fingerprints' | 'identity'> {
+interface Session extends Omit<NewSession, 'fingerprints' | 'identity'> {
   readonly dtls: Dtls;
   readonly startedMs: number;
   readonly cancelTimeout: () => void;
@@ -96,8 +96,8 @@ export function sessions(options: SessionsOptions): Sessions {
   };
 
   return {
-    open: ({ ice, fingerprints, identity, ...lasting }) => {
-      const { id } = lasting;
+    open: ({ fingerprints, identity, ...lasting }) => {
+      const { id, ice } = lasting;
       const dtls = identity.accept(fingerprints, {
         send: (datagram) => media.sendDtls(id, datagram),
         onKeys: (keys) => {
