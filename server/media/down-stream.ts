@@ -47,7 +47,8 @@ export const resendsPerReport = 1000;
 /** `random` below 1. First numbers stay under 2^15, so that the receiver cannot mistake the lap (RFC 3711 section 3.3.1). */
 export function downStream(track: DownTrack, to: Transport, random: () => number): DownStream {
   const startIndex = Math.floor(random() * 0x8000);
-  const mid = track.midExtensionId === undefined ? undefined : { id: track.midExtensionId, value: track.mid };
+  const { mid: midId } = track.extensions;
+  const mid = midId === undefined ? undefined : { id: midId, value: track.mid };
   return {
     track,
     transport: to,

@@ -44,12 +44,26 @@ export interface PayloadCodec {
   readonly clockRate: number;
 }
 
+/**
+ * Ids of RTP header extensions (RFC 8285) that were negotiated for a track: each is read, or written. `transportWide` only
+ * where feedback of that kind was negotiated too.
+ */
+export interface ExtensionIds {
+  readonly mid?: number;
+  /** Which encoding of a track a packet is of, and which one it repairs (RFC 8852). */
+  readonly rid?: number;
+  readonly repairedRid?: number;
+  readonly absSendTime?: number;
+  readonly transportWide?: number;
+  readonly playoutDelay?: number;
+  readonly dependencyDescriptor?: number;
+}
+
 /** A track that a publisher sends. */
 export interface UpTrack {
   readonly kind: Kind;
   readonly mid: string;
-  /** Header extension ids as negotiated, where they are (RFC 8285). */
-  readonly midExtensionId?: number;
+  readonly extensions: ExtensionIds;
   /** From `a=ssrc`, where the offer has it; otherwise learnt from the MID extension, or from the payload type. */
   readonly ssrc?: number;
   readonly codecs: readonly PayloadCodec[];
@@ -61,7 +75,7 @@ export interface UpTrack {
 export interface DownTrack {
   readonly kind: Kind;
   readonly mid: string;
-  readonly midExtensionId?: number;
+  readonly extensions: ExtensionIds;
   readonly ssrc: number;
   readonly rtxSsrc?: number;
   readonly cname: string;

@@ -126,7 +126,8 @@ function bind(from: Publisher, datagram: Buffer, header: RtpHeader): UpStream | 
   const stream =
     streams.find(({ track }) => track.ssrc === header.ssrc) ??
     streams.find(
-      ({ track: { mid, midExtensionId: id } }) => id !== undefined && extensionText(datagram, header, id) === mid,
+      ({ track: { mid, extensions } }) =>
+        extensions.mid !== undefined && extensionText(datagram, header, extensions.mid) === mid,
     ) ??
     onlyOne(streams.filter((s) => s.payloads.has(header.payloadType) || s.retransmitted.has(header.payloadType)));
   if (stream !== undefined) from.bySsrc.set(header.ssrc, stream);

@@ -1,4 +1,6 @@
+import type { ExtensionIds } from '#server/media/plane.ts';
 import type { OfferedCodec } from './codec.ts';
+import { extensionLines } from './extensions.ts';
 import type { OfferedMedia } from './offer.ts';
 
 /** An address and port where clients reach the media port. */
@@ -27,6 +29,8 @@ export interface SentTrack {
 export interface AnsweredMedia {
   readonly offered: OfferedMedia;
   readonly codecs: readonly OfferedCodec[];
+  /** Those of the offered that are used. */
+  readonly extensions: ExtensionIds;
   readonly sent?: SentTrack;
 }
 
@@ -64,7 +68,11 @@ const refusedSection = ({ kind, protocol, formats, mid }: OfferedMedia): string[
   'a=inactive',
 ];
 
-function acceptedSection({ offered, codecs, sent }: AnsweredMedia, local: LocalTransport, isFirst: boolean): string[] {
+function acceptedSection(
+  { offered, codecs, extensions, sent }: AnsweredMedia,
+  local: LocalTransport,
+  isFirst: boolean,
+): string[] {
   const formats = codecs.flatMap(({ payloadType, rtxPayloadType }) => [payloadType, rtxPayloadType ?? []].flat());
   return [
     `m=${offered.kind} 9 ${offered.protocol} ${formats.join(' ')}`,
@@ -77,20 +85,22 @@ function acceptedSection({ offered, codecs, sent }: AnsweredMedia, local: LocalT
     sent ? 'a=sendonly' : 'a=recvonly',
     'a=rtcp-mux',
     ...(offered.reducedSizeRtcp ? ['a=rtcp-rsize'] : []),
-    ...(offered.midExtensionId ? [`a=extmap:${offered.midExtensionId} urn:ietf:params:rtp-hdrext:sdes:mid`] : []),
-    ...codecs.flatMap(codecLines),
+    ...extensionLines(extensions),
+    ...codecs.flatMap((codec) => codecLines(codec, extensions)),
     ...(sent ? trackLines(offered.kind, sent) : []),
     // Bundled sections share the candidates of the first (RFC 9143 section 9.2).
     ...(isFirst ? [...local.candidates.map(candidateLine), 'a=end-of-candidates'] : []),
   ];
 }
 
-function codecLines({ payloadType, rtxPayloadType, rtpmap, fmtp, nack, pli, clockRate }: OfferedCodec): string[] {
+function codecLines(codec: OfferedCodec, extensions: ExtensionIds): string[] {
+  const { payloadType, rtxPayloadType, rtpmap, fmtp, nack, pli, transportWide, clockRate } = codec;
   return [
     `a=rtpmap:${payloadType} ${rtpmap}`,
     ...(fmtp ? [`a=fmtp:${payloadType} ${fmtp}`] : []),
     ...(nack ? [`a=rtcp-fb:${payloadType} nack`] : []),
     ...(pli ? [`a=rtcp-fb:${payloadType} nack pli`] : []),
+    ...(transportWide && extensions.transportWide ? [`a=rtcp-fb:${payloadType} transport-cc`] : []),
     ...(rtxPayloadType ? [`a=rtpmap:${rtxPayloadType} rtx/${clockRate}`] : []),
     ...(rtxPayloadType ? [`a=fmtp:${rtxPayloadType} apt=${payloadType}`] : []),
   ];

@@ -15,6 +15,9 @@ export interface OfferedCodec {
   readonly fmtp?: string;
   readonly nack: boolean;
   readonly pli: boolean;
+  /** Feedback by transport-wide sequence numbers, and by the receiver's estimate of its link. */
+  readonly transportWide: boolean;
+  readonly remb: boolean;
 }
 
 export const kindOf: Readonly<Record<Codec, Kind>> = { H264: 'video', VP8: 'video', Opus: 'audio' };
@@ -53,6 +56,8 @@ export function offeredCodecs(media: MediaLines): readonly OfferedCodec[] {
         ...(fmtp !== undefined && { fmtp }),
         nack: hasFeedback(media.attributes, payloadType, 'nack'),
         pli: hasFeedback(media.attributes, payloadType, 'nack pli'),
+        transportWide: hasFeedback(media.attributes, payloadType, 'transport-cc'),
+        remb: hasFeedback(media.attributes, payloadType, 'goog-remb'),
       },
     ];
   });

@@ -2,6 +2,7 @@ import type { Codec } from '#crds/rooms-file.ts';
 import type { DownTrack, PayloadCodec, UpTrack } from '#server/media/plane.ts';
 import type { AnsweredMedia } from './answer.ts';
 import { kindOf, type OfferedCodec } from './codec.ts';
+import { usedExtensions } from './extensions.ts';
 import type { Offer, OfferedMedia } from './offer.ts';
 import { SdpError } from './sdp.ts';
 
@@ -11,23 +12,26 @@ export interface Negotiated<Track> {
   readonly tracks: readonly Track[];
 }
 
+/** With the one codec that was chosen. */
+type PublishedMedia = AnsweredMedia & { readonly codecs: readonly [OfferedCodec] };
+
 /**
  * A publisher's tracks. Each has exactly one codec, the room's first that the publisher has: so it is known what is
  * sent, and a player that lacks it can be told so.
  */
 export function negotiatePublish(offer: Offer, codecs: readonly Codec[]): Negotiated<UpTrack> {
-  const media = offer.media.map((offered) => {
+  const media = offer.media.map((offered): PublishedMedia => {
     const [chosen] = preferred(offered, codecs);
     if (chosen === undefined) throw noCodec(offered, codecs);
-    return { offered, codecs: [chosen] };
+    return { offered, codecs: [chosen], extensions: usedExtensions(offered.extensions, ['mid']) };
   });
-  return { media, tracks: media.map(({ offered, codecs: [chosen] }) => upTrack(offered, chosen as OfferedCodec)) };
+  return { media, tracks: media.map(upTrack) };
 }
 
-const upTrack = (offered: OfferedMedia, codec: OfferedCodec): UpTrack => ({
+const upTrack = ({ offered, codecs: [codec], extensions }: PublishedMedia): UpTrack => ({
   kind: offered.kind,
   mid: offered.mid,
-  ...(offered.midExtensionId !== undefined && { midExtensionId: offered.midExtensionId }),
+  extensions,
   ...(offered.ssrc !== undefined && { ssrc: offered.ssrc }),
   codecs: [payloadCodec(codec)],
   nack: codec.nack,
@@ -47,7 +51,7 @@ export function negotiatePlay(
 ): Negotiated<DownTrack> {
   const hasKind = ({ kind }: OfferedMedia) => codecs.some((codec) => kindOf[codec] === kind);
   const media = offer.media.map((offered): AnsweredMedia => {
-    if (!hasKind(offered) && offer.media.some(hasKind)) return { offered, codecs: [] };
+    if (!hasKind(offered) && offer.media.some(hasKind)) return { offered, codecs: [], extensions: {} };
     const usable = preferred(offered, codecs);
     if (usable.length === 0) throw noCodec(offered, codecs);
     const sentNow = published.find(({ kind }) => kind === offered.kind)?.codecs[0]?.name;
@@ -61,15 +65,15 @@ export function negotiatePlay(
     const ordered = [...now, ...usable.filter(({ name }) => name !== sentNow)];
     const isRetransmitted = ordered.some(({ rtxPayloadType }) => rtxPayloadType !== undefined);
     const sent = { ssrc: randomSsrc(), ...(isRetransmitted && { rtxSsrc: randomSsrc() }), cname };
-    return { offered, codecs: ordered, sent };
+    return { offered, codecs: ordered, extensions: usedExtensions(offered.extensions, ['mid']), sent };
   });
   return { media, tracks: media.flatMap(({ sent, ...section }) => (sent ? [downTrack({ ...section, sent })] : [])) };
 }
 
-const downTrack = ({ offered, codecs, sent }: Required<AnsweredMedia>): DownTrack => ({
+const downTrack = ({ offered, codecs, extensions, sent }: Required<AnsweredMedia>): DownTrack => ({
   kind: offered.kind,
   mid: offered.mid,
-  ...(offered.midExtensionId !== undefined && { midExtensionId: offered.midExtensionId }),
+  extensions,
   ...sent,
   codecs: codecs.map(payloadCodec),
   nack: codecs.some(({ nack }) => nack),

@@ -1,5 +1,6 @@
-import type { Kind } from '#server/media/plane.ts';
+import type { ExtensionIds, Kind } from '#server/media/plane.ts';
 import { type OfferedCodec, offeredCodecs } from './codec.ts';
+import { offeredExtensions } from './extensions.ts';
 import { type Fingerprint, fingerprints } from './fingerprint.ts';
 import { type IceCredentials, iceCredentials } from './ice-credentials.ts';
 import {
@@ -21,7 +22,7 @@ export interface OfferedMedia {
   readonly protocol: string;
   readonly formats: readonly string[];
   readonly codecs: readonly OfferedCodec[];
-  readonly midExtensionId?: number;
+  readonly extensions: ExtensionIds;
   /** The media's own stream, not its retransmissions. */
   readonly ssrc?: number;
   readonly reducedSizeRtcp: boolean;
@@ -35,8 +36,6 @@ export interface Offer extends IceCredentials {
 
 const malformed = (message: string) => new SdpError('malformed', message);
 const unusable = (message: string) => new SdpError('unusable', message);
-
-const midExtension = 'urn:ietf:params:rtp-hdrext:sdes:mid';
 
 /**
  * Reads an offer of a client that wants to `send` (WHIP) or `receive` (WHEP). Throws an {@link SdpError} whose message
@@ -71,7 +70,6 @@ function offeredMedia(lines: MediaLines, session: SessionLines, wants: 'send' | 
   if (mid === undefined && session.media.length > 1)
     throw malformed(`${place}: a=mid is missing; BUNDLE needs it in every m-section.`);
   checkDirection(lines, session, wants);
-  const midExtensionId = extensionId(attributes, midExtension);
   const ssrc = mediaSsrc(attributes);
   return {
     place,
@@ -80,7 +78,7 @@ function offeredMedia(lines: MediaLines, session: SessionLines, wants: 'send' | 
     protocol,
     formats,
     codecs: offeredCodecs(lines),
-    ...(midExtensionId !== undefined && { midExtensionId }),
+    extensions: offeredExtensions([...attributes, ...session.attributes], wants),
     ...(ssrc !== undefined && { ssrc }),
     reducedSizeRtcp: firstValue(attributes, 'rtcp-rsize') !== undefined,
   };
@@ -121,15 +119,6 @@ function checkSetup(session: SessionLines) {
   if (setup === undefined) throw malformed('a=setup is missing; offer a=setup:actpass.');
   if (setup !== 'actpass' && setup !== 'active')
     throw unusable(`a=setup:${setup.slice(0, 20)} leaves the DTLS client's role to the server; offer a=setup:actpass.`);
-}
-
-/** The id of `a=extmap:<id>[/<direction>] <uri>`. One-byte header extensions have ids 1 to 14 (RFC 8285). */
-function extensionId(attributes: readonly Attribute[], uri: string): number | undefined {
-  for (const value of allValues(attributes, 'extmap')) {
-    const [, id, name] = /^(\d{1,3})(?:\/\w+)? +(\S+)/.exec(value) ?? [];
-    if (name === uri && Number(id) >= 1 && Number(id) <= 14) return Number(id);
-  }
-  return undefined;
 }
 
 /** The first SSRC of the FID group, whose second is the retransmissions'; without a group, the first there is. */

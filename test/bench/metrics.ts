@@ -88,13 +88,15 @@ function used({ name }: RoomSettings, { media, all, meter }: Pod, { subscribersP
   const publisher = `${room} publisher`;
   join(publisher, 'publisher');
   all.publish(room, publisher, undefined);
-  media.publish(publisher, room, [{ kind: 'video', mid: '0', codecs, nack: true, pli: true }]);
+  media.publish(publisher, room, [{ kind: 'video', mid: '0', extensions: {}, codecs, nack: true, pli: true }]);
   for (let i = 0; i < subscribersPerRoom; i++) {
     const id = `${room} ${i}`;
     join(id, 'subscriber');
     all.subscribe(room, id);
     all.connected(room, id);
-    media.subscribe(id, room, [{ kind: 'video', mid: '0', ssrc: 1 + i, cname: 'live', codecs, nack: true }]);
+    media.subscribe(id, room, [
+      { kind: 'video', mid: '0', extensions: {}, ssrc: 1 + i, cname: 'live', codecs, nack: true },
+    ]);
   }
   all.connected(room, publisher);
   const leaving = { route: 'whep_session', method: 'DELETE', room } as const;

@@ -27,10 +27,12 @@ export function clientsOf(subscribers: number, repairs: Repairs) {
   const nack = repairs !== 'None';
   const codec = { name: 'video/any', payloadType: 96, clockRate: 90_000 };
   const codecs = [repairs === 'Rtx' ? { ...codec, rtxPayloadType: 97 } : codec];
-  const up = client('up', { publishes: { kind: 'video', mid: '0', codecs, nack, pli: true, ssrc: upSsrc } });
+  const up = client('up', {
+    publishes: { kind: 'video', mid: '0', extensions: {}, codecs, nack, pli: true, ssrc: upSsrc },
+  });
   const downs = Array.from({ length: subscribers }, (_, i) => {
     const rtx = repairs === 'Rtx' ? { rtxSsrc: rtxSsrcs + i } : {};
-    const track = { kind: 'video', mid: '0', midExtensionId: 1, ssrc: downSsrcs + i, cname: 'live' } as const;
+    const track = { kind: 'video', mid: '0', extensions: { mid: 1 }, ssrc: downSsrcs + i, cname: 'live' } as const;
     return client(`down ${i}`, { subscribes: { ...track, codecs, nack, ...rtx } });
   });
   return { up, downs };

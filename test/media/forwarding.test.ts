@@ -11,8 +11,8 @@ const asked = ({ inbox }: Peer) => inbox.rtcp.filter(({ type }) => type === 'Key
 for (const [name, profile] of Object.entries(srtpProfile))
   test(`${name}: a subscriber gets the payload, marker and padding under its own SSRC, type and MID`, () => {
     const { publisher, subscriber, from } = arena();
-    const up = publisher('up', [videoUp({ midExtensionId: 9 })], profile);
-    const down = subscriber('down', [videoDown(1000, { mid: 'v', midExtensionId: 4 })], profile);
+    const up = publisher('up', [videoUp({ extensions: { mid: 9 } })], profile);
+    const down = subscriber('down', [videoDown(1000, { mid: 'v', extensions: { mid: 4 } })], profile);
     const payload = Buffer.concat([keyFrame, Buffer.from('picture')]);
     const extension = { id: 9, value: '0' };
     from(up, up.rtp({ ssrc: 7, sequence: 50, timestamp: 9000, marker: true, payload, extension }));
@@ -157,7 +157,7 @@ test('an encoder that starts over with another SSRC is followed once the first h
 });
 
 test('tracks are told apart by SSRC, by MID, by payload type', () => {
-  const audio = videoUp({ kind: 'audio', mid: 'a', midExtensionId: 3, codecs: [opus(111)] });
+  const audio = videoUp({ kind: 'audio', mid: 'a', extensions: { mid: 3 }, codecs: [opus(111)] });
   const tracks = [videoDown(1000), videoDown(2000, { kind: 'audio', codecs: [opus(111)] })];
   const kinds = (up: Parameters<Peer['rtp']>[0], video = videoUp()) => {
     const { publisher, subscriber, from } = arena();

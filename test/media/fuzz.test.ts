@@ -42,7 +42,7 @@ for (const [name, profile] of Object.entries(srtpProfile))
     t.diagnostic(`SEED=${seed}`);
     const random = seeded(seed);
     const { core, publisher, subscriber, stranger, from, pass } = arena(seed);
-    const up = publisher('up', [videoUp({ midExtensionId: 3, codecs: [vp8(96, 97)] })], profile);
+    const up = publisher('up', [videoUp({ extensions: { mid: 3 }, codecs: [vp8(96, 97)] })], profile);
     const down = subscriber('down', [videoDown(1000, { rtxSsrc: 1001, codecs: [vp8(120, 121)] })], profile);
     const keyless = stranger('keyless', profile);
     from(keyless, keyless.check());

@@ -93,6 +93,7 @@ export const opus = (payloadType: number): PayloadCodec => ({ name: 'audio/opus'
 export const videoUp = (more: Partial<UpTrack> = {}): UpTrack => ({
   kind: 'video',
   mid: '0',
+  extensions: {},
   codecs: [vp8(96)],
   nack: true,
   pli: true,
@@ -104,6 +105,7 @@ export const videoDown = (ssrc: number, more: Partial<DownTrack> = {}): DownTrac
   mid: '0',
   ssrc,
   cname: 'live',
+  extensions: {},
   codecs: [vp8(120)],
   nack: true,
   ...more,

@@ -29,7 +29,9 @@ test('a subscriber’s NACK is answered with the same packet, byte for byte', ()
 test('with RTX negotiated the retransmission is a stream of its own', () => {
   const { publisher, subscriber, from } = arena();
   const up = publisher('up');
-  const down = subscriber('down', [videoDown(1000, { rtxSsrc: 1001, codecs: [vp8(120, 121)], midExtensionId: 1 })]);
+  const down = subscriber('down', [
+    videoDown(1000, { rtxSsrc: 1001, codecs: [vp8(120, 121)], extensions: { mid: 1 } }),
+  ]);
   const payload = Buffer.concat([keyFrame, Buffer.from('x')]);
   from(up, up.rtp({ ssrc: 7, sequence: 1, timestamp: 5, payload }));
   const original = down.inbox.rtp[0];

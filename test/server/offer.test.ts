@@ -5,22 +5,28 @@ import { SdpError } from '#server/rtc/sdp.ts';
 import { sdpOf, smallOffer } from './offers.ts';
 
 const summary = (text: string, wants: 'send' | 'receive') =>
-  offer(text, wants).media.map(({ kind, mid, ssrc, midExtensionId, codecs }) => ({
+  offer(text, wants).media.map(({ kind, mid, ssrc, extensions, codecs }) => ({
     kind,
     mid,
     ssrc,
-    midExtensionId,
+    extensions,
     codecs: codecs.map(({ name, payloadType, rtxPayloadType }) => [name, payloadType, rtxPayloadType]),
   }));
 
 test("Chromium's publisher offers Opus, VP8 and three profiles of H264, each with retransmissions", () => {
   assert.deepEqual(summary(sdpOf('chromium-publish'), 'send'), [
-    { kind: 'audio', mid: '0', ssrc: 1207925721, midExtensionId: 4, codecs: [['audio/opus', 111, undefined]] },
+    {
+      kind: 'audio',
+      mid: '0',
+      ssrc: 1207925721,
+      extensions: { absSendTime: 2, transportWide: 3, mid: 4 },
+      codecs: [['audio/opus', 111, undefined]],
+    },
     {
       kind: 'video',
       mid: '1',
       ssrc: 463159149,
-      midExtensionId: 4,
+      extensions: { absSendTime: 2, transportWide: 3, playoutDelay: 5, mid: 4, rid: 10, repairedRid: 11 },
       codecs: [
         ['video/vp8', 96, 97],
         ['video/h264;42e01f;1', 102, 103],
