@@ -28,28 +28,58 @@ export const maxPayload = 1500;
  * Otherwise a publisher that sends two different packets under one number (say, one of them as a retransmission) would
  * make us seal both under one SRTP index, which gives keys away.
  *
- * Payloads are copied into one block: a packet that is kept alive by reference would survive to the old generation.
+ * Payloads are copied into one block: a packet that is kept alive by reference would survive to the old generation. The
+ * memory is shared: one thread writes, any may read, each through a cache of its own made of `shared`. A slot's version is
+ * odd while it is written, and another afterwards, so that a reader knows whether what it copied is of one packet.
  */
 export interface PacketCache {
+  readonly shared: SharedArrayBuffer;
   readonly block: Buffer;
   readonly indices: Float64Array;
   readonly timestamps: Uint32Array;
+  readonly versions: Int32Array;
   readonly lengths: Uint16Array;
   /** Second byte of an RTP header: marker and payload type. */
   readonly kinds: Uint8Array;
   readonly paddings: Uint8Array;
+  /** Where what is recalled is copied to, and the views of it by length, made when first used. */
+  readonly copy: Buffer;
+  readonly copies: (Buffer | undefined)[];
+  /** The highest index that this thread has seen. */
   newest: number;
 }
 
-export const packetCache = (): PacketCache => ({
-  block: Buffer.allocUnsafeSlow(slots * maxPayload),
-  indices: new Float64Array(slots).fill(-1),
-  timestamps: new Uint32Array(slots),
-  lengths: new Uint16Array(slots),
-  kinds: new Uint8Array(slots),
-  paddings: new Uint8Array(slots),
-  newest: -1,
-});
+/** Where the parts of `shared` begin. */
+const at = (() => {
+  const indices = 0;
+  const timestamps = indices + slots * Float64Array.BYTES_PER_ELEMENT;
+  const versions = timestamps + slots * Uint32Array.BYTES_PER_ELEMENT;
+  const lengths = versions + slots * Int32Array.BYTES_PER_ELEMENT;
+  const kinds = lengths + slots * Uint16Array.BYTES_PER_ELEMENT;
+  const paddings = kinds + slots;
+  const block = paddings + slots;
+  return { indices, timestamps, versions, lengths, kinds, paddings, block, end: block + slots * maxPayload };
+})();
+
+/** An empty one; or another thread's, to read. */
+export function packetCache(others?: SharedArrayBuffer): PacketCache {
+  const shared = others ?? new SharedArrayBuffer(at.end);
+  const indices = new Float64Array(shared, at.indices, slots);
+  if (others === undefined) indices.fill(-1);
+  return {
+    shared,
+    indices,
+    block: Buffer.from(shared, at.block, slots * maxPayload),
+    timestamps: new Uint32Array(shared, at.timestamps, slots),
+    versions: new Int32Array(shared, at.versions, slots),
+    lengths: new Uint16Array(shared, at.lengths, slots),
+    kinds: new Uint8Array(shared, at.kinds, slots),
+    paddings: new Uint8Array(shared, at.paddings, slots),
+    copy: Buffer.allocUnsafeSlow(maxPayload),
+    copies: [],
+    newest: -1,
+  };
+}
 
 /** Keeps the packet. False, and nothing changes, when its index was there before, lies too far back, or it is too long. */
 export function keep(cache: PacketCache, packet: MediaPacket): boolean {
@@ -57,26 +87,40 @@ export function keep(cache: PacketCache, packet: MediaPacket): boolean {
   const slot = index % slots;
   const isTooOld = cache.newest - index >= slots;
   if (isTooOld || cache.indices[slot] === index || packet.payload.length > maxPayload) return false;
+  Atomics.add(cache.versions, slot, 1);
   cache.indices[slot] = index;
   cache.timestamps[slot] = packet.timestamp;
   cache.lengths[slot] = packet.payload.length;
   cache.kinds[slot] = packet.payloadType | (packet.marker ? 0x80 : 0);
   cache.paddings[slot] = packet.hasPadding ? 1 : 0;
-  cache.block.set(packet.payload, slot * maxPayload);
+  packet.payload.copy(cache.block, slot * maxPayload);
+  Atomics.add(cache.versions, slot, 1);
   if (index > cache.newest) cache.newest = index;
   return true;
 }
 
-/** Fills the slot with a packet that is still there; its payload is a view, good until the cache has come round. */
+/** Fills the slot with a packet that is still there; its payload is good until the next is recalled. */
 export function recall(cache: PacketCache, index: number, into: MediaPacket): boolean {
   const slot = index % slots;
-  if (index < 0 || cache.indices[slot] !== index) return false;
+  if (index < 0) return false;
+  const version = Atomics.load(cache.versions, slot);
+  if (version % 2 !== 0 || cache.indices[slot] !== index) return false;
   const kind = cache.kinds[slot] ?? 0;
+  const length = cache.lengths[slot] ?? 0;
   into.index = index;
   into.timestamp = cache.timestamps[slot] ?? 0;
   into.payloadType = kind & 0x7f;
   into.marker = kind >= 0x80;
   into.hasPadding = cache.paddings[slot] === 1;
-  into.payload = cache.block.subarray(slot * maxPayload, slot * maxPayload + (cache.lengths[slot] ?? 0));
-  return true;
+  into.payload = copied(cache, slot, length);
+  // Not a load: only what also writes keeps the processor from reading the slot after it.
+  return Atomics.add(cache.versions, slot, 0) === version;
+}
+
+/** `Buffer.copy`, here and above: `set` on shared memory goes word by word, and takes three times as long. */
+function copied({ block, copy, copies }: PacketCache, slot: number, length: number): Buffer {
+  block.copy(copy, 0, slot * maxPayload, slot * maxPayload + length);
+  const known = copies[length] ?? copy.subarray(0, length);
+  copies[length] = known;
+  return known;
 }

@@ -54,3 +54,36 @@ test('a payload longer than any Ethernet frame is not kept', () => {
   assert.equal(keep(cache, { ...packet(1), payload: Buffer.alloc(maxPayload) }), true);
   assert.equal(keep(cache, { ...packet(2), payload: Buffer.alloc(maxPayload + 1) }), false);
 });
+
+test('another thread reads what is kept, and sees when a packet is overwritten', () => {
+  const cache = packetCache();
+  const mirror = packetCache(cache.shared);
+  const back = emptyPacket();
+  keep(cache, packet(700, 'before'));
+  assert.equal(recall(mirror, 700, back), true);
+  assert.equal(back.payload.toString(), 'before');
+  keep(cache, packet(700 + 512, 'after'));
+  assert.equal(back.payload.toString(), 'before', 'what was recalled is a copy');
+  assert.equal(recall(mirror, 700, back), false);
+});
+
+test('a packet that is overwritten while it is copied does not come back', () => {
+  const cache = packetCache();
+  const mirror = packetCache(cache.shared);
+  keep(cache, packet(700));
+  const slot = 700 % 512;
+  const whileCopied = (then: () => void) => {
+    const block = { copy: (...args: Parameters<Buffer['copy']>) => (then(), mirror.block.copy(...args)) } as Buffer;
+    return recall({ ...mirror, block }, 700, emptyPacket());
+  };
+  assert.equal(
+    whileCopied(() => undefined),
+    true,
+  );
+  assert.equal(
+    whileCopied(() => keep(cache, packet(700 + 512))),
+    false,
+  );
+  Atomics.add(cache.versions, slot, 1);
+  assert.equal(recall(mirror, 700 + 512, emptyPacket()), false, 'half written');
+});
