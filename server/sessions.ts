@@ -115,8 +115,7 @@ export function sessions(options: SessionsOptions): Sessions {
       table.set(id, session);
       use.entered(session.room);
       meter.opened(metered(session));
-      const { localUfrag, localPwd, remoteUfrag } = ice;
-      media.addTransport({ id, localUfrag, localPwd, remoteUfrag });
+      media.addTransport({ id, ...ice });
       log.info('session opened', fields(options, session));
     },
     get: (id) => table.get(id),

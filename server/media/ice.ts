@@ -15,10 +15,10 @@ export function check(
   datagram: Buffer,
   from: Endpoint,
   byUfrag: (localUfrag: string) => Transport | undefined,
-): Check | DropReason {
+): Check | DropReason | 'NotRequest' {
   const request = bindingRequest(datagram);
   if (request === 'Malformed') return 'MalformedStun';
-  if (request === 'NotRequest') return 'Unknown';
+  if (request === 'NotRequest') return request;
   const transport = byUfrag(request.localUfrag);
   if (transport === undefined || transport.remoteUfrag !== request.remoteUfrag) return 'UnknownUfrag';
   const key = transport.stunKey;

@@ -4,7 +4,7 @@
  */
 import type { Endpoint } from './address.ts';
 import { copyOf } from './counts.ts';
-import { type Client, type MediaState, mediaState } from './media-state.ts';
+import { type Client, forget, type MediaState, mediaState } from './media-state.ts';
 import type { ThreadSnapshot } from './messages.ts';
 import type { CloseReason, DropReason, MediaPlane } from './plane.ts';
 import { receive, wantKeyFrames } from './receive.ts';
@@ -115,12 +115,13 @@ function roomOf(rooms: Map<string, Room>, id: string): Room {
   return found;
 }
 
-function remove({ byId, byUfrag, byAddress }: MediaState, client: Client): void {
+function remove(state: MediaState, client: Client): void {
+  const { byId, byUfrag } = state;
   const { transport: of, room: from, publisher: publishing, subscriber: listening } = client;
   byId.delete(of.id);
   of.srtp?.outgoing.close();
   if (byUfrag.get(of.localUfrag) === client) byUfrag.delete(of.localUfrag);
-  for (const endpoint of of.endpoints) byAddress.remove(endpoint, client);
+  for (const path of of.paths) forget(state, client, path);
   if (from === undefined) return;
   if (listening !== undefined) removeSubscriber(from, listening);
   // Its streams stay with the subscribers until another publisher's begin: packets may still be asked for again.

@@ -1,3 +1,4 @@
+import type { Endpoint } from './address.ts';
 import { type AddressMap, addressMap } from './address-map.ts';
 import { type DropReason, dropReasons } from './plane.ts';
 import type { Room, Subscriber } from './room.ts';
@@ -18,6 +19,8 @@ export interface MediaState {
   readonly byId: Map<string, Client>;
   readonly byUfrag: Map<string, Client>;
   readonly byAddress: AddressMap<Client>;
+  /** Who says to be at an address that is another's, last; see path-check.ts. */
+  readonly claims: AddressMap<Client>;
   readonly rooms: Map<string, Room>;
   readonly dropped: Record<DropReason, number>;
   /** The slot that every RTP header is read into. */
@@ -29,8 +32,15 @@ export const mediaState = (nowMs: number): MediaState => ({
   byId: new Map(),
   byUfrag: new Map(),
   byAddress: addressMap(),
+  claims: addressMap(),
   rooms: new Map(),
   dropped: Object.fromEntries(dropReasons.map((reason) => [reason, 0])) as Record<DropReason, number>,
   header: emptyHeader(),
   nextSecondMs: nowMs + 1000,
 });
+
+/** What comes from there is the client's no more, if it was. */
+export function forget({ byAddress, claims }: MediaState, client: Client, at: Endpoint): void {
+  byAddress.remove(at, client);
+  claims.remove(at, client);
+}

@@ -18,12 +18,16 @@ export type SrtpProfile = (typeof srtpProfile)[keyof typeof srtpProfile];
 
 export type Kind = 'audio' | 'video';
 
-/** One client's ICE credentials. We are ICE-lite: the client checks, we answer (RFC 8445 section 2.5). */
+/**
+ * One client's ICE credentials. We are ICE-lite: the client checks, we answer (RFC 8445 section 2.5). Only an address that
+ * it moves to is checked by us, before it is sent media.
+ */
 export interface TransportSpec {
   readonly id: string;
   readonly localUfrag: string;
   readonly localPwd: string;
   readonly remoteUfrag: string;
+  readonly remotePwd: string;
 }
 
 /** Master keys and salts as DTLS-SRTP exports them, from our point of view. */

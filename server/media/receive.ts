@@ -3,12 +3,14 @@ import type { Endpoint } from './address.ts';
 import { askForKeyFrame, askForMissing } from './feedback.ts';
 import { noteReceived } from './first-frame.ts';
 import { check } from './ice.ts';
-import type { Client, MediaState } from './media-state.ts';
+import { type Client, forget, type MediaState } from './media-state.ts';
+import { follow, hearAnswer, type Path, path } from './path-check.ts';
 import type { DropReason } from './plane.ts';
 import { receiveRtcp } from './receive-rtcp.ts';
 import { fanOut } from './room.ts';
 import { readHeader } from './rtp.ts';
 import { openRtp } from './srtp.ts';
+import type { Transport } from './transport.ts';
 import { nothing } from './up-stream.ts';
 import type { World } from './world.ts';
 
@@ -33,6 +35,7 @@ function receiveCheck(state: MediaState, world: World, datagram: Buffer, from: E
   // UDP allows it to say that no answer is wanted, and a socket throws when told to send there.
   if (from.port === 0) return 'UnknownAddress';
   const result = check(datagram, from, (ufrag) => state.byUfrag.get(ufrag)?.transport);
+  if (result === 'NotRequest') return receiveAnswer(state, world, datagram, from);
   if (typeof result === 'string') return result;
   world.send([result.answer], from);
   if (result.valid === undefined) return undefined;
@@ -40,11 +43,7 @@ function receiveCheck(state: MediaState, world: World, datagram: Buffer, from: E
   if (client === undefined) return 'UnknownUfrag';
   const { transport } = client;
   transport.lastHeardMs = world.now();
-  believe(state, client, from);
-  if (result.valid.isNominating || !transport.isNominated) {
-    transport.address = from.address;
-    transport.port = from.port;
-  }
+  follow(transport, believe(state, client, from), result.valid.isNominating, world);
   if (result.valid.isNominating && !transport.isNominated) {
     transport.isNominated = true;
     world.events.onConnected(transport.id);
@@ -56,16 +55,37 @@ function receiveCheck(state: MediaState, world: World, datagram: Buffer, from: E
 /** Addresses that one client may have at a time: its interfaces, times the moves of a NAT. */
 const maxEndpoints = 16;
 
-/** From now on, what comes from this address is this client's. */
-function believe(state: MediaState, client: Client, from: Endpoint): void {
-  if (state.byAddress.find(from.address, from.port) === client) return;
+/**
+ * From now on, what comes from this address is this client's. One that is another's stays so until this client has shown
+ * that it reads what is sent there: a source is easily forged, and a publisher's easily known.
+ */
+function believe(state: MediaState, client: Client, from: Endpoint): Path {
   const { transport } = client;
-  const at = { address: from.address, port: from.port };
-  // The address may have been this client's before, and another's in between.
-  const others = transport.endpoints.filter(({ address, port }) => address !== at.address || port !== at.port);
-  for (const old of others.slice(0, Math.max(0, others.length + 1 - maxEndpoints))) state.byAddress.remove(old, client);
-  transport.endpoints = [...others, at].slice(-maxEndpoints);
+  const owner = state.byAddress.find(from.address, from.port);
+  const known = pathOf(transport, from);
+  if (known !== undefined && (owner === client || known.isClaim)) return known;
+  const at = path(from, owner !== undefined);
+  const others = transport.paths.filter((other) => other !== known);
+  for (const old of others.slice(0, Math.max(0, others.length + 1 - maxEndpoints))) forget(state, client, old);
+  transport.paths = [...others, at].slice(-maxEndpoints);
+  (at.isClaim ? state.claims : state.byAddress).set(at, client);
+  return at;
+}
+
+const pathOf = ({ paths }: Transport, { address, port }: Endpoint): Path | undefined =>
+  paths.find((path) => path.address === address && path.port === port);
+
+/** What may be an answer to a check of ours. It comes from where we asked. */
+function receiveAnswer(state: MediaState, world: World, datagram: Buffer, from: Endpoint): Verdict {
+  const client = state.claims.find(from.address, from.port) ?? state.byAddress.find(from.address, from.port);
+  const at = client && pathOf(client.transport, from);
+  if (client === undefined || at === undefined) return 'Unknown';
+  const refusal = hearAnswer(client.transport, datagram, at, world.now());
+  if (refusal !== undefined || !at.isClaim) return refusal;
+  at.isClaim = false;
+  state.claims.remove(at, client);
   state.byAddress.set(at, client);
+  return undefined;
 }
 
 function receiveDtls(world: World, { transport }: Client, datagram: Buffer): Verdict {

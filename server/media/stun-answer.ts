@@ -10,12 +10,12 @@ export function bindingSuccess(request: Buffer, from: Endpoint, key: KeyObject):
   value.writeUInt16BE(from.port ^ (magicCookie >>> 16), 2);
   // Cookie and transaction id are next to each other in the request: 16 bytes to xor an IPv6 address with.
   for (const [i, byte] of address.entries()) value[4 + i] = byte ^ request.readUInt8(4 + i);
-  return answer(request, messageType.success, [[attribute.xorMappedAddress, value]], key);
+  return signedMessage(request, messageType.success, [[attribute.xorMappedAddress, value]], key);
 }
 
 /** 487: we are ICE-lite, thus always the controlled side; a peer that claims that role has to switch (RFC 8445 7.3.1.1). */
 export const roleConflict = (request: Buffer, key: KeyObject): Buffer =>
-  answer(request, messageType.error, [[attribute.errorCode, errorCode(487, 'Role Conflict')]], key);
+  signedMessage(request, messageType.error, [[attribute.errorCode, errorCode(487, 'Role Conflict')]], key);
 
 /** 420: the request needs something understood that we do not know (RFC 8489 section 6.3.1). */
 export function unknownAttribute(request: Buffer, unknown: readonly number[], key: KeyObject): Buffer {
@@ -25,20 +25,21 @@ export function unknownAttribute(request: Buffer, unknown: readonly number[], ke
     [attribute.errorCode, errorCode(420, 'Unknown Attribute')],
     [attribute.unknownAttributes, list],
   ];
-  return answer(request, messageType.error, attributes, key);
+  return signedMessage(request, messageType.error, attributes, key);
 }
 
-type Attribute = readonly [type: number, value: Buffer];
+export type Attribute = readonly [type: number, value: Buffer];
 
 const errorCode = (code: number, reason: string): Buffer =>
   Buffer.concat([Buffer.from([0, 0, Math.floor(code / 100), code % 100]), Buffer.from(reason)]);
 
-function answer(request: Buffer, type: number, attributes: readonly Attribute[], key: KeyObject): Buffer {
+/** A message of the same transaction as `head`, whose first 20 bytes matter, with MESSAGE-INTEGRITY and FINGERPRINT. */
+export function signedMessage(head: Buffer, type: number, attributes: readonly Attribute[], key: KeyObject): Buffer {
   const integrityAt = headerLength + attributes.reduce((sum, [, value]) => sum + 4 + padded(value.length), 0);
   const message = Buffer.alloc(integrityAt + 24 + 8);
   message.writeUInt16BE(type, 0);
   message.writeUInt16BE(message.length - headerLength, 2);
-  request.copy(message, 4, 4, headerLength);
+  head.copy(message, 4, 4, headerLength);
   let at = headerLength;
   for (const [attributeType, value] of attributes) {
     writeAttribute(message, at, attributeType, value);

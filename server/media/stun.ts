@@ -82,10 +82,25 @@ export function bindingRequest(datagram: Buffer): BindingRequest | 'NotRequest' 
   return { ...rest, localUfrag: username.slice(0, colon), remoteUfrag: username.slice(colon + 1) };
 }
 
+/** Where MESSAGE-INTEGRITY begins in a framed message; -1 without one, or when attributes overrun. */
+export function integrityOf(message: Buffer): number {
+  for (let at = headerLength; at < message.length; ) {
+    const length = message.readUInt16BE(at + 2);
+    if (at + 4 + length > message.length) return -1;
+    if (message.readUInt16BE(at) === attribute.messageIntegrity) return length === integrityLength ? at : -1;
+    at += 4 + ((length + 3) & ~3);
+  }
+  return -1;
+}
+
 /** True when MESSAGE-INTEGRITY was made with the password that `key` holds. */
-export function isAuthentic(datagram: Buffer, request: BindingRequest, key: KeyObject): boolean {
-  const at = request.integrityAt + 4;
-  return timingSafeEqual(integrity(datagram, request.integrityAt, key), datagram.subarray(at, at + integrityLength));
+export function isAuthentic(
+  datagram: Buffer,
+  { integrityAt }: Pick<BindingRequest, 'integrityAt'>,
+  key: KeyObject,
+): boolean {
+  const at = integrityAt + 4;
+  return timingSafeEqual(integrity(datagram, integrityAt, key), datagram.subarray(at, at + integrityLength));
 }
 
 /**
@@ -108,7 +123,7 @@ function isFingerprintRight(datagram: Buffer, at: number, length: number): boole
 }
 
 /** Header whole, cookie right, length that of the datagram, and a multiple of 4, so that attributes cannot overrun. */
-function isFramed(datagram: Buffer): boolean {
+export function isFramed(datagram: Buffer): boolean {
   return (
     datagram.length >= headerLength &&
     datagram.readUInt16BE(0) < 0x4000 &&

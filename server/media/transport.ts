@@ -1,5 +1,6 @@
 import { createSecretKey, type KeyObject } from 'node:crypto';
 import type { Endpoint } from './address.ts';
+import type { Path } from './path-check.ts';
 import type { TransportSpec } from './plane.ts';
 import { receiverReport, sourceDescription } from './rtcp-write.ts';
 import { type SrtpSession, sealRtcp } from './srtp.ts';
@@ -17,12 +18,18 @@ export interface Transport extends Endpoint {
   readonly remoteUfrag: string;
   /** The local password: checks and their answers are signed with it. */
   readonly stunKey: KeyObject;
+  /** The remote one: checks of ours and their answers are. */
+  readonly remoteKey: KeyObject;
   /** Our SSRC in RTCP that is about nothing we send. */
   readonly rtcpSsrc: number;
   address: string;
   port: number;
-  /** Addresses that a valid check came from, the newest last. */
-  endpoints: readonly Endpoint[];
+  /** Where valid checks came from, the newest last. */
+  paths: readonly Path[];
+  /** The one of them that the client wants to be sent to. */
+  wanted: Path | undefined;
+  /** As our own last check took it; -1 before the first. */
+  roundTripMs: number;
   isNominated: boolean;
   srtp: SrtpSession | undefined;
   lastHeardMs: number;
@@ -44,10 +51,13 @@ export const transport = (spec: TransportSpec, rtcpSsrc: number, nowMs: number):
   localUfrag: spec.localUfrag,
   remoteUfrag: spec.remoteUfrag,
   stunKey: createSecretKey(spec.localPwd, 'utf8'),
+  remoteKey: createSecretKey(spec.remotePwd, 'utf8'),
   rtcpSsrc,
   address: '',
   port: 0,
-  endpoints: [],
+  paths: [],
+  wanted: undefined,
+  roundTripMs: -1,
   isNominated: false,
   srtp: undefined,
   lastHeardMs: nowMs,

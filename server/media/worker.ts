@@ -1,4 +1,5 @@
 /** Entry of the media thread: the socket, the timer, and the way to the main thread. */
+import { randomBytes } from 'node:crypto';
 import { parentPort, workerData } from 'node:worker_threads';
 import { endHungProcess } from '../probes/last-words.ts';
 import { startWatchdog } from '../probes/watchdog.ts';
@@ -20,6 +21,7 @@ const core = mediaCore({
   send: socket.send,
   now: () => performance.now(),
   random: Math.random,
+  randomBytes,
   outbox: socket.outbox,
   tally: tally(),
   events: {

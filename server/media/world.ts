@@ -12,6 +12,8 @@ export interface World {
   readonly now: () => number;
   /** At least 0 and below 1. */
   readonly random: () => number;
+  /** That nobody can foretell. */
+  readonly randomBytes: (size: number) => Buffer;
   /** Where it works; what is in it is sent after each datagram that came. */
   readonly outbox?: Outbox | undefined;
 }

@@ -2,6 +2,7 @@
  * The media core with its socket in one thread: with all that it counts, or with a tally that counts nothing. What then
  * remains of counting are sums that the compiler keeps in registers.
  */
+import { randomBytes } from 'node:crypto';
 import { noTotals } from '#server/media/counts.ts';
 import { type MediaCore, mediaCore } from '#server/media/media-core.ts';
 import { openSocket } from '#server/media/socket.ts';
@@ -42,6 +43,7 @@ function begin({ clients, isCounting }: PlaneQuestion): number {
     send: socket.send,
     now,
     random: Math.random,
+    randomBytes,
     outbox: socket.outbox,
     tally: isCounting ? tally() : silence,
     events: { onDtls: ignore, onConnected: ignore, onMedia: ignore, onFirstFrame: ignore, onClosed: ignore },

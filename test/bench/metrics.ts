@@ -78,7 +78,13 @@ function used({ name }: RoomSettings, { media, all, meter }: Pod, { subscribersP
   const room = `bench/${name}`;
   const codecs = [{ name: 'video/vp8', payloadType: 96, clockRate: 90_000 }];
   const join = (id: string, role: 'publisher' | 'subscriber') => {
-    media.addTransport({ id, localUfrag: id, localPwd: randomBytes(18).toString('base64'), remoteUfrag: 'remote' });
+    media.addTransport({
+      id,
+      localUfrag: id,
+      localPwd: randomBytes(18).toString('base64'),
+      remoteUfrag: 'remote',
+      remotePwd: 'password',
+    });
     const request = { route: role === 'publisher' ? 'whip' : 'whep', method: 'POST', room } as const;
     meter.asked(request);
     meter.answered(request, { status: 201, seconds: 0.02 });

@@ -39,7 +39,7 @@ export function clientsOf(subscribers: number, repairs: Repairs) {
 }
 
 const client = (id: string, role: Pick<PlaneClient, 'publishes' | 'subscribes'>): PlaneClient => ({
-  spec: { id, localUfrag: `u-${id}`, localPwd: 'password', remoteUfrag: 'remote' },
+  spec: { id, localUfrag: `u-${id}`, localPwd: 'password', remoteUfrag: 'remote', remotePwd: 'password' },
   keys: {
     profile: srtpProfile.AEAD_AES_128_GCM,
     localKey: randomBytes(16),

@@ -4,7 +4,7 @@ import { type DownTrack, type DropReason, type SrtpProfile, srtpProfile, type Up
 import { tally } from '#server/media/tally.ts';
 import { tickMs } from '#server/media/timers.ts';
 import { type Peer, peer, videoDown, videoUp } from './peer.ts';
-import { seeded } from './seeded.ts';
+import { randomBytes, seeded } from './seeded.ts';
 
 /** The media core between peers, without sockets; the clock stands still unless it is moved, or sending takes time. */
 export function arena(seed = 1, { sendTakesMs = 0 } = {}) {
@@ -15,6 +15,7 @@ export function arena(seed = 1, { sendTakesMs = 0 } = {}) {
   const core = mediaCore({
     now: () => now,
     random,
+    randomBytes: (size) => randomBytes(random, size),
     tally: tally(),
     send(pieces, to) {
       now += sendTakesMs;
@@ -57,6 +58,11 @@ export function arena(seed = 1, { sendTakesMs = 0 } = {}) {
       const made = connected(id, profile);
       core.subscribe(id, 'room', tracks);
       return made;
+    },
+    /** Another address of the same client. */
+    alsoAt(who: Peer, port: number) {
+      peers.set(port, who);
+      return { ...who.endpoint, port };
     },
     from: (who: Peer, ...datagrams: Buffer[]) => {
       for (const datagram of datagrams) core.receive(datagram, who.endpoint);

@@ -3,7 +3,7 @@ import type { DownTrack, PayloadCodec, SrtpKeys, SrtpProfile, TransportSpec, UpT
 import { type RtcpPacket, readRtcp } from '#server/media/rtcp.ts';
 import { masterLength } from '#server/media/srtp-keys.ts';
 import { randomBytes } from './seeded.ts';
-import { stunCheck } from './stun-client.ts';
+import { stunAnswer, stunCheck } from './stun-client.ts';
 
 /** What a packet of a test says; the rest is of no matter to it. */
 export interface Rtp {
@@ -50,6 +50,7 @@ export function peer(id: string, profile: SrtpProfile, port: number, random: () 
     localUfrag: `ours-${id}`,
     localPwd: `password of ${id}`,
     remoteUfrag: `their-${id}`,
+    remotePwd: `their password of ${id}`,
   };
   const inbox: Inbox = { rtp: [], rtcp: [], compounds: [], stun: [], other: [] };
   return {
@@ -59,6 +60,12 @@ export function peer(id: string, profile: SrtpProfile, port: number, random: () 
     endpoint: { address: '127.0.0.1', port },
     check: (useCandidate = true) =>
       stunCheck({ username: `${spec.localUfrag}:${spec.remoteUfrag}`, password: spec.localPwd, useCandidate }),
+    /** An answer to the server's own check that came last. */
+    answer: (password = spec.remotePwd) => {
+      const check = inbox.stun.findLast((message) => message.readUInt16BE(0) === 0x0001);
+      if (check === undefined) throw new Error('the server has checked nothing');
+      return stunAnswer(check, password);
+    },
     rtp({ ssrc, sequence, timestamp = 0, payloadType = 96, marker = false, payload = keyFrame, extension }: Rtp) {
       const extensions: Extension[] = extension ? [{ id: extension.id, payload: Buffer.from(extension.value) }] : [];
       const header = new RtpHeader({ ssrc, sequenceNumber: sequence, timestamp, payloadType, marker, extensions });

@@ -33,10 +33,23 @@ export function stunCheck(options: CheckOptions): Buffer {
   header.writeUInt16BE(0x0001, 0);
   header.writeUInt32BE(0x2112a442, 4);
   (options.transactionId ?? Buffer.from('transaction!')).copy(header, 8);
-  const signed = withLength(Buffer.concat([header, ...attributes]), 24);
-  const hmac = createHmac('sha1', password).update(signed).digest();
-  const whole = Buffer.concat([signed, stunAttribute(0x0008, hmac)]);
-  if (!withFingerprint) return whole;
+  const whole = signed(Buffer.concat([header, ...attributes]), password);
+  return withFingerprint ? fingerprinted(whole) : whole;
+}
+
+/** A client's answer to a check of the server's. */
+export function stunAnswer(check: Buffer, password: string): Buffer {
+  const header = Buffer.from(check.subarray(0, 20));
+  header.writeUInt16BE(0x0101, 0);
+  return fingerprinted(signed(header, password));
+}
+
+function signed(message: Buffer, password: string): Buffer {
+  const long = withLength(message, 24);
+  return Buffer.concat([long, stunAttribute(0x0008, createHmac('sha1', password).update(long).digest())]);
+}
+
+function fingerprinted(whole: Buffer): Buffer {
   const checked = withLength(whole, 8);
   const fingerprint = Buffer.alloc(4);
   fingerprint.writeUInt32BE((crc32(checked) ^ 0x5354554e) >>> 0);

@@ -116,7 +116,13 @@ test('keys and tracks that would break the thread are refused where they are giv
 test('when the thread dies, whoever waits is told, and onFailure once', async (t) => {
   const failures: Error[] = [];
   const plane = await started(t, { onFailure: (error) => failures.push(error) });
-  const broken = { id: 'a', localUfrag: 'u', remoteUfrag: 'r', localPwd: undefined as unknown as string };
+  const broken = {
+    id: 'a',
+    localUfrag: 'u',
+    remoteUfrag: 'r',
+    remotePwd: 'password',
+    localPwd: undefined as unknown as string,
+  };
   plane.addTransport(broken);
   await assert.rejects(plane.ping());
   await until(() => failures.length > 0);

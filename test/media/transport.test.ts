@@ -78,30 +78,6 @@ test('a client gets a hundred DTLS datagrams a second through, and again in the 
   assert.equal(events.length, 101);
 });
 
-test('what is sent follows the client to the address that it nominates', () => {
-  const { core, stranger } = arena();
-  const [client, elsewhere] = [stranger('a'), stranger('b')];
-  core.receive(client.check(), client.endpoint);
-  core.receive(client.check(false), elsewhere.endpoint);
-  core.sendDtls('a', Buffer.from([22]));
-  assert.equal(client.inbox.other.length, 1, 'a check alone does not move it');
-  core.receive(client.check(true), elsewhere.endpoint);
-  core.sendDtls('a', Buffer.from([22]));
-  assert.equal(elsewhere.inbox.other.length, 1);
-});
-
-test('an address that another client takes over is that client’s', () => {
-  const { core, stranger, events } = arena();
-  const [first, second] = [stranger('a'), stranger('b')];
-  core.receive(first.check(), first.endpoint);
-  core.receive(second.check(), first.endpoint);
-  core.receive(Buffer.from([22]), first.endpoint);
-  assert.equal(events.at(-1), 'dtls b 16');
-  core.removeTransport('a');
-  core.receive(Buffer.from([22]), first.endpoint);
-  assert.equal(events.length, 4, 'the end of the first takes nothing from the second');
-});
-
 test('a client keeps its sixteen newest addresses', () => {
   const { core, stranger, dropped, events } = arena();
   const client = stranger('a');
