@@ -9,6 +9,8 @@ import { ensureBinaries } from '#local/binaries/ensure.ts';
 import { progress } from '#local/progress.ts';
 import { filesOf } from '#test/bench/operator/page.ts';
 import type { Run } from '#test/bench/operator/run.ts';
+import type { Numbers } from '#test/bench/sfu/numbers.ts';
+import { page as sfuPage } from '#test/bench/sfu/page.ts';
 import { alertsPage } from './alerts.ts';
 import { conformancePage } from './conformance/page.ts';
 import { conformanceTable } from './conformance/table.ts';
@@ -42,8 +44,9 @@ const said = progress({
   now: Date.now,
 });
 
-const numbers: Run = JSON.parse(await readFile(join(root, 'docs/numbers/operator.json'), 'utf8'));
-const ofNumbers = filesOf(numbers);
+const numbers = async <T>(name: string): Promise<T> =>
+  JSON.parse(await readFile(join(root, 'docs/numbers', name), 'utf8'));
+const ofNumbers = filesOf(await numbers<Run>('operator.json'));
 const conformance = await conformanceTable();
 const changed = [
   await bring('crds/liveroom.yaml', crdYaml()),
@@ -55,6 +58,7 @@ const changed = [
   await bring('docs/conformance.md', conformancePage(conformance.rows, conformance.titles)),
   await bring('docs/numbers/operator.md', ofNumbers['operator.md']),
   await bring('docs/numbers/operator.svg', ofNumbers['operator.svg']),
+  await bring('docs/numbers/sfu.md', sfuPage(await numbers<Numbers>('sfu.json'))),
 ];
 const { helm } = await ensureBinaries({ want: ['helm'], env: process.env, progress: said });
 changed.push(await bring('install.yaml', await installYaml(helm, chart)));

@@ -65,22 +65,24 @@ const ratioText = (figure: Figure) =>
     ? ratio(figure)?.toFixed(2)
     : `${figure.times.median.toFixed(3)} (${figure.times.low.toFixed(3)} to ${figure.times.high.toFixed(3)})`;
 
+export const header = ['what', 'measured', 'baseline', 'ratio', 'target', ''] as const;
+
+/** A figure in words, in the order of the header. */
+export const cellsOf = (figure: Figure): readonly string[] => [
+  figure.name,
+  `${measuredText(figure.value)} ${figure.unit}`.trimEnd(),
+  figure.baseline === undefined
+    ? ''
+    : `${measuredText(figure.baseline.value)} ${figure.unit} (${figure.baseline.name})`,
+  ratioText(figure) ?? '',
+  targetText(figure),
+  verdict(figure),
+];
+
 /** The figures as a table for people. */
 export function table(figures: readonly Figure[]): string {
-  const header = ['what', 'measured', 'baseline', 'ratio', 'target', ''];
-  const lines = figures.map((figure) => [
-    figure.name,
-    `${measuredText(figure.value)} ${figure.unit}`.trimEnd(),
-    figure.baseline === undefined
-      ? ''
-      : `${measuredText(figure.baseline.value)} ${figure.unit} (${figure.baseline.name})`,
-    ratioText(figure) ?? '',
-    targetText(figure),
-    verdict(figure),
-  ]);
-  const all = [header, ...lines];
+  const all = [header, ...figures.map(cellsOf)];
   const widths = header.map((_, column) => Math.max(...all.map((line) => line[column]?.length ?? 0)));
-  const padded = (line: readonly (string | undefined)[]) =>
-    line.map((cell = '', column) => cell.padEnd(widths[column] ?? 0)).join('  ');
+  const padded = (line: readonly string[]) => line.map((cell, column) => cell.padEnd(widths[column] ?? 0)).join('  ');
   return all.map((line) => padded(line).trimEnd()).join('\n');
 }

@@ -75,7 +75,8 @@ async function runOnce(whose: Whose, seed: number): Promise<Smoothness> {
   await eventually('the viewer sees something', async () => (await decodedFrames(viewer)) > 0);
   if (whose !== 'nobody') relay.impair({ up: bad, down: bad });
   await pause(settleMs);
-  return smoothness(publisher, viewer, seconds);
+  // What it looks at is closed as soon as this function is left.
+  return await smoothness(publisher, viewer, seconds);
 }
 
 /** A page that may use a camera, and does nothing by itself. */

@@ -12,8 +12,9 @@ import { join } from 'node:path';
 import { ensureBinaries } from '#local/binaries/ensure.ts';
 import { findSite, namespaceCommand } from '#local/network.ts';
 import { progress } from '#local/progress.ts';
-import { run } from '#local/run.ts';
+import { commitHere } from './commit.ts';
 import type { Figure } from './figure.ts';
+import { inThousandths } from './in-thousandths.ts';
 import type { ChildSettings, Told } from './operator/child.ts';
 import { figuresOf } from './operator/figures.ts';
 import { filesOf } from './operator/page.ts';
@@ -109,13 +110,6 @@ export async function operatorBench(
   return figuresOf(phases);
 }
 
-/** What is measured, marked where files differ from it; nothing outside of a git work tree. */
-async function commitHere(): Promise<Pick<Run, 'commit'>> {
-  const described = ['describe', '--always', '--dirty', '--abbrev=12', '--exclude=*'];
-  const commit = await run('git', described, { cwd: import.meta.dirname }).catch(() => '');
-  return commit === '' ? {} : { commit: commit.trim() };
-}
-
 /** Where the CPU goes with the first rooms, in the first burst, and in the last restart. */
 async function profiled(steps: readonly number[], say: (text: string) => void): Promise<readonly Profile[]> {
   const profiles: Profile[] = [];
@@ -141,6 +135,3 @@ function keep(dir: string, record: Run): void {
   writeFileSync(join(dir, 'operator.json'), `${json}\n`);
   for (const [name, text] of Object.entries(filesOf(stored))) writeFileSync(join(dir, name), text);
 }
-
-const inThousandths = (_: string, value: unknown) =>
-  typeof value === 'number' ? Math.round(value * 1000) / 1000 : value;

@@ -1,0 +1,76 @@
+/** The page for people. */
+import { cellsOf, type Figure, header, isKept } from '../figure.ts';
+import { machineText } from '../machine.ts';
+import { inARow } from '../operator/words.ts';
+import { type Numbers, type Part, type PartName, partNames } from './numbers.ts';
+
+export const page = (numbers: Numbers): string => `# What the SFU costs
+
+What it takes to forward, to let somebody join and to keep them, and what viewers see of it, from \`npm run bench -- --only sfu\`.
+All runs on one machine: the server, those who send and receive, and whatever else there is to do, so times are no promise for
+another one. What carries over are ratios, of what was measured by turns. Each part says what it was measured on, and how busy
+that was: the load is the system's mean of the last minute, before and after.
+
+## Targets
+${summary(numbers)}
+
+${partNames.flatMap((name) => section(name, numbers[name])).join('\n\n')}
+`;
+
+function summary(numbers: Numbers): string {
+  const aimed = partNames.flatMap((name) => numbers[name]?.figures ?? []).filter(({ target }) => target !== undefined);
+  const those = (kept: boolean | undefined) => aimed.filter((figure) => isKept(figure) === kept);
+  const [missed, undecided] = [those(false), those(undefined)];
+  const lacking = partNames.filter((name) => numbers[name] === undefined);
+  return [
+    `Of ${aimed.length} targets ${those(true).length} are kept.`,
+    ...(missed.length === 0 ? [] : [`Missed:\n\n${items(missed)}`]),
+    ...(undecided.length === 0 ? [] : [`Too close to tell:\n\n${items(undecided)}`]),
+    ...(lacking.length === 0 ? [] : [`Not measured: ${inARow(lacking)}.`]),
+  ].join('\n\n');
+}
+
+const items = (figures: readonly Figure[]): string =>
+  figures
+    .map((figure) => {
+      const [name, value, , ratio, target] = cellsOf(figure);
+      return `- **${name}**: ${value}${ratio && `, ratio ${ratio}`}, for a target of ${target}`;
+    })
+    .join('\n');
+
+function section(name: PartName, part: Part | undefined): readonly string[] {
+  if (part === undefined) return [];
+  const { commit, machine, load, figures } = part;
+  const on = `${commit === undefined ? '' : `Commit ${commit}, `}${machineText(machine, load)}.`;
+  const lines = [header, header.map(() => '---'), ...figures.map(cells)].map((row) => `| ${row.join(' | ')} |`);
+  return [`## ${titles[name]}\n${explained[name]}\n\n${on}\n\n${lines.join('\n')}`];
+}
+
+const cells = (figure: Figure): readonly string[] =>
+  cellsOf(figure).map((cell, column) => (column === 1 && isKept(figure) === false ? `**${cell}**` : cell));
+
+const titles: Readonly<Record<PartName, string>> = {
+  forwarding: 'Forwarding',
+  features: 'What looking after media adds',
+  cores: 'A second core',
+  joins: 'Joins',
+  memory: 'Memory',
+  lossy: 'A bad network',
+};
+
+const explained: Readonly<Record<PartName, string>> = {
+  forwarding: `One publisher, fifty subscribers, packets of 1,200 bytes, AES-GCM. CPU is that of the whole process. Saturated means that there
+is always a next packet. werift's own \`RTCRtpSender.sendRtp\` does what it can of the same load; the bare relay is a socket of
+Node that copies datagrams, without SRTP. Latency is from handing a packet to the kernel until the kernel has each of its
+fifty copies at the subscriber.`,
+  features: `The media core with all that it keeps, counts and reports, whose viewers report and ask for one packet in a hundred again,
+beside the core that only forwards; by turns, two processes of each.`,
+  cores: `How long the media plane takes for a forwarded packet when it is saturated, on one processor and on two. Who sends and who
+receives needs some of them, too.`,
+  joins: `The CPU of a whole server for a viewer that posts an offer, checks its path and shakes hands. Latency is that of another room's
+media at 50,000 packets a second, while fifty viewers a second come and go, and while nobody does, by turns.`,
+  memory: `A whole server before, with, and after a thousand viewers who are connected and are sent nothing. Its garbage is taken away
+each time; what one of them takes is told beside the lesser of before and after.`,
+  lossy: `Chromium sends to Chromium for half a minute, and the network of one of them loses 5 % of datagrams each way, at random, and
+delays them by 50 ms ± 50 ms.`,
+};
