@@ -42,6 +42,7 @@ function dual(first: MediaSocket, second: MediaSocket): MediaSocket {
 /** An outbox sends by its own socket: what is for the other is left to `send`. */
 const onlyIPv4 = (outbox: Outbox): Outbox => ({
   ...outbox,
+  put: (pieces, to) => !isIPv6(to) && outbox.put(pieces, to),
   open(key) {
     const box = outbox.open(key);
     return { ...box, add: (header, payload, to) => !isIPv6(to) && box.add(header, payload, to) };

@@ -10,6 +10,7 @@
  */
 import type dgram from 'node:dgram';
 import type * as Ffi from 'node:ffi';
+import type { AddressInfo } from 'node:net';
 import type { Endpoint } from './address.ts';
 import { descriptorOf, isBoundAs } from './descriptor.ts';
 import { messageList } from './message-list.ts';
@@ -25,12 +26,22 @@ export interface OutboxKey {
 }
 
 export interface Outbox {
+  /** The socket's, with which another thread can have an outbox of its own. */
+  readonly bound: Bound;
   /** For a key of 16 bytes. */
   open(key: Uint8Array): OutboxKey;
+  /** Keeps a datagram as it is, given in pieces, until the next flush. False when it cannot; then nothing has happened. */
+  put(pieces: readonly Buffer[], to: Endpoint): boolean;
   /** Sends what was added. To be called before the thread waits for anything. */
   flush(): void;
   /** Before the socket's: afterwards its descriptor may be somebody else's. */
   close(): void;
+}
+
+/** A descriptor, and what it is bound to. */
+export interface Bound {
+  readonly descriptor: number;
+  readonly to: AddressInfo;
 }
 
 /** What dgram does in its own way. */
@@ -51,16 +62,21 @@ const at = { associated: 0, slots: maxHeader } as const;
 /** For a bound IPv4 socket. */
 export function outbox(socket: dgram.Socket, fallback: Fallback): Outbox | undefined {
   try {
-    const ffi = process.getBuiltinModule('node:ffi');
     const descriptor = descriptorOf(socket);
-    if (ffi === undefined || descriptor === undefined || process.platform !== 'linux') return undefined;
-    return isBoundAs(ffi, descriptor, socket.address()) ? open(ffi, descriptor, fallback) : undefined;
+    return descriptor === undefined ? undefined : outboxOf({ descriptor, to: socket.address() }, fallback);
   } catch {
     return undefined;
   }
 }
 
-function open(ffi: typeof Ffi, descriptor: number, { leave, isPassable }: Fallback): Outbox {
+/** Of a socket that may be another thread's. Throws where OpenSSL is not as it is known. */
+export function outboxOf(bound: Bound, fallback: Fallback): Outbox | undefined {
+  const ffi = process.getBuiltinModule('node:ffi');
+  if (ffi === undefined || process.platform !== 'linux') return undefined;
+  return isBoundAs(ffi, bound.descriptor, bound.to) ? open(ffi, bound, fallback) : undefined;
+}
+
+function open(ffi: typeof Ffi, bound: Bound, { leave, isPassable }: Fallback): Outbox {
   const gcm = openssl(ffi);
   const list = messageList(ffi, slots);
   const memory = Buffer.allocUnsafeSlow(at.slots + slots * slotSize);
@@ -79,11 +95,17 @@ function open(ffi: typeof Ffi, descriptor: number, { leave, isPassable }: Fallba
   };
   const flush = (): void => {
     for (let i = 0; i < count; ) {
-      if (isPassable()) i += list.send(descriptor, i, count - i);
+      if (isPassable()) i += list.send(bound.descriptor, i, count - i);
       // Refused: dgram knows how to wait, and tells what is wrong with this one. The others go on.
       if (i < count) leaveToDgram(i++);
     }
     count = 0;
+  };
+  const keepUntilFlush = (from: number, length: number, to: Endpoint): void => {
+    list.set(count, from, length, to);
+    recipients[count] = to;
+    count += 1;
+    if (count === slots) flush();
   };
   const add = (context: bigint, header: Buffer, payload: Buffer, to: Endpoint): boolean => {
     if (header.length > maxHeader || payload.length > maxPayload || isClosed || !isPassable()) return false;
@@ -94,13 +116,21 @@ function open(ffi: typeof Ffi, descriptor: number, { leave, isPassable }: Fallba
     memory.set(header, headerAt);
     memory.set(payload, payloadAt);
     gcm.encrypt(context, associated, header.length, payloads[count] ?? 0n, payload.length, address + tagAt);
-    list.set(count, address + headerAt, tagAt + tagLength - headerAt, to);
-    recipients[count] = to;
-    count += 1;
-    if (count === slots) flush();
+    keepUntilFlush(address + headerAt, tagAt + tagLength - headerAt, to);
+    return true;
+  };
+  const put = (pieces: readonly Buffer[], to: Endpoint): boolean => {
+    const length = pieces.reduce((sum, piece) => sum + piece.length, 0);
+    if (length > slotSize || isClosed || !isPassable()) return false;
+    const start = at.slots + count * slotSize;
+    let end = start;
+    for (const piece of pieces) end += piece.copy(memory, end);
+    keepUntilFlush(address + start, length, to);
     return true;
   };
   return {
+    bound,
+    put,
     open(key) {
       const context = gcm.open(key);
       return {

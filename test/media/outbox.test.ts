@@ -4,7 +4,7 @@ import dgram from 'node:dgram';
 import { once } from 'node:events';
 import { afterEach, beforeEach, describe, test } from 'node:test';
 import type { Endpoint } from '#server/media/address.ts';
-import { type Outbox, outbox } from '#server/media/outbox.ts';
+import { type Outbox, outbox, outboxOf } from '#server/media/outbox.ts';
 import { gcmRtpCipher } from '#server/media/srtp-gcm.ts';
 import { freshSeed, randomBytes, seeded } from './seeded.ts';
 
@@ -89,6 +89,32 @@ describe('the outbox', () => {
     const [, { port }] = await arrived;
     assert.equal(port, sender.address().port);
     assert.deepEqual(await all, [expected('one', 0), expected('two', 1), expected('three', 2)]);
+  });
+
+  test('sends what needs no seal as it is, among the rest in its place', async () => {
+    const arrived = arrivals(receiver, 3);
+    post('one', 0);
+    assert.equal(box.put([Buffer.from('as it'), Buffer.from(' is')], receiver.address()), true);
+    post('three', 2);
+    assert.equal(box.put([Buffer.alloc(4000)], receiver.address()), false, 'longer than a slot');
+    box.flush();
+    assert.deepEqual(await arrived, [
+      expected('one', 0),
+      Buffer.from('as it is').toString('hex'),
+      expected('three', 2),
+    ]);
+  });
+
+  test('another one sends by the same socket', async () => {
+    const left: string[] = [];
+    const leave = (datagram: Buffer) => left.push(datagram.toString());
+    const other = outboxOf(structuredClone(box.bound), { leave, isPassable: () => true });
+    const [first, arrived] = [once(receiver, 'message'), arrivals(receiver, 1)];
+    other?.put([Buffer.from('hello')], receiver.address());
+    other?.flush();
+    assert.deepEqual(await arrived, [Buffer.from('hello').toString('hex')]);
+    assert.equal((await first)[1].port, sender.address().port);
+    assert.deepEqual(left, []);
   });
 
   test('follows a client that moves', async () => {

@@ -73,7 +73,11 @@ test('a packet that is overwritten while it is copied does not come back', () =>
   keep(cache, packet(700));
   const slot = 700 % 512;
   const whileCopied = (then: () => void) => {
-    const block = { copy: (...args: Parameters<Buffer['copy']>) => (then(), mirror.block.copy(...args)) } as Buffer;
+    const copy = (...args: Parameters<Buffer['copy']>) => {
+      then();
+      return mirror.block.copy(...args);
+    };
+    const block = { copy } as Buffer;
     return recall({ ...mirror, block }, 700, emptyPacket());
   };
   assert.equal(
