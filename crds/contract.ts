@@ -102,6 +102,10 @@ export const env = {
   hangLimit: 'HANG_LIMIT_SECONDS',
   /** Processors that the pod may use, as a decimal number; absent: its limit, or those of the machine. */
   cpuRequest: 'CPU_REQUEST',
+  /** Proxies whose X-Forwarded-For is believed: addresses, networks, `private`, with commas; empty: none. */
+  trustedProxies: 'TRUSTED_PROXIES',
+  /** Sessions that one address may begin per second, and ten times as many at once; 0: any number. */
+  joinRate: 'JOINS_PER_ADDRESS',
   /** Before the name of each metric family. */
   metricsPrefix: 'METRICS_PREFIX',
   /** On each series, as `name=value,name=value`. */
@@ -117,6 +121,8 @@ export const podSettings = [
   env.logLevel,
   env.hangLimit,
   env.cpuRequest,
+  env.trustedProxies,
+  env.joinRate,
   env.metricsPrefix,
   env.metricsConstLabels,
   env.metricsDefault,

@@ -15,6 +15,11 @@ export const refusalReasons = [
   'UnknownSession',
   'UnknownPath',
   'Unauthorized',
+  'Forbidden',
+  'LockedOut',
+  'KeysUnavailable',
+  'TooMany',
+  'Overloaded',
   'Draining',
   'NotReady',
   'PublisherExists',
@@ -120,7 +125,10 @@ export const httpMetric = {
     name: 'live_auth_failures_total',
     type: 'counter',
     help: 'Requests without a token, or with a wrong one.',
-    labels: { client: clients, reason: ['Missing', 'Wrong'] },
+    labels: {
+      client: clients,
+      reason: ['Missing', 'Wrong', 'Expired', 'Unusable', 'UnknownKey', 'Forbidden', 'KeysUnavailable', 'LockedOut'],
+    },
   },
   errors: {
     name: 'live_errors_total',

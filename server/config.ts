@@ -3,6 +3,7 @@ import { randomBytes } from 'node:crypto';
 import { isIP } from 'node:net';
 import { parseArgs } from 'node:util';
 import { env as envName, port } from '#crds/contract.ts';
+import { type TrustedProxies, trustedProxies } from './access/client-address.ts';
 import { ConfigError } from './config-error.ts';
 import { type LogLevel, logLevels } from './log.ts';
 import type { MetricsConfig } from './metrics/metrics.ts';
@@ -30,11 +31,19 @@ export interface Config {
   readonly hangLimitMs?: number;
   /** Processors that the pod may use. Absent: its limit, or those of the machine. */
   readonly cpuRequest?: number;
+  /** Whose `X-Forwarded-For` is believed. */
+  readonly proxies: TrustedProxies;
+  /** Sessions that one address may begin per second. 0: any number. */
+  readonly joinsPerAddress: number;
   readonly metrics: MetricsConfig;
 }
 
 /** In seconds. Longer than any turn of a loop that will go on, and sooner than the kubelet gives a pod up. */
 const defaultHangLimit = '15';
+/** Proxies of a cluster have private addresses. Without them all who come through one would count as one client. */
+const defaultProxies = 'private';
+/** An office may have one address for all of its people, who join when the event begins. */
+const defaultJoinRate = '20';
 
 /** The configuration of a pod. Throws a {@link ConfigError} that names the variable. */
 export function podConfig(env: Readonly<Record<string, string | undefined>>): Config {
@@ -59,6 +68,8 @@ export function podConfig(env: Readonly<Record<string, string | undefined>>): Co
     logLevel: logLevel(env[envName.logLevel] ?? 'info', envName.logLevel),
     hangLimitMs: hangLimitMs(env[envName.hangLimit] ?? defaultHangLimit, envName.hangLimit),
     ...cpuRequest(env[envName.cpuRequest], envName.cpuRequest),
+    proxies: proxies(env[envName.trustedProxies] ?? defaultProxies, envName.trustedProxies),
+    joinsPerAddress: joinRate(env[envName.joinRate] ?? defaultJoinRate, envName.joinRate),
     metrics: metricsConfig({
       prefix: [envName.metricsPrefix, env[envName.metricsPrefix]],
       constLabels: [envName.metricsConstLabels, env[envName.metricsConstLabels]],
@@ -85,6 +96,8 @@ Runs one media server without Kubernetes. ROOMS_FILE lists the rooms; docs/examp
   --log-level LEVEL          ${logLevels.join(', ')}   (info)
   --hang-limit SECONDS       ends when it hangs for so long, as at a breakpoint; 0: never   (${defaultHangLimit})
   --cpu-request CORES        that load is held against   (its limit, or the machine)
+  --trusted-proxies LIST     whose X-Forwarded-For is believed: addresses, networks, private   (${defaultProxies})
+  --joins-per-address N      sessions per second, ten times as many at once; 0: any number   (${defaultJoinRate})
   --metrics-prefix PREFIX    before each metric's name
   --metrics-labels K=V,K=V   on each metric
   --metrics-default on|off   process_* and nodejs_*, too   (on)
@@ -114,6 +127,8 @@ export function argumentsConfig(args: readonly string[]): Config | undefined {
     logLevel: logLevel(values['log-level'], '--log-level'),
     hangLimitMs: hangLimitMs(values['hang-limit'], '--hang-limit'),
     ...cpuRequest(values['cpu-request'], '--cpu-request'),
+    proxies: proxies(values['trusted-proxies'], '--trusted-proxies'),
+    joinsPerAddress: joinRate(values['joins-per-address'], '--joins-per-address'),
     metrics: metricsConfig({
       prefix: ['--metrics-prefix', values['metrics-prefix']],
       constLabels: ['--metrics-labels', values['metrics-labels']],
@@ -138,6 +153,8 @@ function parsed(args: readonly string[]) {
         'log-level': { type: 'string', default: 'info' },
         'hang-limit': { type: 'string', default: defaultHangLimit },
         'cpu-request': { type: 'string' },
+        'trusted-proxies': { type: 'string', default: defaultProxies },
+        'joins-per-address': { type: 'string', default: defaultJoinRate },
         'metrics-prefix': { type: 'string' },
         'metrics-labels': { type: 'string' },
         'metrics-default': { type: 'string' },
@@ -176,6 +193,22 @@ function hangLimitMs(text: string, where: string): number {
   const seconds = /^\d{1,4}$/.test(text) ? Number(text) : Number.NaN;
   if (seconds === 0 || (seconds >= 2 && seconds <= 3600)) return seconds * 1000;
   throw new ConfigError(`${where} must be 0 or 2 to 3600 seconds, not ${text}`);
+}
+
+function proxies(text: string, where: string): TrustedProxies {
+  const words = text.split(',').map((word) => word.trim());
+  try {
+    return trustedProxies(words.filter((word) => word !== ''));
+  } catch (error) {
+    throw new ConfigError(`${where}: ${(error as RangeError).message}; there may be networks, and private`, {
+      cause: error,
+    });
+  }
+}
+
+function joinRate(text: string, where: string): number {
+  if (/^\d{1,4}$/.test(text)) return Number(text);
+  throw new ConfigError(`${where} must be a whole number from 0 to 9999, not ${text}`);
 }
 
 function cpuRequest(text: string | undefined, where: string): Pick<Config, 'cpuRequest'> {

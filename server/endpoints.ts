@@ -1,6 +1,7 @@
 /** What the HTTP server asks of the rest. */
-import { randomBytes } from 'node:crypto';
-import type { Access } from './http/bearer.ts';
+import type { Access } from './access/gate.ts';
+import { tokenCheck } from './access/tokens.ts';
+import type { Admission } from './admission.ts';
 import type { Endpoints } from './http/endpoint.ts';
 import { iceTag } from './http/entity-tag.ts';
 import type { IceSession } from './http/ice-patch.ts';
@@ -35,10 +36,11 @@ interface Parts {
   readonly media: MediaPlane;
   readonly clock: Clock;
   readonly meter: SessionMeter;
+  readonly admission: Admission;
 }
 
 /** {@link Endpoints} over rooms and sessions, by the settings of the moment. */
-export function endpoints({ state, rooms, sessions, media, clock, meter }: Parts): Endpoints {
+export function endpoints({ state, rooms, sessions, media, clock, meter, admission }: Parts): Endpoints {
   const create = signalling({
     media,
     rooms,
@@ -49,6 +51,7 @@ export function endpoints({ state, rooms, sessions, media, clock, meter }: Parts
     },
     announced: () => state.settings.announced ?? [],
     meter,
+    admission,
   });
   return {
     create: ({ waitedMs, ...asked }) => create({ ...asked, askedMs: clock.now() - waitedMs }),
@@ -59,6 +62,7 @@ export function endpoints({ state, rooms, sessions, media, clock, meter }: Parts
       const session = sessions.get(id);
       return session?.role === role && session.room === room;
     },
+    subject: (id) => sessions.get(id)?.subject,
     ice: (id) => iceSession(sessions.get(id)),
     end: (id) => sessions.end(id, 'Deleted'),
   };
@@ -75,11 +79,9 @@ function access(rooms: Rooms, { tokens }: Settings, role: Role, room: string): A
   const { publish, play } = rooms.get(room).settings;
   const { auth } = role === 'publisher' ? publish : play;
   if (auth.mode === 'None') return 'open';
-  return { tokenSha256: tokens.get(auth.tokenFile) ?? nobodys };
+  const hash = tokens.get(auth.tokenFile);
+  return tokenCheck(hash === undefined ? [] : [hash]);
 }
-
-/** No token has this hash that anybody could know: it stands for one that cannot be read. */
-const nobodys = randomBytes(32);
 
 function closed({ isDraining, settings }: ServerState): Refusal | undefined {
   if (isDraining)

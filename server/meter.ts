@@ -1,5 +1,6 @@
 /** What the server tells of itself as it happens. Metrics are made of it; who tells knows nothing of them. */
 import type { httpMetric } from '#crds/http-metrics.ts';
+import type { Denial } from './access/verdict.ts';
 import type { Kind } from './media/plane.ts';
 import type { RefusalReason } from './room/refusal.ts';
 import type { Role } from './room/room.ts';
@@ -33,7 +34,7 @@ export interface HttpMeter {
   /** It is over: answered, or left by its client, which is status 499. */
   answered(request: AskedRequest, answer: RequestAnswer): void;
   refused(reason: RefusalReason): void;
-  unauthorized(role: Role, why: 'Missing' | 'Wrong'): void;
+  unauthorized(role: Role, why: Denial): void;
 }
 
 /** How far a session has come. Its offer has been answered when there is one. */

@@ -3,6 +3,7 @@ import { join } from 'node:path';
 import { noTracer, type Tracer } from '#tracing/tracer.ts';
 import type { Config } from './config.ts';
 import { endpoints, type ServerState } from './endpoints.ts';
+import { entrance } from './entrance.ts';
 import { internalServer } from './http/internal-server.ts';
 import { pageFiles } from './http/pages.ts';
 import { publicServer } from './http/public-server.ts';
@@ -10,7 +11,7 @@ import { scrapeTurns, turns } from './http/turns.ts';
 import { type Log, stackOf } from './log.ts';
 import type { MediaEvents } from './media/plane.ts';
 import { startMediaPlane } from './media/thread.ts';
-import { guarded, meterOf, type SessionMeter } from './meter.ts';
+import { guarded, type Meter, meterOf, type SessionMeter } from './meter.ts';
 import type { MetricsOptions } from './metrics/metrics.ts';
 import { observation } from './observation.ts';
 import { type Heart, startHeart } from './probes/heart.ts';
@@ -35,6 +36,8 @@ export interface Server {
 export interface ServerOptions {
   readonly config: Config;
   readonly log: Log;
+  /** Takes the lines of the audit log. */
+  readonly audit: (line: string) => void;
   readonly clock: Clock;
   readonly tracer?: Tracer;
   /** Called once the server listens, and again with all changes. */
@@ -61,23 +64,23 @@ export async function startServer(options: ServerOptions): Promise<Server> {
   const state: ServerState = { settings: await readSettings(files), isDraining: false, identity: undefined };
   const allRooms = rooms(clock, (session, reason) => table.end(session, reason));
   const sessionCount = () => table.count();
-  const observed = { media, rooms: allRooms, state, sessions: sessionCount, clock, heart, log, config, onMetrics };
-  const { meter: counted, scrape, stats, checkup, stop } = await observation(observed);
+  const seen = { media, rooms: allRooms, state, sessions: sessionCount, clock, heart, log, config, onMetrics };
+  const { meter: counted, scrape, stats, checkup, stop } = await observation(seen);
   const spans = roomSpans(tracer);
   const meter = meterOf([counted, spans, guarded(listener, toldBy(log))]);
-  const table = sessions({ media, rooms: allRooms, clock, log, meter });
+  const onError = requestFailed(meter, log);
+  const { door, admission, audit } = entrance({ config, clock, meter, write: options.audit, onError });
+  const table = sessions({ media, rooms: allRooms, clock, log, meter, admission, audit });
   allRooms.configure(state.settings.rooms);
 
-  const untraced = endpoints({ state, rooms: allRooms, sessions: table, media, clock, meter });
+  const untraced = endpoints({ state, rooms: allRooms, sessions: table, media, clock, meter, admission });
   const app = publicServer({
+    door,
     endpoints: tracedEndpoints(untraced, tracer, spans),
     tracer,
     files: pageFiles(join(import.meta.dirname, 'http/pages')),
     meter,
-    onError: (error) => {
-      meter.failed('Http');
-      log.error('request failed', { error: stackOf(error) });
-    },
+    onError,
   });
   const internal = internalServer({ checkup, stats, metrics: scrape, turns: turns({ ...scrapeTurns, clock }) });
   const close = async () => {
@@ -103,10 +106,7 @@ export async function startServer(options: ServerOptions): Promise<Server> {
       log.info('settings changed', summary(settings));
       onSettings?.(settings, local);
     },
-    onProblem: (message) => {
-      meter.failed('Settings');
-      log.error('settings cannot be used', { error: message });
-    },
+    onProblem: settingsRefused(meter, log),
     everyMs: rereadMs,
   });
   return {
@@ -125,6 +125,16 @@ export async function startServer(options: ServerOptions): Promise<Server> {
     uncaught: () => meter.failed('Uncaught'),
   };
 }
+
+const requestFailed = (meter: Meter, log: Log) => (error: unknown) => {
+  meter.failed('Http');
+  log.error('request failed', { error: stackOf(error) });
+};
+
+const settingsRefused = (meter: Meter, log: Log) => (message: string) => {
+  meter.failed('Settings');
+  log.error('settings cannot be used', { error: message });
+};
 
 /** For an embedder's errors. */
 const toldBy = (log: Log) => (error: unknown) => log.error('a listener failed', { error: stackOf(error) });

@@ -4,6 +4,8 @@
  *   open ─► client reaches the media port ─► DTLS ─► keys: media flows ─► ended by the client, the room or us
  *    └────────── no keys within 10 s: ended ──┘
  */
+import type { Audit } from './access/audit.ts';
+import type { Admission } from './admission.ts';
 import { type Log, shortId } from './log.ts';
 import type { CloseReason, MediaEvents, MediaPlane, UpTrack } from './media/plane.ts';
 import type { MeteredSession, SessionMeter, Step } from './meter.ts';
@@ -26,6 +28,8 @@ export interface SessionsOptions {
   readonly rooms: Pick<Rooms, 'connected' | 'leave'>;
   readonly clock: Clock;
   readonly log: Log;
+  readonly admission: Pick<Admission, 'left'>;
+  readonly audit: Audit;
   readonly meter: Pick<SessionMeter, 'opened' | 'reached' | 'ended' | 'roomEntered' | 'roomLeft'>;
 }
 
@@ -43,6 +47,9 @@ export interface NewSession {
   readonly role: Role;
   /** `namespace/name`. */
   readonly room: string;
+  /** Whose it is: its client's address, and what the token called the client if it did. */
+  readonly address: string;
+  readonly subject?: string | undefined;
   /** When the request with its offer came, on the clock of the sessions. */
   readonly askedMs: number;
   /** What it will send, if it is a publisher. */
@@ -57,7 +64,7 @@ export interface NewSession {
 export interface Sessions {
   /** Makes the transport and waits for the client. The room has admitted it. */
   open(session: NewSession): void;
-  get(id: string): Pick<NewSession, 'role' | 'room' | 'published' | 'ice' | 'mids'> | undefined;
+  get(id: string): Pick<NewSession, 'role' | 'room' | 'subject' | 'published' | 'ice' | 'mids'> | undefined;
   /** Harmless when it has ended already. */
   end(id: string, reason: SessionEnd, detail?: string): void;
   endAll(reason: SessionEnd): void;
@@ -90,6 +97,7 @@ export function sessions(options: SessionsOptions): Sessions {
     meter.ended(metered(session), { reason, last: session.lastStep, seconds });
     use.left(session.room);
     log.info('session ended', { ...fields(options, session), reason, detail });
+    options.audit({ event: 'SessionEnded', ...who(session), why: reason });
     if (table.size > 0) return;
     for (const resolve of waiting) resolve();
     waiting = [];
@@ -117,6 +125,7 @@ export function sessions(options: SessionsOptions): Sessions {
       meter.opened(metered(session));
       media.addTransport({ id, ...ice });
       log.info('session opened', fields(options, session));
+      options.audit({ event: 'SessionOpened', ...who(session), subject: session.subject });
     },
     get: (id) => table.get(id),
     end,
@@ -166,20 +175,24 @@ const secondsSince = ({ clock }: SessionsOptions, ms: number) => Math.max(0, clo
 
 function connected(options: SessionsOptions, session: Session) {
   session.cancelTimeout();
+  options.admission.left(session.id);
   options.rooms.connected(session.room, session.id);
   options.log.info('session connected', fields(options, session));
 }
 
 /** In this order: the farewell still goes by the transport. */
-function close({ media, rooms }: SessionsOptions, { id, room, dtls, cancelTimeout }: Session) {
+function close({ media, rooms, admission }: SessionsOptions, { id, room, dtls, cancelTimeout }: Session) {
   cancelTimeout();
   dtls.close();
   media.removeTransport(id);
   rooms.leave(room, id);
+  admission.left(id);
 }
 
 /** Who listens gets neither passwords nor ids. */
 const metered = ({ role, room }: MeteredSession): MeteredSession => ({ role, room });
+
+const who = ({ id, role, room, address }: Session) => ({ session: id, role, room, address });
 
 const fields = ({ clock }: SessionsOptions, { id, room, role, startedMs }: Session) => ({
   room,

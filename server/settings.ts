@@ -3,8 +3,8 @@ import { type FSWatcher, watch } from 'node:fs';
 import { readFile } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import type { RoomSettings } from '#crds/rooms-file.ts';
+import { sha256 } from './access/tokens.ts';
 import { type Config, endpoints } from './config.ts';
-import { sha256 } from './http/bearer.ts';
 import { type ReadRooms, readRooms } from './rooms-file.ts';
 import type { Endpoint } from './rtc/answer.ts';
 

@@ -1,5 +1,6 @@
 /** From an offer to an answer: what WHIP and WHEP do once HTTP has let them in. */
 import { randomBytes } from 'node:crypto';
+import type { Admission } from './admission.ts';
 import { iceTag } from './http/entity-tag.ts';
 import type { MediaPlane } from './media/plane.ts';
 import type { SessionMeter } from './meter.ts';
@@ -22,6 +23,7 @@ export interface SignallingOptions {
   /** Where clients reach the media port. */
   readonly announced: () => readonly Endpoint[];
   readonly meter: Pick<SessionMeter, 'codecMissing' | 'roomFull'>;
+  readonly admission: Admission;
 }
 
 /** Who asks to come in, with what. */
@@ -30,6 +32,10 @@ export interface Asked {
   /** `namespace/name`. */
   readonly room: string;
   readonly sdp: string;
+  /** Whose request it is. */
+  readonly address: string;
+  /** Who it is, by a token that says so. */
+  readonly subject?: string | undefined;
   /** When the request came. */
   readonly askedMs: number;
 }
@@ -51,17 +57,21 @@ export function signalling(options: SignallingOptions): Create {
   return async (asked) => {
     // 128 random bits: who holds a room's name, and even its token, cannot guess another client's session.
     const id = randomBytes(16).toString('base64url');
+    const { role, room, address } = asked;
+    options.admission.enter({ session: id, role, room, address });
     try {
-      return { id, ...(await (asked.role === 'publisher' ? publish : play)(options, id, asked)) };
+      return { id, ...(await (role === 'publisher' ? publish : play)(options, id, asked)) };
     } catch (error) {
       options.sessions.end(id, 'Internal');
-      options.rooms.leave(asked.room, id);
-      throw refusal(options.meter, asked.room, error);
+      options.rooms.leave(room, id);
+      options.admission.left(id);
+      throw refusal(options.meter, room, error);
     }
   };
 }
 
-async function publish(options: SignallingOptions, id: string, { room, sdp, askedMs }: Asked): Promise<Answered> {
+async function publish(options: SignallingOptions, id: string, asked: Asked): Promise<Answered> {
+  const { room, sdp } = asked;
   const { rooms, media } = options;
   const before = rooms.get(room);
   const wanted = offer(sdp, 'send');
@@ -71,12 +81,13 @@ async function publish(options: SignallingOptions, id: string, { room, sdp, aske
   // Another may have come while we asked; then the silence was its predecessor's.
   const isSame = rooms.get(room).room.publisher?.id === sitting;
   rooms.publish(room, id, isSame ? silentForMs : undefined);
-  const local = open(options, { id, role: 'publisher', room, askedMs, published: agreed.tracks, identity }, wanted);
+  const local = open(options, { ...of(asked), id, published: agreed.tracks, identity }, wanted);
   media.publish(id, room, agreed.tracks);
   return answered(options, agreed.media, local);
 }
 
-async function play(options: SignallingOptions, id: string, { room, sdp, askedMs }: Asked): Promise<Answered> {
+async function play(options: SignallingOptions, id: string, asked: Asked): Promise<Answered> {
+  const { room, sdp } = asked;
   const { rooms, sessions, media } = options;
   rooms.get(room);
   const wanted = offer(sdp, 'receive');
@@ -86,10 +97,13 @@ async function play(options: SignallingOptions, id: string, { room, sdp, askedMs
   const published = sessions.get(now.publisher?.id ?? '')?.published ?? [];
   const random = { randomSsrc, cname: secret(9) };
   const agreed = negotiatePlay(wanted, settings.publish.codecs, published, random);
-  const local = open(options, { id, role: 'subscriber', room, askedMs, published: [], identity }, wanted);
+  const local = open(options, { ...of(asked), id, published: [], identity }, wanted);
   media.subscribe(id, room, agreed.tracks);
   return answered(options, agreed.media, local);
 }
+
+/** Without the offer, which nobody needs once it is answered. */
+const of = ({ sdp: _, ...session }: Asked) => session;
 
 function open(
   { sessions }: SignallingOptions,

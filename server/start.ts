@@ -56,7 +56,8 @@ export async function start(given: Surroundings): Promise<Started | undefined> {
     return undefined;
   }
   // Logs are what a pod says; what a person wants to see is the URLs.
-  const log = jsonLog(config.logLevel, isPod ? given.stdout : given.stderr, () => new Date());
+  const audit = isPod ? given.stdout : given.stderr;
+  const log = jsonLog(config.logLevel, audit, () => new Date());
   const onFatal = (error: Error) => {
     log.error('the media thread failed', { error: error.stack });
     given.onFatal();
@@ -69,6 +70,7 @@ export async function start(given: Surroundings): Promise<Started | undefined> {
   const server = await startServer({
     config,
     log,
+    audit,
     clock,
     tracer: tracing.tracer,
     onSettings,

@@ -48,7 +48,7 @@ export function gate({ lockOut, audit }: GateOptions): Gate {
 const missing = (role: Visitor['role']) =>
   denied(
     'Missing',
-    `Send a token that may ${role === 'publisher' ? 'publish' : 'play'} as "Authorization: Bearer <token>".`,
+    `Send this room's ${role === 'publisher' ? 'publish' : 'play'} token as "Authorization: Bearer <token>".`,
   );
 
 const lockedOut = (retryAfterMs: number): Denied => ({

@@ -5,22 +5,23 @@
 import type { Clock } from '../room/rooms.ts';
 import { buckets, type Rate } from './buckets.ts';
 
-/**
- * An office may have one address for all of its people, who join when the event begins: 200 come at once, and 20 a
- * second after them. A client sends a PATCH for each of its candidates, some ten in a second.
- */
-export const requestRates = {
-  POST: { perSecond: 20, burst: 200 },
-  PATCH: { perSecond: 50, burst: 500 },
-  DELETE: { perSecond: 20, burst: 200 },
-} as const satisfies Readonly<Record<string, Rate>>;
+type RequestRates = Readonly<Record<'POST' | 'PATCH' | 'DELETE', Rate>>;
 
-export type RequestRates = Readonly<Record<keyof typeof requestRates, Rate>>;
+/**
+ * An office may have one address for all of its people, who join when the event begins: ten times as many as
+ * `joinsPerSecond` come at once. A client sends a PATCH for each of its candidates, some ten in a second.
+ */
+export function requestRates(joinsPerSecond: number): RequestRates {
+  const times = (n: number): Rate => ({ perSecond: n * joinsPerSecond, burst: 10 * n * joinsPerSecond });
+  return { POST: times(1), PATCH: times(2.5), DELETE: times(1) };
+}
 
 /** 0, or the milliseconds after which the address, as `addressKey` names it, may ask so again. */
 export type RequestLimits = (method: string, addressKey: string) => number;
 
-export function requestLimits(clock: Pick<Clock, 'now'>, rates: RequestRates = requestRates): RequestLimits {
-  const byMethod = new Map(Object.entries(rates).map(([method, rate]) => [method, buckets({ ...rate, clock })]));
+/** With 0 joins per second nobody is limited. */
+export function requestLimits(clock: Pick<Clock, 'now'>, joinsPerSecond: number): RequestLimits {
+  const rates = joinsPerSecond === 0 ? [] : Object.entries(requestRates(joinsPerSecond));
+  const byMethod = new Map(rates.map(([method, rate]) => [method, buckets({ ...rate, clock })]));
   return (method, addressKey) => byMethod.get(method)?.take(addressKey) ?? 0;
 }

@@ -2,11 +2,12 @@
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import { publicPath } from '#crds/contract.ts';
 import type { Span } from '#tracing/tracer.ts';
-import type { HttpMeter } from '../meter.ts';
+import type { Access } from '../access/gate.ts';
+import type { Granted } from '../access/verdict.ts';
 import { type Refusal, Refused } from '../room/refusal.ts';
 import type { Role } from '../room/room.ts';
-import { type Access, bearer } from './bearer.ts';
 import { onPreflight } from './cors.ts';
+import type { Door } from './door.ts';
 import type { IceSession } from './ice-patch.ts';
 import { mediaType } from './media-type.ts';
 
@@ -22,11 +23,17 @@ export interface Endpoints {
     readonly room: string;
     readonly sdp: string;
     readonly waitedMs: number;
+    /** Whose request it is. */
+    readonly address: string;
+    /** Who it is, by a token that says so. */
+    readonly subject?: string | undefined;
     /** The request's, where there are traces. */
     readonly span?: Span | undefined;
   }): Promise<{ readonly id: string; readonly answer: string; readonly iceTag: string }>;
   exists(room: string): boolean;
   has(role: Role, room: string, id: string): boolean;
+  /** Whose session it is, if it was opened with a token that said so. */
+  subject(id: string): string | undefined;
   /** Undefined once the session has ended. */
   ice(id: string): IceSession | undefined;
   end(id: string): void;
@@ -44,22 +51,23 @@ const roomOf = ({ params }: Request) => `${params.namespace}/${params.room}`;
 export interface EndpointOptions {
   readonly role: Role;
   readonly endpoints: Endpoints;
-  readonly meter: HttpMeter;
+  readonly door: Door;
   readonly spanOf: (request: FastifyRequest) => Span | undefined;
   /** How long ago a request came. */
   readonly waitedMs: (request: FastifyRequest) => number;
 }
 
 /** What is asked of a request before its body is read: what a stranger sends is not even parsed. */
-export function guards({ role, endpoints, meter }: Pick<EndpointOptions, 'role' | 'endpoints' | 'meter'>) {
+export function guards({ role, endpoints, door }: Pick<EndpointOptions, 'role' | 'endpoints' | 'door'>) {
+  const granted = new WeakMap<Request, Granted>();
   return {
+    limited: async (request: Request) => door.limit(request, { role, room: roomOf(request) }),
     authorized: async (request: Request, reply: FastifyReply) => {
-      const granted = bearer(endpoints.access(role, roomOf(request)), request.headers.authorization);
-      if (granted === 'granted') return;
-      meter.unauthorized(role, granted === 'wrong' ? 'Wrong' : 'Missing');
-      reply.header('www-authenticate', granted === 'wrong' ? 'Bearer error="invalid_token"' : 'Bearer');
-      throw new Refused(unauthorized(role, granted));
+      const room = roomOf(request);
+      granted.set(request, await door.enter(request, reply, { role, room }, endpoints.access(role, room)));
     },
+    /** Of a client that is authorized. */
+    subjectOf: (request: Request) => granted.get(request)?.subject,
     known: async (request: Request) => {
       endpoints.access(role, roomOf(request));
     },
@@ -70,6 +78,12 @@ export function guards({ role, endpoints, meter }: Pick<EndpointOptions, 'role' 
     found: async (request: Request) => {
       if (!endpoints.has(role, roomOf(request), request.params.session)) throw new Refused(unknownSession);
     },
+    /** Whoever knows a session's URL may change it; but if its token named somebody, only they, or an admin. */
+    owned: async (request: Request) => {
+      const owner = endpoints.subject(request.params.session);
+      const { isAdmin = false, subject } = granted.get(request) ?? {};
+      if (owner !== undefined && !isAdmin && subject !== owner) throw new Refused(someoneElses);
+    },
   };
 }
 
@@ -78,16 +92,23 @@ export const endpointUrl = (role: Role) => publicPath[role === 'publisher' ? 'wh
 
 /** The endpoint of one role, which makes sessions. */
 export function endpoint(app: FastifyInstance, options: EndpointOptions) {
-  const { role, endpoints, spanOf, waitedMs } = options;
-  const { known, open, authorized } = guards(options);
+  const { role, endpoints, door, spanOf, waitedMs } = options;
+  const { limited, known, open, authorized, subjectOf } = guards(options);
   const url = endpointUrl(role);
   const path = url(':namespace', ':room');
 
-  app.post(path, { onRequest: [known, open, authorized] }, async (request: Request, reply) => {
+  app.post(path, { onRequest: [limited, known, open, authorized] }, async (request: Request, reply) => {
     const { body: sdp, headers } = request;
     if (typeof sdp !== 'string' || mediaType(headers['content-type']) !== 'application/sdp') throw new Refused(notSdp);
-    const asked = { role, room: roomOf(request), sdp, waitedMs: waitedMs(request), span: spanOf(request) };
-    const { id, answer, iceTag } = await endpoints.create(asked);
+    const { id, answer, iceTag } = await endpoints.create({
+      role,
+      room: roomOf(request),
+      sdp,
+      waitedMs: waitedMs(request),
+      address: door.addressOf(request),
+      subject: subjectOf(request),
+      span: spanOf(request),
+    });
     const location = `${url(request.params.namespace, request.params.room)}/${id}`;
     return reply.code(201).headers({ location, etag: iceTag }).type('application/sdp').send(answer);
   });
@@ -119,17 +140,14 @@ export function notAllowed(
   app.route({ method, url, onRequest: [...before, refuse], handler: async () => undefined });
 }
 
-const unauthorized = (role: Role, why: 'missing' | 'wrong'): Refusal => ({
-  reason: 'Unauthorized',
-  detail:
-    why === 'missing'
-      ? `Send this room's ${role === 'publisher' ? 'publish' : 'play'} token as "Authorization: Bearer <token>".`
-      : `The token is not this room's ${role === 'publisher' ? 'publish' : 'play'} token.`,
-});
-
 export const unknownSession: Refusal = {
   reason: 'UnknownSession',
   detail: 'This session has ended, or never was. Make a new one with a POST to the endpoint.',
+};
+
+const someoneElses: Refusal = {
+  reason: 'Forbidden',
+  detail: 'The session was opened by another subject than the token names; its sub would have to be the same.',
 };
 
 export const notSdp: Refusal = {

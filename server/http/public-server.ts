@@ -3,6 +3,7 @@ import { noTracer, type Tracer } from '#tracing/tracer.ts';
 import type { HttpMeter } from '../meter.ts';
 import { type Refusal, Refused } from '../room/refusal.ts';
 import { allowOrigins } from './cors.ts';
+import type { Door } from './door.ts';
 import { type Endpoints, endpoint, notSdp } from './endpoint.ts';
 import { httpSpans } from './http-spans.ts';
 import { notFragment } from './ice-patch.ts';
@@ -12,6 +13,7 @@ import { sendProblem } from './problem.ts';
 import { sessionResource } from './session-resource.ts';
 
 export interface PublicServerOptions {
+  readonly door: Door;
   readonly endpoints: Endpoints;
   readonly files: ReturnType<typeof pageFiles>;
   readonly meter: HttpMeter;
@@ -25,6 +27,7 @@ const bodyLimitBytes = 64 * 1024;
 
 /** WHIP, WHEP and the pages, not listening yet. Every refusal is problem+json (RFC 9457), and counted. */
 export function publicServer({
+  door,
   endpoints,
   files,
   meter,
@@ -64,8 +67,8 @@ export function publicServer({
   allowOrigins(app);
   const waitedMs = metered(app, meter, (room) => endpoints.exists(room));
   for (const role of ['publisher', 'subscriber'] as const) {
-    endpoint(app, { role, endpoints, meter, spanOf, waitedMs });
-    sessionResource(app, { role, endpoints, meter });
+    endpoint(app, { role, endpoints, door, spanOf, waitedMs });
+    sessionResource(app, { role, endpoints, door });
   }
   pages(app, files, (room) => endpoints.access('subscriber', room));
   return app;

@@ -8,12 +8,12 @@ import { fragmentType, icePatch } from './ice-patch.ts';
 const allow = 'PATCH, DELETE, GET, HEAD, OPTIONS';
 
 /** Routes of one role's sessions. */
-export function sessionResource(app: FastifyInstance, options: Pick<EndpointOptions, 'role' | 'endpoints' | 'meter'>) {
+export function sessionResource(app: FastifyInstance, options: Pick<EndpointOptions, 'role' | 'endpoints' | 'door'>) {
   const { role, endpoints } = options;
-  const { known, authorized, found } = guards(options);
+  const { limited, known, authorized, found, owned } = guards(options);
   const path = `${endpointUrl(role)(':namespace', ':room')}/:session`;
 
-  app.patch(path, { onRequest: [known, authorized, found] }, async (request: Request, reply) => {
+  app.patch(path, { onRequest: [limited, known, authorized, found, owned] }, async (request: Request, reply) => {
     const { headers, body, params } = request;
     const now = endpoints.ice(params.session);
     if (now === undefined) throw new Refused(unknownSession);
@@ -30,7 +30,7 @@ export function sessionResource(app: FastifyInstance, options: Pick<EndpointOpti
     return reply.code(status).send();
   });
   // Whatever tag it sends: it is the session that ends, not one ICE session of it.
-  app.delete(path, { onRequest: [known, authorized, found] }, async (request: Request, reply) => {
+  app.delete(path, { onRequest: [limited, known, authorized, found, owned] }, async (request: Request, reply) => {
     endpoints.end(request.params.session);
     return reply.code(200).send();
   });

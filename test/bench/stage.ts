@@ -37,9 +37,13 @@ export async function onStage<T>(play: (stage: Stage) => Promise<T>): Promise<T>
   await writeFile(file, roomsFile);
   const ports = ['--http', '--internal', '--media'].flatMap((option) => [option, '127.0.0.1:0']);
   const secrets = ['--publish-token', tokens.publish, '--play-token', tokens.play];
+  // All of them come from one address.
+  const limits = ['--joins-per-address', '0'];
   const server = await startChild(serverScript, { env, nodeOptions: [youngGeneration] });
   held.defer(() => server.stop());
-  const { http } = await server.ask<Listening>({ args: [file, ...ports, ...secrets] } satisfies ServerQuestion);
+  const { http } = await server.ask<Listening>({
+    args: [file, ...ports, ...secrets, ...limits],
+  } satisfies ServerQuestion);
   const joiners = await startChild(new URL('./joining-child.ts', import.meta.url));
   held.defer(() => joiners.stop());
   const place = (name: (typeof rooms)[number]): Place => ({

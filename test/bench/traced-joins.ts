@@ -97,10 +97,12 @@ async function onStage(collector: Receiver, play: (stage: Stage) => Promise<void
   await writeFile(roomsFile, rooms);
   const ports = ['--http', '--internal', '--media'].flatMap((option) => [option, '127.0.0.1:0']);
   const secrets = ['--publish-token', tokens.publish, '--play-token', tokens.play];
+  // All of them come from one address.
+  const limits = ['--joins-per-address', '0'];
   const server = await startChild(script);
   held.defer(() => server.stop());
   const port = await server.ask<number>({
-    args: [roomsFile, ...ports, ...secrets],
+    args: [roomsFile, ...ports, ...secrets, ...limits],
     collectorURL: collector.grpcURL,
   } satisfies ServerQuestion);
   const at = { fetch: (path: string, init?: RequestInit) => fetch(`http://127.0.0.1:${port}${path}`, init) };

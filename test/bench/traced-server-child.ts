@@ -63,7 +63,7 @@ async function begin({ args, collectorURL }: StartQuestion): Promise<number> {
     service: 'bench',
     log: { warn: complain, error: complain },
   });
-  const { local } = await startServer({ config, log, clock, tracer: switched(tracer), onFatal: fail });
+  const { local } = await startServer({ config, log, audit: ignore, clock, tracer: switched(tracer), onFatal: fail });
   return local.http.port;
 }
 

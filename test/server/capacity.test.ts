@@ -20,7 +20,7 @@ function scene() {
   return { ...places, come, many };
 }
 
-test('C-29: a room has places for so many subscribers, and its publisher needs none of them', () => {
+test('a room has places for so many subscribers, and its publisher needs none of them (C-29)', () => {
   const { come, many } = scene();
   assert.ok(isIn(come({ role: 'publisher' })));
   many(limits.room);
@@ -29,7 +29,7 @@ test('C-29: a room has places for so many subscribers, and its publisher needs n
   assert.ok(isIn(come({ room: 'a/b' })), 'another room has places of its own');
 });
 
-test('C-29: a pod has places for so many, and subscribers leave some to publishers', () => {
+test('a pod has places for so many, and subscribers leave some to publishers (C-29)', () => {
   const { come, many, pending } = scene();
   assert.ok(isIn(come({ role: 'publisher' })));
   many(5);
@@ -40,7 +40,7 @@ test('C-29: a pod has places for so many, and subscribers leave some to publishe
   assert.equal(pending(), limits.pod);
 });
 
-test('C-27: an address has places for so many, whatever it comes as', () => {
+test('an address has places for so many, whatever it comes as (C-27)', () => {
   const { come, many } = scene();
   many(limits.address, { addressKey: '192.0.2.1' });
   for (const role of ['publisher', 'subscriber'] as const)
@@ -70,7 +70,7 @@ test('those who are sent away come back one after the other, within 4 s', () => 
 const most = (all: readonly Newcomer[], key: (one: Newcomer) => string) =>
   Math.max(0, ...Object.values(Object.groupBy(all, key)).map((group) => group?.length ?? 0));
 
-test('C-29: whatever comes and goes, no limit is passed, and nothing is left in the end', (t) => {
+test('whatever comes and goes, no limit is passed, and nothing is left in the end (C-29)', (t) => {
   const seed = freshSeed();
   t.diagnostic(`SEED=${seed}`);
   const random = seeded(seed);

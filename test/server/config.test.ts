@@ -23,6 +23,18 @@ test('a pod with addresses of both IP families binds its media port at both', ()
   for (const one of ['10.244.1.5', '']) assert.deepEqual(at(one), { address: '10.244.1.5', port: 7882 });
 });
 
+test('whose X-Forwarded-For is believed, and how many may join: private proxies and twenty, unless something is said', () => {
+  const believed = ({ proxies }: { proxies: { has(address: string): boolean } }) =>
+    ['10.0.0.1', 'fd00::1', '192.0.2.1'].filter((address) => proxies.has(address));
+  assert.deepEqual(believed(podConfig(pod)), ['10.0.0.1', 'fd00::1']);
+  const chosen = podConfig({ ...pod, TRUSTED_PROXIES: '192.0.2.0/24, fd00::1', JOINS_PER_ADDRESS: '0' });
+  assert.deepEqual(believed(chosen), ['fd00::1', '192.0.2.1']);
+  assert.deepEqual(believed(podConfig({ ...pod, TRUSTED_PROXIES: '' })), []);
+  assert.deepEqual([podConfig(pod).joinsPerAddress, chosen.joinsPerAddress], [20, 0]);
+  assert.throws(() => podConfig({ ...pod, TRUSTED_PROXIES: 'nginx' }), says(/^TRUSTED_PROXIES: not an IP .*: nginx/));
+  assert.throws(() => podConfig({ ...pod, JOINS_PER_ADDRESS: 'many' }), says(/^JOINS_PER_ADDRESS must be .* not many/));
+});
+
 test('what a pod is not told is named', () => {
   assert.throws(() => podConfig({ ...pod, ROOMS_FILE: '' }), says(/^ROOMS_FILE is not set/));
   assert.throws(() => podConfig({ ROOMS_FILE: 'x' }), says(/^POD_IP is not set/));

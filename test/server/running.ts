@@ -2,6 +2,7 @@ import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { PodStats } from '#crds/pod-stats.ts';
+import { trustedProxies } from '#server/access/client-address.ts';
 import type { Config } from '#server/config.ts';
 import { jsonLog } from '#server/log.ts';
 import type { Clock } from '#server/room/rooms.ts';
@@ -42,6 +43,7 @@ export async function running(rooms: string, change: Partial<Config> = {}, clock
   const writeRooms = (text: string) => replaceFile(roomsFile, text);
   await writeRooms(rooms);
   const log: Record<string, unknown>[] = [];
+  const write = (line: string) => void log.push(JSON.parse(line));
   const server = await startServer({
     config: {
       http: loopback,
@@ -50,14 +52,13 @@ export async function running(rooms: string, change: Partial<Config> = {}, clock
       roomsFile,
       defaultTokens: tokens,
       logLevel: 'debug',
+      proxies: trustedProxies(['private']),
+      joinsPerAddress: 20,
       metrics: { prefix: '', constLabels: {}, hasDefaults: true, reuseMs: 0 },
       ...change,
     },
-    log: jsonLog(
-      'debug',
-      (line) => log.push(JSON.parse(line)),
-      () => new Date(),
-    ),
+    log: jsonLog('debug', write, () => new Date()),
+    audit: write,
     clock,
     onFatal: (error) => {
       throw error;

@@ -3,7 +3,7 @@ import { mkdir, mkdtemp, rename, rm, symlink, writeFile } from 'node:fs/promises
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, test } from 'node:test';
-import { sha256 } from '#server/http/bearer.ts';
+import { sha256 } from '#server/access/tokens.ts';
 import { readSettings, type Settings, watchSettings } from '#server/settings.ts';
 import { eventually } from '#test/harness/eventually.ts';
 

@@ -14,7 +14,7 @@ function scene() {
   return { clock, audit, lines, read: () => lines.map((line) => JSON.parse(line)) };
 }
 
-test('A-214: a line says who, what, in which room and by which session, in short', () => {
+test('a line says who, what, in which room and by which session, in short', () => {
   const { audit, lines, read } = scene();
   audit({ event: 'SessionOpened', ...who, session, subject: 'anna' });
   audit({ event: 'SessionEnded', ...who, session, why: 'Deleted' });

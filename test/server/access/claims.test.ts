@@ -59,7 +59,7 @@ for (const [name, claims, context, says] of forbidden)
     assert.match(verdict.detail, says);
   });
 
-test('A-058: a token that was issued in the future, or at no time, is of no use', () => {
+test('a token that was issued in the future, or at no time, is of no use', () => {
   for (const iat of [nowSeconds + 31, '0', null]) {
     const verdict = allowance({ subscribe: true, iat }, own);
     assert.ok(!verdict.isGranted);
@@ -67,7 +67,7 @@ test('A-058: a token that was issued in the future, or at no time, is of no use'
   }
 });
 
-test('A-146: who it is comes from the token, cut to a length that fits a line', () => {
+test('who it is comes from the token, cut to a length that fits a line', () => {
   const subjectOf = (sub: unknown) => {
     const verdict = allowance({ subscribe: true, sub }, own);
     return verdict.isGranted ? verdict.subject : assert.fail();

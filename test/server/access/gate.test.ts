@@ -24,13 +24,13 @@ function scene() {
   return { clock, ask, enter, lines };
 }
 
-test('A-056, A-146: the right token comes in, and so does the one that it replaces', async () => {
+test('the right token comes in, and so does the one that it replaces', async () => {
   const { ask, lines } = scene();
   assert.deepEqual([await ask('right'), await ask('older'), await ask('wrong')], ['Granted', 'Granted', 'Wrong']);
   assert.equal(lines.length, 1, 'who is let in is told of with its session');
 });
 
-test('C-25: a challenge says what is wrong with a token, and nothing where a token would not help', () => {
+test('a challenge says what is wrong with a token, and nothing where a token would not help (C-25)', () => {
   assert.equal(challenge('Missing'), 'Bearer');
   assert.equal(challenge('Wrong'), 'Bearer error="invalid_token"');
   assert.equal(challenge('Expired'), 'Bearer error="invalid_token"');
@@ -50,7 +50,7 @@ test('a missing token is no guess, however often it is missing', async () => {
   assert.equal(await ask('right'), 'Granted');
 });
 
-test('A-237: who guesses is locked out, whatever comes next, and told for how long', async () => {
+test('who guesses is locked out, whatever comes next, and told for how long', async () => {
   const { clock, ask, enter, lines } = scene();
   for (let i = 0; i < failures; i++) assert.equal(await ask(`guess-${i}`), 'Wrong');
   assert.equal(await ask('right'), 'LockedOut');
@@ -91,7 +91,7 @@ test('no token stands in an audit line, and none in an answer', async () => {
   assert.doesNotMatch(JSON.stringify([verdict, lines]), /hunter2/);
 });
 
-test('C-42: the scheme may be in any case; what is no bearer token is none', () => {
+test('the scheme may be in any case; what is no bearer token is none (C-42)', () => {
   assert.equal(bearerToken('bearer abc'), 'abc');
   assert.equal(bearerToken('BEARER   a.b-c_d~e+f/g=  '), 'a.b-c_d~e+f/g=');
   for (const none of [undefined, '', 'Bearer', 'Bearer ', 'Basic abc', 'Bearer a b', 'Bearer é', 'x Bearer abc'])

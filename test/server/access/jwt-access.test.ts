@@ -7,7 +7,7 @@ import { keySetOf, provider, signingKey, tokenBySecret } from './keys.ts';
 
 const asked = { role: 'publisher', room: 'events/keynote' } as const;
 
-test('A-058: the keys of a provider are read once for all rooms, and kept over a change of settings', async (t) => {
+test('the keys of a provider are read once for all rooms, and kept over a change of settings', async (t) => {
   const clock = fakeClock(Date.UTC(2026, 10, 22, 10));
   const key = signingKey('ES256', 'k');
   const { url, asked: readings, answers, stop } = await provider([key]);
@@ -28,7 +28,7 @@ test('A-058: the keys of a provider are read once for all rooms, and kept over a
   assert.equal(problems.length, 1);
 });
 
-test('A-058: a room’s own secrets are those of its settings', async () => {
+test('a room’s own secrets are those of its settings', async () => {
   const clock = fakeClock(Date.UTC(2026, 10, 22, 10));
   const access = jwtAccess({ clock, onProblem: () => assert.fail() });
   const secrets = ['0123456789abcdef0123456789abcdef', 'fedcba9876543210fedcba9876543210'] as const;

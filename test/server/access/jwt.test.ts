@@ -24,7 +24,7 @@ for (const bits of [256, 384, 512] as const)
     assert.deepEqual(verdict, { isGranted: true, isAdmin: false, subject: 'anna' });
   });
 
-test('A-058: a token that cannot be read or was not signed by the secret is wrong, and one guess', async () => {
+test('a token that cannot be read or was not signed by the secret is wrong, and one guess', async () => {
   const good = tokenBySecret(claims, secret);
   const [header = '', body = '', signature = ''] = good.split('.');
   const part = (value: unknown) => Buffer.from(JSON.stringify(value)).toString('base64url');
@@ -48,7 +48,7 @@ test('A-058: a token that cannot be read or was not signed by the secret is wron
   for (const [name, token] of Object.entries(wrong)) assert.equal(why(await check(token, asked)), 'Wrong', name);
 });
 
-test('A-058: exp is needed, and holds for 30 s longer than it says', async () => {
+test('exp is needed, and holds for 30 s longer than it says', async () => {
   const at = async (exp: unknown) => why(await check(tokenBySecret({ ...claims, exp }, secret), asked));
   assert.equal(await at(undefined), 'Unusable');
   assert.equal(await at(String(nowSeconds + 3600)), 'Unusable');
@@ -57,12 +57,12 @@ test('A-058: exp is needed, and holds for 30 s longer than it says', async () =>
   assert.equal(await at(nowSeconds - 86_400), 'Expired');
 });
 
-test('A-058: a token that is not valid yet is of no use, but for 30 s of difference', async () => {
+test('a token that is not valid yet is of no use, but for 30 s of difference', async () => {
   const at = async (nbf: number) => why(await check(tokenBySecret({ ...claims, nbf }, secret), asked));
   assert.deepEqual([await at(nowSeconds + 30), await at(nowSeconds + 31)], ['Granted', 'Unusable']);
 });
 
-test('A-058: where an audience or an issuer is asked for, a token without it, or with another, is of no use', async () => {
+test('where an audience or an issuer is asked for, a token without it, or with another, is of no use', async () => {
   const picky = jwtCheck({ keyOf: 'Everybody', audience: 'live', issuer: 'https://id', secrets: [secret], clock });
   const room = { room: 'events/keynote' };
   const at = async (more: object) => why(await picky(tokenBySecret({ ...claims, ...room, ...more }, secret), asked));
@@ -86,7 +86,7 @@ test('what is refused is refused with a sentence that says which claim it is for
   assert.match(await detail({ subscribe: false }), /claim subscribe/);
 });
 
-test('A-058: a room’s own token may name it barely; one that many rooms share must name it in full', async () => {
+test('a room’s own token may name it barely; one that many rooms share must name it in full', async () => {
   const shared = jwtCheck({ keyOf: 'Everybody', audience: 'live', secrets: [secret], clock });
   const token = (room: string) => tokenBySecret({ ...claims, aud: 'live', room }, secret);
   assert.equal(why(await check(token('keynote'), asked)), 'Granted');
@@ -94,7 +94,7 @@ test('A-058: a room’s own token may name it barely; one that many rooms share 
   assert.equal(why(await shared(token('events/keynote'), asked)), 'Granted');
 });
 
-test('A-146: while one secret takes another’s place, both are in force', async () => {
+test('while one secret takes another’s place, both are in force', async () => {
   const both = jwtCheck({ keyOf: 'Room', secrets: [secret, older], clock });
   for (const by of [secret, older]) assert.equal(why(await both(tokenBySecret(claims, by), asked)), 'Granted');
   assert.equal(why(await both(tokenBySecret(claims, `${older}!`), asked)), 'Wrong');

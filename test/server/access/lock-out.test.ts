@@ -16,7 +16,7 @@ function scene(remembered = lockOutLimits.remembered) {
   return { clock, fail, ...guard };
 }
 
-test('A-237: ten wrong tokens within a minute lock an address out of a room for a minute', () => {
+test('ten wrong tokens within a minute lock an address out of a room for a minute', () => {
   const { clock, fail, lockedForMs } = scene();
   assert.equal(fail(failures - 1), 0);
   assert.equal(lockedForMs(suspect, token), 0);

@@ -6,16 +6,16 @@ const nowMs = Date.UTC(2026, 10, 22, 10);
 /** `printf '1795341900:a1B2c3' | openssl dgst -sha1 -hmac north -binary | base64` */
 const made = { username: '1795341900:a1B2c3', credential: 't/iOHayvrcT/a755czf8dboUMMo=' };
 
-test('A-063: credentials are the expiry and the user, and the HMAC-SHA1 of both, as coturn checks them', () => {
+test('credentials are the expiry and the user, and the HMAC-SHA1 of both, as coturn checks them', () => {
   assert.deepEqual(turnCredentials({ secret: 'north', user: 'a1B2c3', nowMs, ttlMs: 300_000 }), made);
 });
 
-test('A-155: unless told otherwise they are good for five minutes, and never for less by rounding', () => {
+test('unless told otherwise they are good for five minutes, and never for less by rounding', () => {
   const [link] = iceServerLinks([{ urls: ['turn:a'], secret: 'x' }], { user: 'u', nowMs: nowMs + 1 });
   assert.match(link ?? '', /username="1795341901:u"/);
 });
 
-test('C-30: one Link for each URL; a STUN server has no credentials, nor a TURN server without a secret', () => {
+test('one Link for each URL; a STUN server has no credentials, nor a TURN server without a secret (C-30)', () => {
   const servers = [
     { urls: ['stun:stun.example.com:3478'] },
     {
@@ -34,13 +34,13 @@ test('C-30: one Link for each URL; a STUN server has no credentials, nor a TURN 
   ]);
 });
 
-test('C-30: the secret stands in no header, and what is quoted cannot break out of its quotes', () => {
+test('the secret stands in no header, and what is quoted cannot break out of its quotes (C-30)', () => {
   const [link = ''] = iceServerLinks([{ urls: ['TURN:a'], secret: 'north' }], { user: 'a"; rel="\\x', nowMs });
   assert.doesNotMatch(link, /north/);
   assert.match(link, /username="\d+:a\\"; rel=\\"\\\\x"; credential=/);
 });
 
-test('C-30: a URL is that of a STUN or TURN server, and nothing that would end its brackets', () => {
+test('a URL is that of a STUN or TURN server, and nothing that would end its brackets (C-30)', () => {
   const good = [
     'stun:stun.example.com',
     'stuns:stun.example.com:5349',

@@ -1,0 +1,67 @@
+/**
+ * What every request passes before anything is done for it: how often its address may ask, and whether its token opens
+ * the room. Nothing of the request but its head has been read then.
+ */
+import type { FastifyReply, FastifyRequest } from 'fastify';
+import type { Audit } from '../access/audit.ts';
+import type { Asked } from '../access/claims.ts';
+import { addressKey, clientAddress, type TrustedProxies } from '../access/client-address.ts';
+import type { Access, Gate } from '../access/gate.ts';
+import type { RequestLimits } from '../access/request-limits.ts';
+import { challenge, type Denied, type Granted } from '../access/verdict.ts';
+import type { HttpMeter } from '../meter.ts';
+import { type Refusal, Refused } from '../room/refusal.ts';
+
+export interface DoorOptions {
+  readonly gate: Gate;
+  readonly limits: RequestLimits;
+  readonly proxies: TrustedProxies;
+  readonly audit: Audit;
+  readonly meter: Pick<HttpMeter, 'unauthorized'>;
+  /** Keys that should be there and are not. */
+  readonly onError: (error: unknown) => void;
+}
+
+export interface Door {
+  /** Whose request it is, as far as proxies are to be believed. */
+  addressOf(request: FastifyRequest): string;
+  /** Throws {@link Refused} for an address that asks too often. */
+  limit(request: FastifyRequest, asked: Asked): void;
+  /** Throws {@link Refused}, and the challenge is on its answer, unless the request may come in. */
+  enter(request: FastifyRequest, reply: FastifyReply, asked: Asked, access: Access): Promise<Granted>;
+}
+
+export function door({ gate, limits, proxies, audit, meter, onError }: DoorOptions): Door {
+  const addressOf = ({ socket, headers }: FastifyRequest) =>
+    clientAddress(socket.remoteAddress, [headers['x-forwarded-for'] ?? []].flat().join(), proxies);
+  return {
+    addressOf,
+    limit: (request, asked) => {
+      const address = addressOf(request);
+      const retryAfterMs = limits(request.method, addressKey(address));
+      if (retryAfterMs === 0) return;
+      audit({ event: 'TurnedAway', why: 'Address', address, ...asked });
+      throw new Refused({ ...tooMany, retryAfterMs });
+    },
+    enter: async (request, reply, asked, access) => {
+      const { authorization } = request.headers;
+      const verdict = await gate({ ...asked, address: addressOf(request), authorization }, access);
+      if (verdict.isGranted) return verdict;
+      meter.unauthorized(asked.role, verdict.why);
+      if (verdict.cause !== undefined) onError(verdict.cause);
+      const challenged = challenge(verdict.why);
+      if (challenged !== undefined) reply.header('www-authenticate', challenged);
+      throw new Refused(refusal(verdict));
+    },
+  };
+}
+
+const refusal = ({ why, detail, retryAfterMs }: Denied): Refusal => {
+  const isOwn = why === 'Forbidden' || why === 'LockedOut' || why === 'KeysUnavailable';
+  return { reason: isOwn ? why : 'Unauthorized', detail, ...(retryAfterMs !== undefined && { retryAfterMs }) };
+};
+
+const tooMany: Refusal = {
+  reason: 'TooMany',
+  detail: 'Too many requests came from your address. Try again after the time that Retry-After says.',
+};
