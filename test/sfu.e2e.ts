@@ -71,6 +71,8 @@ describe('one server as a process, clients in Chromium', () => {
       assert.deepEqual([watched.status, watched.state], [201, 'connected']);
       await framesRise(player, 60);
       assert.equal(await codecOf(player), mimeType);
+      // It begins with 300 kbit/s, and knows of more only by feedback about its packets' arrivals.
+      await eventually('it learns what its link carries', async () => (await estimateOf(publisher)) > 500_000);
       assert.match(await cipherOf(player), /GCM/);
       await leave(player);
       await leave(publisher);
@@ -170,6 +172,7 @@ interface Report {
   readonly kind?: string;
   readonly mimeType?: string;
   readonly srtpCipher?: string;
+  readonly availableOutgoingBitrate?: number;
 }
 
 const reports = (page: Page) =>
@@ -182,5 +185,8 @@ async function codecOf(page: Page) {
 }
 
 const cipherOf = async (page: Page) => (await reports(page)).find(({ type }) => type === 'transport')?.srtpCipher ?? '';
+
+const estimateOf = async (page: Page) =>
+  Math.max(0, ...(await reports(page)).map((report) => report.availableOutgoingBitrate ?? 0));
 
 const connectionState = (page: Page) => page.evaluate('connection.connectionState') as Promise<string>;

@@ -1,4 +1,5 @@
 /** What we tell the publisher: what is missing, how well it is received, that a key frame is wanted. */
+import { takeFeedback } from './arrival-log.ts';
 import { hasCodec } from './down-stream.ts';
 import { newlyLost } from './loss-count.ts';
 import { takeDue } from './missing.ts';
@@ -6,6 +7,7 @@ import { takeReport } from './reception.ts';
 import { middleNtp } from './rtcp.ts';
 import { nack, pictureLoss, receiverReport, sourceDescription } from './rtcp-write.ts';
 import { sendFeedback, sendRtcp } from './transport.ts';
+import type { TransportFeedback } from './transport-feedback.ts';
 import type { Publisher, UpStream } from './up-stream.ts';
 import type { World } from './world.ts';
 
@@ -38,6 +40,15 @@ export function askForMissing(of: Publisher, stream: UpStream, nowMs: number, { 
   if (!sendFeedback(of.transport, nack(of.transport.rtcpSsrc, source.ssrc, sequences), send)) return;
   tally.feedback('nack', 'out');
   tally.nacked('out', sequences.length);
+}
+
+/** Tells when packets came, ten times a second, where the publisher numbers them for that. `scratch` is overwritten. */
+export function reportArrivals(of: Publisher, nowMs: number, { send }: World, scratch: TransportFeedback): void {
+  const { transport, streams, arrivals } = of;
+  if (arrivals === undefined) return;
+  const mediaSsrc = streams.find(({ source }) => source !== undefined)?.source?.ssrc ?? 0;
+  for (const packet of takeFeedback(arrivals.log, transport.rtcpSsrc, mediaSsrc, nowMs, scratch))
+    sendFeedback(transport, packet, send);
 }
 
 /** The receiver report of a second. */

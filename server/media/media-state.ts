@@ -4,6 +4,7 @@ import { type DropReason, dropReasons } from './plane.ts';
 import type { Room, Subscriber } from './room.ts';
 import { emptyHeader, type RtpHeader } from './rtp.ts';
 import type { Transport } from './transport.ts';
+import { emptyFeedback, type TransportFeedback } from './transport-feedback.ts';
 import type { intake, Publisher } from './up-stream.ts';
 
 /** A transport and what it is in its room; neither publisher nor subscriber until it was told. */
@@ -25,6 +26,8 @@ export interface MediaState {
   readonly dropped: Record<DropReason, number>;
   /** The slot that every RTP header is read into. */
   readonly header: RtpHeader;
+  /** What feedback about arrivals is put together in. */
+  readonly feedback: TransportFeedback;
   nextSecondMs: number;
 }
 
@@ -36,6 +39,7 @@ export const mediaState = (nowMs: number): MediaState => ({
   rooms: new Map(),
   dropped: Object.fromEntries(dropReasons.map((reason) => [reason, 0])) as Record<DropReason, number>,
   header: emptyHeader(),
+  feedback: emptyFeedback(),
   nextSecondMs: nowMs + 1000,
 });
 

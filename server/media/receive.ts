@@ -1,5 +1,6 @@
 /** What happens to a datagram, by its first byte (RFC 7983). */
 import type { Endpoint } from './address.ts';
+import { noteArrival } from './arrival-log.ts';
 import { askForKeyFrame, askForMissing } from './feedback.ts';
 import { noteReceived } from './first-frame.ts';
 import { check } from './ice.ts';
@@ -8,10 +9,10 @@ import { follow, hearAnswer, type Path, path } from './path-check.ts';
 import type { DropReason } from './plane.ts';
 import { receiveRtcp } from './receive-rtcp.ts';
 import { fanOut } from './room.ts';
-import { readHeader } from './rtp.ts';
+import { extensionNumber, type RtpHeader, readHeader } from './rtp.ts';
 import { openRtp } from './srtp.ts';
 import type { Transport } from './transport.ts';
-import { nothing } from './up-stream.ts';
+import { nothing, type Publisher } from './up-stream.ts';
 import type { World } from './world.ts';
 
 /** Why it was dropped, or which client said goodbye by it; undefined when it was of use. */
@@ -109,6 +110,7 @@ function receiveRtp(state: MediaState, world: World, client: Client, datagram: B
   if (publisher === undefined || takeIn === undefined || room === undefined) return 'UnknownSsrc';
   if (isFirst) world.events.onMedia(transport.id);
   world.tally.received(room.counters, datagram.length);
+  logArrival(publisher, datagram, header, now);
   const arrival = takeIn(datagram, header, payload, now);
   if (arrival === nothing) return undefined;
   if (typeof arrival === 'string') return arrival;
@@ -117,6 +119,13 @@ function receiveRtp(state: MediaState, world: World, client: Client, datagram: B
   if (arrival.source.missing.packets.size > 0) askForMissing(publisher, arrival.stream, now, world);
   if (arrival.stream.isKeyFrameWanted) askForKeyFrame(publisher, arrival.stream, now, world);
   return undefined;
+}
+
+/** Every packet of the transport, repairs and probes too: the publisher's estimate of its link is made of all. */
+function logArrival({ arrivals }: Publisher, datagram: Buffer, header: RtpHeader, nowMs: number): void {
+  if (arrivals === undefined) return;
+  const sequence = extensionNumber(datagram, header, arrivals.id);
+  if (sequence >= 0) noteArrival(arrivals.log, sequence, nowMs);
 }
 
 /** Asks the room's publisher for a key frame, for a subscriber that can now be sent to. */

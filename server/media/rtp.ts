@@ -62,8 +62,22 @@ export function readHeader(packet: Buffer, into: RtpHeader): boolean {
 
 /** A header extension's value as text, such as the MID; undefined when the packet does not carry it whole. */
 export function extensionText(packet: Buffer, header: RtpHeader, id: number): string | undefined {
+  const found = extension(packet, header, id);
+  if (found < 0) return undefined;
+  const start = Math.floor(found / 256);
+  return packet.toString('utf8', start, start + (found % 256));
+}
+
+/** A header extension's value as a number of 16 bits; -1 when the packet does not carry just that. Allocates nothing. */
+export function extensionNumber(packet: Buffer, header: RtpHeader, id: number): number {
+  const found = extension(packet, header, id);
+  return found < 0 || found % 256 !== 2 ? -1 : packet.readUInt16BE(Math.floor(found / 256));
+}
+
+/** Where a header extension's value begins, times 256, plus its length; -1 when the packet does not carry it whole. */
+function extension(packet: Buffer, header: RtpHeader, id: number): number {
   const isOneByte = header.extensionProfile === oneByteProfile;
-  if (!isOneByte && header.extensionProfile >>> 4 !== twoByteProfile) return undefined;
+  if (!isOneByte && header.extensionProfile >>> 4 !== twoByteProfile) return -1;
   for (let at = header.extensionAt; at < header.extensionEnd; ) {
     const head = packet[at] ?? 0;
     if (head === 0) {
@@ -72,14 +86,14 @@ export function extensionText(packet: Buffer, header: RtpHeader, id: number): st
     }
     const found = isOneByte ? head >>> 4 : head;
     // In the one-byte form 15 says stop, and lengths are written less one.
-    if (isOneByte && found === 15) return undefined;
+    if (isOneByte && found === 15) return -1;
     const start = at + (isOneByte ? 1 : 2);
-    const end = start + (isOneByte ? (head & 0x0f) + 1 : (packet[at + 1] ?? 0));
-    if (end > header.extensionEnd) return undefined;
-    if (found === id) return packet.toString('utf8', start, end);
-    at = end;
+    const length = isOneByte ? (head & 0x0f) + 1 : (packet[at + 1] ?? 0);
+    if (start + length > header.extensionEnd) return -1;
+    if (found === id) return start * 256 + length;
+    at = start + length;
   }
-  return undefined;
+  return -1;
 }
 
 /** What is the same in every header of one SSRC: the SSRC, and the MID extension where it was negotiated. */

@@ -1,4 +1,4 @@
-import { askForKeyFrame, askForMissing, reportReception } from './feedback.ts';
+import { askForKeyFrame, askForMissing, reportArrivals, reportReception } from './feedback.ts';
 import type { Client, MediaState } from './media-state.ts';
 import { reportSending } from './sender-report.ts';
 import { noteStall } from './stall.ts';
@@ -21,12 +21,13 @@ export function runTimers(state: MediaState, world: World): Client[] {
     const { transport } = client;
     if (isNewSecond) transport.dtlsBudget = dtlsPerSecond;
     if (now - transport.lastHeardMs > silenceMs) silent.push(client);
-    else if (client.publisher !== undefined || client.subscriber !== undefined) serve(client, now, world);
+    else if (client.publisher !== undefined || client.subscriber !== undefined) serve(state, client, now, world);
   }
   return silent;
 }
 
-function serve({ transport, room, publisher, subscriber }: Client, now: number, world: World): void {
+function serve(state: MediaState, { transport, room, publisher, subscriber }: Client, now: number, world: World): void {
+  if (publisher !== undefined) reportArrivals(publisher, now, world, state.feedback);
   for (const stream of publisher?.streams ?? []) {
     if (publisher === undefined || room === undefined) continue;
     askForMissing(publisher, stream, now, world);

@@ -1,3 +1,4 @@
+import { type ArrivalLog, arrivalLog } from './arrival-log.ts';
 import type { DownStream } from './down-stream.ts';
 import type { FrameReader } from './frame/frame.ts';
 import { frameReader } from './frame/frame-reader.ts';
@@ -35,13 +36,16 @@ export interface Publisher {
   readonly transport: Transport;
   readonly streams: readonly UpStream[];
   readonly bySsrc: Map<number, UpStream>;
+  /** When its packets came, for feedback, and the extension with their numbers; all its tracks share both. */
+  readonly arrivals: { readonly id: number; readonly log: ArrivalLog } | undefined;
 }
 
-export const publisher = (transport: Transport, tracks: readonly UpTrack[]): Publisher => ({
-  transport,
-  streams: tracks.map(upStream),
-  bySsrc: new Map(),
-});
+export function publisher(transport: Transport, tracks: readonly UpTrack[]): Publisher {
+  // Bundled sections that use one id mean the same by it (RFC 9143 section 9.1.1.1).
+  const id = tracks.find(({ extensions }) => extensions.transportWide !== undefined)?.extensions.transportWide;
+  const arrivals = id === undefined ? undefined : { id, log: arrivalLog() };
+  return { transport, streams: tracks.map(upStream), bySsrc: new Map(), arrivals };
+}
 
 const upStream = (track: UpTrack): UpStream => ({
   track,

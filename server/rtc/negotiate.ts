@@ -23,7 +23,8 @@ export function negotiatePublish(offer: Offer, codecs: readonly Codec[]): Negoti
   const media = offer.media.map((offered): PublishedMedia => {
     const [chosen] = preferred(offered, codecs);
     if (chosen === undefined) throw noCodec(offered, codecs);
-    return { offered, codecs: [chosen], extensions: usedExtensions(offered.extensions, ['mid']) };
+    const wanted = chosen.transportWide ? (['mid', 'transportWide'] as const) : (['mid'] as const);
+    return { offered, codecs: [chosen], extensions: usedExtensions(offered.extensions, wanted) };
   });
   return { media, tracks: media.map(upTrack) };
 }

@@ -13,7 +13,7 @@ export interface Rtp {
   readonly payloadType?: number;
   readonly marker?: boolean;
   readonly payload?: Buffer;
-  readonly extension?: { readonly id: number; readonly value: string };
+  readonly extension?: { readonly id: number; readonly value: string | Buffer };
 }
 
 export interface Inbox {
@@ -67,7 +67,9 @@ export function peer(id: string, profile: SrtpProfile, port: number, random: () 
       return stunAnswer(check, password);
     },
     rtp({ ssrc, sequence, timestamp = 0, payloadType = 96, marker = false, payload = keyFrame, extension }: Rtp) {
-      const extensions: Extension[] = extension ? [{ id: extension.id, payload: Buffer.from(extension.value) }] : [];
+      const extensions: Extension[] = extension
+        ? [{ id: extension.id, payload: Buffer.from(extension.value as string) }]
+        : [];
       const header = new RtpHeader({ ssrc, sequenceNumber: sequence, timestamp, payloadType, marker, extensions });
       return srtp.encrypt(payload, new RtpPacket(header, payload).header);
     },

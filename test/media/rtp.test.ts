@@ -1,7 +1,14 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { RtpPacket } from 'werift';
-import { emptyHeader, extensionText, headerTemplate, readHeader, writeHeader } from '#server/media/rtp.ts';
+import {
+  emptyHeader,
+  extensionNumber,
+  extensionText,
+  headerTemplate,
+  readHeader,
+  writeHeader,
+} from '#server/media/rtp.ts';
 
 const hex = (text: string) => Buffer.from(text.replaceAll(/\s/g, ''), 'hex');
 
@@ -66,6 +73,19 @@ for (const [fault, packet, id] of [
   test(`a MID that ${fault} is not found`, () => {
     const bytes = hex(`90600001 00000000 00000001 ${packet}`);
     assert.equal(extensionText(bytes, read(bytes), id), undefined);
+  });
+
+for (const [form, packet, id, value] of [
+  ['in the one-byte form', 'bede0002 10 30 31 abcd 00 0000', 3, 0xabcd],
+  ['in the two-byte form', '10000002 05 00 11 02 00ff 0000', 17, 0xff],
+  ['of one byte is none', 'bede0001 30 ab 00 00', 3, -1],
+  ['of three bytes is none', 'bede0001 32 ab cd ef', 3, -1],
+  ['that runs past the end is none', 'bede0001 00 00 31 ab', 3, -1],
+  ['that is not there is none', 'bede0001 10 30 00 00', 3, -1],
+] as const)
+  test(`a number ${form}`, () => {
+    const bytes = hex(`90600001 00000000 00000001 ${packet}`);
+    assert.equal(extensionNumber(bytes, read(bytes), id), value);
   });
 
 for (const mid of [
