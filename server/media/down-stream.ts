@@ -6,9 +6,11 @@
  *   source B              └ 52 53 …    so that its gaps stay gaps, and a packet asked for again is found by its number
  *   subscriber … 31 32 33   34 35 …
  */
+import { begin, type CodecMatch, codecMatch, type Epoch } from './epoch.ts';
 import { type LossCount, lossCount } from './loss-count.ts';
 import type { MediaPacket } from './packet-cache.ts';
-import type { DownTrack, PayloadCodec } from './plane.ts';
+import { notePictures, type PictureNumbers, type PicturesSent, writePictures } from './picture-id.ts';
+import type { DownTrack } from './plane.ts';
 import { headerTemplate, writeHeader } from './rtp.ts';
 import type { Source } from './source.ts';
 import type { Send, Transport } from './transport.ts';
@@ -16,19 +18,18 @@ import type { Send, Transport } from './transport.ts';
 export interface DownStream {
   readonly track: DownTrack;
   readonly transport: Transport;
-  /** The subscriber's payload type for each of the publisher's, and that of its retransmissions; -1: none. */
-  readonly payloadTypes: Int16Array;
-  readonly rtxPayloadTypes: Int16Array;
+  match: CodecMatch;
   header: Buffer;
   /** The source that is being forwarded; undefined before the first key frame. */
-  source: Source | undefined;
-  /** What is added to the source's numbers and timestamps, and the first number of ours that belongs to it. */
-  indexShift: number;
-  timestampShift: number;
-  firstIndex: number;
+  epoch: Epoch | undefined;
+  /** Newest first. */
+  former: readonly Epoch[];
+  readonly picturesSent: PicturesSent;
   newestIndex: number;
   newestTimestamp: number;
   newestMs: number;
+  /** When the present epoch began. */
+  begunMs: number;
   nextRtxIndex: number;
   sentPackets: number;
   sentOctets: number;
@@ -52,16 +53,15 @@ export function downStream(track: DownTrack, to: Transport, random: () => number
   return {
     track,
     transport: to,
-    payloadTypes: new Int16Array(128).fill(-1),
-    rtxPayloadTypes: new Int16Array(128).fill(-1),
+    match: codecMatch(track, [], []),
     header: headerTemplate(track.ssrc, mid),
-    source: undefined,
-    indexShift: 0,
-    timestampShift: 0,
-    firstIndex: 0,
+    epoch: undefined,
+    former: [],
+    picturesSent: { pictureId: -1, baseLayerIndex: -1 },
     newestIndex: startIndex,
     newestTimestamp: Math.floor(random() * 0x1_0000_0000),
     newestMs: -1,
+    begunMs: -1,
     nextRtxIndex: Math.floor(random() * 0x8000),
     sentPackets: 0,
     sentOctets: 0,
@@ -72,24 +72,8 @@ export function downStream(track: DownTrack, to: Transport, random: () => number
   };
 }
 
-/**
- * Matches codecs by name, for a publisher that is new. A codec of its that the subscriber lacks is not sent. The source
- * before is done with: sent again with another payload type, its packets would be other bytes under the same index.
- */
-export function matchCodecs(down: DownStream, codecs: readonly PayloadCodec[]): void {
-  down.source = undefined;
-  down.payloadTypes.fill(-1);
-  down.rtxPayloadTypes.fill(-1);
-  for (const { name, payloadType } of codecs) {
-    const match = down.track.codecs.find((codec) => codec.name === name);
-    if (match === undefined) continue;
-    down.payloadTypes[payloadType] = match.payloadType;
-    if (down.track.rtxSsrc !== undefined) down.rtxPayloadTypes[payloadType] = match.rtxPayloadType ?? -1;
-  }
-}
-
 /** Whether the publisher has a codec that the subscriber takes. */
-export const hasCodec = ({ payloadTypes }: DownStream): boolean => payloadTypes.some((payloadType) => payloadType >= 0);
+export const hasCodec = ({ match }: DownStream): boolean => match.payloadTypes.some((payloadType) => payloadType >= 0);
 
 /** What became of a packet: the bytes that were sent, or why none were. */
 export const notReady = 0;
@@ -97,64 +81,63 @@ export const noCodec = -1;
 /** The track waits for one, or the packet lies before the one that it began with. */
 export const noKeyFrame = -2;
 
-/** Sends a packet on. On the packet path: runs once for each packet and subscriber. */
+/**
+ * Sends a packet on. On the packet path: runs once for each packet and subscriber. `numbers` are those of its pictures,
+ * and are written into its payload.
+ */
 export function forward(
   down: DownStream,
   from: Source,
   packet: MediaPacket,
+  numbers: PictureNumbers | undefined,
   startsKeyFrame: boolean,
   nowMs: number,
   send: Send,
 ): number {
-  const payloadType = down.payloadTypes[packet.payloadType] ?? -1;
+  const payloadType = down.match.payloadTypes[packet.payloadType] ?? -1;
   if (payloadType < 0) return noCodec;
   const { transport } = down;
   if (transport.srtp === undefined || transport.port === 0) return notReady;
-  if (down.source !== from) {
+  let { epoch } = down;
+  if (epoch === undefined || epoch.source !== from) {
     if (!startsKeyFrame) return noKeyFrame;
-    begin(down, from, packet, nowMs);
+    epoch = begin(down, from, packet, numbers, nowMs);
   }
-  const index = packet.index + down.indexShift;
-  if (index < down.firstIndex) return noKeyFrame;
-  const timestamp = (packet.timestamp + down.timestampShift) >>> 0;
+  const index = packet.index + epoch.indexShift;
+  if (index < epoch.firstIndex) return noKeyFrame;
   if (index > down.newestIndex) {
     down.newestIndex = index;
-    down.newestTimestamp = timestamp;
+    down.newestTimestamp = (packet.timestamp + epoch.timestampShift) >>> 0;
     down.newestMs = nowMs;
+    if (numbers !== undefined) notePictures(down.picturesSent, numbers, epoch.pictures);
   }
   down.sentPackets += 1;
   down.sentOctets += octets(packet);
-  return sendSealed(down, packet, payloadType, index, timestamp, send);
-}
-
-/** Lets a source carry on where the one before it ended. */
-function begin(down: DownStream, from: Source, packet: MediaPacket, nowMs: number): void {
-  const elapsedMs = down.newestMs < 0 ? 0 : nowMs - down.newestMs;
-  const timestamp = down.newestTimestamp + Math.max(1, Math.round((elapsedMs * from.clockRate) / 1000));
-  down.source = from;
-  down.firstIndex = down.newestIndex + 1;
-  down.indexShift = down.firstIndex - packet.index;
-  down.timestampShift = timestamp - packet.timestamp;
+  return sendSealed(down, epoch, packet, numbers, index, send);
 }
 
 /** The same (index, packet) always gives the same bytes, so that sending it again uses no index twice over others. */
 export function sendSealed(
   down: DownStream,
+  { match, timestampShift, pictures }: Epoch,
   packet: MediaPacket,
-  payloadType: number,
+  numbers: PictureNumbers | undefined,
   index: number,
-  timestamp: number,
   send: Send,
 ): number {
   const { transport, header, track } = down;
-  if (transport.srtp === undefined) return notReady;
+  const { payload } = packet;
+  const payloadType = match.payloadTypes[packet.payloadType] ?? -1;
+  if (transport.srtp === undefined || payloadType < 0) return notReady;
+  const timestamp = (packet.timestamp + timestampShift) >>> 0;
   writeHeader(header, packet.hasPadding, packet.marker, payloadType, index, timestamp);
+  if (numbers !== undefined) writePictures(payload, numbers, pictures);
   const cipher = transport.srtp.outgoing;
-  if (!cipher.post(header, packet.payload, track.ssrc, index, transport)) {
-    const isTaken = send(cipher.seal(header, packet.payload, track.ssrc, index), transport);
+  if (!cipher.post(header, payload, track.ssrc, index, transport)) {
+    const isTaken = send(cipher.seal(header, payload, track.ssrc, index), transport);
     if (!isTaken) down.header = Buffer.from(header);
   }
-  return header.length + packet.payload.length + cipher.overhead;
+  return header.length + payload.length + cipher.overhead;
 }
 
 /** Payload without padding, as sender reports count it. */

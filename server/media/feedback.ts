@@ -28,7 +28,10 @@ export function askForKeyFrame(of: Publisher, stream: UpStream, nowMs: number, {
 
 /** Could be sent media, and is not, for want of a key frame. */
 const isWaiting = (stream: UpStream, sink: UpStream['sinks'][number]): boolean =>
-  sink.source !== stream.source && sink.transport.srtp !== undefined && sink.transport.port !== 0 && hasCodec(sink);
+  sink.epoch?.source !== stream.source &&
+  sink.transport.srtp !== undefined &&
+  sink.transport.port !== 0 &&
+  hasCodec(sink);
 
 /** Asks again for what is missing. */
 export function askForMissing(of: Publisher, stream: UpStream, nowMs: number, { send, tally }: World): void {

@@ -9,9 +9,9 @@ const maxJitterSeconds = 60;
 
 /** Packets of the publisher's that never came are gaps in what we send, so they are among the losses (down-stream.ts). */
 export function hearReport(down: DownStream, block: ReportBlock, { tally, now }: World): void {
-  const { source, track, loss, newestIndex, startIndex } = down;
-  if (source === undefined) return;
-  const jitterSeconds = block.jitter / source.clockRate;
+  const { epoch, track, loss, newestIndex, startIndex } = down;
+  if (epoch === undefined) return;
+  const jitterSeconds = block.jitter / epoch.source.clockRate;
   if (jitterSeconds <= maxJitterSeconds)
     tally.reported('out', track.kind, {
       lost: newlyLost(loss, block.cumulativeLost, newestIndex - startIndex),

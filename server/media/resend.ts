@@ -1,6 +1,8 @@
 import { type DownStream, notReady, sendSealed } from './down-stream.ts';
+import { epochOf } from './epoch.ts';
 import { emptyPacket, type MediaPacket, recall } from './packet-cache.ts';
 import { extended } from './packet-index.ts';
+import { writePictures } from './picture-id.ts';
 import { writeHeader } from './rtp.ts';
 import type { Send } from './transport.ts';
 
@@ -10,27 +12,30 @@ export interface Resent {
   readonly bytes: number;
 }
 
-/** Answers a NACK: as RTX where it was negotiated (RFC 4588), else by the same packet once more. */
+/** Answers a NACK, for what former sources sent too: as RTX where it was negotiated (RFC 4588), else by the same packet once more. */
 export function resend(down: DownStream, sequences: readonly number[], send: Send): Resent {
-  const { source, transport } = down;
+  const { transport } = down;
   const again = emptyPacket();
   let packets = 0;
   let bytes = 0;
-  if (source === undefined || transport.srtp === undefined || transport.port === 0) return { packets, bytes };
+  if (transport.srtp === undefined || transport.port === 0) return { packets, bytes };
   for (const sequence of sequences) {
     const index = extended(down.newestIndex, sequence);
-    if (index < down.firstIndex || !recall(source.cache, index - down.indexShift, again)) continue;
+    const epoch = epochOf(down, index);
+    if (epoch === undefined || !recall(epoch.source.cache, index - epoch.indexShift, again)) continue;
     if (down.resendBudget === 0) break;
-    const payloadType = down.payloadTypes[again.payloadType] ?? -1;
-    if (payloadType < 0) continue;
-    const rtxPayloadType = down.rtxPayloadTypes[again.payloadType] ?? -1;
-    const timestamp = (again.timestamp + down.timestampShift) >>> 0;
+    const { match, pictures } = epoch;
+    if ((match.payloadTypes[again.payloadType] ?? -1) < 0) continue;
+    const numbers = match.pictures[again.payloadType]?.(again.payload, again.marker);
+    const rtxPayloadType = match.rtxPayloadTypes[again.payloadType] ?? -1;
     down.resendBudget -= 1;
     packets += 1;
-    bytes +=
-      rtxPayloadType < 0
-        ? sendSealed(down, again, payloadType, index, timestamp, send)
-        : sendRtx(down, again, rtxPayloadType, sequence, timestamp, send);
+    if (rtxPayloadType < 0) bytes += sendSealed(down, epoch, again, numbers, index, send);
+    else {
+      if (numbers !== undefined) writePictures(again.payload, numbers, pictures);
+      const timestamp = (again.timestamp + epoch.timestampShift) >>> 0;
+      bytes += sendRtx(down, again, rtxPayloadType, sequence, timestamp, send);
+    }
   }
   return { packets, bytes };
 }

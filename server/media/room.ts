@@ -1,5 +1,6 @@
 import { noCounters, type RoomCounters } from './counts.ts';
-import { type DownStream, downStream, forward, matchCodecs, noCodec, noKeyFrame } from './down-stream.ts';
+import { type DownStream, downStream, forward, noCodec, noKeyFrame } from './down-stream.ts';
+import { codecMatch } from './epoch.ts';
 import { noteSent } from './first-frame.ts';
 import type { DownTrack, MediaSnapshot } from './plane.ts';
 import type { Transport } from './transport.ts';
@@ -26,7 +27,7 @@ export function tracks(rooms: Iterable<Room>): MediaSnapshot['tracks'] {
     for (const { track, source, sinks } of publisher?.streams ?? []) {
       if (source === undefined) continue;
       found.published[track.kind] += 1;
-      found.subscribed[track.kind] += sinks.filter((sink) => sink.source === source).length;
+      found.subscribed[track.kind] += sinks.filter((sink) => sink.epoch?.source === source).length;
     }
   return found;
 }
@@ -43,15 +44,16 @@ export const subscriber = (transport: Transport, tracks: readonly DownTrack[], r
   streams: tracks.map((track) => downStream(track, transport, random)),
 });
 
-/** Sends one packet of the publisher's to everybody who can use it. */
+/** Sends one packet of the publisher's to everybody who can use it. Writes into its payload: what is kept is kept before. */
 export function fanOut(to: Room, arrival: Arrival, nowMs: number, world: World): void {
   const { stream, source, packet, startsKeyFrame } = arrival;
   let packets = 0;
   let bytes = 0;
   let withoutCodec = 0;
   let withoutKeyFrame = 0;
+  const numbers = stream.pictures[packet.payloadType]?.(packet.payload, packet.marker);
   for (const sink of stream.sinks) {
-    const sent = forward(sink, source, packet, startsKeyFrame, nowMs, world.send);
+    const sent = forward(sink, source, packet, numbers, startsKeyFrame, nowMs, world.send);
     if (sent > 0) {
       packets += 1;
       bytes += sent;
@@ -88,6 +90,6 @@ export function removeSubscriber(of: Room, removed: Subscriber): void {
 /** A room has one track of each kind, so the kind says which goes where. */
 function connect(from: Publisher, down: DownStream): void {
   const stream = from.streams.find(({ track }) => track.kind === down.track.kind);
-  matchCodecs(down, stream?.track.codecs ?? []);
+  down.match = codecMatch(down.track, stream?.track.codecs ?? [], stream?.pictures ?? []);
   if (stream !== undefined) stream.sinks = [...stream.sinks, down];
 }

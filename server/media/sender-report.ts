@@ -1,4 +1,5 @@
 import { type DownStream, resendsPerReport } from './down-stream.ts';
+import { forgetFormer } from './epoch.ts';
 import { middleNtp, type NtpTime } from './rtcp.ts';
 import { senderReport, sourceDescription } from './rtcp-write.ts';
 import { type Send, sendRtcp } from './transport.ts';
@@ -12,11 +13,13 @@ const reportsRemembered = 10;
  */
 export function reportSending(down: DownStream, nowMs: number, send: Send): void {
   down.resendBudget = resendsPerReport;
-  const { source, track, transport } = down;
-  if (source?.report === undefined) return;
-  const { ntp, timestamp, atMs } = source.report;
+  forgetFormer(down, nowMs);
+  const { epoch, track, transport } = down;
+  if (epoch?.source.report === undefined) return;
+  const { source, timestampShift } = epoch;
+  const { ntp, timestamp, atMs } = epoch.source.report;
   const elapsedMs = nowMs - atMs;
-  const now = Math.round(timestamp + (elapsedMs * source.clockRate) / 1000 + down.timestampShift) >>> 0;
+  const now = Math.round(timestamp + (elapsedMs * source.clockRate) / 1000 + timestampShift) >>> 0;
   const sent = { packets: down.sentPackets, octets: down.sentOctets };
   const time = later(ntp, elapsedMs);
   const report = senderReport(track.ssrc, time, now, sent);

@@ -4,6 +4,7 @@ import type { FrameReader } from './frame/frame.ts';
 import { frameReader } from './frame/frame-reader.ts';
 import { noteGap } from './missing.ts';
 import { emptyPacket, keep, type MediaPacket, maxPayload } from './packet-cache.ts';
+import { type PictureReaders, pictureReaders } from './picture-id.ts';
 import type { DropReason, UpTrack } from './plane.ts';
 import { countReceived } from './reception.ts';
 import { extensionText, type RtpHeader } from './rtp.ts';
@@ -24,6 +25,7 @@ export interface UpStream {
   readonly payloads: ReadonlyMap<number, Payload>;
   /** Payload type of retransmissions → that of what they retransmit. */
   readonly retransmitted: ReadonlyMap<number, number>;
+  readonly pictures: PictureReaders;
   source: Source | undefined;
   sinks: readonly DownStream[];
   isKeyFrameWanted: boolean;
@@ -57,6 +59,7 @@ const upStream = (track: UpTrack): UpStream => ({
       rtxPayloadType === undefined ? [] : [[rtxPayloadType, payloadType] as const],
     ),
   ),
+  pictures: pictureReaders(track.codecs),
   source: undefined,
   sinks: [],
   isKeyFrameWanted: false,

@@ -70,19 +70,6 @@ test('a subscriber that asks without end is served a bounded number of times', (
   assert.equal(resent(), 1000);
 });
 
-test('after the publisher was replaced, packets of the former one are not sent again', () => {
-  const { core, publisher, subscriber, from, resent } = arena();
-  const [up, down] = [publisher('up'), subscriber('down')];
-  from(up, up.rtp({ ssrc: 7, sequence: 1 }));
-  const sequence = down.inbox.rtp[0]?.header.sequenceNumber ?? 0;
-  core.removeTransport('up');
-  from(down, down.rtcp(nack(1, 1000, [sequence])));
-  assert.equal(resent(), 1, 'while nobody has come they still are');
-  publisher('again');
-  from(down, down.rtcp(nack(1, 1000, [sequence])));
-  assert.equal(resent(), 1);
-});
-
 test('what the publisher’s network lost is asked for at once, and passed on when it comes late', () => {
   const { publisher, subscriber, from } = arena();
   const [up, down] = [publisher('up'), subscriber('down')];
