@@ -9,19 +9,27 @@ const ssrc = 1;
 
 /** The media of a whole server, whose clients came by WHIP and WHEP. They are silent, but say that they are there. */
 export interface ServerContender extends Contender {
+  readonly publisher: UdpClient;
+  /** As it went to the server. */
+  lastPublished(): Buffer | undefined;
   stayAlive(): void;
 }
 
-/** One publisher and so many subscribers in that room. What they leave behind goes with the server. */
+/**
+ * One publisher and so many subscribers in that room, whose offers are changed by `offers`. What they leave behind goes
+ * with the server.
+ */
 export async function serverContender(
   server: Pick<Child, 'usage'>,
   { origin, room }: Place,
   { subscribers, payloadBytes }: Pick<Load, 'subscribers' | 'payloadBytes'>,
+  offers: (sdp: string) => string = (sdp) => sdp,
 ): Promise<ServerContender> {
   const at = { fetch: (path: string, init?: RequestInit) => fetch(`${origin}${path}`, init) };
   let listener: (packet: number) => void = () => undefined;
   let first = 0;
   let next = 0;
+  let last: readonly Buffer[] | undefined;
   const connected = async (side: 'whip' | 'whep'): Promise<UdpClient> => {
     let numberOf: ReturnType<typeof numbers> | undefined;
     const onRtp = (datagram: Buffer): void => {
@@ -29,7 +37,7 @@ export async function serverContender(
       const number = numberOf(datagram);
       if (number !== undefined && number >= first) listener(number - first);
     };
-    const client = await udpClient(at, `${room}/${side}`, { onRtp });
+    const client = await udpClient(at, `${room}/${side}`, { onRtp, offers });
     await eventually('the client is connected', client.isConnected);
     return client;
   };
@@ -38,10 +46,14 @@ export async function serverContender(
   while (viewers.length < subscribers) viewers.push(await connected('whep'));
   const packet = packets(publisher.keys(), ssrc, payloadBytes);
   return {
+    publisher,
+    lastPublished: () => last && Buffer.concat(last),
     downSockets: viewers.map(({ socket }) => socket),
     publish(number) {
       next = first + number + 1;
-      publisher.socket.send(packet(first + number), publisher.server.port, publisher.server.address);
+      const pieces = packet(first + number);
+      last = pieces;
+      publisher.socket.send(pieces, publisher.server.port, publisher.server.address);
     },
     // Whoever listens next counts from 0 on, while SRTP takes no number twice.
     onDelivered(then) {

@@ -14,6 +14,8 @@ export interface ServerProcess {
   url(path: string): string;
   /** Where it is bound for media. */
   readonly media: Endpoint;
+  /** All of them, as text. */
+  metrics(): Promise<string>;
   /** The value of a series; undefined when there is none. */
   metric(series: string): Promise<number | undefined>;
   /** What it has told the person who started it. */
@@ -60,13 +62,12 @@ export async function serverProcess(
   });
   void exited.then(() => started.reject(new Error(`the server ended: ${said.join('\n')}`)));
   const { http, internal, media } = await started.promise;
+  const metrics = async () => (await fetch(`http://127.0.0.1:${internal.port}/metrics`)).text();
   return {
     url: (path) => `http://127.0.0.1:${http.port}${path}`,
     media,
-    metric: async (series) => {
-      const response = await fetch(`http://127.0.0.1:${internal.port}/metrics`);
-      return seriesValue(await response.text(), series);
-    },
+    metrics,
+    metric: async (series) => seriesValue(await metrics(), series),
     told: () => told,
     said,
     writeRooms: (text) => replaceFile(rooms, text),

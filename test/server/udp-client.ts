@@ -23,6 +23,8 @@ export interface UdpClient {
   readonly received: () => number;
   /** Checks the path once more, as a client does every few seconds that wants to be taken for alive. */
   check(): void;
+  /** What its checks are signed with. */
+  readonly ice: { readonly username: string; readonly password: string };
   /** Keys of its SRTP, from its point of view. Throws before it is connected. */
   keys(): SrtpKeys;
   readonly socket: Socket;
@@ -38,6 +40,8 @@ export interface UdpClientTraits {
   readonly presents?: Certificate;
   /** What its offer says of the roles in DTLS. */
   readonly setup?: 'actpass' | 'active';
+  /** Changes its offer. */
+  readonly offers?: (sdp: string) => string;
   /** Whether its checks say that it has chosen this pair of addresses. */
   readonly nominates?: boolean;
   /** Called with each RTP packet as it came. */
@@ -51,12 +55,12 @@ const bufferBytes = 4 * 1024 * 1024;
 export async function udpClient(
   at: Pick<Running, 'fetch'>,
   path: string,
-  { owns, presents, setup = 'actpass', nominates = true, onRtp }: UdpClientTraits = {},
+  { owns, presents, setup = 'actpass', offers = (sdp) => sdp, nominates = true, onRtp }: UdpClientTraits = {},
 ): Promise<UdpClient> {
   const own = owns ?? (await certificate());
   const direction = path.endsWith('whip') ? 'sendonly' : 'recvonly';
   const offer = smallOffer((sdp) =>
-    sdp
+    offers(sdp)
       .replace(/sha-256 \S+/, own.fingerprint)
       .replace('sendonly', direction)
       .replace('actpass', setup),
@@ -90,7 +94,8 @@ export async function udpClient(
   dtls.onClose.subscribe(() => {
     isClosed = true;
   });
-  const check = stunCheck({ username: `${ufrag}:abcd`, password, useCandidate: nominates });
+  const ice = { username: `${ufrag}:abcd`, password };
+  const check = stunCheck({ ...ice, useCandidate: nominates });
   const isReached = () => {
     send(check);
     return isAnswered;
@@ -116,6 +121,7 @@ export async function udpClient(
     },
     received: () => received,
     check: () => send(check),
+    ice,
     keys: () => keysOf(dtls),
     socket,
     server: { address, port: Number(port) },

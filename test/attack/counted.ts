@@ -1,0 +1,43 @@
+import { series } from '#test/server/series.ts';
+import type { ServerProcess } from '#test/server/server-process.ts';
+
+/** What a server tells of itself, as far as an attack should show in it. */
+export interface Counts {
+  /** Datagrams, by reason. */
+  readonly dropped: Readonly<Record<string, number>>;
+  /** Requests. */
+  readonly refused: number;
+  /** Of publishers. */
+  readonly keyFramesAsked: number;
+  /** Packets that were sent again. */
+  readonly repeated: number;
+  readonly rssMB: number;
+  /** On the clock of `performance.now`. */
+  readonly atMs: number;
+}
+
+const names = {
+  keyFramesAsked: 'live_rtcp_feedback_total{type="pli",direction="out"}',
+  repeated: 'live_rtp_packets_by_direction_total{direction="out",transmission="retransmission"}',
+  rss: 'process_resident_memory_bytes',
+} as const;
+
+/** A function that reads them anew. */
+export const counted = (server: Pick<ServerProcess, 'metrics'>) => async (): Promise<Counts> => {
+  const text = await server.metrics();
+  const one = (name: string): number => {
+    const value = series(text, /^/)[name];
+    if (value === undefined) throw new Error(`there is no ${name}`);
+    return value;
+  };
+  const sum = (pattern: RegExp): number => Object.values(series(text, pattern)).reduce((a, b) => a + b, 0);
+  const dropped = Object.entries(series(text, /^live_datagrams_dropped_total/));
+  return {
+    dropped: Object.fromEntries(dropped.map(([name, value]) => [/reason="(\w+)"/.exec(name)?.[1] ?? '', value])),
+    refused: sum(/^live_requests_refused_total/),
+    keyFramesAsked: one(names.keyFramesAsked),
+    repeated: one(names.repeated),
+    rssMB: one(names.rss) / 1e6,
+    atMs: performance.now(),
+  };
+};

@@ -1,0 +1,131 @@
+/**
+ * What a stranger on the network, and a viewer who means harm, can send to the media port. Each attack is a function that
+ * strikes once more, and says which of the server's counts must have grown by one for it.
+ */
+import { createSocket, type Socket } from 'node:dgram';
+import { once } from 'node:events';
+import type { Endpoint } from '#server/media/address.ts';
+import type { DropReason } from '#server/media/plane.ts';
+import { nack, pictureLoss, receiverReport } from '#server/media/rtcp-write.ts';
+import { sealRtcp, srtpSession } from '#server/media/srtp.ts';
+import { randomBytes } from '#test/media/seeded.ts';
+import { stunCheck } from '#test/media/stun-client.ts';
+import type { UdpClient } from '#test/server/udp-client.ts';
+
+export interface UdpAttack {
+  readonly what: string;
+  /** Why each of its datagrams is dropped; undefined for what is allowed, and bounded. */
+  readonly reason?: DropReason;
+  /** False when there is nothing yet to send. */
+  strike(): boolean;
+}
+
+/** Whom the attacker knows, or listens to. */
+export interface Victims {
+  readonly server: Endpoint;
+  /** What it sends is seen on its way. */
+  readonly publisher: { readonly socket: Socket; readonly captured: () => Buffer | undefined };
+  /** The attacker's own session, in the same room. */
+  readonly viewer: UdpClient;
+  /** What that viewer is sent. */
+  readonly ssrc: () => number | undefined;
+  /** With the address of somebody who has nothing to do with it as its source. */
+  readonly sendAsBystander: (datagram: Buffer) => void;
+  /** As a client begins its handshake. */
+  readonly hello: Buffer;
+}
+
+/** Sources of one attacker: to a server an address that is spoofed is no more than another one. */
+export async function strangers(count: number): Promise<readonly Socket[]> {
+  const sockets = Array.from({ length: count }, (_, i) => createSocket('udp4').bind(0, `127.0.1.${i + 1}`));
+  await Promise.all(sockets.map((socket) => once(socket, 'listening')));
+  return sockets;
+}
+
+/** All of them. `sources` are taken in turn. */
+export function udpAttacks(
+  random: () => number,
+  sources: readonly Socket[],
+  { server, publisher, viewer, ssrc, sendAsBystander, hello }: Victims,
+): readonly UdpAttack[] {
+  let turn = 0;
+  const send = (datagram: Buffer | undefined, from = sources[turn++ % sources.length]): boolean => {
+    if (datagram === undefined) return false;
+    from?.send(datagram, server.port, server.address);
+    return true;
+  };
+  const stranger = (what: string, reason: DropReason, datagram: () => Buffer): UdpAttack => ({
+    ...{ what, reason },
+    strike: () => send(datagram()),
+  });
+  const beginning = (bytes: readonly number[], length: number): Buffer => {
+    const datagram = randomBytes(random, length);
+    datagram.set(bytes);
+    return datagram;
+  };
+  return [
+    stranger('checks for users that nobody is', 'UnknownUfrag', () =>
+      stunCheck({ username: `${randomBytes(random, 6).toString('base64')}:abcd`, password: 'guessed' }),
+    ),
+    stranger('checks for a session with guessed passwords', 'BadIntegrity', () =>
+      stunCheck({ ...viewer.ice, password: randomBytes(random, 18).toString('base64') }),
+    ),
+    stranger('bytes that begin like STUN', 'MalformedStun', () => beginning([0, 1], 2 + Math.floor(random() * 400))),
+    stranger('RTP from nowhere', 'UnknownAddress', () => beginning([0x80, 96], 1200)),
+    stranger('RTCP from nowhere', 'UnknownAddress', () => beginning([0x81, 201], 40)),
+    stranger('DTLS hellos from nowhere', 'UnknownAddress', () => hello),
+    {
+      what: "a publisher's packets again, from its address",
+      reason: 'Replayed',
+      strike: () => send(publisher.captured(), publisher.socket),
+    },
+    {
+      what: "a publisher's packets with other content, from its address",
+      reason: 'Forged',
+      strike: () => send(forged(publisher.captured()), publisher.socket),
+    },
+    {
+      what: 'a viewer who has media sent to somebody else',
+      strike: () => {
+        sendAsBystander(stunCheck({ ...viewer.ice, useCandidate: true }));
+        return true;
+      },
+    },
+    ...storms(viewer, ssrc),
+  ];
+}
+
+/** Of a number that has not come yet, so that it is no replay. */
+function forged(captured: Buffer | undefined): Buffer | undefined {
+  if (captured === undefined) return undefined;
+  const datagram = Buffer.from(captured);
+  datagram.writeUInt16BE((datagram.readUInt16BE(2) + 1000) & 0xffff, 2);
+  return datagram;
+}
+
+const ownSsrc = 1;
+/** As many as one NACK of 1,500 bytes can ask for. */
+const askedAtOnce = 300;
+
+function storms(viewer: UdpClient, ssrc: () => number | undefined): readonly UdpAttack[] {
+  const session = srtpSession(viewer.keys());
+  let last: Buffer | undefined;
+  const send = (report: Buffer | undefined): boolean => {
+    if (report === undefined) return false;
+    last = report;
+    viewer.socket.send(report, viewer.server.port, viewer.server.address);
+    return true;
+  };
+  const about = (feedback: (media: number) => Buffer) => (): boolean => {
+    const media = ssrc();
+    if (media === undefined) return false;
+    return send(sealRtcp(session, Buffer.concat([receiverReport(ownSsrc, []), feedback(media)])));
+  };
+  let from = 0;
+  const everything = () => Array.from({ length: askedAtOnce }, (_, i) => (from++ + i) & 0xffff);
+  return [
+    { what: 'a viewer who asks for everything again', strike: about((media) => nack(ownSsrc, media, everything())) },
+    { what: 'a viewer who asks for nothing but key frames', strike: about((media) => pictureLoss(ownSsrc, media)) },
+    { what: 'the same report of a viewer again and again', reason: 'Replayed', strike: () => send(last) },
+  ];
+}
