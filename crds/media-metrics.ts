@@ -138,6 +138,7 @@ export const mediaMetric = {
         'UnknownSsrc',
         'UnknownPayloadType',
         'SendFailed',
+        'ThreadBusy',
       ],
     },
   },

@@ -1,7 +1,7 @@
 import { type Family, none } from './metric-family.ts';
 
-/** The event loops of a pod: signalling, and packets. */
-const threads = ['main', 'media'] as const;
+/** The threads of a pod: signalling, packets, and of those that only send to subscribers the busiest, and the latest. */
+const threads = ['main', 'media', 'egress'] as const;
 
 /** What the probes look at. */
 const checks = ['main_loop', 'media_loop', 'memory', 'event_loop_lag', 'udp_port', 'media_address'] as const;
@@ -85,13 +85,13 @@ export const podMetric = {
   threadUtilization: {
     name: 'live_thread_utilization_ratio',
     type: 'gauge',
-    help: 'Part of the last seconds for which an event loop was busy.',
+    help: 'Part of the last seconds for which a thread was busy. `egress` is the busiest of those that only send to subscribers.',
     labels: { thread: threads },
   },
   threadLag: {
     name: 'live_thread_lag_seconds',
     type: 'gauge',
-    help: 'The longest that a turn of an event loop was late in the last seconds.',
+    help: 'The longest that a turn of a thread was late in the last seconds. `egress` is the latest of those that only send to subscribers.',
     labels: { thread: threads },
   },
   debugObjects: {

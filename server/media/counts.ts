@@ -89,3 +89,17 @@ export const noTotals = (): MediaTotals => ({
   nackedPackets: byDirection(zero),
   forwardSeconds: distribution(mediaMetric.forwardLatency),
 });
+
+type Summable = number | readonly Summable[] | { readonly [key: string]: Summable };
+
+/** Counters of one form, added up; what only some have is in the sum too. Allocates: for a few times a second. */
+export const sumOf = <T extends object>(parts: readonly T[]): T =>
+  (parts as readonly Summable[]).reduce((sum, part) => added(sum, part)) as T;
+
+function added(one: Summable, other: Summable): Summable {
+  if (typeof one === 'number' || typeof other === 'number') return Number(one) + Number(other);
+  if (Array.isArray(one)) return one.map((value, i) => added(value, (other as readonly Summable[])[i] ?? 0));
+  const sum: Record<string, Summable> = { ...(one as Record<string, Summable>) };
+  for (const [key, value] of Object.entries(other)) sum[key] = sum[key] === undefined ? value : added(sum[key], value);
+  return sum;
+}

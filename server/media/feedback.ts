@@ -15,13 +15,18 @@ import type { World } from './world.ts';
 const keyFrameRequestEveryMs = 500;
 
 /** Asks for a key frame if one is wanted, or if a subscriber still waits for its first, at most twice a second. */
-export function askForKeyFrame(of: Publisher, stream: UpStream, nowMs: number, { send, tally }: World): void {
+export function askForKeyFrame(of: Publisher, stream: UpStream, nowMs: number, world: World): void {
   const { source, track } = stream;
   if (source === undefined || track.kind !== 'video' || !track.pli) return;
   if (nowMs - stream.lastKeyFrameRequestMs < keyFrameRequestEveryMs) return;
   if (!stream.isKeyFrameWanted && !stream.sinks.some((sink) => isWaiting(stream, sink))) return;
   stream.lastKeyFrameRequestMs = nowMs;
   stream.isKeyFrameWanted = false;
+  const { send, tally, requestKeyFrame } = world;
+  if (requestKeyFrame !== undefined) {
+    requestKeyFrame(of, stream);
+    return;
+  }
   const isSent = sendFeedback(of.transport, pictureLoss(of.transport.rtcpSsrc, source.ssrc), send);
   if (isSent) tally.feedback('pli', 'out');
 }

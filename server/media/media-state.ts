@@ -1,19 +1,25 @@
 import type { Endpoint } from './address.ts';
 import { type AddressMap, addressMap } from './address-map.ts';
-import { type DropReason, dropReasons } from './plane.ts';
+import { type DropReason, dropReasons, type SrtpKeys, type TransportSpec } from './plane.ts';
 import type { Room, Subscriber } from './room.ts';
 import { emptyHeader, type RtpHeader } from './rtp.ts';
+import type { PlacedViewer } from './share.ts';
 import type { Transport } from './transport.ts';
 import { emptyFeedback, type TransportFeedback } from './transport-feedback.ts';
 import type { intake, Publisher } from './up-stream.ts';
 
 /** A transport and what it is in its room; neither publisher nor subscriber until it was told. */
 export interface Client {
+  readonly spec: TransportSpec;
   readonly transport: Transport;
+  /** Kept until it is known which thread needs them. */
+  keys: SrtpKeys | undefined;
   room: Room | undefined;
   publisher: Publisher | undefined;
   takeIn: ReturnType<typeof intake> | undefined;
   subscriber: Subscriber | undefined;
+  /** Instead, of a subscriber that another thread sends to. */
+  placed: PlacedViewer | undefined;
 }
 
 export interface MediaState {
@@ -23,6 +29,8 @@ export interface MediaState {
   /** Who says to be at an address that is another's, last; see path-check.ts. */
   readonly claims: AddressMap<Client>;
   readonly rooms: Map<string, Room>;
+  /** Subscribers that this thread sends to. */
+  viewers: number;
   readonly dropped: Record<DropReason, number>;
   /** The slot that every RTP header is read into. */
   readonly header: RtpHeader;
@@ -37,6 +45,7 @@ export const mediaState = (nowMs: number): MediaState => ({
   byAddress: addressMap(),
   claims: addressMap(),
   rooms: new Map(),
+  viewers: 0,
   dropped: Object.fromEntries(dropReasons.map((reason) => [reason, 0])) as Record<DropReason, number>,
   header: emptyHeader(),
   feedback: emptyFeedback(),

@@ -1,9 +1,11 @@
 import type { WatchdogOptions } from '../probes/watchdog.ts';
-import type { MediaCommands } from './media-core.ts';
+import type { MediaCommands } from './media-commands.ts';
 import type { MediaEvents, MediaSnapshot } from './plane.ts';
 
 /** A call of one of `T`'s methods, as data. */
-type Call<T> = { [K in keyof T]: T[K] extends (...args: infer A) => void ? { call: K; args: A } : never }[keyof T];
+export type Call<T> = {
+  [K in keyof T]: T[K] extends (...args: infer A) => void ? { call: K; args: A } : never;
+}[keyof T];
 
 /** What the worker is started with. */
 export interface WorkerOptions {

@@ -115,7 +115,10 @@ export interface MediaSnapshot {
   readonly transports: number;
   /** Transports by id with the time since their last RTP packet, in milliseconds; -1 before the first. */
   readonly silentForMs: Readonly<Record<string, number>>;
+  /** Of the thread that reads the socket. */
   readonly load: ThreadLoad;
+  /** Of those that only send, where there are any. */
+  readonly egressLoads: readonly ThreadLoad[];
   /** Between the main thread and the media thread, since both run. */
   readonly messages: { readonly toMedia: number; readonly toMain: number };
 }

@@ -10,6 +10,7 @@ import type { DropReason } from './plane.ts';
 import { receiveRtcp } from './receive-rtcp.ts';
 import { fanOut } from './room.ts';
 import { extensionNumber, type RtpHeader, readHeader } from './rtp.ts';
+import type { PlacedViewer } from './share.ts';
 import { openRtp } from './srtp.ts';
 import type { Transport } from './transport.ts';
 import { nothing, type Publisher } from './up-stream.ts';
@@ -27,6 +28,7 @@ export function receive(state: MediaState, world: World, datagram: Buffer, from:
     const second = datagram[1] ?? 0;
     // RTCP's types lie where marked payload types 64 to 95 would, which nobody may use (RFC 5761 section 4).
     const isRtcp = second >= 192 && second <= 223;
+    if (client.placed !== undefined) return receivePlaced(client.placed, isRtcp, datagram);
     return isRtcp ? receiveRtcp(world, client, datagram) : receiveRtp(state, world, client, datagram);
   }
   return first >= 20 && first <= 63 ? receiveDtls(world, client, datagram) : 'Unknown';
@@ -45,12 +47,19 @@ function receiveCheck(state: MediaState, world: World, datagram: Buffer, from: E
   const { transport } = client;
   transport.lastHeardMs = world.now();
   follow(transport, believe(state, client, from), result.valid.isNominating, world);
+  client.placed?.follow(transport);
   if (result.valid.isNominating && !transport.isNominated) {
     transport.isNominated = true;
     world.events.onConnected(transport.id);
     wantKeyFrames(client, world);
   }
   return undefined;
+}
+
+/** What comes of a subscriber that another thread sends to. */
+function receivePlaced(placed: PlacedViewer, isRtcp: boolean, datagram: Buffer): Verdict {
+  if (!isRtcp) return 'UnknownSsrc';
+  return placed.receiveRtcp(datagram) ? undefined : 'ThreadBusy';
 }
 
 /** Addresses that one client may have at a time: its interfaces, times the moves of a NAT. */
@@ -82,6 +91,7 @@ function receiveAnswer(state: MediaState, world: World, datagram: Buffer, from: 
   const at = client && pathOf(client.transport, from);
   if (client === undefined || at === undefined) return 'Unknown';
   const refusal = hearAnswer(client.transport, datagram, at, world.now());
+  client.placed?.follow(client.transport);
   if (refusal !== undefined || !at.isClaim) return refusal;
   at.isClaim = false;
   state.claims.remove(at, client);
@@ -115,6 +125,8 @@ function receiveRtp(state: MediaState, world: World, client: Client, datagram: B
   if (arrival === nothing) return undefined;
   if (typeof arrival === 'string') return arrival;
   if (arrival.startsKeyFrame && !transport.hasFirstFrame) noteReceived(publisher, arrival.stream, world);
+  // First, so that they begin while this thread goes on.
+  for (const share of room.shares) if (!share.forward(room, arrival, now)) state.dropped.ThreadBusy += 1;
   fanOut(room, arrival, now, world);
   if (arrival.source.missing.packets.size > 0) askForMissing(publisher, arrival.stream, now, world);
   if (arrival.stream.isKeyFrameWanted) askForKeyFrame(publisher, arrival.stream, now, world);

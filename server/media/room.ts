@@ -3,6 +3,7 @@ import { type DownStream, downStream, forward, noCodec, noKeyFrame } from './dow
 import { codecMatch } from './epoch.ts';
 import { noteSent } from './first-frame.ts';
 import type { DownTrack, MediaSnapshot } from './plane.ts';
+import type { Share } from './share.ts';
 import type { Transport } from './transport.ts';
 import type { Arrival, Publisher } from './up-stream.ts';
 import type { World } from './world.ts';
@@ -17,6 +18,8 @@ export interface Room {
   readonly id: string;
   publisher: Publisher | undefined;
   readonly subscribers: Set<Subscriber>;
+  /** The egress threads that have subscribers of the room beside these. */
+  shares: readonly Share[];
   readonly counters: RoomCounters;
 }
 
@@ -36,6 +39,7 @@ export const room = (id: string): Room => ({
   id,
   publisher: undefined,
   subscribers: new Set(),
+  shares: [],
   counters: noCounters(),
 });
 

@@ -20,9 +20,9 @@ export interface Source {
   report: { readonly ntp: NtpTime; readonly timestamp: number; readonly atMs: number } | undefined;
 }
 
-export const source = (ssrc: number, clockRate: number, nowMs: number): Source => ({
+export const source = (ssrc: number, clockRate: number, nowMs: number, cache = packetCache()): Source => ({
   ssrc,
-  cache: packetCache(),
+  cache,
   reception: reception(),
   loss: lossCount(),
   missing: missing(),

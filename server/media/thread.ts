@@ -1,8 +1,9 @@
 import { once } from 'node:events';
 import { Worker } from 'node:worker_threads';
-import type { MediaCommands } from './media-core.ts';
+import type { MediaCommands } from './media-commands.ts';
 import type { FromWorker, ThreadSnapshot, ToWorker, WorkerOptions } from './messages.ts';
 import type { DownTrack, MediaEvents, MediaPlane } from './plane.ts';
+import { questions } from './questions.ts';
 import { checkKeys } from './srtp-keys.ts';
 
 /** `address` is the one to bind, IPv4 or IPv6; `port` 0 takes any. */
@@ -29,7 +30,7 @@ export async function startMediaPlane({ events, ...workerData }: MediaPlaneOptio
     messages.toMedia += 1;
     worker.postMessage(message);
   };
-  const waiting = questions(tell);
+  const waiting = questions<'snapshot' | 'ping'>(tell);
   const { promise: bound, resolve, reject } = Promise.withResolvers<MediaPlane['local']>();
   let isRunning = false;
   let isClosing = false;
@@ -94,29 +95,4 @@ function checkTracks(tracks: readonly DownTrack[]): void {
 
 function deliver(events: MediaEvents, message: Extract<FromWorker, { call: unknown }>): void {
   (events[message.call] as (...args: unknown[]) => void)(...message.args);
-}
-
-/** Questions that wait for their answers, by number. */
-function questions(tell: (message: ToWorker) => void) {
-  const waiting = new Map<number, PromiseWithResolvers<unknown>>();
-  let next = 0;
-  let failure: Error | undefined;
-  return {
-    ask(what: 'snapshot' | 'ping'): Promise<unknown> {
-      if (failure !== undefined) return Promise.reject(failure);
-      const question = Promise.withResolvers<unknown>();
-      waiting.set(next, question);
-      tell({ ask: what, id: next++ });
-      return question.promise;
-    },
-    answer(id: number, value: unknown): void {
-      waiting.get(id)?.resolve(value);
-      waiting.delete(id);
-    },
-    fail(error: Error): void {
-      failure = error;
-      for (const { reject } of waiting.values()) reject(error);
-      waiting.clear();
-    },
-  };
 }

@@ -26,7 +26,13 @@ export function runTimers(state: MediaState, world: World): Client[] {
   return silent;
 }
 
-function serve(state: MediaState, { transport, room, publisher, subscriber }: Client, now: number, world: World): void {
+/** What is due for one client. */
+export function serve(
+  state: MediaState,
+  { transport, room, publisher, subscriber }: Client,
+  now: number,
+  world: World,
+): void {
   if (publisher !== undefined) reportArrivals(publisher, now, world, state.feedback);
   for (const stream of publisher?.streams ?? []) {
     if (publisher === undefined || room === undefined) continue;

@@ -48,7 +48,7 @@ main.on('message', (message: ToWorker) => {
   if ('call' in message) return call(message);
   switch (message.ask) {
     case 'snapshot':
-      return tell({ answerTo: message.id, snapshot: { ...core.snapshot(), load: load.seen() } });
+      return tell({ answerTo: message.id, snapshot: { ...core.snapshot(), load: load.seen(), egressLoads: [] } });
     case 'ping':
       return tell({ answerTo: message.id });
     case 'close':

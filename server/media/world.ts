@@ -1,7 +1,9 @@
 import type { Outbox } from './outbox.ts';
 import type { MediaEvents } from './plane.ts';
+import type { Share } from './share.ts';
 import type { Tally } from './tally.ts';
 import type { Send } from './transport.ts';
+import type { Publisher, UpStream } from './up-stream.ts';
 
 /** What the media plane needs of the world. */
 export interface World {
@@ -16,4 +18,14 @@ export interface World {
   readonly randomBytes: (size: number) => Buffer;
   /** Where it works; what is in it is sent after each datagram that came. */
   readonly outbox?: Outbox | undefined;
+  /** The egress threads, where there can be any. */
+  readonly shares?: Shares | undefined;
+  /** Asks for it where the publisher is, if that is another thread. */
+  readonly requestKeyFrame?: (of: Publisher, stream: UpStream) => void;
+}
+
+export interface Shares {
+  readonly all: readonly Share[];
+  /** Where a new subscriber belongs; undefined: to ingress, which sends to so many already. */
+  place(ownViewers: number): Share | undefined;
 }

@@ -1,4 +1,5 @@
 import { podMetric } from '#crds/pod-metrics.ts';
+import type { ThreadLoad } from '../media/plane.ts';
 import type { NodeSeen } from '../node/watch.ts';
 import type { Status } from '../status.ts';
 import type { Families } from './families.ts';
@@ -38,7 +39,16 @@ function udpMetrics(families: Families, counts: () => NodeSeen['reading']['udp']
 }
 
 function threadMetrics(families: Families, seen: () => Status) {
-  const loads = () => [['main', seen().node.mainThread] as const, ['media', seen().media.load] as const];
+  const loads = (): readonly (readonly [(typeof podMetric.threadLag.labels.thread)[number], ThreadLoad])[] => {
+    const { load, egressLoads } = seen().media;
+    const most = (of: keyof ThreadLoad) => Math.max(0, ...egressLoads.map((each) => each[of]));
+    const egress = { utilization: most('utilization'), lagSeconds: most('lagSeconds') };
+    return [
+      ['main', seen().node.mainThread],
+      ['media', load],
+      ['egress', egress],
+    ];
+  };
   families.gauge(podMetric.threadUtilization, (gauge) => {
     for (const [thread, { utilization }] of loads()) gauge.set({ thread }, utilization);
   });

@@ -1,27 +1,38 @@
 import assert from 'node:assert/strict';
+import type { Endpoint } from '#server/media/address.ts';
+import { whole } from '#server/media/core-snapshot.ts';
 import { mediaCore } from '#server/media/media-core.ts';
 import { type DownTrack, type DropReason, type SrtpProfile, srtpProfile, type UpTrack } from '#server/media/plane.ts';
 import { tally } from '#server/media/tally.ts';
 import { tickMs } from '#server/media/timers.ts';
+import { egressStage } from './egress-stage.ts';
 import { type Peer, peer, videoDown, videoUp } from './peer.ts';
 import { randomBytes, seeded } from './seeded.ts';
 
-/** The media core between peers, without sockets; the clock stands still unless it is moved, or sending takes time. */
-export function arena(seed = 1, { sendTakesMs = 0 } = {}) {
+/**
+ * The media core between peers, without sockets; the clock stands still unless it is moved, or sending takes time. With
+ * `egress` it sends to publishers only, and so many others to subscribers.
+ */
+export function arena(seed = 1, { sendTakesMs = 0, egress = 0 } = {}) {
   const random = seeded(seed);
   const peers = new Map<number, Peer>();
   const events: string[] = [];
   let now = 0;
-  const core = mediaCore({
+  const world = () => ({
     now: () => now,
     random,
-    randomBytes: (size) => randomBytes(random, size),
+    randomBytes: (size: number) => randomBytes(random, size),
     tally: tally(),
-    send(pieces, to) {
+    send(pieces: readonly Buffer[], to: Endpoint) {
       now += sendTakesMs;
       peers.get(to.port)?.receive(Buffer.concat(pieces));
       return true;
     },
+  });
+  const stage = egressStage(egress, world, () => core.egressEvents);
+  const core = mediaCore({
+    ...world(),
+    shares: stage.shares,
     events: {
       onDtls: (id, datagram) => events.push(`dtls ${id} ${Buffer.from(datagram).toString('hex')}`),
       onConnected: (id) => events.push(`connected ${id}`),
@@ -30,6 +41,12 @@ export function arena(seed = 1, { sendTakesMs = 0 } = {}) {
       onClosed: (id, reason) => events.push(`closed ${id} ${reason}`),
     },
   });
+
+  const seen = () =>
+    whole(
+      core.snapshot(),
+      stage.cores.map((each) => each.snapshot()),
+    );
 
   /** A peer that is known to the core, but has neither sent a check nor has keys. */
   const stranger = (id: string, profile: SrtpProfile = srtpProfile.AEAD_AES_128_GCM): Peer => {
@@ -46,6 +63,7 @@ export function arena(seed = 1, { sendTakesMs = 0 } = {}) {
   };
   return {
     core,
+    seen,
     events,
     stranger,
     connected,
@@ -70,16 +88,19 @@ export function arena(seed = 1, { sendTakesMs = 0 } = {}) {
     /** Lets time pass, the timers running as they would. */
     pass(ms: number) {
       const end = now + ms;
-      for (; now < end; now = Math.min(end, now + tickMs)) core.tick();
-      core.tick();
+      const tick = () => {
+        for (const each of [core, ...stage.cores]) each.tick();
+      };
+      for (; now < end; now = Math.min(end, now + tickMs)) tick();
+      tick();
     },
     counters: () => {
-      const { room } = core.snapshot().rooms;
+      const { room } = seen().rooms;
       assert.ok(room !== undefined);
       return room;
     },
-    totals: () => core.snapshot().totals,
-    resent: () => core.snapshot().totals.rtp.out.retransmission.packets,
-    dropped: (reason: DropReason) => core.snapshot().dropped[reason],
+    totals: () => seen().totals,
+    resent: () => seen().totals.rtp.out.retransmission.packets,
+    dropped: (reason: DropReason) => seen().dropped[reason],
   };
 }

@@ -129,7 +129,11 @@ test('the pod’s part of its node', async () => {
     cpuLoad: 0.1,
     mainThread: { utilization: 0.2, lagSeconds: 0.3 },
   };
-  const of = status([], snapshot({ load: { utilization: 0.4, lagSeconds: 0.5 } }), facts({ node: busy }));
+  const egressLoads = [
+    { utilization: 0.7, lagSeconds: 0 },
+    { utilization: 0.1, lagSeconds: 0.25 },
+  ];
+  const of = status([], snapshot({ load: { utilization: 0.4, lagSeconds: 0.5 }, egressLoads }), facts({ node: busy }));
   assert.deepEqual(await told(of, /^live_(pod_(cpu|memory|udp)|thread_(utilization|lag))/), {
     live_pod_cpu_seconds_total: 5,
     live_pod_cpu_throttled_seconds_total: 6,
@@ -145,8 +149,10 @@ test('the pod’s part of its node', async () => {
     'live_pod_udp_datagrams_total{event="malformed"}': 16,
     'live_thread_utilization_ratio{thread="main"}': 0.2,
     'live_thread_utilization_ratio{thread="media"}': 0.4,
+    'live_thread_utilization_ratio{thread="egress"}': 0.7,
     'live_thread_lag_seconds{thread="main"}': 0.3,
     'live_thread_lag_seconds{thread="media"}': 0.5,
+    'live_thread_lag_seconds{thread="egress"}': 0.25,
   });
 });
 

@@ -72,6 +72,7 @@ export const snapshot = (change: Partial<MediaSnapshot> = {}): MediaSnapshot => 
   transports: 0,
   silentForMs: {},
   load: { utilization: 0, lagSeconds: 0 },
+  egressLoads: [],
   messages: { toMedia: 0, toMain: 0 },
   ...change,
 });

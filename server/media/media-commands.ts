@@ -1,0 +1,119 @@
+/** The calls of `MediaPlane` that change who sends and who is sent to. */
+import { type Client, forget, type MediaState } from './media-state.ts';
+import type { DownTrack, MediaPlane } from './plane.ts';
+import { wantKeyFrames } from './receive.ts';
+import { addSubscriber, type Room, removeSubscriber, room, setPublisher, subscriber } from './room.ts';
+import type { Share } from './share.ts';
+import { srtpSession } from './srtp.ts';
+import { transport } from './transport.ts';
+import { intake, publisher } from './up-stream.ts';
+import type { World } from './world.ts';
+
+/** Those that are fire and forget. One for an unknown transport does nothing: it may just have ended. */
+export type MediaCommands = Pick<
+  MediaPlane,
+  'addTransport' | 'sendDtls' | 'setKeys' | 'publish' | 'subscribe' | 'removeTransport' | 'removeRoom'
+>;
+
+export function mediaCommands(state: MediaState, world: World): MediaCommands {
+  const { byId, byUfrag, rooms } = state;
+  return {
+    addTransport(spec) {
+      const client: Client = {
+        spec,
+        transport: transport(spec, Math.floor(world.random() * 0x1_0000_0000), world.now()),
+        keys: undefined,
+        room: undefined,
+        publisher: undefined,
+        takeIn: undefined,
+        subscriber: undefined,
+        placed: undefined,
+      };
+      byId.set(spec.id, client);
+      byUfrag.set(spec.localUfrag, client);
+    },
+    sendDtls(id, datagram) {
+      const to = byId.get(id)?.transport;
+      if (to !== undefined && to.port !== 0) world.send([Buffer.from(datagram)], to);
+    },
+    setKeys(id, keys) {
+      const client = byId.get(id);
+      // Never twice: the indices of what was sent would begin anew.
+      if (client === undefined || client.transport.srtp !== undefined) return;
+      if (client.placed !== undefined) return client.placed.setKeys(keys);
+      if (client.room === undefined) client.keys = keys;
+      client.transport.srtp = srtpSession(keys, world.outbox);
+      wantKeyFrames(client, world);
+    },
+    publish(id, roomId, tracks) {
+      const client = byId.get(id);
+      if (client === undefined || client.room !== undefined) return;
+      client.room = roomOf(rooms, roomId);
+      client.keys = undefined;
+      client.publisher = publisher(client.transport, tracks);
+      client.takeIn = intake(client.publisher, world.tally);
+      setPublisher(client.room, client.publisher);
+      for (const share of client.room.shares) share.setPublisher(client.room);
+    },
+    subscribe(id, roomId, tracks) {
+      const client = byId.get(id);
+      if (client === undefined || client.room !== undefined) return;
+      client.room = roomOf(rooms, roomId);
+      const share = world.shares?.place(state.viewers);
+      if (share !== undefined) return place(client, share, client.room, tracks);
+      state.viewers += 1;
+      client.keys = undefined;
+      client.subscriber = subscriber(client.transport, tracks, world.random);
+      addSubscriber(client.room, client.subscriber);
+      wantKeyFrames(client, world);
+    },
+    removeTransport(id) {
+      const client = byId.get(id);
+      if (client !== undefined) remove(state, client);
+    },
+    removeRoom(id) {
+      const found = rooms.get(id);
+      if (found === undefined || found.publisher !== undefined) return;
+      if (found.subscribers.size > 0 || found.shares.length > 0) return;
+      rooms.delete(id);
+      for (const share of world.shares?.all ?? []) share.removeRoom(id);
+    },
+  };
+}
+
+/** The subscriber's keys go with it. What had been made of them here has sent nothing. */
+function place(client: Client, share: Share, to: Room, tracks: readonly DownTrack[]): void {
+  const { spec, keys, transport } = client;
+  const placed = share.add(spec, to, tracks);
+  client.placed = placed;
+  client.keys = undefined;
+  transport.srtp?.outgoing.close();
+  transport.srtp = undefined;
+  if (keys !== undefined) placed.setKeys(keys);
+  if (transport.port !== 0) placed.follow(transport);
+}
+
+export function roomOf(rooms: Map<string, Room>, id: string): Room {
+  const found = rooms.get(id) ?? room(id);
+  rooms.set(id, found);
+  return found;
+}
+
+export function remove(state: MediaState, client: Client): void {
+  const { byId, byUfrag } = state;
+  const { transport: of, room: from, publisher: publishing, subscriber: listening } = client;
+  byId.delete(of.id);
+  of.srtp?.outgoing.close();
+  if (byUfrag.get(of.localUfrag) === client) byUfrag.delete(of.localUfrag);
+  for (const path of of.paths) forget(state, client, path);
+  client.placed?.remove();
+  if (from === undefined) return;
+  if (listening !== undefined) {
+    state.viewers -= 1;
+    removeSubscriber(from, listening);
+  }
+  // Its streams stay with the subscribers until another publisher's begin: packets may still be asked for again.
+  if (publishing === undefined || from.publisher !== publishing) return;
+  from.publisher = undefined;
+  for (const share of from.shares) share.setPublisher(from);
+}
