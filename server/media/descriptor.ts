@@ -1,7 +1,7 @@
 import type dgram from 'node:dgram';
 import type * as Ffi from 'node:ffi';
 import type { AddressInfo } from 'node:net';
-import { addressBytes } from './address.ts';
+import { type Family, socketNameBytes } from './socket-name.ts';
 
 /** What dgram keeps to itself: libuv's handle. */
 export interface SocketHandle {
@@ -22,22 +22,23 @@ export function descriptorOf(socket: dgram.Socket): number | undefined {
   return typeof descriptor === 'number' && descriptor >= 0 ? descriptor : undefined;
 }
 
-const addressLength = 16;
-const internetFamily = 2;
+const functions = { getsockname: { return: 'int32', arguments: ['int32', 'pointer', 'pointer'] } } as const;
 
-/** Whether the descriptor is bound to what the socket says it is bound to. IPv4 only. */
-export function isBoundAs(ffi: typeof Ffi, descriptor: number, { address, family, port }: AddressInfo): boolean {
-  const { functions: libc } = ffi.dlopen(null, {
-    getsockname: { return: 'int32', arguments: ['int32', 'pointer', 'pointer'] },
-  });
-  const bytes = Buffer.allocUnsafeSlow(addressLength).fill(0);
-  const length = Buffer.allocUnsafeSlow(4);
-  length.writeUInt32LE(addressLength);
-  return (
-    family === 'IPv4' &&
-    libc.getsockname(descriptor, bytes, length) === 0 &&
-    bytes.readUInt16LE(0) === internetFamily &&
-    bytes.readUInt16BE(2) === port &&
-    addressBytes(address).equals(bytes.subarray(4, 8))
-  );
+/** A descriptor, and what it is bound to. */
+export interface Bound {
+  readonly descriptor: number;
+  readonly to: AddressInfo;
 }
+
+/** Whether that is so. */
+export function isBound(ffi: typeof Ffi, { descriptor, to }: Bound): boolean {
+  const expected = socketNameBytes(to, familyOf(to));
+  if (expected === undefined) return false;
+  const { functions: libc } = ffi.dlopen(null, functions);
+  const found = Buffer.allocUnsafeSlow(expected.length).fill(0);
+  const length = Buffer.allocUnsafeSlow(4);
+  length.writeUInt32LE(found.length);
+  return libc.getsockname(descriptor, found, length) === 0 && found.equals(expected);
+}
+
+export const familyOf = ({ family }: AddressInfo): Family => (family === 'IPv6' ? 6 : 4);

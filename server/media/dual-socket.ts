@@ -1,7 +1,12 @@
 /** One UDP port at an address of each IP family. */
 import type { Endpoint } from './address.ts';
-import type { Outbox } from './outbox.ts';
+import { type Outbox, outbox } from './outbox.ts';
 import { type MediaSocket, openSocket } from './socket.ts';
+
+export interface MediaSockets extends MediaSocket {
+  /** Where it works: cheaper than `send` for media. */
+  readonly outbox: Outbox | undefined;
+}
 
 /**
  * Opens the UDP socket of all clients, or, with an address of the other family, two that look like one. Rejects when an
@@ -10,11 +15,11 @@ import { type MediaSocket, openSocket } from './socket.ts';
 export async function openSockets(
   { address, port, alsoAt }: Endpoint & { readonly alsoAt?: string },
   onSendFailed: () => void,
-): Promise<MediaSocket> {
+): Promise<MediaSockets> {
   const first = await openSocket({ address, port }, onSendFailed);
-  if (alsoAt === undefined) return first;
+  if (alsoAt === undefined) return withOutbox(first);
   try {
-    return dual(first, await openSocket({ address: alsoAt, port: first.local.port }, onSendFailed));
+    return withOutbox(dual(first, await openSocket({ address: alsoAt, port: first.local.port }, onSendFailed)));
   } catch (error) {
     first.close();
     throw error;
@@ -27,7 +32,7 @@ function dual(first: MediaSocket, second: MediaSocket): MediaSocket {
   return {
     local: first.local,
     send: (pieces, to) => (isIPv6(to) ? six : four).send(pieces, to),
-    outbox: four.outbox && onlyIPv4(four.outbox),
+    exits: [...first.exits, ...second.exits],
     onDatagram(listener) {
       first.onDatagram(listener);
       second.onDatagram(listener);
@@ -39,15 +44,17 @@ function dual(first: MediaSocket, second: MediaSocket): MediaSocket {
   };
 }
 
-/** An outbox sends by its own socket: what is for the other is left to `send`. */
-const onlyIPv4 = (outbox: Outbox): Outbox => ({
-  ...outbox,
-  put: (pieces, to) => !isIPv6(to) && outbox.put(pieces, to),
-  open(key) {
-    const box = outbox.open(key);
-    return { ...box, add: (header, payload, to) => !isIPv6(to) && box.add(header, payload, to) };
-  },
-});
+function withOutbox(socket: MediaSocket): MediaSockets {
+  const box = outbox(socket.exits);
+  return {
+    ...socket,
+    outbox: box,
+    close() {
+      box?.close();
+      socket.close();
+    },
+  };
+}
 
 /** Of an address without a name: once a packet, so that it must cost nothing. */
 const isIPv6 = ({ address }: Endpoint): boolean => address.includes(':');

@@ -1,62 +1,100 @@
 import type * as Ffi from 'node:ffi';
-import { addressBytes, type Endpoint } from './address.ts';
+import { messageMemory } from './message-memory.ts';
+import type { SocketName } from './socket-name.ts';
 
-/** Datagrams in a row for one `sendmmsg`: where each lies in memory, and to whom it goes. */
+/**
+ * Datagrams in a row for one `sendmmsg`. Neighbours that go to one client and are equally long, but for the last, become
+ * one message: the kernel takes it through its layers once and cuts it up at the end.
+ */
 export interface MessageList {
-  set(index: number, address: number, length: number, to: Endpoint): void;
-  addressOf(index: number): number;
-  lengthOf(index: number): number;
-  /** Sends those from `first` on, and says how many the kernel took before it refused one. */
-  send(descriptor: number, first: number, count: number): number;
+  /** Adds what lies at an address, which must stay there until it is flushed. There is room for `size`. */
+  add(address: number, length: number, to: SocketName): void;
+  flush(): void;
+  /** Forgets what was added. */
+  clear(): void;
 }
 
-/** Of `struct mmsghdr`, `struct iovec` and `struct sockaddr_in` on Linux with 64 bits. */
-const message = { name: 0, nameLength: 8, vectors: 16, vectorCount: 24, size: 64 } as const;
-const vector = { base: 0, length: 8, size: 16 } as const;
-const name = { family: 0, port: 2, address: 4, size: 16 } as const;
-const internetFamily = 2;
-const doNotWait = 0x40;
+export interface MessageListOptions {
+  readonly descriptor: number;
+  readonly size: number;
+  /** Datagrams that may be one message: 1 where the kernel cannot cut. */
+  readonly maxSegments: number;
+  /** Gets what the kernel did not take at once, as a copy. */
+  leave(datagram: Buffer, to: SocketName): void;
+  /** False while something waits that must not be overtaken. */
+  isPassable(): boolean;
+}
 
-const functions = { sendmmsg: { return: 'int32', arguments: ['int32', 'pointer', 'uint32', 'int32'] } } as const;
+/** Of a datagram over IPv4, with some bytes to spare. */
+const maxMessage = 65_000;
+/** So often it may be tried in vain for a client: its network may have no room for them uncut, or no checksums of its own. */
+const maxRefusals = 8;
 
-export function messageList(ffi: typeof Ffi, size: number): MessageList {
-  const { functions: libc } = ffi.dlopen(null, functions);
-  const vectorsAt = size * message.size;
-  const namesAt = vectorsAt + size * vector.size;
-  const memory = Buffer.allocUnsafeSlow(namesAt + size * name.size).fill(0);
-  const start = ffi.getRawPointer(memory);
-  for (let i = 0; i < size; i++) {
-    memory.writeBigUInt64LE(start + BigInt(namesAt + i * name.size), i * message.size + message.name);
-    memory.writeUInt32LE(name.size, i * message.size + message.nameLength);
-    memory.writeBigUInt64LE(start + BigInt(vectorsAt + i * vector.size), i * message.size + message.vectors);
-    memory.writeBigUInt64LE(1n, i * message.size + message.vectorCount);
-    memory.writeUInt16LE(internetFamily, namesAt + i * name.size + name.family);
-  }
-  const words = new Uint32Array(memory.buffer, memory.byteOffset, memory.length / 4);
-  const vectorWord = (index: number): number => (vectorsAt + index * vector.size) / 4;
-  /** Most slots serve the same client packet after packet. */
-  const last = Array.from({ length: size }, () => ({ address: '', port: 0 }));
-  const setName = (index: number, { address, port }: Endpoint): void => {
-    const known = last[index];
-    if (known === undefined || (known.port === port && known.address === address)) return;
-    memory.set(addressBytes(address), namesAt + index * name.size + name.address);
-    memory.writeUInt16BE(port, namesAt + index * name.size + name.port);
-    known.address = address;
-    known.port = port;
+export function messageList(ffi: typeof Ffi, options: MessageListOptions): MessageList {
+  const { descriptor, size, maxSegments, leave, isPassable } = options;
+  const memory = messageMemory(ffi, size);
+  const names: SocketName[] = [];
+  const firsts = new Uint32Array(size + 1);
+  let datagrams = 0;
+  let messages = 0;
+  /** Of the message that may still grow: what its datagrams have each, and together. None grows while `each` is 0. */
+  let each = 0;
+  let together = 0;
+
+  const add = (address: number, length: number, to: SocketName): void => {
+    const last = messages - 1;
+    const joins = length <= each && names[last] === to && together + length <= maxMessage;
+    memory.setDatagram(datagrams, address, length);
+    datagrams += 1;
+    if (joins) {
+      const first = firsts[last] ?? 0;
+      memory.setDatagrams(last, first, datagrams - first);
+      together += length;
+      // A shorter one is the last of its message.
+      if (length < each || datagrams - first === maxSegments) each = 0;
+      return;
+    }
+    if (names[messages] !== to) memory.setName(messages, to);
+    names[messages] = to;
+    firsts[messages] = datagrams - 1;
+    memory.setDatagrams(messages, datagrams - 1, 1);
+    messages += 1;
+    each = maxSegments > 1 && to.refusals < maxRefusals ? length : 0;
+    together = length;
+  };
+  /** In the place behind all messages. */
+  const sendAlone = (datagram: number, to: SocketName): boolean => {
+    memory.setName(size, to);
+    memory.setDatagrams(size, datagram, 1);
+    return isPassable() && memory.send(descriptor, size, 1) === 1;
+  };
+  const sendApart = (index: number): void => {
+    const to = names[index];
+    const [first = 0, end = 0] = [firsts[index], index + 1 < messages ? firsts[index + 1] : datagrams];
+    if (to === undefined) return;
+    let taken = 0;
+    for (let i = first; i < end; i++) {
+      // What is refused by itself is left to dgram, which knows how to wait, and tells what is wrong with it.
+      if (end - first > 1 && sendAlone(i, to)) taken += 1;
+      else leave(ffi.toBuffer(BigInt(memory.addressOf(i)), memory.lengthOf(i)), to);
+    }
+    if (taken > 1 && taken === end - first) to.refusals += 1;
+  };
+  const clear = (): void => {
+    datagrams = 0;
+    messages = 0;
+    each = 0;
   };
   return {
-    set(index, address, length, to) {
-      const word = vectorWord(index);
-      words[word] = address;
-      words[word + 1] = address / 2 ** 32;
-      words[word + vector.length / 4] = length;
-      setName(index, to);
-    },
-    addressOf: (index) => (words[vectorWord(index)] ?? 0) + (words[vectorWord(index) + 1] ?? 0) * 2 ** 32,
-    lengthOf: (index) => words[vectorWord(index) + vector.length / 4] ?? 0,
-    send(descriptor, first, count) {
-      const from = first === 0 ? start : start + BigInt(first * message.size);
-      return Math.max(0, libc.sendmmsg(descriptor, from, count, doNotWait));
+    add,
+    clear,
+    flush() {
+      for (let i = 0; i < messages; ) {
+        const sent = isPassable() ? memory.send(descriptor, i, messages - i) : 0;
+        i += sent;
+        if (i < messages) sendApart(i++);
+      }
+      clear();
     },
   };
 }

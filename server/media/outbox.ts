@@ -1,20 +1,21 @@
 /**
  * Seals the copies of a packet in a row and hands them to the kernel in one call. `node:crypto` makes a cipher object and
  * three buffers for each, dgram a request, a list and a callback's turn: together twice what encryption and kernel take.
- * Here nothing is allocated. All lies in one block of memory, which V8 does not move:
+ * Here nothing is allocated, but for a client that is new or has moved. All lies in one block of memory, which V8 does not
+ * move:
  *
  *   | associated data | slot 0:  header, right-aligned | payload, encrypted in place | tag | slot 1: … |
  *
- * It stands on `node:ffi`, which is experimental, and on the descriptor, which dgram keeps to itself. Where either is not
- * as it is known there is no outbox, and `node:crypto` and dgram do the work.
+ * It stands on `node:ffi`, which is experimental, and on descriptors, which dgram keeps to itself. Where either is not as
+ * it is known there is no outbox, and `node:crypto` and dgram do the work. Each thread has its own; they may share sockets.
  */
-import type dgram from 'node:dgram';
 import type * as Ffi from 'node:ffi';
-import type { AddressInfo } from 'node:net';
 import type { Endpoint } from './address.ts';
-import { descriptorOf, isBoundAs } from './descriptor.ts';
-import { messageList } from './message-list.ts';
+import { type Bound, familyOf, isBound } from './descriptor.ts';
+import { type MessageList, messageList } from './message-list.ts';
 import { openssl } from './openssl.ts';
+import { segmentsAtOnce } from './segmentation.ts';
+import { type SocketName, socketName } from './socket-name.ts';
 
 /** Seals under one key, until it is closed. */
 export interface OutboxKey {
@@ -26,31 +27,27 @@ export interface OutboxKey {
 }
 
 export interface Outbox {
-  /** The socket's, with which another thread can have an outbox of its own. */
-  readonly bound: Bound;
+  /** Its sockets, with which another thread can have an outbox of its own. */
+  readonly bound: readonly Bound[];
   /** For a key of 16 bytes. */
   open(key: Uint8Array): OutboxKey;
   /** Keeps a datagram as it is, given in pieces, until the next flush. False when it cannot; then nothing has happened. */
   put(pieces: readonly Buffer[], to: Endpoint): boolean;
   /** Sends what was added. To be called before the thread waits for anything. */
   flush(): void;
-  /** Before the socket's: afterwards its descriptor may be somebody else's. */
+  /** Before the sockets': afterwards their descriptors may be somebody else's. */
   close(): void;
 }
 
-/** A descriptor, and what it is bound to. */
-export interface Bound {
-  readonly descriptor: number;
-  readonly to: AddressInfo;
-}
-
-/** What dgram does in its own way. */
+/** What is done in another way, such as by dgram. */
 export interface Fallback {
   /** Gets what the kernel did not take at once, as a copy. */
   leave(datagram: Buffer, to: Endpoint): void;
-  /** False while something waits in dgram's queue: overtaking it would be reordering. */
+  /** False while something waits in a queue: overtaking it would be reordering. */
   isPassable(): boolean;
 }
+
+export interface Exit extends Bound, Fallback {}
 
 const slots = 64;
 const maxHeader = 128;
@@ -59,56 +56,47 @@ const tagLength = 16;
 const slotSize = maxHeader + maxPayload + tagLength;
 const at = { associated: 0, slots: maxHeader } as const;
 
-/** For a bound IPv4 socket. */
-export function outbox(socket: dgram.Socket, fallback: Fallback): Outbox | undefined {
+/** By one socket, or by one of each family. They may be another thread's. */
+export function outbox(exits: readonly Exit[]): Outbox | undefined {
   try {
-    const descriptor = descriptorOf(socket);
-    return descriptor === undefined ? undefined : outboxOf({ descriptor, to: socket.address() }, fallback);
+    const ffi = process.getBuiltinModule('node:ffi');
+    if (ffi === undefined || exits.length === 0 || process.platform !== 'linux') return undefined;
+    return exits.every((exit) => isBound(ffi, exit)) ? open(ffi, exits) : undefined;
   } catch {
     return undefined;
   }
 }
 
-/** Of a socket that may be another thread's. Throws where OpenSSL is not as it is known. */
-export function outboxOf(bound: Bound, fallback: Fallback): Outbox | undefined {
-  const ffi = process.getBuiltinModule('node:ffi');
-  if (ffi === undefined || process.platform !== 'linux') return undefined;
-  return isBoundAs(ffi, bound.descriptor, bound.to) ? open(ffi, bound, fallback) : undefined;
+/** A client's name, and the list for what goes to it. */
+interface Recipient {
+  readonly name: SocketName;
+  readonly list: MessageList;
+  isPassable(): boolean;
 }
 
-function open(ffi: typeof Ffi, bound: Bound, { leave, isPassable }: Fallback): Outbox {
+function open(ffi: typeof Ffi, exits: readonly Exit[]): Outbox {
   const gcm = openssl(ffi);
-  const list = messageList(ffi, slots);
+  const { lists, follow } = ways(ffi, exits);
   const memory = Buffer.allocUnsafeSlow(at.slots + slots * slotSize);
   const start = ffi.getRawPointer(memory);
   const address = Number(start);
   const associated = start + BigInt(at.associated);
   const payloads = Array.from({ length: slots }, (_, i) => start + BigInt(at.slots + i * slotSize + maxHeader));
-  const recipients: Endpoint[] = [];
+  const known = new WeakMap<Endpoint, Recipient>();
   let count = 0;
   let isClosed = false;
 
-  const leaveToDgram = (i: number): void => {
-    const to = recipients[i];
-    const from = list.addressOf(i) - address;
-    if (to !== undefined) leave(Buffer.from(memory.subarray(from, from + list.lengthOf(i))), to);
-  };
   const flush = (): void => {
-    for (let i = 0; i < count; ) {
-      if (isPassable()) i += list.send(bound.descriptor, i, count - i);
-      // Refused: dgram knows how to wait, and tells what is wrong with this one. The others go on.
-      if (i < count) leaveToDgram(i++);
-    }
+    for (const list of lists) list.flush();
     count = 0;
   };
-  const keepUntilFlush = (from: number, length: number, to: Endpoint): void => {
-    list.set(count, from, length, to);
-    recipients[count] = to;
+  const keepUntilFlush = (from: number, length: number, { name, list }: Recipient): void => {
+    list.add(address + from, length, name);
     count += 1;
     if (count === slots) flush();
   };
-  const add = (context: bigint, header: Buffer, payload: Buffer, to: Endpoint): boolean => {
-    if (header.length > maxHeader || payload.length > maxPayload || isClosed || !isPassable()) return false;
+  const add = (context: bigint, header: Buffer, payload: Buffer, to: Recipient): boolean => {
+    if (header.length > maxHeader || payload.length > maxPayload || isClosed || !to.isPassable()) return false;
     const payloadAt = at.slots + count * slotSize + maxHeader;
     const headerAt = payloadAt - header.length;
     const tagAt = payloadAt + payload.length;
@@ -116,26 +104,32 @@ function open(ffi: typeof Ffi, bound: Bound, { leave, isPassable }: Fallback): O
     memory.set(header, headerAt);
     memory.set(payload, payloadAt);
     gcm.encrypt(context, associated, header.length, payloads[count] ?? 0n, payload.length, address + tagAt);
-    keepUntilFlush(address + headerAt, tagAt + tagLength - headerAt, to);
+    keepUntilFlush(headerAt, tagAt + tagLength - headerAt, to);
     return true;
   };
-  const put = (pieces: readonly Buffer[], to: Endpoint): boolean => {
+  const put = (pieces: readonly Buffer[], endpoint: Endpoint): boolean => {
     const length = pieces.reduce((sum, piece) => sum + piece.length, 0);
-    if (length > slotSize || isClosed || !isPassable()) return false;
-    const start = at.slots + count * slotSize;
-    let end = start;
+    const to = follow(known.get(endpoint), endpoint);
+    if (to === undefined || length > slotSize || isClosed || !to.isPassable()) return false;
+    known.set(endpoint, to);
+    const from = at.slots + count * slotSize;
+    let end = from;
     for (const piece of pieces) end += piece.copy(memory, end);
-    keepUntilFlush(address + start, length, to);
+    keepUntilFlush(from, length, to);
     return true;
   };
   return {
-    bound,
+    bound: exits.map(({ descriptor, to }) => ({ descriptor, to })),
     put,
     open(key) {
       const context = gcm.open(key);
+      let last: Recipient | undefined;
       return {
         iv: gcm.iv,
-        add: (header, payload, to) => add(context, header, payload, to),
+        add(header, payload, to) {
+          last = follow(last, to);
+          return last !== undefined && add(context, header, payload, last);
+        },
         close: () => gcm.close(context),
       };
     },
@@ -145,6 +139,28 @@ function open(ffi: typeof Ffi, bound: Bound, { leave, isPassable }: Fallback): O
     close() {
       isClosed = true;
       count = 0;
+      for (const list of lists) list.clear();
+    },
+  };
+}
+
+/** A list for each exit, and which one is for an endpoint. */
+function ways(ffi: typeof Ffi, exits: readonly Exit[]) {
+  const maxSegments = segmentsAtOnce(ffi);
+  const all = exits.map((exit) => {
+    const list = messageList(ffi, { ...exit, size: slots, maxSegments });
+    return { list, isPassable: exit.isPassable, family: familyOf(exit.to) };
+  });
+  const recipient = (to: Endpoint): Recipient | undefined => {
+    const way = all.find(({ family }) => family === (to.address.includes(':') ? 6 : 4)) ?? all[0];
+    const name = way && socketName(ffi, to, way.family);
+    return name && { name, list: way.list, isPassable: way.isPassable };
+  };
+  return {
+    lists: all.map(({ list }) => list),
+    /** The same again, unless the client has moved. */
+    follow(last: Recipient | undefined, to: Endpoint): Recipient | undefined {
+      return last?.name.port === to.port && last.name.address === to.address ? last : recipient(to);
     },
   };
 }

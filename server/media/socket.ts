@@ -2,7 +2,8 @@ import dgram from 'node:dgram';
 import { once } from 'node:events';
 import { isIPv6 } from 'node:net';
 import type { Endpoint } from './address.ts';
-import { type Outbox, outbox } from './outbox.ts';
+import { descriptorOf } from './descriptor.ts';
+import type { Exit } from './outbox.ts';
 import type { Send } from './transport.ts';
 
 /** Room for some 100 ms of a busy server while the thread does something else. The kernel may grant less. */
@@ -13,8 +14,8 @@ const maxQueued = 1024;
 export interface MediaSocket {
   readonly local: Endpoint;
   readonly send: Send;
-  /** Where it works: cheaper than `send` for media. */
-  readonly outbox: Outbox | undefined;
+  /** Ways out for an outbox, by its descriptors: none where dgram does not show them. */
+  readonly exits: readonly Exit[];
   onDatagram(listener: (datagram: Buffer, from: Endpoint) => void): void;
   close(): void;
 }
@@ -51,19 +52,18 @@ export async function openSocket(
     isQueued = socket.getSendQueueCount() > 0;
     return !isQueued;
   };
-  const box = outbox(socket, {
-    leave: (datagram, to) => void send([datagram], to),
-    isPassable: () => !isQueued,
-  });
+  const descriptor = descriptorOf(socket);
   const bound = socket.address();
+  const exit = descriptor !== undefined && {
+    ...{ descriptor, to: bound },
+    leave: (datagram: Buffer, to: Endpoint) => void send([datagram], to),
+    isPassable: () => !isQueued,
+  };
   return {
     local: { address: bound.address, port: bound.port },
     send,
-    outbox: box,
+    exits: exit ? [exit] : [],
     onDatagram: (listener) => socket.on('message', listener),
-    close() {
-      box?.close();
-      socket.close();
-    },
+    close: () => void socket.close(),
   };
 }

@@ -4,8 +4,8 @@
  */
 import { randomBytes } from 'node:crypto';
 import { noTotals } from '#server/media/counts.ts';
+import { openSockets } from '#server/media/dual-socket.ts';
 import { type MediaCore, mediaCore } from '#server/media/media-core.ts';
-import { openSocket } from '#server/media/socket.ts';
 import { type Tally, tally } from '#server/media/tally.ts';
 import { threadLoad } from '#server/media/thread-load.ts';
 import { tickMs } from '#server/media/timers.ts';
@@ -32,7 +32,7 @@ const silence: Tally = {
   totals: noTotals,
 };
 
-const socket = await openSocket({ address: '127.0.0.1', port: 0 }, () => core?.countDrop('SendFailed'));
+const socket = await openSockets({ address: '127.0.0.1', port: 0 }, () => core?.countDrop('SendFailed'));
 let core: MediaCore | undefined;
 let received = 0;
 let subscribers = 0;

@@ -36,16 +36,24 @@ describe('a media port at an address of each family', { skip: hasIPv6 ? false : 
     assert.deepEqual(await asked('::1', port), ['hello ::1', '::1', port]);
   });
 
-  test('leaves to the other socket what the outbox of IPv4 cannot send', async (t) => {
+  test('sends media to a client of each family from the address of its family', async () => {
     const socket = await openSockets({ address: '::1', port: 0, alsoAt: '127.0.0.1' }, () => assert.fail('not sent'));
     undo.push(socket.close);
-    if (socket.outbox === undefined) return t.skip('there is no outbox here');
+    assert.ok(socket.outbox, 'works on this Node');
     const key = socket.outbox.open(Buffer.alloc(16));
-    key.iv.fill(1);
-    const pieces = [Buffer.alloc(12), Buffer.from('media')] as const;
-    assert.equal(key.add(...pieces, { address: '::1', port: 9 }), false);
-    assert.equal(key.add(...pieces, { address: '127.0.0.1', port: 9 }), true);
-    key.close();
+    undo.unshift(key.close);
+    for (const address of ['::1', '127.0.0.1']) {
+      const client = dgram.createSocket(address.includes(':') ? 'udp6' : 'udp4');
+      undo.push(() => client.close());
+      client.bind(0, address);
+      await once(client, 'listening');
+      key.iv.fill(1);
+      assert.equal(key.add(Buffer.alloc(12), Buffer.from('media'), client.address()), true);
+      socket.outbox.flush();
+      const [datagram, from] = (await once(client, 'message')) as [Buffer, Endpoint];
+      assert.equal(datagram.length, 12 + 5 + 16);
+      assert.deepEqual([from.address, from.port], [address, socket.local.port]);
+    }
   });
 
   test('is closed whole when its second address cannot be bound', async () => {

@@ -2,11 +2,32 @@ import assert from 'node:assert/strict';
 import { createSecretKey } from 'node:crypto';
 import dgram from 'node:dgram';
 import { once } from 'node:events';
+import { networkInterfaces } from 'node:os';
 import { afterEach, beforeEach, describe, test } from 'node:test';
 import type { Endpoint } from '#server/media/address.ts';
-import { type Outbox, outbox, outboxOf } from '#server/media/outbox.ts';
+import { type Bound, descriptorOf } from '#server/media/descriptor.ts';
+import { type Outbox, outbox } from '#server/media/outbox.ts';
 import { gcmRtpCipher } from '#server/media/srtp-gcm.ts';
 import { freshSeed, randomBytes, seeded } from './seeded.ts';
+
+const ffi = process.getBuiltinModule('node:ffi');
+const { functions: libc } = ffi.dlopen(null, {
+  setsockopt: { return: 'int32', arguments: ['int32', 'int32', 'int32', 'pointer', 'uint32'] },
+});
+/** SOL_SOCKET, SO_NO_CHECK. */
+const noChecksums = [1, 11] as const;
+
+function setOption(socket: dgram.Socket, [level, option]: readonly [number, number]): void {
+  const on = Buffer.allocUnsafeSlow(4);
+  on.writeUInt32LE(1);
+  assert.equal(libc.setsockopt(boundOf(socket).descriptor, level, option, on, on.length), 0);
+}
+
+const hasIPv6 = Object.values(networkInterfaces()).some((addresses) =>
+  addresses?.some(({ address }) => address === '::1'),
+);
+
+const boundOf = (socket: dgram.Socket): Bound => ({ descriptor: descriptorOf(socket) ?? -1, to: socket.address() });
 
 const opened: dgram.Socket[] = [];
 
@@ -50,14 +71,18 @@ describe('the outbox', () => {
   beforeEach(async () => {
     [sender, receiver] = [await open(), await open()];
     [left, isPassable] = [[], true];
-    const leave = (datagram: Buffer, to: Endpoint) => left.push({ datagram: datagram.toString('hex'), to: { ...to } });
-    const made = outbox(sender, { leave, isPassable: () => isPassable });
-    assert.ok(made, 'works on this Node');
-    box = made;
+    box = boxOf(sender);
   });
   afterEach(() => {
     for (const socket of opened.splice(0)) socket.close();
   });
+  const boxOf = (socket: dgram.Socket): Outbox => {
+    const made = outbox([{ ...boundOf(socket), leave, isPassable: () => isPassable }]);
+    assert.ok(made, 'works on this Node');
+    return made;
+  };
+  const leave = (datagram: Buffer, { address, port }: Endpoint) =>
+    left.push({ datagram: datagram.toString('hex'), to: { address, port } });
   const post = (text: string, index: number, to: Endpoint = receiver.address()) =>
     gcmRtpCipher(someKeys, box).post(header, Buffer.from(text), 1, index, to);
 
@@ -106,15 +131,18 @@ describe('the outbox', () => {
   });
 
   test('another one sends by the same socket', async () => {
-    const left: string[] = [];
-    const leave = (datagram: Buffer) => left.push(datagram.toString());
-    const other = outboxOf(structuredClone(box.bound), { leave, isPassable: () => true });
+    const fallback = { leave: () => assert.fail('not sent'), isPassable: () => true };
+    const other = outbox(structuredClone(box.bound).map((bound) => ({ ...bound, ...fallback })));
     const [first, arrived] = [once(receiver, 'message'), arrivals(receiver, 1)];
     other?.put([Buffer.from('hello')], receiver.address());
     other?.flush();
     assert.deepEqual(await arrived, [Buffer.from('hello').toString('hex')]);
     assert.equal((await first)[1].port, sender.address().port);
-    assert.deepEqual(left, []);
+  });
+
+  test('is not there for a descriptor that is bound to something else', () => {
+    const fallback = { leave: () => assert.fail(), isPassable: () => true };
+    assert.equal(outbox([{ ...boundOf(sender), ...fallback, to: receiver.address() }]), undefined);
   });
 
   test('follows a client that moves', async () => {
@@ -164,8 +192,51 @@ describe('the outbox', () => {
     assert.equal(post('too late', 1), false);
   });
 
-  test('is not there for IPv6 sockets, which are dgram’s', async () => {
-    const fallback = { leave: () => assert.fail(), isPassable: () => true };
-    assert.equal(outbox(await open('udp6', '::1'), fallback), undefined);
+  test('cuts equal packets to one client apart again, and keeps the order of unequal ones', async () => {
+    const lengths = [900, 900, 900, 400, 400, 1000, 20, 1000, 1000, ...new Array<number>(80).fill(1200), 7];
+    const texts = lengths.map((length, i) => String(i % 10).repeat(length));
+    const all = arrivals(receiver, texts.length);
+    const cipher = gcmRtpCipher(someKeys, box);
+    for (const [index, text] of texts.entries()) cipher.post(header, Buffer.from(text), 1, index, receiver.address());
+    box.flush();
+    assert.deepEqual(
+      await all,
+      texts.map((text, index) => expected(text, index)),
+    );
+  });
+
+  test('sends one by one what the kernel refuses to cut', async () => {
+    // Without checksums it does not.
+    setOption(sender, noChecksums);
+    const all = arrivals(receiver, 30);
+    const cipher = gcmRtpCipher(someKeys, box);
+    for (let index = 0; index < 30; index++) {
+      cipher.post(header, Buffer.from('equal'), 1, index, receiver.address());
+      if (index % 3 === 2) box.flush();
+    }
+    assert.deepEqual(
+      await all,
+      Array.from({ length: 30 }, (_, index) => expected('equal', index)),
+    );
+    assert.deepEqual(left, []);
+  });
+
+  test('sends over IPv6, and by mapped addresses', { skip: hasIPv6 ? false : 'this machine has no ::1' }, async () => {
+    const six = await open('udp6', '::1');
+    const arrived = arrivals(six, 1);
+    const overSix = boxOf(await open('udp6', '::'));
+    const cipher = gcmRtpCipher(someKeys, overSix);
+    assert.equal(cipher.post(header, Buffer.from('six'), 1, 0, six.address()), true);
+    overSix.flush();
+    assert.deepEqual(await arrived, [expected('six', 0)]);
+    const mapped = arrivals(receiver, 1);
+    cipher.post(header, Buffer.from('mapped'), 1, 1, { address: '::ffff:127.0.0.1', port: receiver.address().port });
+    overSix.flush();
+    assert.deepEqual(await mapped, [expected('mapped', 1)]);
+    assert.equal(cipher.post(header, Buffer.from('scoped'), 1, 2, { address: 'fe80::1%lo', port: 9 }), false);
+  });
+
+  test('leaves to dgram what its socket does not reach', () => {
+    assert.equal(post('six', 0, { address: '::1', port: 9 }), false);
   });
 });
