@@ -3,6 +3,7 @@ import { parseArgs } from 'node:util';
 import { ensureBinaries } from './binaries/ensure.ts';
 import { ensureChromium } from './chromium.ts';
 import { terminalProgress } from './progress.ts';
+import { ensureWhipClient } from './whip-client.ts';
 
 const { values } = parseArgs({ options: { 'for-tests': { type: 'boolean', default: false } } });
 const stopping = new AbortController();
@@ -21,7 +22,10 @@ const toTest = [
 ] as const;
 try {
   await ensureBinaries({ ...shown, want: values['for-tests'] ? [...toStart, ...toTest] : toStart });
-  if (values['for-tests']) await ensureChromium({ ...shown, userId: process.getuid?.() });
+  if (values['for-tests']) {
+    await ensureChromium({ ...shown, userId: process.getuid?.() });
+    await ensureWhipClient({ ...shown, userId: process.getuid?.() });
+  }
 } catch (error) {
   console.error(stopping.signal.aborted ? 'Stopped; nothing half-finished is left.' : (error as Error).message);
   process.exitCode = stopping.signal.aborted ? 130 : 1;

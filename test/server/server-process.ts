@@ -35,15 +35,19 @@ interface Started {
   readonly media: Endpoint;
 }
 
-/** Starts a server with the rooms of a rooms file, and with these variables beside our own. Resolves when it listens; rejects with what it said when it ended. */
+/**
+ * Starts a server with the rooms of a rooms file, with these variables beside our own, and with media at that address.
+ * Resolves when it listens; rejects with what it said when it ended.
+ */
 export async function serverProcess(
   roomsFile: string,
   env: Readonly<Record<string, string>> = {},
+  mediaAddress = '127.0.0.1',
 ): Promise<ServerProcess> {
   const dir = await mkdtemp(join(tmpdir(), 'liveroom-sfu-'));
   const rooms = join(dir, 'rooms.yaml');
   await writeFile(rooms, roomsFile);
-  const anyPort = ['--http', '--internal', '--media'].flatMap((option) => [option, '127.0.0.1:0']);
+  const anyPort = ['--http', '127.0.0.1:0', '--internal', '127.0.0.1:0', '--media', `${mediaAddress}:0`];
   const child = spawn(
     process.execPath,
     ['server/main.ts', rooms, ...anyPort, '--publish-token', 'the-publish-token', '--play-token', 'the-play-token'],
