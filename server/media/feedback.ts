@@ -41,8 +41,10 @@ const isWaiting = (stream: UpStream, sink: UpStream['sinks'][number]): boolean =
 /** Asks again for what is missing. */
 export function askForMissing(of: Publisher, stream: UpStream, nowMs: number, { send, tally }: World): void {
   const { source } = stream;
-  if (source === undefined || source.missing.packets.size === 0) return;
-  const due = takeDue(source.missing, nowMs);
+  if (source === undefined || nowMs < source.missing.nextDueMs) return;
+  const { due, hasGivenUp } = takeDue(source.missing, nowMs);
+  // Viewers lack it as well: nothing but a key frame helps them.
+  if (hasGivenUp) stream.isKeyFrameWanted = stream.track.kind === 'video';
   if (due.length === 0) return;
   const sequences = due.map((index) => index % 0x10000);
   if (!sendFeedback(of.transport, nack(of.transport.rtcpSsrc, source.ssrc, sequences), send)) return;

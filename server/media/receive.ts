@@ -128,7 +128,7 @@ function receiveRtp(state: MediaState, world: World, client: Client, datagram: B
   // First, so that they begin while this thread goes on.
   for (const share of room.shares) if (!share.forward(room, arrival, now)) state.dropped.ThreadBusy += 1;
   fanOut(room, arrival, now, world);
-  if (arrival.source.missing.packets.size > 0) askForMissing(publisher, arrival.stream, now, world);
+  if (now >= arrival.source.missing.nextDueMs) askForMissing(publisher, arrival.stream, now, world);
   if (arrival.stream.isKeyFrameWanted) askForKeyFrame(publisher, arrival.stream, now, world);
   return undefined;
 }

@@ -2,7 +2,7 @@ import { type ArrivalLog, arrivalLog } from './arrival-log.ts';
 import type { DownStream } from './down-stream.ts';
 import type { FrameReader } from './frame/frame.ts';
 import { frameReader } from './frame/frame-reader.ts';
-import { noteGap } from './missing.ts';
+import { noteFilled, noteGap } from './missing.ts';
 import { emptyPacket, keep, type MediaPacket, maxPayload } from './packet-cache.ts';
 import { type PictureReaders, pictureReaders } from './picture-id.ts';
 import type { DropReason, UpTrack } from './plane.ts';
@@ -104,7 +104,7 @@ export function intake(from: Publisher, tally: Tally) {
     if (original === undefined) {
       packet.payload = payload;
       packet.index = takeInOrder(stream, origin, header, nowMs);
-      if (packet.index < origin.cache.newest) noteLate(stream, origin, packet.index, datagram.length, tally);
+      if (packet.index < origin.cache.newest) noteLate(stream, origin, packet.index, datagram.length, nowMs, tally);
     } else {
       tally.wasRepair(datagram.length);
       // RFC 4588 section 4: the original's number stands before its payload. Bandwidth probes have only padding.
@@ -113,8 +113,8 @@ export function intake(from: Publisher, tally: Tally) {
       packet.index = packetIndex(origin, payload.readUInt16BE(0));
       // Only what is missing was asked for; a number ahead of all others would make the packets up to it seem too old.
       if (packet.index > origin.cache.newest) return nothing;
+      noteFilled(origin.missing, packet.index, true, nowMs);
     }
-    origin.missing.packets.delete(packet.index);
     if (!keep(origin.cache, packet)) return nothing;
     arrival ??= { stream, source: origin, packet, startsKeyFrame: false };
     arrival.stream = stream;
@@ -175,8 +175,15 @@ function takeInOrder(stream: UpStream, of: Source, header: RtpHeader, nowMs: num
  * A packet behind the newest was overtaken on the way, or sent once more. Where retransmissions have no stream of their own
  * there is no telling, and what was asked for is taken for one.
  */
-function noteLate(stream: UpStream, { missing }: Source, index: number, bytes: number, tally: Tally): void {
-  const wasAskedFor = (missing.packets.get(index)?.asked ?? 0) > 0;
-  if (stream.retransmitted.size === 0 && wasAskedFor) tally.wasRepair(bytes);
+function noteLate(
+  stream: UpStream,
+  { missing }: Source,
+  index: number,
+  bytes: number,
+  nowMs: number,
+  tally: Tally,
+): void {
+  const isRepair = stream.retransmitted.size === 0 ? undefined : false;
+  if (noteFilled(missing, index, isRepair, nowMs)) tally.wasRepair(bytes);
   else tally.cameLate(stream.track.kind);
 }

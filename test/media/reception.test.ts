@@ -1,6 +1,5 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { missing, noteGap, takeDue } from '#server/media/missing.ts';
 import { countReceived, reception, takeReport } from '#server/media/reception.ts';
 
 /** Packets of 20 ms at 8 kHz, those for which `isLost` is true left out. */
@@ -75,28 +74,4 @@ test('a report says which sender report came last, and how long ago', () => {
   const report = takeReport(counts, 7, { middleNtp: 0xabcd1234, atMs: 1000 }, 1500);
   assert.equal(report.lastSenderReport, 0xabcd1234);
   assert.equal(report.delaySinceLast, 32768);
-});
-
-test('a gap is asked for at once, then every 100 ms, five times in all', () => {
-  const state = missing();
-  assert.equal(noteGap(state, 10, 12, 0), true);
-  const asked = [];
-  for (let now = 0; now <= 1000; now += 10) if (takeDue(state, now).length > 0) asked.push(now);
-  assert.deepEqual(asked, [0, 100, 200, 300, 400]);
-  assert.equal(state.packets.size, 0);
-});
-
-test('what arrived is not asked for again', () => {
-  const state = missing();
-  noteGap(state, 10, 13, 0);
-  assert.deepEqual(takeDue(state, 0), [10, 11, 12]);
-  state.packets.delete(11);
-  assert.deepEqual(takeDue(state, 100), [10, 12]);
-});
-
-test('a gap that is too wide is given up, with all before it', () => {
-  const state = missing();
-  noteGap(state, 10, 20, 0);
-  assert.equal(noteGap(state, 100, 300, 0), false);
-  assert.deepEqual(takeDue(state, 0), []);
 });

@@ -91,8 +91,18 @@ test('it is asked for again, a bounded number of times, and not once it came', (
   from(up, up.rtp({ ssrc: 7, sequence: 2 }));
   pass(3000);
   const all = nacks(up);
-  assert.equal(all.length, 5);
+  assert.equal(all.length, 8);
   assert.deepEqual(all.at(-1), [3]);
+});
+
+test('what was asked for in vain is left to a key frame', () => {
+  const { publisher, subscriber, from, pass } = arena();
+  const up = publisher('up');
+  subscriber('down');
+  from(up, up.rtp({ ssrc: 7, sequence: 1 }), up.rtp({ ssrc: 7, sequence: 3, payload: deltaFrame }));
+  const before = asked(up);
+  pass(3000);
+  assert.equal(asked(up), before + 1);
 });
 
 test('without NACK a gap in video is answered by asking for a key frame', () => {
