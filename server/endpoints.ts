@@ -13,7 +13,7 @@ import type { Clock, Rooms } from './room/rooms.ts';
 import type { DtlsIdentity } from './rtc/dtls.ts';
 import type { Sessions } from './sessions.ts';
 import type { Settings } from './settings.ts';
-import { signalling } from './signalling.ts';
+import { restartIce, signalling } from './signalling.ts';
 
 /** What changes while a server runs. */
 export interface ServerState {
@@ -41,6 +41,7 @@ interface Parts {
 
 /** {@link Endpoints} over rooms and sessions, by the settings of the moment. */
 export function endpoints({ state, rooms, sessions, media, clock, meter, admission }: Parts): Endpoints {
+  const announced = () => state.settings.announced ?? [];
   const create = signalling({
     media,
     rooms,
@@ -49,7 +50,7 @@ export function endpoints({ state, rooms, sessions, media, clock, meter, admissi
       state.identity ??= import('./rtc/dtls.ts').then(({ dtlsIdentity }) => dtlsIdentity());
       return state.identity;
     },
-    announced: () => state.settings.announced ?? [],
+    announced,
     meter,
     admission,
   });
@@ -64,15 +65,21 @@ export function endpoints({ state, rooms, sessions, media, clock, meter, admissi
     },
     subject: (id) => sessions.get(id)?.subject,
     ice: (id) => iceSession(sessions.get(id)),
+    restartIce: (id, client) => restartIce({ sessions, announced }, id, client),
     end: (id) => sessions.end(id, 'Deleted'),
   };
 }
 
-/** There are no former ones, as nothing restarts ICE. */
 function iceSession(session: ReturnType<Sessions['get']>): IceSession | undefined {
   if (session === undefined) return undefined;
   const { localUfrag, remoteUfrag, remotePwd } = session.ice;
-  return { tag: iceTag(localUfrag), iceUfrag: remoteUfrag, icePwd: remotePwd, mids: session.mids, former: [] };
+  return {
+    tag: iceTag(localUfrag),
+    iceUfrag: remoteUfrag,
+    icePwd: remotePwd,
+    mids: session.mids,
+    former: session.formerUfrags,
+  };
 }
 
 function access(rooms: Rooms, { tokens }: Settings, role: Role, room: string): Access {

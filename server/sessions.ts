@@ -7,7 +7,7 @@
 import type { Audit } from './access/audit.ts';
 import type { Admission } from './admission.ts';
 import { type Log, shortId } from './log.ts';
-import type { CloseReason, MediaEvents, MediaPlane, UpTrack } from './media/plane.ts';
+import type { CloseReason, IceSpec, Kind, MediaEvents, MediaPlane, UpTrack } from './media/plane.ts';
 import type { MeteredSession, SessionMeter, Step } from './meter.ts';
 import type { HandshakeFailure } from './room/refusal.ts';
 import type { Role } from './room/room.ts';
@@ -23,6 +23,9 @@ export type SessionEnd = EndReason | DtlsEnd | CloseReason | HandshakeFailure | 
 /** From the answer to the keys. ICE and DTLS together take a fraction of a second, or seconds on a bad network. */
 const handshakeTimeoutMs = 10_000;
 
+/** What comes late is of the ICE session before; nothing waits for minutes. */
+const maxFormerUfrags = 8;
+
 export interface SessionsOptions {
   readonly media: MediaPlane;
   readonly rooms: Pick<Rooms, 'connected' | 'leave'>;
@@ -31,14 +34,6 @@ export interface SessionsOptions {
   readonly admission: Pick<Admission, 'left'>;
   readonly audit: Audit;
   readonly meter: Pick<SessionMeter, 'opened' | 'reached' | 'ended' | 'roomEntered' | 'roomLeft'>;
-}
-
-/** Credentials of both sides. What the client checks with is ours. */
-interface SessionIce {
-  readonly localUfrag: string;
-  readonly localPwd: string;
-  readonly remoteUfrag: string;
-  readonly remotePwd: string;
 }
 
 /** What is known of a client before it connects. */
@@ -54,17 +49,28 @@ export interface NewSession {
   readonly askedMs: number;
   /** What it will send, if it is a publisher. */
   readonly published: readonly UpTrack[];
-  readonly ice: SessionIce;
+  readonly ice: IceSpec;
   /** The m-sections of its offer. */
   readonly mids: readonly string[];
+  /** The section of the answer that has the transport of all. */
+  readonly transportSection: { readonly kind: Kind; readonly mid: string };
   readonly fingerprints: readonly Fingerprint[];
   readonly identity: DtlsIdentity;
+}
+
+/** What is known of a session while it lives. */
+export interface KnownSession
+  extends Pick<NewSession, 'role' | 'room' | 'subject' | 'published' | 'ice' | 'mids' | 'transportSection'> {
+  /** The client's username fragments before restarts; the newest of them, last. */
+  readonly formerUfrags: readonly string[];
 }
 
 export interface Sessions {
   /** Makes the transport and waits for the client. The room has admitted it. */
   open(session: NewSession): void;
-  get(id: string): Pick<NewSession, 'role' | 'room' | 'subject' | 'published' | 'ice' | 'mids'> | undefined;
+  get(id: string): KnownSession | undefined;
+  /** Its client may check with these from now on, too; see {@link MediaPlane.restartIce}. */
+  restartIce(id: string, ice: IceSpec): void;
   /** Harmless when it has ended already. */
   end(id: string, reason: SessionEnd, detail?: string): void;
   endAll(reason: SessionEnd): void;
@@ -75,8 +81,10 @@ export interface Sessions {
 }
 
 /** Without what is needed only to connect: there are many that have connected. */
-interface Session extends Omit<NewSession, 'fingerprints' | 'identity'> {
+interface Session extends Omit<NewSession, 'fingerprints' | 'identity' | 'ice'> {
   readonly dtls: Dtls;
+  ice: IceSpec;
+  formerUfrags: readonly string[];
   readonly startedMs: number;
   readonly cancelTimeout: () => void;
   lastStep: Step;
@@ -119,7 +127,14 @@ export function sessions(options: SessionsOptions): Sessions {
       });
       const cancelTimeout = options.clock.after(handshakeTimeoutMs, () => end(id, 'HandshakeTimeout'));
       const startedMs = options.clock.now();
-      const session: Session = { ...lasting, dtls, startedMs, cancelTimeout, lastStep: 'Answered' };
+      const session: Session = {
+        ...lasting,
+        dtls,
+        formerUfrags: [],
+        startedMs,
+        cancelTimeout,
+        lastStep: 'Answered',
+      };
       table.set(id, session);
       use.entered(session.room);
       meter.opened(metered(session));
@@ -128,6 +143,14 @@ export function sessions(options: SessionsOptions): Sessions {
       options.audit({ event: 'SessionOpened', ...who(session), subject: session.subject });
     },
     get: (id) => table.get(id),
+    restartIce: (id, ice) => {
+      const session = table.get(id);
+      if (session === undefined) return;
+      session.formerUfrags = [...session.formerUfrags, session.ice.remoteUfrag].slice(-maxFormerUfrags);
+      session.ice = ice;
+      media.restartIce(id, ice);
+      log.info('ICE restarts', fields(options, session));
+    },
     end,
     endAll: (reason) => {
       for (const id of [...table.keys()]) end(id, reason);

@@ -2,16 +2,18 @@
 import { randomBytes } from 'node:crypto';
 import type { Admission } from './admission.ts';
 import { iceTag } from './http/entity-tag.ts';
-import type { MediaPlane } from './media/plane.ts';
+import type { IceSpec, MediaPlane } from './media/plane.ts';
 import type { SessionMeter } from './meter.ts';
 import { Refused } from './room/refusal.ts';
 import type { Role } from './room/room.ts';
 import type { Rooms } from './room/rooms.ts';
-import { type AnsweredMedia, answer, type Endpoint } from './rtc/answer.ts';
+import { type AnsweredMedia, answer, type Endpoint, transportSection } from './rtc/answer.ts';
 import type { DtlsIdentity } from './rtc/dtls.ts';
+import type { IceCredentials } from './rtc/ice-credentials.ts';
 import { negotiatePlay, negotiatePublish } from './rtc/negotiate.ts';
 import { type Offer, offer } from './rtc/offer.ts';
 import { SdpError } from './rtc/sdp.ts';
+import { restartFragment } from './rtc/sdpfrag.ts';
 import type { NewSession, Sessions } from './sessions.ts';
 
 export interface SignallingOptions {
@@ -48,6 +50,13 @@ export interface Created {
   readonly iceTag: string;
 }
 
+/** What a client gets for the ICE credentials of a restart. */
+export interface Restarted {
+  /** Ours, and where we are reached: a fragment of SDP. */
+  readonly fragment: string;
+  readonly iceTag: string;
+}
+
 type Answered = Omit<Created, 'id'>;
 
 /** Makes a session. Rejects with {@link Refused}; then nothing is left of it. */
@@ -81,7 +90,8 @@ async function publish(options: SignallingOptions, id: string, asked: Asked): Pr
   // Another may have come while we asked; then the silence was its predecessor's.
   const isSame = rooms.get(room).room.publisher?.id === sitting;
   rooms.publish(room, id, isSame ? silentForMs : undefined);
-  const local = open(options, { ...of(asked), id, published: agreed.tracks, identity }, wanted);
+  const session = { ...of(asked), id, published: agreed.tracks, identity };
+  const local = open(options, session, wanted, agreed.media);
   media.publish(id, room, agreed.tracks);
   return answered(options, agreed.media, local);
 }
@@ -97,7 +107,8 @@ async function play(options: SignallingOptions, id: string, asked: Asked): Promi
   const published = sessions.get(now.publisher?.id ?? '')?.published ?? [];
   const random = { randomSsrc, cname: secret(9) };
   const agreed = negotiatePlay(wanted, settings.publish.codecs, published, random);
-  const local = open(options, { ...of(asked), id, published: [], identity }, wanted);
+  const session = { ...of(asked), id, published: [], identity };
+  const local = open(options, session, wanted, agreed.media);
   media.subscribe(id, room, agreed.tracks);
   return answered(options, agreed.media, local);
 }
@@ -107,12 +118,19 @@ const of = ({ sdp: _, ...session }: Asked) => session;
 
 function open(
   { sessions }: SignallingOptions,
-  session: Omit<NewSession, 'ice' | 'mids' | 'fingerprints'>,
-  wanted: Offer,
+  session: Omit<NewSession, 'ice' | 'mids' | 'transportSection' | 'fingerprints'>,
+  { fingerprints, ...wanted }: Offer,
+  media: readonly AnsweredMedia[],
 ) {
-  const { iceUfrag: remoteUfrag, icePwd: remotePwd, fingerprints } = wanted;
-  const ice = { localUfrag: secret(6), localPwd: secret(18), remoteUfrag, remotePwd };
-  sessions.open({ ...session, ice, mids: wanted.media.map(({ mid }) => mid), fingerprints });
+  const ice = iceWith(wanted);
+  const { kind, mid } = transportSection(media);
+  sessions.open({
+    ...session,
+    ice,
+    mids: wanted.media.map((section) => section.mid),
+    transportSection: { kind, mid },
+    fingerprints,
+  });
   return { iceUfrag: ice.localUfrag, icePwd: ice.localPwd, fingerprint: session.identity.fingerprint };
 }
 
@@ -123,6 +141,31 @@ const answered = (
 ): Answered => ({
   answer: answer(media, { ...local, candidates: options.announced() }, randomBytes(6).readUIntBE(0, 6)),
   iceTag: iceTag(local.iceUfrag),
+});
+
+/**
+ * Begins a new ICE session with a client that has new credentials. Undefined when the session has ended. What media goes
+ * by stays until the client has found its way with the new one; if it never does, it is as if nothing had happened.
+ */
+export function restartIce(
+  { sessions, announced }: Pick<SignallingOptions, 'sessions' | 'announced'>,
+  id: string,
+  client: IceCredentials,
+): Restarted | undefined {
+  const session = sessions.get(id);
+  if (session === undefined) return undefined;
+  const ice = iceWith(client);
+  sessions.restartIce(id, ice);
+  const local = { iceUfrag: ice.localUfrag, icePwd: ice.localPwd, candidates: announced() };
+  return { fragment: restartFragment(local, session.transportSection), iceTag: iceTag(ice.localUfrag) };
+}
+
+/** With credentials of ours, made for it. */
+const iceWith = ({ iceUfrag, icePwd }: IceCredentials): IceSpec => ({
+  localUfrag: secret(6),
+  localPwd: secret(18),
+  remoteUfrag: iceUfrag,
+  remotePwd: icePwd,
 });
 
 /** Milliseconds since that publisher's last packet; undefined before its first, and without a publisher. */

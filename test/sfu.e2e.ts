@@ -9,7 +9,15 @@ import { findWhipClient, howToGetWhipClient } from '#local/whip-client.ts';
 import { launchChromium, visit } from '#test/harness/browser.ts';
 import { eventually } from '#test/harness/eventually.ts';
 import { publishWith } from '#test/harness/whip-client.ts';
-import { decodedFrames, type Joined, join, leave, receivedPackets } from './server/browser-client.ts';
+import {
+  chosenUfrag,
+  decodedFrames,
+  type Joined,
+  join,
+  leave,
+  receivedPackets,
+  restart,
+} from './server/browser-client.ts';
 import { type ServerProcess, serverProcess } from './server/server-process.ts';
 
 const roomsFile = `
@@ -158,11 +166,16 @@ describe('one server as a process, clients in Chromium', () => {
     for (const page of [publisher, player]) await page.context().close();
   });
 
-  test('a viewer carries on in the same session when another publisher takes over', async () => {
+  test('a viewer carries on in the same session when ICE restarts, and when another publisher takes over (C-22)', async () => {
     const [first, second, player] = [await visitor(), await visitor(), await visitor()];
     await publish(first, 'vp8');
     const { location } = await watch(player, 'vp8');
-    await framesRise(player, 30);
+    for (const page of [first, player]) {
+      const { status, ufrag } = await restart(page);
+      assert.equal(status, 200);
+      await eventually('it goes by a pair of the new ICE session', async () => (await chosenUfrag(page)) === ufrag);
+      await framesRise(player, 30);
+    }
     assert.equal((await publish(second, 'vp8')).status, 201);
     await eventually('the first is told', async () => (await connectionState(first)) !== 'connected');
     await framesRise(player, 30);

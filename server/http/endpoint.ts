@@ -6,6 +6,7 @@ import type { Access } from '../access/gate.ts';
 import type { Granted } from '../access/verdict.ts';
 import { type Refusal, Refused } from '../room/refusal.ts';
 import type { Role } from '../room/room.ts';
+import type { IceCredentials } from '../rtc/ice-credentials.ts';
 import { onPreflight } from './cors.ts';
 import type { Door } from './door.ts';
 import type { IceSession } from './ice-patch.ts';
@@ -36,6 +37,8 @@ export interface Endpoints {
   subject(id: string): string | undefined;
   /** Undefined once the session has ended. */
   ice(id: string): IceSession | undefined;
+  /** Begins a new ICE session with the client's new credentials. Undefined once the session has ended. */
+  restartIce(id: string, client: IceCredentials): { readonly fragment: string; readonly iceTag: string } | undefined;
   end(id: string): void;
 }
 

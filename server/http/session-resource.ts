@@ -1,6 +1,6 @@
 /** A session's own URL, the `Location` of its answer (RFC 9725 section 4.2): how its client changes its ICE, and ends it. */
 import type { FastifyInstance } from 'fastify';
-import { type Refusal, Refused } from '../room/refusal.ts';
+import { Refused } from '../room/refusal.ts';
 import { onPreflight } from './cors.ts';
 import { type EndpointOptions, endpointUrl, guards, notAllowed, type Request, unknownSession } from './endpoint.ts';
 import { fragmentType, icePatch } from './ice-patch.ts';
@@ -17,7 +17,7 @@ export function sessionResource(app: FastifyInstance, options: Pick<EndpointOpti
     const { headers, body, params } = request;
     const now = endpoints.ice(params.session);
     if (now === undefined) throw new Refused(unknownSession);
-    const { status, action } = icePatch(
+    const { status, action, fragment } = icePatch(
       {
         contentType: headers['content-type'],
         ifMatch: headers['if-match'],
@@ -26,8 +26,10 @@ export function sessionResource(app: FastifyInstance, options: Pick<EndpointOpti
       now,
     );
     // Candidates need not be kept: the client's checks show where it is (RFC 8445 section 2.5, ICE-lite).
-    if (action === 'Restart') throw new Refused(noRestarts);
-    return reply.code(status).send();
+    if (action === 'Trickle') return reply.code(status).send();
+    const restarted = endpoints.restartIce(params.session, fragment);
+    if (restarted === undefined) throw new Refused(unknownSession);
+    return reply.code(status).header('etag', restarted.iceTag).type(fragmentType).send(restarted.fragment);
   });
   // Whatever tag it sends: it is the session that ends, not one ICE session of it.
   app.delete(path, { onRequest: [limited, known, authorized, found, owned] }, async (request: Request, reply) => {
@@ -43,9 +45,3 @@ export function sessionResource(app: FastifyInstance, options: Pick<EndpointOpti
   );
   notAllowed(app, path, allow, ['PUT', 'POST'], [known, authorized, found]);
 }
-
-const noRestarts: Refusal = {
-  reason: 'UnusableFragment',
-  detail:
-    'ICE cannot be restarted here; the session goes on as it was. Send candidates with the credentials of the offer, or make a new session with a POST to the endpoint.',
-};

@@ -79,6 +79,6 @@ export function reportReception(of: Publisher, nowMs: number, { send, tally }: W
       });
     return [block];
   });
-  const name = sourceDescription(transport.rtcpSsrc, transport.localUfrag);
+  const name = sourceDescription(transport.rtcpSsrc, transport.cname);
   sendRtcp(transport, [receiverReport(transport.rtcpSsrc, blocks.slice(0, 31)), name], send);
 }

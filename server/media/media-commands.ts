@@ -1,18 +1,18 @@
 /** The calls of `MediaPlane` that change who sends and who is sent to. */
-import { type Client, forget, type MediaState } from './media-state.ts';
+import { type Client, forget, forgetIce, type MediaState } from './media-state.ts';
 import type { DownTrack, MediaPlane } from './plane.ts';
 import { wantKeyFrames } from './receive.ts';
 import { addSubscriber, type Room, removeSubscriber, room, setPublisher, subscriber } from './room.ts';
 import type { Share } from './share.ts';
 import { srtpSession } from './srtp.ts';
-import { transport } from './transport.ts';
+import { iceSession, transport } from './transport.ts';
 import { intake, publisher } from './up-stream.ts';
 import type { World } from './world.ts';
 
 /** Those that are fire and forget. One for an unknown transport does nothing: it may just have ended. */
 export type MediaCommands = Pick<
   MediaPlane,
-  'addTransport' | 'sendDtls' | 'setKeys' | 'publish' | 'subscribe' | 'removeTransport' | 'removeRoom'
+  'addTransport' | 'restartIce' | 'sendDtls' | 'setKeys' | 'publish' | 'subscribe' | 'removeTransport' | 'removeRoom'
 >;
 
 export function mediaCommands(state: MediaState, world: World): MediaCommands {
@@ -31,6 +31,13 @@ export function mediaCommands(state: MediaState, world: World): MediaCommands {
       };
       byId.set(spec.id, client);
       byUfrag.set(spec.localUfrag, client);
+    },
+    restartIce(id, ice) {
+      const client = byId.get(id);
+      if (client === undefined) return;
+      forgetIce(state, client, client.transport.nextIce);
+      client.transport.nextIce = iceSession(ice);
+      byUfrag.set(ice.localUfrag, client);
     },
     sendDtls(id, datagram) {
       const to = byId.get(id)?.transport;
@@ -100,11 +107,11 @@ export function roomOf(rooms: Map<string, Room>, id: string): Room {
 }
 
 export function remove(state: MediaState, client: Client): void {
-  const { byId, byUfrag } = state;
   const { transport: of, room: from, publisher: publishing, subscriber: listening } = client;
-  byId.delete(of.id);
+  state.byId.delete(of.id);
   of.srtp?.outgoing.close();
-  if (byUfrag.get(of.localUfrag) === client) byUfrag.delete(of.localUfrag);
+  forgetIce(state, client, of.ice);
+  forgetIce(state, client, of.nextIce);
   for (const path of of.paths) forget(state, client, path);
   client.placed?.remove();
   if (from === undefined) return;

@@ -4,7 +4,7 @@ import { type DropReason, dropReasons, type SrtpKeys, type TransportSpec } from 
 import type { Room, Subscriber } from './room.ts';
 import { emptyHeader, type RtpHeader } from './rtp.ts';
 import type { PlacedViewer } from './share.ts';
-import type { Transport } from './transport.ts';
+import type { IceSession, Transport } from './transport.ts';
 import { emptyFeedback, type TransportFeedback } from './transport-feedback.ts';
 import type { intake, Publisher } from './up-stream.ts';
 
@@ -56,4 +56,17 @@ export const mediaState = (nowMs: number): MediaState => ({
 export function forget({ byAddress, claims }: MediaState, client: Client, at: Endpoint): void {
   byAddress.remove(at, client);
   claims.remove(at, client);
+}
+
+/** Checks of that ICE session of the client's are a stranger's from now on. */
+export function forgetIce({ byUfrag }: MediaState, client: Client, ice: IceSession | undefined): void {
+  if (ice !== undefined && byUfrag.get(ice.localUfrag) === client) byUfrag.delete(ice.localUfrag);
+}
+
+/** Media goes by the new ICE session, and nobody needs the one before. */
+export function finishRestart(state: MediaState, client: Client, next: IceSession): void {
+  const { transport } = client;
+  forgetIce(state, client, transport.ice);
+  transport.ice = next;
+  transport.nextIce = undefined;
 }

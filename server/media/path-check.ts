@@ -16,7 +16,7 @@ import type { Endpoint } from './address.ts';
 import type { DropReason } from './plane.ts';
 import { isAuthentic } from './stun.ts';
 import { bindingCheck, successfulAnswer } from './stun-check.ts';
-import type { Transport } from './transport.ts';
+import type { IceSession, Transport } from './transport.ts';
 import type { World } from './world.ts';
 
 /** An address that a valid check of the client's came from. */
@@ -25,6 +25,8 @@ export interface Path extends Endpoint {
   isClaim: boolean;
   /** The request of our check, under a transaction id that nobody can foretell; undefined while none is under way. */
   request: Buffer | undefined;
+  /** The ICE session that the request is of. */
+  askedIn: IceSession | undefined;
   askedMs: number;
   /** When it last answered us. */
   provenMs: number;
@@ -35,6 +37,7 @@ export const path = ({ address, port }: Endpoint, isClaim: boolean): Path => ({
   port,
   isClaim,
   request: undefined,
+  askedIn: undefined,
   askedMs: Number.NEGATIVE_INFINITY,
   provenMs: Number.NEGATIVE_INFINITY,
 });
@@ -44,8 +47,8 @@ const provenForMs = 30_000;
 /** A check that is repeated within this time is the same again, so that an answer to either is an answer. */
 const repeatedWithinMs = 500;
 
-/** After a valid check from `at`: sends there from now on, if the client wants it and is known to be there. */
-export function follow(transport: Transport, at: Path, isNominating: boolean, world: World): void {
+/** After a valid check of `ice` from `at`: sends there from now on, if the client wants it and is known to be there. */
+export function follow(transport: Transport, ice: IceSession, at: Path, isNominating: boolean, world: World): void {
   if (isNominating || !transport.isNominated) transport.wanted = at;
   if (transport.port === 0) move(transport, at);
   const isPresent = transport.address === at.address && transport.port === at.port;
@@ -54,8 +57,9 @@ export function follow(transport: Transport, at: Path, isNominating: boolean, wo
     if (transport.wanted === at) move(transport, at);
     return;
   }
-  if (at.request === undefined || now - at.askedMs >= repeatedWithinMs) {
-    at.request = bindingCheck(transport, world.randomBytes(12));
+  if (at.request === undefined || at.askedIn !== ice || now - at.askedMs >= repeatedWithinMs) {
+    at.request = bindingCheck(ice, world.randomBytes(12));
+    at.askedIn = ice;
     at.askedMs = now;
   }
   world.send([at.request], at);
@@ -64,9 +68,9 @@ export function follow(transport: Transport, at: Path, isNominating: boolean, wo
 /** Takes in what may be the answer to a check of ours. */
 export function hearAnswer(transport: Transport, datagram: Buffer, at: Path, nowMs: number): DropReason | undefined {
   const answer = successfulAnswer(datagram);
-  if (answer === undefined || at.request === undefined) return 'Unknown';
+  if (answer === undefined || at.request === undefined || at.askedIn === undefined) return 'Unknown';
   if (datagram.compare(at.request, 4, 20, 4, 20) !== 0) return 'Unknown';
-  if (!isAuthentic(datagram, answer, transport.remoteKey)) return 'BadIntegrity';
+  if (!isAuthentic(datagram, answer, at.askedIn.remoteKey)) return 'BadIntegrity';
   at.request = undefined;
   at.provenMs = nowMs;
   transport.roundTripMs = nowMs - at.askedMs;

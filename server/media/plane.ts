@@ -19,15 +19,19 @@ export type SrtpProfile = (typeof srtpProfile)[keyof typeof srtpProfile];
 export type Kind = 'audio' | 'video';
 
 /**
- * One client's ICE credentials. We are ICE-lite: the client checks, we answer (RFC 8445 section 2.5). Only an address that
- * it moves to is checked by us, before it is sent media.
+ * The credentials of one ICE session. We are ICE-lite: the client checks, we answer (RFC 8445 section 2.5). Only an address
+ * that it moves to is checked by us, before it is sent media.
  */
-export interface TransportSpec {
-  readonly id: string;
+export interface IceSpec {
   readonly localUfrag: string;
   readonly localPwd: string;
   readonly remoteUfrag: string;
   readonly remotePwd: string;
+}
+
+/** One client, with the ICE session that it begins with. */
+export interface TransportSpec extends IceSpec {
+  readonly id: string;
 }
 
 /** Master keys and salts as DTLS-SRTP exports them, from our point of view. */
@@ -145,6 +149,11 @@ export interface MediaPlane {
   /** The address and port that were bound (the port is useful when 0 was asked for). */
   readonly local: { readonly address: string; readonly port: number };
   addTransport(spec: TransportSpec): void;
+  /**
+   * Lets the client check with other credentials, too. Those of before hold until a check with the new ones nominates a
+   * pair, or until another restart takes the place of this one (RFC 8445 section 9). Media goes on meanwhile.
+   */
+  restartIce(transportId: string, ice: IceSpec): void;
   /** Sends a DTLS datagram to the client's last valid address; dropped while there is none. */
   sendDtls(transportId: string, datagram: Uint8Array): void;
   /** Once per transport; what comes later is ignored. Throws a RangeError for keys of a wrong length. */

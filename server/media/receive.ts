@@ -4,7 +4,7 @@ import { noteArrival } from './arrival-log.ts';
 import { askForKeyFrame, askForMissing } from './feedback.ts';
 import { noteReceived } from './first-frame.ts';
 import { check } from './ice.ts';
-import { type Client, forget, type MediaState } from './media-state.ts';
+import { type Client, finishRestart, forget, type MediaState } from './media-state.ts';
 import { follow, hearAnswer, type Path, path } from './path-check.ts';
 import type { DropReason } from './plane.ts';
 import { receiveRtcp } from './receive-rtcp.ts';
@@ -42,13 +42,15 @@ function receiveCheck(state: MediaState, world: World, datagram: Buffer, from: E
   if (typeof result === 'string') return result;
   world.send([result.answer], from);
   if (result.valid === undefined) return undefined;
+  const { ice, isNominating } = result.valid;
   const client = state.byId.get(result.valid.transport.id);
   if (client === undefined) return 'UnknownUfrag';
   const { transport } = client;
   transport.lastHeardMs = world.now();
-  follow(transport, believe(state, client, from), result.valid.isNominating, world);
+  follow(transport, ice, believe(state, client, from), isNominating, world);
   client.placed?.follow(transport);
-  if (result.valid.isNominating && !transport.isNominated) {
+  if (isNominating && ice === transport.nextIce) finishRestart(state, client, ice);
+  if (isNominating && !transport.isNominated) {
     transport.isNominated = true;
     world.events.onConnected(transport.id);
     wantKeyFrames(client, world);

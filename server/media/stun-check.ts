@@ -4,13 +4,13 @@
  */
 import { attribute, headerLength, integrityOf, isFramed, magicCookie, messageType } from './stun.ts';
 import { signedMessage } from './stun-answer.ts';
-import type { Transport } from './transport.ts';
+import type { IceSession } from './transport.ts';
 
 /** Peer-reflexive, the highest local preference, the first component (RFC 8445 section 7.1.1). */
 const priority = 110 * 2 ** 24 + 65_535 * 2 ** 8 + 255;
 
-/** A check of the client's under a transaction id of 12 bytes. It nominates nothing: that is for the controlling side. */
-export function bindingCheck(to: Transport, transactionId: Buffer): Buffer {
+/** A check in that ICE session under a transaction id of 12 bytes. It nominates nothing: that is for the controlling side. */
+export function bindingCheck(to: IceSession, transactionId: Buffer): Buffer {
   const head = Buffer.alloc(headerLength);
   head.writeUInt32BE(magicCookie, 4);
   transactionId.copy(head, 8);

@@ -73,6 +73,7 @@ export async function startMediaPlane({ events, ...workerData }: MediaPlaneOptio
 const commands = (tell: (message: ToWorker) => void): MediaCommands => ({
   addTransport: (...args) => tell({ call: 'addTransport', args }),
   // Copied exactly: a view into a pool would take the whole pool along.
+  restartIce: (...args) => tell({ call: 'restartIce', args }),
   sendDtls: (id, datagram) => tell({ call: 'sendDtls', args: [id, new Uint8Array(datagram)] }),
   setKeys(id, keys) {
     checkKeys(keys);

@@ -1,7 +1,7 @@
 import { createSecretKey, type KeyObject } from 'node:crypto';
 import type { Endpoint } from './address.ts';
 import type { Path } from './path-check.ts';
-import type { TransportSpec } from './plane.ts';
+import type { IceSpec, TransportSpec } from './plane.ts';
 import { receiverReport, sourceDescription } from './rtcp-write.ts';
 import { type SrtpSession, sealRtcp } from './srtp.ts';
 
@@ -11,15 +11,25 @@ import { type SrtpSession, sealRtcp } from './srtp.ts';
  */
 export type Send = (pieces: readonly Buffer[], to: Endpoint) => boolean;
 
-/** One client's association. `address` and `port` are where it is sent to; port 0 while nobody knows. */
-export interface Transport extends Endpoint {
-  readonly id: string;
+/** What the checks of one ICE session carry. */
+export interface IceSession {
   readonly localUfrag: string;
   readonly remoteUfrag: string;
-  /** The local password: checks and their answers are signed with it. */
+  /** The local password: the client's checks and their answers are signed with it. */
   readonly stunKey: KeyObject;
   /** The remote one: checks of ours and their answers are. */
   readonly remoteKey: KeyObject;
+}
+
+/** One client's association. `address` and `port` are where it is sent to; port 0 while nobody knows. */
+export interface Transport extends Endpoint {
+  readonly id: string;
+  /** Our name in RTCP (CNAME), which restarts of ICE do not change. */
+  readonly cname: string;
+  /** The session that media goes by. */
+  ice: IceSession;
+  /** A restart's, until a check of it nominates. */
+  nextIce: IceSession | undefined;
   /** Our SSRC in RTCP that is about nothing we send. */
   readonly rtcpSsrc: number;
   address: string;
@@ -46,12 +56,18 @@ export interface Transport extends Endpoint {
 /** A DTLS handshake with a few lost flights takes some dozens; more is an attack on the main thread. */
 export const dtlsPerSecond = 100;
 
+export const iceSession = ({ localUfrag, localPwd, remoteUfrag, remotePwd }: IceSpec): IceSession => ({
+  localUfrag,
+  remoteUfrag,
+  stunKey: createSecretKey(localPwd, 'utf8'),
+  remoteKey: createSecretKey(remotePwd, 'utf8'),
+});
+
 export const transport = (spec: TransportSpec, rtcpSsrc: number, nowMs: number): Transport => ({
   id: spec.id,
-  localUfrag: spec.localUfrag,
-  remoteUfrag: spec.remoteUfrag,
-  stunKey: createSecretKey(spec.localPwd, 'utf8'),
-  remoteKey: createSecretKey(spec.remotePwd, 'utf8'),
+  cname: spec.localUfrag,
+  ice: iceSession(spec),
+  nextIce: undefined,
   rtcpSsrc,
   address: '',
   port: 0,
@@ -77,4 +93,4 @@ export function sendRtcp(to: Transport, packets: readonly Buffer[], send: Send):
 
 /** As `sendRtcp`, behind the report and the name that every compound has to begin with (RFC 3550 section 6.1). */
 export const sendFeedback = (to: Transport, feedback: Buffer, send: Send): boolean =>
-  sendRtcp(to, [receiverReport(to.rtcpSsrc, []), sourceDescription(to.rtcpSsrc, to.localUfrag), feedback], send);
+  sendRtcp(to, [receiverReport(to.rtcpSsrc, []), sourceDescription(to.rtcpSsrc, to.cname), feedback], send);

@@ -34,6 +34,13 @@ export interface AnsweredMedia {
   readonly sent?: SentTrack;
 }
 
+/** The section that has the transport, which the others are bundled with: the first that was not refused. */
+export function transportSection(media: readonly AnsweredMedia[]): OfferedMedia {
+  const [first] = media.filter(({ codecs }) => codecs.length > 0);
+  if (first === undefined) throw new RangeError('an answer takes one section at least');
+  return first.offered;
+}
+
 /** All tracks of a room are one MediaStream, so that players keep them in step. */
 const streamName = 'live';
 

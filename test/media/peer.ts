@@ -1,5 +1,13 @@
 import { type Extension, RtpHeader, RtpPacket, SrtcpSession, SrtpSession } from 'werift';
-import type { DownTrack, PayloadCodec, SrtpKeys, SrtpProfile, TransportSpec, UpTrack } from '#server/media/plane.ts';
+import type {
+  DownTrack,
+  IceSpec,
+  PayloadCodec,
+  SrtpKeys,
+  SrtpProfile,
+  TransportSpec,
+  UpTrack,
+} from '#server/media/plane.ts';
 import { type RtcpPacket, readRtcp } from '#server/media/rtcp.ts';
 import { masterLength } from '#server/media/srtp-keys.ts';
 import { randomBytes } from './seeded.ts';
@@ -58,8 +66,8 @@ export function peer(id: string, profile: SrtpProfile, port: number, random: () 
     keys,
     inbox,
     endpoint: { address: '127.0.0.1', port },
-    check: (useCandidate = true) =>
-      stunCheck({ username: `${spec.localUfrag}:${spec.remoteUfrag}`, password: spec.localPwd, useCandidate }),
+    check: (useCandidate = true, { localUfrag, localPwd, remoteUfrag }: IceSpec = spec) =>
+      stunCheck({ username: `${localUfrag}:${remoteUfrag}`, password: localPwd, useCandidate }),
     /** An answer to the server's own check that came last. */
     answer: (password = spec.remotePwd) => {
       const check = inbox.stun.findLast((message) => message.readUInt16BE(0) === 0x0001);

@@ -39,6 +39,24 @@ const joinInPage = `async ([url, token, kinds, through]) => {
   await connection.setLocalDescription();
   const authorization = token === null ? {} : { Authorization: 'Bearer ' + token };
   globalThis.remove = () => fetch(globalThis.session, { method: 'DELETE', headers: authorization });
+  globalThis.restart = async () => {
+    connection.restartIce();
+    await connection.setLocalDescription();
+    const { sdp } = connection.localDescription;
+    const line = (sdp, name) => new RegExp('^a=ice-' + name + ':.*', 'm').exec(sdp)[0];
+    const response = await fetch(globalThis.session, {
+      method: 'PATCH',
+      headers: { 'Content-Type': 'application/trickle-ice-sdpfrag', 'If-Match': '*', ...authorization },
+      body: [line(sdp, 'ufrag'), line(sdp, 'pwd'), ''].join('\\r\\n'),
+    });
+    const fragment = await response.text();
+    const answer = ['ufrag', 'pwd'].reduce(
+      (answer, name) => answer.replace(new RegExp('^a=ice-' + name + ':.*', 'gm'), line(fragment, name)),
+      connection.remoteDescription.sdp,
+    );
+    await connection.setRemoteDescription({ type: 'answer', sdp: answer });
+    return { status: response.status, ufrag: line(sdp, 'ufrag').split(':')[1] };
+  };
   const headers = { 'Content-Type': 'application/sdp', ...authorization };
   const response = await fetch(url, { method: 'POST', headers, body: connection.localDescription.sdp });
   const location = response.headers.get('location');
@@ -51,6 +69,19 @@ const joinInPage = `async ([url, token, kinds, through]) => {
     await new Promise((resolve) => setTimeout(resolve, 100));
   return { status: response.status, location, state: connection.connectionState };
 }`;
+
+/** Restarts the ICE of the page's session by its URL. Resolves to the page's new username fragment. */
+export const restart = (page: Page) =>
+  page.evaluate('restart()') as Promise<{ readonly status: number; readonly ufrag: string }>;
+
+/** The username fragment of the pair of addresses that the page's media goes by. */
+export const chosenUfrag = (page: Page): Promise<string | undefined> =>
+  page.evaluate(
+    `connection.getStats().then((stats) => {
+      const { selectedCandidatePairId } = [...stats.values()].find(({ type }) => type === 'transport');
+      return stats.get(stats.get(selectedCandidatePairId)?.localCandidateId)?.usernameFragment;
+    })`,
+  );
 
 /** Ends the page's session by its URL. */
 export const leave = (page: Page) =>

@@ -106,9 +106,40 @@ describe('PATCH of a session', () => {
     await refusal(offered, 415, 'unsupported-media-type', /application\/sdp/);
   });
 
-  test('a restart is 422 as long as there are none, and so are other m-sections; nothing changes (C-17, C-23, C-35)', async () => {
+  test('new credentials are 200 with ours, under an ETag that the next PATCH needs (C-17, C-18, C-22, C-24)', async () => {
     const etag = await session();
-    await refusal(await patch(fragment('anew'), { 'If-Match': '*' }), 422, 'unusable-fragment', /cannot be restarted/);
+    const response = await patch(fragment('anew'), { 'If-Match': '*' });
+    assert.deepEqual([response.status, response.headers.get('content-type')], [200, type]);
+    const next = response.headers.get('etag') ?? '';
+    assert.match(next, /^"[\x21\x23-\x7e]{8,}"$/);
+    assert.notEqual(next, etag);
+    const lines = (await response.text()).split('\r\n');
+    const { port } = at.server.local.media;
+    assert.deepEqual(
+      lines.map((line) => line.replace(/(?<=^a=ice-(ufrag|pwd):).*/, '')),
+      [
+        'a=ice-lite',
+        'a=ice-ufrag:',
+        'a=ice-pwd:',
+        'm=video 9 RTP/AVP 0',
+        'a=mid:v',
+        `a=candidate:1 1 udp 2130706431 127.0.0.1 ${port} typ host`,
+        'a=end-of-candidates',
+        '',
+      ],
+    );
+    await refusal(await patch(trickle, { 'If-Match': etag }), 412, 'precondition-failed', /newest/);
+    await refusal(await patch(trickle, { 'If-Match': '*' }), 412, 'precondition-failed', /before a restart/);
+    assert.equal((await patch(fragment('anew'), { 'If-Match': next })).status, 204, 'candidates of the new one');
+    assert.equal((await patch(fragment('third'), { 'If-Match': next })).status, 200, 'and so on');
+  });
+
+  test('a restart that cannot be is refused, other m-sections too, and the ICE of before holds on (C-23, C-35)', async () => {
+    const etag = await session();
+    const cut = fragment('anew').replace(/a=ice-pwd.*\r\n/, '');
+    await refusal(await patch(cut, { 'If-Match': '*' }), 400, 'malformed-fragment', /a=ice-pwd is missing/);
+    const restart = await patch(fragment('anew', 'w'), { 'If-Match': '*' });
+    await refusal(restart, 422, 'unusable-fragment', /no a=mid:"w"; it has v/);
     const other = await patch(fragment('abcd', 'w'), { 'If-Match': etag });
     await refusal(other, 422, 'unusable-fragment', /no a=mid:"w"; it has v/);
     await refusal(await patch(smallOffer(), { 'If-Match': etag }), 422, 'unusable-fragment', /whole SDP/);
