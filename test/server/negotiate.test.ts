@@ -27,7 +27,8 @@ const published = (client: (typeof clients)[number], codecs = all) =>
 for (const client of publishers) {
   test(`${client}: one codec a track, the room's first`, () => {
     const names = published(client).map(({ codecs }) => codecs.map(({ name }) => name));
-    assert.deepEqual(names.toSorted(), [['audio/opus'], ['video/h264;42e01f;1']]);
+    const video = client === 'firefox-publish' ? 'video/vp8' : 'video/h264;42e01f;1';
+    assert.deepEqual(names.toSorted(), [['audio/opus'], [video]]);
   });
 }
 
@@ -37,7 +38,7 @@ test("the room's order decides, not the offer's", () => {
 });
 
 test('whole-frame packetization of H264 goes first wherever it stands in the offer', () => {
-  const zeroFirst = sdpOf('firefox-publish').replace('SAVPF 120 124 121 125 126', 'SAVPF 97 120 124 121 125 126');
+  const zeroFirst = sdpOf('firefox-h264-publish').replace('SAVPF 120 124 121 125 126', 'SAVPF 97 120 124 121 125 126');
   const { tracks } = negotiatePublish(offer(zeroFirst, 'send'), all);
   assert.equal(tracks[1]?.codecs[0]?.name, 'video/h264;42e01f;1');
 });
@@ -155,6 +156,22 @@ test('the answer to OBS, line by line (C-05, C-07, C-08)', () => {
     'a=rtcp-fb:96 nack pli',
     '',
   ]);
+});
+
+test("Firefox's player gets what Firefox publishes, with retransmissions of the video (C-41)", () => {
+  const { tracks } = negotiatePlay(
+    offer(sdpOf('firefox-play'), 'receive'),
+    all,
+    published('firefox-publish'),
+    counter(),
+  );
+  assert.deepEqual(
+    tracks.map(({ kind, ssrc, codecs }) => [kind, ssrc, codecs[0]?.name, codecs[0]?.rtxPayloadType]),
+    [
+      ['video', 100, 'video/vp8', 124],
+      ['audio', 102, 'audio/opus', undefined],
+    ],
+  );
 });
 
 test("a player's answer names one stream, our SSRCs, and the retransmissions' group (C-06, C-09)", () => {

@@ -1,14 +1,22 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 
-/** Offers as clients make them: Chromium's are captured, the others are in those clients' style. */
+/**
+ * Offers as clients make them. Captured: Chromium 156, Firefox 153 ESR (without a codec for H264, as Linux
+ * distributions ship it), simple-whip-client on GStreamer 1.22, ffmpeg 8.0, and ffmpeg 9.0 with `-whip_flags dtls_active`.
+ * Written in their client's style: OBS, Firefox with H264, GStreamer with retransmissions.
+ */
 export const clients = [
   'chromium-publish',
   'firefox-publish',
+  'firefox-h264-publish',
   'obs-publish',
   'gstreamer-publish',
+  'gstreamer-rtx-publish',
   'ffmpeg-publish',
+  'ffmpeg-active-publish',
   'chromium-play',
+  'firefox-play',
 ] as const;
 
 export const sdpOf = (client: (typeof clients)[number]): string =>
