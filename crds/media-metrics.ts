@@ -100,6 +100,12 @@ export const mediaMetric = {
     help: 'Packets that NACKs asked for, received and sent.',
     labels: { direction: directions },
   },
+  nackedPacketsRefused: {
+    name: 'live_rtcp_nacked_packets_refused_total',
+    type: 'counter',
+    help: 'Packets that subscribers asked for and were not sent again: not kept any more, asked for a second time within a round trip, or more than a subscriber may have.',
+    labels: { reason: ['NotKept', 'TooSoon', 'OverBudget'] },
+  },
   forwardLatency: {
     name: 'live_forward_latency_seconds',
     type: 'histogram',

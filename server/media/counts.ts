@@ -11,6 +11,8 @@ type Transmission = (typeof mediaMetric.rtpPacketsByDirection.labels.transmissio
 export type WithheldReason = (typeof mediaMetric.rtpWithheldPackets.labels.reason)[number];
 export type Feedback = (typeof mediaMetric.rtcpFeedback.labels.type)[number];
 
+export type RefusedReason = (typeof mediaMetric.nackedPacketsRefused.labels.reason)[number];
+
 export type ByKind<T> = Record<Kind, T>;
 export type ByDirection<T> = Record<Direction, T>;
 
@@ -49,6 +51,7 @@ export interface MediaTotals {
   readonly roundTripSeconds: Distribution;
   readonly feedback: Record<Feedback, ByDirection<number>>;
   readonly nackedPackets: ByDirection<number>;
+  readonly nackedPacketsRefused: Record<RefusedReason, number>;
   readonly forwardSeconds: Distribution;
 }
 
@@ -87,6 +90,7 @@ export const noTotals = (): MediaTotals => ({
   roundTripSeconds: distribution(mediaMetric.roundTrip),
   feedback: { nack: byDirection(zero), pli: byDirection(zero), fir: byDirection(zero) },
   nackedPackets: byDirection(zero),
+  nackedPacketsRefused: { NotKept: 0, TooSoon: 0, OverBudget: 0 },
   forwardSeconds: distribution(mediaMetric.forwardLatency),
 });
 

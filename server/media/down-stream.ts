@@ -11,6 +11,7 @@ import { type LossCount, lossCount } from './loss-count.ts';
 import type { MediaPacket } from './packet-cache.ts';
 import { notePictures, type PictureNumbers, type PicturesSent, writePictures } from './picture-id.ts';
 import type { DownTrack } from './plane.ts';
+import { type ResendBudget, resendBudget } from './resend-budget.ts';
 import { headerTemplate, writeHeader } from './rtp.ts';
 import type { Source } from './source.ts';
 import type { Send, Transport } from './transport.ts';
@@ -33,17 +34,13 @@ export interface DownStream {
   nextRtxIndex: number;
   sentPackets: number;
   sentOctets: number;
-  /** Retransmissions that it may still ask for before the next report. */
-  resendBudget: number;
+  readonly resends: ResendBudget;
   /** What lies before all that was ever sent. */
   readonly startIndex: number;
   readonly loss: LossCount;
   /** Sender reports that the subscriber may still refer to, by the middle of their NTP time. */
   reportsSent: readonly { readonly middleNtp: number; readonly atMs: number }[];
 }
-
-/** Between two reports: above what a lossy link asks for, below what would make us somebody's flood. */
-export const resendsPerReport = 1000;
 
 /** `random` below 1. First numbers stay under 2^15, so that the receiver cannot mistake the lap (RFC 3711 section 3.3.1). */
 export function downStream(track: DownTrack, to: Transport, random: () => number): DownStream {
@@ -65,7 +62,7 @@ export function downStream(track: DownTrack, to: Transport, random: () => number
     nextRtxIndex: Math.floor(random() * 0x8000),
     sentPackets: 0,
     sentOctets: 0,
-    resendBudget: resendsPerReport,
+    resends: resendBudget(),
     startIndex,
     loss: lossCount(),
     reportsSent: [],

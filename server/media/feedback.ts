@@ -5,7 +5,7 @@ import { newlyLost } from './loss-count.ts';
 import { takeDue } from './missing.ts';
 import { takeReport } from './reception.ts';
 import { middleNtp } from './rtcp.ts';
-import { nack, pictureLoss, receiverReport, sourceDescription } from './rtcp-write.ts';
+import { fullIntra, nack, pictureLoss, receiverReport, sourceDescription } from './rtcp-write.ts';
 import { sendFeedback, sendRtcp } from './transport.ts';
 import type { TransportFeedback } from './transport-feedback.ts';
 import type { Publisher, UpStream } from './up-stream.ts';
@@ -17,7 +17,7 @@ const keyFrameRequestEveryMs = 500;
 /** Asks for a key frame if one is wanted, or if a subscriber still waits for its first, at most twice a second. */
 export function askForKeyFrame(of: Publisher, stream: UpStream, nowMs: number, world: World): void {
   const { source, track } = stream;
-  if (source === undefined || track.kind !== 'video' || !track.pli) return;
+  if (source === undefined || track.kind !== 'video' || !(track.pli || track.fir)) return;
   if (nowMs - stream.lastKeyFrameRequestMs < keyFrameRequestEveryMs) return;
   if (!stream.isKeyFrameWanted && !stream.sinks.some((sink) => isWaiting(stream, sink))) return;
   stream.lastKeyFrameRequestMs = nowMs;
@@ -27,8 +27,9 @@ export function askForKeyFrame(of: Publisher, stream: UpStream, nowMs: number, w
     requestKeyFrame(of, stream);
     return;
   }
-  const isSent = sendFeedback(of.transport, pictureLoss(of.transport.rtcpSsrc, source.ssrc), send);
-  if (isSent) tally.feedback('pli', 'out');
+  const { rtcpSsrc } = of.transport;
+  const request = track.pli ? pictureLoss(rtcpSsrc, source.ssrc) : fullIntra(rtcpSsrc, source.ssrc, stream.firs++);
+  if (sendFeedback(of.transport, request, send)) tally.feedback(track.pli ? 'pli' : 'fir', 'out');
 }
 
 /** Could be sent media, and is not, for want of a key frame. */

@@ -77,6 +77,8 @@ export interface UpTrack {
   readonly codecs: readonly PayloadCodec[];
   readonly nack: boolean;
   readonly pli: boolean;
+  /** Key frames can be asked for by FIR (RFC 5104). */
+  readonly fir: boolean;
 }
 
 /** A track that a subscriber is sent. `ssrc` and `rtxSsrc` are ours, and stand in the answer. */

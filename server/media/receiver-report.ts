@@ -20,5 +20,7 @@ export function hearReport(down: DownStream, block: ReportBlock, { tally, now }:
     });
   const sent = down.reportsSent.find(({ middleNtp }) => middleNtp === block.lastSenderReport);
   const roundTripSeconds = sent === undefined ? -1 : (now() - sent.atMs) / 1000 - block.delaySinceLast / 65536;
-  if (roundTripSeconds >= 0) tally.tookRoundTrip(roundTripSeconds);
+  if (roundTripSeconds < 0) return;
+  down.transport.roundTripMs = 1000 * roundTripSeconds;
+  tally.tookRoundTrip(roundTripSeconds);
 }

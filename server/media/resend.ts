@@ -1,43 +1,54 @@
+import type { RefusedReason } from './counts.ts';
 import { type DownStream, notReady, sendSealed } from './down-stream.ts';
 import { epochOf } from './epoch.ts';
 import { emptyPacket, type MediaPacket, recall } from './packet-cache.ts';
 import { extended } from './packet-index.ts';
 import { writePictures } from './picture-id.ts';
+import { takeResend } from './resend-budget.ts';
 import { writeHeader } from './rtp.ts';
 import type { Send } from './transport.ts';
 
-/** What went out once more. */
+/** What went out once more, and how many packets did not. */
 export interface Resent {
-  readonly packets: number;
-  readonly bytes: number;
+  packets: number;
+  bytes: number;
+  readonly refused: Record<RefusedReason, number>;
 }
 
-/** Answers a NACK, for what former sources sent too: as RTX where it was negotiated (RFC 4588), else by the same packet once more. */
-export function resend(down: DownStream, sequences: readonly number[], send: Send): Resent {
+/**
+ * Answers a NACK, for what former sources sent too: as RTX where it was negotiated (RFC 4588), else by the same packet once
+ * more.
+ */
+export function resend(down: DownStream, sequences: readonly number[], nowMs: number, send: Send): Resent {
   const { transport } = down;
   const again = emptyPacket();
-  let packets = 0;
-  let bytes = 0;
-  if (transport.srtp === undefined || transport.port === 0) return { packets, bytes };
+  const resent: Resent = { packets: 0, bytes: 0, refused: { NotKept: 0, TooSoon: 0, OverBudget: 0 } };
+  if (transport.srtp === undefined || transport.port === 0) return resent;
   for (const sequence of sequences) {
     const index = extended(down.newestIndex, sequence);
     const epoch = epochOf(down, index);
-    if (epoch === undefined || !recall(epoch.source.cache, index - epoch.indexShift, again)) continue;
-    if (down.resendBudget === 0) break;
+    if (epoch === undefined || !recall(epoch.source.cache, index - epoch.indexShift, again)) {
+      resent.refused.NotKept += 1;
+      continue;
+    }
     const { match, pictures } = epoch;
     if ((match.payloadTypes[again.payloadType] ?? -1) < 0) continue;
+    const refusal = takeResend(down.resends, index, again.payload.length, nowMs, transport.roundTripMs);
+    if (refusal !== undefined) {
+      resent.refused[refusal] += 1;
+      continue;
+    }
     const numbers = match.pictures[again.payloadType]?.(again.payload, again.marker);
     const rtxPayloadType = match.rtxPayloadTypes[again.payloadType] ?? -1;
-    down.resendBudget -= 1;
-    packets += 1;
-    if (rtxPayloadType < 0) bytes += sendSealed(down, epoch, again, numbers, index, send);
+    resent.packets += 1;
+    if (rtxPayloadType < 0) resent.bytes += sendSealed(down, epoch, again, numbers, index, send);
     else {
       if (numbers !== undefined) writePictures(again.payload, numbers, pictures);
       const timestamp = (again.timestamp + epoch.timestampShift) >>> 0;
-      bytes += sendRtx(down, again, rtxPayloadType, sequence, timestamp, send);
+      resent.bytes += sendRtx(down, again, rtxPayloadType, sequence, timestamp, send);
     }
   }
-  return { packets, bytes };
+  return resent;
 }
 
 /** A retransmission is a stream of its own; its payload begins with the original's sequence number. */

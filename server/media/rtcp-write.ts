@@ -51,6 +51,14 @@ export function pictureLoss(ssrc: number, mediaSsrc: number): Buffer {
   return packet;
 }
 
+/** The same, by FIR (RFC 5104 section 4.3.1.1). A request with the number of the one before would be that one again. */
+export function fullIntra(ssrc: number, mediaSsrc: number, count: number): Buffer {
+  const packet = framed(rtcpType.payloadFeedback, feedbackFormat.fullIntra, ssrc, 12);
+  packet.writeUInt32BE(mediaSsrc, 12);
+  packet.writeUInt8(count & 0xff, 16);
+  return packet;
+}
+
 /** Asks for packets again (RFC 4585 section 6.2.1). `sequences` ascend, wrapping at 16 bits. */
 export function nack(ssrc: number, mediaSsrc: number, sequences: readonly number[]): Buffer {
   const entries: { first: number; following: number }[] = [];

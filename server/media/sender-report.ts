@@ -1,5 +1,6 @@
-import { type DownStream, resendsPerReport } from './down-stream.ts';
+import type { DownStream } from './down-stream.ts';
 import { forgetFormer } from './epoch.ts';
+import { refill } from './resend-budget.ts';
 import { middleNtp, type NtpTime } from './rtcp.ts';
 import { senderReport, sourceDescription } from './rtcp-write.ts';
 import { type Send, sendRtcp } from './transport.ts';
@@ -12,7 +13,7 @@ const reportsRemembered = 10;
  * audio and its video. Until the publisher has said so there is nothing to tell.
  */
 export function reportSending(down: DownStream, nowMs: number, send: Send): void {
-  down.resendBudget = resendsPerReport;
+  refill(down.resends, down.sentOctets);
   forgetFormer(down, nowMs);
   const { epoch, track, transport } = down;
   if (epoch?.source.report === undefined) return;

@@ -9,6 +9,7 @@ import {
   type Feedback,
   type MediaTotals,
   noTotals,
+  type RefusedReason,
   type RoomCounters,
   type WithheldReason,
 } from './counts.ts';
@@ -38,6 +39,8 @@ export interface Tally {
   tookRoundTrip(seconds: number): void;
   feedback(type: Feedback, direction: Direction): void;
   nacked(direction: Direction, packets: number): void;
+  /** Packets that subscribers asked for and were not sent. */
+  refused(packets: Readonly<Record<RefusedReason, number>>): void;
   /** A copy of what has been counted so far. */
   totals(): MediaTotals;
 }
@@ -101,6 +104,12 @@ export function tally(): Tally {
     tookRoundTrip: (seconds) => observe(totals.roundTripSeconds, mediaMetric.roundTrip, seconds),
     feedback(type, direction) {
       totals.feedback[type][direction] += 1;
+    },
+    refused({ NotKept, TooSoon, OverBudget }) {
+      const { nackedPacketsRefused: sum } = totals;
+      sum.NotKept += NotKept;
+      sum.TooSoon += TooSoon;
+      sum.OverBudget += OverBudget;
     },
     nacked(direction, packets) {
       nackedPackets[direction] += packets;

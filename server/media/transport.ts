@@ -38,7 +38,7 @@ export interface Transport extends Endpoint {
   paths: readonly Path[];
   /** The one of them that the client wants to be sent to. */
   wanted: Path | undefined;
-  /** As our own last check took it; -1 before the first. */
+  /** As the last report or check of ours told; -1 before the first. */
   roundTripMs: number;
   isNominated: boolean;
   srtp: SrtpSession | undefined;

@@ -30,6 +30,8 @@ export interface UpStream {
   sinks: readonly DownStream[];
   isKeyFrameWanted: boolean;
   lastKeyFrameRequestMs: number;
+  /** Key frames that were asked for by FIR, which numbers its requests. */
+  firs: number;
   /** When the last packet came before the silence that was counted last. */
   stalledSinceMs: number;
 }
@@ -64,6 +66,7 @@ const upStream = (track: UpTrack): UpStream => ({
   sinks: [],
   isKeyFrameWanted: false,
   lastKeyFrameRequestMs: Number.NEGATIVE_INFINITY,
+  firs: 0,
   stalledSinceMs: Number.NEGATIVE_INFINITY,
 });
 

@@ -30,6 +30,11 @@ export function rtcpMetrics(families: Families, seen: () => Status): void {
     counter.reset();
     for (const direction of directions) counter.inc({ direction }, totals().nackedPackets[direction]);
   });
+  families.counter(mediaMetric.nackedPacketsRefused, (counter) => {
+    counter.reset();
+    for (const reason of mediaMetric.nackedPacketsRefused.labels.reason)
+      counter.inc({ reason }, totals().nackedPacketsRefused[reason]);
+  });
 }
 
 const series = <T>(of: ByDirection<ByKind<T>>) =>

@@ -101,12 +101,14 @@ function acceptedSection(
 }
 
 function codecLines(codec: OfferedCodec, extensions: ExtensionIds): string[] {
-  const { payloadType, rtxPayloadType, rtpmap, fmtp, nack, pli, transportWide, clockRate } = codec;
+  const { payloadType, rtxPayloadType, rtpmap, fmtp, nack, pli, fir, transportWide, clockRate } = codec;
   return [
     `a=rtpmap:${payloadType} ${rtpmap}`,
     ...(fmtp ? [`a=fmtp:${payloadType} ${fmtp}`] : []),
     ...(nack ? [`a=rtcp-fb:${payloadType} nack`] : []),
     ...(pli ? [`a=rtcp-fb:${payloadType} nack pli`] : []),
+    // Only who cannot be asked the other way is asked by it.
+    ...(fir && !pli ? [`a=rtcp-fb:${payloadType} ccm fir`] : []),
     ...(transportWide && extensions.transportWide ? [`a=rtcp-fb:${payloadType} transport-cc`] : []),
     ...(rtxPayloadType ? [`a=rtpmap:${rtxPayloadType} rtx/${clockRate}`] : []),
     ...(rtxPayloadType ? [`a=fmtp:${rtxPayloadType} apt=${payloadType}`] : []),

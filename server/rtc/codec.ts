@@ -15,6 +15,7 @@ export interface OfferedCodec {
   readonly fmtp?: string;
   readonly nack: boolean;
   readonly pli: boolean;
+  readonly fir: boolean;
   /** Feedback by transport-wide sequence numbers, and by the receiver's estimate of its link. */
   readonly transportWide: boolean;
   readonly remb: boolean;
@@ -56,6 +57,7 @@ export function offeredCodecs(media: MediaLines): readonly OfferedCodec[] {
         ...(fmtp !== undefined && { fmtp }),
         nack: hasFeedback(media.attributes, payloadType, 'nack'),
         pli: hasFeedback(media.attributes, payloadType, 'nack pli'),
+        fir: hasFeedback(media.attributes, payloadType, 'ccm fir'),
         transportWide: hasFeedback(media.attributes, payloadType, 'transport-cc'),
         remb: hasFeedback(media.attributes, payloadType, 'goog-remb'),
       },

@@ -37,6 +37,7 @@ const upTrack = ({ offered, codecs: [codec], extensions }: PublishedMedia): UpTr
   codecs: [payloadCodec(codec)],
   nack: codec.nack,
   pli: codec.pli,
+  fir: codec.fir,
 });
 
 /**

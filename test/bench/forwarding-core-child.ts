@@ -29,6 +29,7 @@ const silence: Tally = {
   tookRoundTrip: ignore,
   feedback: ignore,
   nacked: ignore,
+  refused: ignore,
   totals: noTotals,
 };
 

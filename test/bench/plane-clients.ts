@@ -28,7 +28,7 @@ export function clientsOf(subscribers: number, repairs: Repairs) {
   const codec = { name: 'video/any', payloadType: 96, clockRate: 90_000 };
   const codecs = [repairs === 'Rtx' ? { ...codec, rtxPayloadType: 97 } : codec];
   const up = client('up', {
-    publishes: { kind: 'video', mid: '0', extensions: {}, codecs, nack, pli: true, ssrc: upSsrc },
+    publishes: { kind: 'video', mid: '0', extensions: {}, codecs, nack, pli: true, fir: false, ssrc: upSsrc },
   });
   const downs = Array.from({ length: subscribers }, (_, i) => {
     const rtx = repairs === 'Rtx' ? { rtxSsrc: rtxSsrcs + i } : {};

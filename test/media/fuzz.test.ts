@@ -119,6 +119,11 @@ for (const [egress, where] of [
         const wanted = down.inbox.rtp.slice(-20).map(({ header }) => header.sequenceNumber);
         from(down, down.rtcp(nack(1, 1000, wanted)));
       }
+      if (random() < 0.05) {
+        pass(51);
+        from(down, down.check());
+        from(up, up.check());
+      }
       if (random() < 0.005) {
         core.removeTransport(up.spec.id);
         pass(50);

@@ -114,6 +114,7 @@ export const videoUp = (more: Partial<UpTrack> = {}): UpTrack => ({
   codecs: [vp8(96)],
   nack: true,
   pli: true,
+  fir: false,
   ...more,
 });
 

@@ -1,9 +1,9 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { RtcpPacketConverter, RtcpRrPacket, RtcpSrPacket } from 'werift';
-import { nack, pictureLoss, receiverReport, senderReport } from '#server/media/rtcp-write.ts';
+import { pictureLoss, receiverReport, senderReport } from '#server/media/rtcp-write.ts';
 import { arena } from './arena.ts';
-import { deltaFrame, keyFrame, type Peer, videoDown, videoUp, vp8 } from './peer.ts';
+import { deltaFrame, keyFrame, type Peer, videoUp, vp8 } from './peer.ts';
 
 const nacks = ({ inbox }: Peer) => inbox.rtcp.flatMap((packet) => (packet.type === 'Nack' ? [packet.sequences] : []));
 const asked = ({ inbox }: Peer) => inbox.rtcp.filter(({ type }) => type === 'KeyFrameRequest').length;
@@ -13,61 +13,29 @@ const bye = (ssrc: number) => {
   return packet;
 };
 
-test('a subscriber’s NACK is answered with the same packet, byte for byte', () => {
-  const { publisher, subscriber, from, resent } = arena();
-  const [up, down] = [publisher('up'), subscriber('down')];
-  for (let sequence = 1; sequence <= 5; sequence++)
-    from(up, up.rtp({ ssrc: 7, sequence, timestamp: sequence * 3000, marker: sequence === 3 }));
-  const third = down.inbox.rtp[2];
-  assert.ok(third !== undefined);
-  from(down, down.rtcp(nack(1, 1000, [third.header.sequenceNumber])));
-  assert.equal(down.inbox.rtp.length, 6);
-  assert.deepEqual(down.inbox.rtp[5]?.serialize(), third.serialize());
-  assert.equal(resent(), 1);
-});
-
-test('with RTX negotiated the retransmission is a stream of its own', () => {
-  const { publisher, subscriber, from } = arena();
-  const up = publisher('up');
-  const down = subscriber('down', [
-    videoDown(1000, { rtxSsrc: 1001, codecs: [vp8(120, 121)], extensions: { mid: 1 } }),
-  ]);
-  const payload = Buffer.concat([keyFrame, Buffer.from('x')]);
-  from(up, up.rtp({ ssrc: 7, sequence: 1, timestamp: 5, payload }));
-  const original = down.inbox.rtp[0];
-  assert.ok(original !== undefined);
-  const ask = () => from(down, down.rtcp(nack(1, 1000, [original.header.sequenceNumber])));
-  ask();
-  ask();
-  const [, first, second] = down.inbox.rtp;
-  assert.equal(first?.header.ssrc, 1001);
-  assert.equal(first?.header.payloadType, 121);
-  assert.equal(first?.header.timestamp, original.header.timestamp);
-  assert.equal(first?.payload.readUInt16BE(0), original.header.sequenceNumber);
-  assert.deepEqual(first?.payload.subarray(2), payload);
-  assert.equal(second?.header.sequenceNumber, ((first?.header.sequenceNumber ?? 0) + 1) & 0xffff);
-});
-
-test('NACKs for what was never sent, or long ago, for other SSRCs and by those who may not, are not answered', () => {
-  const { publisher, subscriber, from, resent } = arena();
-  const up = publisher('up');
-  const [down, mute] = [subscriber('down'), subscriber('mute', [videoDown(1000, { nack: false })])];
-  for (let sequence = 0; sequence < 600; sequence++) from(up, up.rtp({ ssrc: 7, sequence }));
-  const first = down.inbox.rtp[0]?.header.sequenceNumber ?? 0;
-  const newest = (first + 599) & 0xffff;
-  from(down, down.rtcp(nack(1, 1000, [(newest + 1) & 0xffff, first, (first - 1) & 0xffff])));
-  from(down, down.rtcp(nack(1, 4321, [newest])));
-  from(mute, mute.rtcp(nack(1, 1000, [mute.inbox.rtp.at(-1)?.header.sequenceNumber ?? 0])));
-  assert.equal(resent(), 0);
-});
-
-test('a subscriber that asks without end is served a bounded number of times', () => {
-  const { publisher, subscriber, from, resent } = arena();
-  const [up, down] = [publisher('up'), subscriber('down')];
-  from(up, up.rtp({ ssrc: 7, sequence: 1 }));
-  const sequence = down.inbox.rtp[0]?.header.sequenceNumber ?? 0;
-  for (let i = 0; i < 1500; i++) from(down, down.rtcp(nack(1, 1000, [sequence])));
-  assert.equal(resent(), 1000);
+test('a track without PLI but with FIR is asked for key frames by that, each request with a number of its own', () => {
+  const { publisher, subscriber, from, pass, totals } = arena();
+  const up = publisher('up', [videoUp({ pli: false, fir: true })]);
+  const down = subscriber('down');
+  from(up, up.rtp({ ssrc: 7, sequence: 1, payload: deltaFrame }));
+  pass(600);
+  from(down, down.rtcp(pictureLoss(1, 1000)));
+  pass(600);
+  // The last packet of its compound: type and format, then the source that is meant and the number of the request.
+  const requests = up.inbox.compounds
+    .map((compound) => compound.subarray(-20))
+    .filter((packet) => packet.readUInt16BE(0) === 0x84ce)
+    .map((packet) => [packet.readUInt32BE(12), packet.readUInt8(16)]);
+  assert.deepEqual(
+    requests,
+    requests.map((_, i) => [7, i]),
+  );
+  assert.ok(requests.length >= 2);
+  assert.deepEqual(totals().feedback, {
+    nack: { in: 0, out: 0 },
+    pli: { in: 1, out: 0 },
+    fir: { in: 0, out: requests.length },
+  });
 });
 
 test('what the publisher’s network lost is asked for at once, and passed on when it comes late', () => {

@@ -76,6 +76,7 @@ test('how well media arrives, and what was asked for because of it', async () =>
     forwardSeconds: summing(none.forwardSeconds, 34),
     feedback: { nack: { in: 41, out: 42 }, pli: { in: 43, out: 44 }, fir: { in: 45, out: 46 } },
     nackedPackets: { in: 47, out: 48 },
+    nackedPacketsRefused: { NotKept: 147, TooSoon: 148, OverBudget: 149 },
   };
   const names = /^live_(rtp_packets_lost_total|rtp_out_of_order_total|rtcp_.*|\w+_sum)[{ ]/;
   const lines = Object.entries(await ofMedia({ totals }, names)).filter(([, value]) => value > 0);
@@ -104,6 +105,9 @@ test('how well media arrives, and what was asked for because of it', async () =>
     'live_rtcp_feedback_total{type="fir",direction="out"}': 46,
     'live_rtcp_nacked_packets_total{direction="in"}': 47,
     'live_rtcp_nacked_packets_total{direction="out"}': 48,
+    'live_rtcp_nacked_packets_refused_total{reason="NotKept"}': 147,
+    'live_rtcp_nacked_packets_refused_total{reason="TooSoon"}': 148,
+    'live_rtcp_nacked_packets_refused_total{reason="OverBudget"}': 149,
   });
 });
 
