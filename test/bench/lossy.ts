@@ -1,6 +1,6 @@
 /**
  * What a viewer sees in Chromium while the network is bad, and while it is good: the longest time without a new frame, and
- * how many of the publisher's frames it never shows. Once it is the viewer's network, and once the publisher's.
+ * how many of the publisher's frames it never decodes. Once it is the viewer's network, and once the publisher's.
  */
 import { once } from 'node:events';
 import { createServer } from 'node:http';
@@ -37,8 +37,11 @@ export async function lossyBench(say: (text: string) => void): Promise<readonly 
     viewer: await runOnce('viewer', seed),
     publisher: await runOnce('publisher', seed),
   };
-  for (const [whose, { longestMs, missedPercent }] of Object.entries(seen))
-    say(`lossy: ${whose}: longest freeze ${longestMs.toFixed(0)} ms, ${missedPercent.toFixed(1)} % of frames missed`);
+  for (const [whose, { longestMs, missedPercent, unseenPercent }] of Object.entries(seen))
+    say(
+      `lossy: ${whose}: longest freeze ${longestMs.toFixed(0)} ms, ` +
+        `${missedPercent.toFixed(1)} % of frames missed, ${unseenPercent.toFixed(1)} % not shown`,
+    );
   return networks.flatMap((whose): readonly Figure[] => [
     {
       name: `longest freeze in Chromium, 5 % loss and 50 ms jitter at the ${whose}`,
@@ -53,6 +56,12 @@ export async function lossyBench(say: (text: string) => void): Promise<readonly 
       unit: '%',
       baseline: { name: 'a good network', value: seen.nobody.missedPercent },
       target: { atMost: 5 },
+    },
+    {
+      name: `frames not shown in Chromium, 5 % loss and 50 ms jitter at the ${whose}`,
+      value: seen[whose].unseenPercent,
+      unit: '%',
+      baseline: { name: 'a good network', value: seen.nobody.unseenPercent },
     },
   ]);
 }
