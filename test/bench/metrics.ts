@@ -94,7 +94,9 @@ function used({ name }: RoomSettings, { media, all, meter }: Pod, { subscribersP
   const publisher = `${room} publisher`;
   join(publisher, 'publisher');
   all.publish(room, publisher, undefined);
-  media.publish(publisher, room, [{ kind: 'video', mid: '0', extensions: {}, codecs, nack: true, pli: true, fir: false }]);
+  media.publish(publisher, room, [
+    { kind: 'video', mid: '0', extensions: {}, codecs, nack: true, pli: true, fir: false },
+  ]);
   for (let i = 0; i < subscribersPerRoom; i++) {
     const id = `${room} ${i}`;
     join(id, 'subscriber');
