@@ -81,6 +81,8 @@ function sections(lines: readonly string[]): SessionLines {
   for (const [index, line] of lines.entries()) {
     if (line.length > limit.lineLength)
       throw malformed(`Line ${index + 1} is longer than ${limit.lineLength} characters.`);
+    // No value may have one (RFC 8866 section 9), and some values go into the answer.
+    if (line.includes('\0')) throw malformed(`Line ${index + 1} has a NUL character.`);
     if (!/^[a-z]=/.test(line)) throw malformed(`Line ${index + 1} is not "letter=value": ${quoted(line)}.`);
     if (line.startsWith('m=')) media.push({ ...mediaLine(line, index, media.length), attributes: [] });
     else if (line.startsWith('a=')) (media.at(-1)?.attributes ?? session).push(attribute(line));

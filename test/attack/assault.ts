@@ -1,11 +1,14 @@
+import { setTimeout as pause } from 'node:timers/promises';
 import type { HttpAttack } from './http-attacks.ts';
 import type { UdpAttack } from './udp-attacks.ts';
 
 export interface AssaultOptions {
   readonly udp: readonly UdpAttack[];
   readonly http: readonly HttpAttack[];
-  /** Datagrams of each attack by UDP. Requests follow each other as fast as they are answered, a few at a time. */
+  /** Datagrams of each attack by UDP. */
   readonly perSecond: number;
+  /** Of each attack by HTTP; as fast as it is answered, one at a time, unless said. */
+  readonly requestsPerSecond?: number;
 }
 
 /** What was done until now. */
@@ -20,7 +23,7 @@ export interface Assaulted {
 const everyMs = 10;
 
 /** Begins, and goes on until it is told to end. */
-export function assault({ udp, http, perSecond }: AssaultOptions) {
+export function assault({ udp, http, perSecond, requestsPerSecond = Number.POSITIVE_INFINITY }: AssaultOptions) {
   const struck: Record<string, number> = {};
   const answers = { refused: 0, admitted: 0 };
   let isOver = false;
@@ -41,6 +44,7 @@ export function assault({ udp, http, perSecond }: AssaultOptions) {
     while (!isOver) {
       const status = await attack.strike();
       answers[status < 400 ? 'admitted' : 'refused'] += 1;
+      await pause(1000 / requestsPerSecond);
     }
   });
   return {

@@ -34,7 +34,7 @@ test('attacked from all sides, a server forwards every packet, sends nothing to 
   const counts = counted(server);
   const before = await counts();
 
-  const slow = slowClients(server, stage, 200);
+  const slow = slowClients(server.url(''), stage, 200);
   const attack = assault({ udp, http, perSecond });
   let attacked: Measurement;
   try {

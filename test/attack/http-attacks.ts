@@ -1,9 +1,6 @@
 /** What somebody can ask of the public port who means harm, with or without a token. */
 import { connect, type Socket } from 'node:net';
 import { smallOffer } from '#test/server/offers.ts';
-import type { ServerProcess } from '#test/server/server-process.ts';
-
-type At = Pick<ServerProcess, 'url'>;
 
 export interface HttpAttack {
   readonly what: string;
@@ -12,10 +9,10 @@ export interface HttpAttack {
 }
 
 /** Each answers at once, and is over then, but for the session that the first of them leaves. */
-export function httpAttacks({ url }: At, room: string): readonly HttpAttack[] {
+export function httpAttacks(origin: string, room: string): readonly HttpAttack[] {
   const offers = async (body: string, token = 'the-play-token'): Promise<number> => {
     const headers = { 'Content-Type': 'application/sdp', Authorization: `Bearer ${token}` };
-    const response = await fetch(url(`${room}/whep`), { method: 'POST', headers, body });
+    const response = await fetch(`${origin}${room}/whep`, { method: 'POST', headers, body });
     await response.arrayBuffer();
     return response.status;
   };
@@ -28,7 +25,7 @@ export function httpAttacks({ url }: At, room: string): readonly HttpAttack[] {
     { what: 'offers that are too long', strike: () => offers('a'.repeat(70_000)) },
     {
       what: 'paths that nobody has',
-      strike: async () => (await fetch(url(`/nowhere/${guess++}/whep`), { method: 'POST' })).status,
+      strike: async () => (await fetch(`${origin}/nowhere/${guess++}/whep`, { method: 'POST' })).status,
     },
   ];
 }
@@ -43,8 +40,8 @@ export interface SlowClients {
 const everyMs = 100;
 
 /** Half of them never end their head, the others never end their body. */
-export function slowClients({ url }: At, room: string, count: number): SlowClients {
-  const { hostname, port } = new URL(url('/'));
+export function slowClients(origin: string, room: string, count: number): SlowClients {
+  const { hostname, port } = new URL(origin);
   const head = `POST ${room}/whep HTTP/1.1\r\nHost: x\r\n`;
   const body = `${head}Authorization: Bearer the-play-token\r\nContent-Type: application/sdp\r\nContent-Length: 60000\r\n\r\n`;
   const sockets = new Set<Socket>();

@@ -23,9 +23,9 @@ export interface UdpAttack {
 /** Whom the attacker knows, or listens to. */
 export interface Victims {
   readonly server: Endpoint;
-  /** What it sends is seen on its way. */
-  readonly publisher: { readonly socket: Socket; readonly captured: () => Buffer | undefined };
-  /** The attacker's own session, in the same room. */
+  /** What it sends is seen on its way, if it is near. */
+  readonly publisher?: { readonly socket: Socket; readonly captured: () => Buffer | undefined };
+  /** The attacker's own session. */
   readonly viewer: UdpClient;
   /** What that viewer is sent. */
   readonly ssrc: () => number | undefined;
@@ -74,16 +74,7 @@ export function udpAttacks(
     stranger('RTP from nowhere', 'UnknownAddress', () => beginning([0x80, 96], 1200)),
     stranger('RTCP from nowhere', 'UnknownAddress', () => beginning([0x81, 201], 40)),
     stranger('DTLS hellos from nowhere', 'UnknownAddress', () => hello),
-    {
-      what: "a publisher's packets again, from its address",
-      reason: 'Replayed',
-      strike: () => send(publisher.captured(), publisher.socket),
-    },
-    {
-      what: "a publisher's packets with other content, from its address",
-      reason: 'Forged',
-      strike: () => send(forged(publisher.captured()), publisher.socket),
-    },
+    ...(publisher === undefined ? [] : lies(publisher, send)),
     {
       what: 'a viewer who has media sent to somebody else',
       strike: () => {
@@ -94,6 +85,23 @@ export function udpAttacks(
     ...storms(viewer, ssrc),
   ];
 }
+
+/** What the network repeats, and what it makes up. */
+const lies = (
+  { captured, socket }: NonNullable<Victims['publisher']>,
+  send: (datagram: Buffer | undefined, from: Socket) => boolean,
+): readonly UdpAttack[] => [
+  {
+    what: "a publisher's packets again, from its address",
+    reason: 'Replayed',
+    strike: () => send(captured(), socket),
+  },
+  {
+    what: "a publisher's packets with other content, from its address",
+    reason: 'Forged',
+    strike: () => send(forged(captured()), socket),
+  },
+];
 
 /** Of a number that has not come yet, so that it is no replay. */
 function forged(captured: Buffer | undefined): Buffer | undefined {

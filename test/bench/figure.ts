@@ -20,9 +20,9 @@ export interface Figure {
   };
 }
 
-/** The value as a multiple of its baseline; undefined without one. */
+/** The value as a multiple of its baseline; undefined without one, and beside nothing. */
 export const ratio = ({ value, baseline, times }: Figure) =>
-  times?.median ?? (baseline === undefined ? undefined : value / baseline.value);
+  times?.median ?? (baseline === undefined || baseline.value === 0 ? undefined : value / baseline.value);
 
 /**
  * Whether the figure keeps its target; undefined where it has none, and where an interval of ratios has the target within

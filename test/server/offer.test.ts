@@ -130,6 +130,7 @@ const faults: Readonly<
   'an empty body': [() => '', 'malformed', /empty/],
   'something else': [() => '{"sdp": "v=0"}', 'malformed', /begins with the line "v=0", not with .*sdp/],
   'a line that is none': [(sdp) => `${sdp}\r\nwhat`, 'malformed', /Line 15 is not "letter=value": "what"/],
+  'a line with a NUL': [(sdp) => `${sdp}\r\na=x:\0y`, 'malformed', /Line 15 has a NUL/],
   'a line too long': [(sdp) => `${sdp}\r\na=${'x'.repeat(3000)}`, 'malformed', /Line 15 is longer/],
   'too many lines': [(sdp) => `${sdp}${'\r\na=x'.repeat(3000)}`, 'malformed', /3014 lines/],
   'an offer cut off before its media': [(sdp) => sdp.slice(0, sdp.indexOf('m=')), 'malformed', /no m= line/],

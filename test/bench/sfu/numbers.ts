@@ -2,7 +2,7 @@
 import type { Figure } from '../figure.ts';
 import type { Load, Machine } from '../machine.ts';
 
-export const partNames = ['forwarding', 'features', 'cores', 'joins', 'memory', 'lossy'] as const;
+export const partNames = ['forwarding', 'features', 'cores', 'joins', 'memory', 'lossy', 'attack'] as const;
 export type PartName = (typeof partNames)[number];
 
 /** A part may have been measured by itself, on another day than the others. */

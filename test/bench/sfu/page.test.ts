@@ -23,7 +23,7 @@ test('each number stands beside its target, with what it was measured on, and a 
     text,
     /Of 1 targets 0 are kept\.\n\nMissed:\n\n- \*\*CPU of a join\*\*: 2\.50 ms, for a target of ≤ 2 ms/,
   );
-  assert.match(text, /Not measured: forwarding, features, cores, memory and lossy\./);
+  assert.match(text, /Not measured: forwarding, features, cores, memory, lossy and attack\./);
   assert.match(text, /Commit abc, Node v26, Linux 6, 2 × Some CPU, 8 GB; load 0\.50 before and 1\.25 after/);
   assert.match(text, /\| CPU of a join \| \*\*2\.50 ms\*\* \| {2}\| {2}\| ≤ 2 ms \| MISSED \|/);
 });

@@ -56,6 +56,7 @@ const titles: Readonly<Record<PartName, string>> = {
   joins: 'Joins',
   memory: 'Memory',
   lossy: 'A bad network',
+  attack: 'An attack',
 };
 
 const explained: Readonly<Record<PartName, string>> = {
@@ -73,4 +74,7 @@ media at 50,000 packets a second, while fifty viewers a second come and go, and 
 each time; what one of them takes is told beside the lesser of before and after.`,
   lossy: `Chromium sends to Chromium for half a minute, and the network of one of them loses 5 % of datagrams each way, at random, and
 delays them by 50 ms ± 50 ms.`,
+  attack: `A room of ten viewers, while another process floods the media port with checks, RTP, RTCP and hellos of strangers, with checks
+for other people's addresses, and with a viewer's requests for packets and key frames, and the HTTP port with offers of clients that
+never come, guessed tokens and nonsense; and while it does not, by turns.`,
 };

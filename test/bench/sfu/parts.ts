@@ -1,3 +1,4 @@
+import { attackBench } from '../attack.ts';
 import { coresBench } from '../cores.ts';
 import { featuresBench } from '../features.ts';
 import type { Figure } from '../figure.ts';
@@ -15,4 +16,5 @@ export const sfuParts = {
   joins: joinsBench,
   memory: memoryBench,
   lossy: lossyBench,
+  attack: attackBench,
 } satisfies Readonly<Record<PartName, (say: (text: string) => void) => Promise<readonly Figure[]>>>;

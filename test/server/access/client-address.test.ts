@@ -1,8 +1,6 @@
 import assert from 'node:assert/strict';
-import { isIP } from 'node:net';
 import { test } from 'node:test';
 import { addressKey, clientAddress, trustedProxies } from '#server/access/client-address.ts';
-import { freshSeed, seeded } from '#test/media/seeded.ts';
 
 const proxies = trustedProxies(['10.0.0.0/8', '203.0.113.7', 'fd00::/8']);
 
@@ -68,20 +66,4 @@ test('an IPv4 client counts by its address, an IPv6 one by its /64', () => {
   assert.equal(addressKey('2001:db8:1:2:3:4:5:6'), addressKey('2001:db8:1:2::9'));
   assert.notEqual(addressKey('2001:db8:1:2::1'), addressKey('2001:db8:1:3::1'));
   assert.equal(addressKey('2001:db8::1'), '20010db800000000/64');
-});
-
-test('whatever stands in the header, there is an address', (t) => {
-  const seed = freshSeed();
-  t.diagnostic(`SEED=${seed}`);
-  const random = seeded(seed);
-  const pieces = ['10.0.0.1', '::', '[', ']', ':', ',', ' ', '%', '.', '99999', 'ffff', '\u0000', 'é', '1', '/8', '"'];
-  for (let i = 0; i < 20_000; i++) {
-    const text = Array.from(
-      { length: Math.floor(random() * 12) },
-      () => pieces[Math.floor(random() * pieces.length)] ?? '',
-    ).join('');
-    const client = clientAddress('10.1.2.3', text, proxies);
-    assert.ok(isIP(client), `${JSON.stringify(text)} made ${client}`);
-    assert.ok(addressKey(client).length <= 19);
-  }
 });

@@ -1,0 +1,83 @@
+/** Somebody who is a viewer of a room, and means harm to whoever else is on that server. */
+import { createSocket } from 'node:dgram';
+import { once } from 'node:events';
+import type { Endpoint } from '#server/media/address.ts';
+import { eventually } from '#test/harness/eventually.ts';
+import { certificate, dtlsClient } from '#test/server/dtls-client.ts';
+import { udpClient } from '#test/server/udp-client.ts';
+import { type HttpAttack, httpAttacks } from './http-attacks.ts';
+import { strangers, type UdpAttack, udpAttacks, type Victims } from './udp-attacks.ts';
+
+export interface Attacker {
+  readonly udp: readonly UdpAttack[];
+  readonly http: readonly HttpAttack[];
+  /** Datagrams of the attacker's that seemed to come from somebody who has nothing to do with it, and what that got: bytes. */
+  readonly bystander: { readonly sent: () => number; readonly received: () => number };
+  stop(): Promise<void>;
+}
+
+export interface Scene {
+  /** `http://…` */
+  readonly origin: string;
+  /** `/namespace/room`, where somebody publishes. */
+  readonly room: string;
+  readonly random: () => number;
+  readonly publisher?: Victims['publisher'];
+}
+
+/** Codecs as browsers offer them. */
+export const withFeedback = (sdp: string): string => `${sdp}\r\na=rtcp-fb:96 nack\r\na=rtcp-fb:96 nack pli`;
+
+/** Resolves when it has joined. */
+export async function attacker({ origin, room, random, publisher }: Scene): Promise<Attacker> {
+  await using started = new AsyncDisposableStack();
+  const at = { fetch: (path: string, init?: RequestInit) => fetch(`${origin}${path}`, init) };
+  let ssrc: number | undefined;
+  const onRtp = (packet: Buffer): void => {
+    ssrc = packet.readUInt32BE(8);
+  };
+  const viewer = await udpClient(at, `${room}/whep`, { offers: withFeedback, onRtp });
+  started.defer(() => viewer.stop());
+  await eventually('the attacker is connected', viewer.isConnected);
+  const sources = await strangers(8);
+  started.defer(() => {
+    for (const socket of sources) socket.close();
+  });
+  const bystander = await innocent(viewer.server);
+  started.defer(bystander.stop);
+  const udp = udpAttacks(random, sources, {
+    ...{ server: viewer.server, viewer, hello: await firstHello(), sendAsBystander: bystander.send },
+    ssrc: () => ssrc,
+    ...(publisher && { publisher }),
+  });
+  const held = started.move();
+  return { udp, http: httpAttacks(origin, room), bystander, stop: () => held.disposeAsync() };
+}
+
+/** Counts what it gets, and what goes out in its name. */
+async function innocent({ address, port }: Endpoint) {
+  const socket = createSocket('udp4').bind(0, '127.0.2.1');
+  await once(socket, 'listening');
+  let [sent, received] = [0, 0];
+  socket.on('message', ({ length }) => {
+    received += length;
+  });
+  return {
+    send: (datagram: Buffer): void => {
+      sent += datagram.length;
+      socket.send(datagram, port, address);
+    },
+    sent: () => sent,
+    received: () => received,
+    stop: () => void socket.close(),
+  };
+}
+
+async function firstHello(): Promise<Buffer> {
+  const said = Promise.withResolvers<Buffer>();
+  const client = dtlsClient(await certificate(), (datagram) => said.resolve(Buffer.from(datagram)));
+  client.connect();
+  const hello = await said.promise;
+  client.stop();
+  return hello;
+}

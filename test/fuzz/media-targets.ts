@@ -1,0 +1,125 @@
+/** The readers of the media port. */
+import assert from 'node:assert/strict';
+import { createSecretKey } from 'node:crypto';
+import { dependencyReader } from '#server/media/frame/dependency-descriptor.ts';
+import { frameReader } from '#server/media/frame/frame-reader.ts';
+import { readRemb } from '#server/media/remb.ts';
+import { readRtcp } from '#server/media/rtcp.ts';
+import { emptyHeader, extensionNumber, extensionText, readHeader } from '#server/media/rtp.ts';
+import { bindingRequest, isAuthentic } from '#server/media/stun.ts';
+import { successfulAnswer } from '#server/media/stun-check.ts';
+import { emptyFeedback, maxStatuses, nextTransportFeedback } from '#server/media/transport-feedback.ts';
+import { dtlsRecords, handshakeFragments } from '#server/rtc/dtls-record.ts';
+import { corpus as frames } from '#test/media/frame/corpus.ts';
+import { descriptorCorpus } from '#test/media/frame/descriptor-corpus.ts';
+import { hexCorpus } from './corpus.ts';
+import type { Target } from './target.ts';
+
+/** No socket of ours gets more at once. */
+const longestDatagram = 2048;
+const key = createSecretKey('password', 'utf8');
+
+const stun = (): ((datagram: Buffer) => unknown) => (datagram) => {
+  const request = bindingRequest(datagram);
+  const answer = successfulAnswer(datagram);
+  const signed = typeof request === 'string' ? answer : request;
+  if (signed === undefined) return undefined;
+  assert.equal(isAuthentic(datagram, signed, key), false);
+  return [request, answer];
+};
+
+/** Ids of each form: 15 is none in the form of one byte. */
+const ids = [0, 1, 2, 3, 4, 14, 15, 16, 200, 255];
+
+function rtp() {
+  const header = emptyHeader();
+  return (packet: Buffer): unknown => {
+    if (!readHeader(packet, header)) return undefined;
+    assert.ok(header.length <= packet.length && header.extensionEnd <= packet.length);
+    return [{ ...header }, ids.map((id) => [extensionText(packet, header, id), extensionNumber(packet, header, id)])];
+  };
+}
+
+/** One number for many, since one run of a few bytes tells of thousands of packets. */
+const folded = (values: ArrayLike<number>, count: number): number =>
+  Array.from({ length: count }, (_, i) => values[i] ?? 0).reduce(
+    (sum, value) => Math.trunc((31 * sum + value) % 2 ** 40),
+    0,
+  );
+
+function transportFeedback() {
+  const into = emptyFeedback();
+  return (compound: Buffer): unknown => {
+    const found: unknown[] = [];
+    for (let at = 0; at >= 0; ) {
+      const next = nextTransportFeedback(compound, at, into);
+      assert.ok(next < 0 || (next > at && next <= compound.length));
+      at = next;
+      if (at < 0) continue;
+      assert.ok(into.count <= maxStatuses);
+      found.push([into.baseSequence, into.count, folded(into.statuses, into.count), folded(into.arrivals, into.count)]);
+    }
+    return found.length === 0 ? undefined : found;
+  };
+}
+
+function rembs() {
+  return (compound: Buffer): unknown => {
+    const bitrate = readRemb(compound);
+    assert.ok(bitrate >= -1 && Number.isFinite(bitrate));
+    return bitrate < 0 ? undefined : bitrate;
+  };
+}
+
+const dtls = (): ((datagram: Buffer) => unknown) => (datagram) => {
+  const records = dtlsRecords(datagram);
+  if (records.length === 0) return undefined;
+  return records.map((record) => [record, handshakeFragments(record.fragment)]);
+};
+
+const isLayer = (id: number): boolean => id >= -1 && id < 8;
+const isLength = (pixels: number): boolean => Number.isInteger(pixels) && pixels >= 0 && pixels <= 65_536;
+
+function frame(codec: string) {
+  const read = frameReader(codec);
+  assert.ok(read);
+  return (payload: Buffer): unknown => {
+    const found = read(payload, payload.length % 2 === 0);
+    if (found === undefined) return undefined;
+    assert.ok(isLength(found.width) && isLength(found.height) && isLayer(found.temporalId) && isLayer(found.spatialId));
+    if ('headerLength' in found)
+      assert.ok(Number(found.headerLength) > 0 && Number(found.headerLength) < payload.length);
+    return { ...found };
+  };
+}
+
+function dependencyDescriptor() {
+  const reader = dependencyReader();
+  return (bytes: Buffer): unknown => {
+    const found = reader.read(bytes, 0, bytes.length);
+    if (found === undefined) return undefined;
+    assert.ok(isLayer(found.spatialId) && isLayer(found.temporalId));
+    assert.ok(found.activeTargets >= -1 && found.activeTargets < 2 ** 32);
+    return [{ ...found }, structuredClone(reader.structure)];
+  };
+}
+
+const rtcpCorpus = hexCorpus('rtcp');
+
+export const mediaTargets: readonly Target<Buffer>[] = [
+  { name: 'STUN', corpus: hexCorpus('stun'), most: longestDatagram, open: stun },
+  { name: 'RTP headers and their extensions', corpus: hexCorpus('rtp'), most: longestDatagram, open: rtp },
+  { name: 'RTCP', corpus: rtcpCorpus, most: longestDatagram, open: () => readRtcp },
+  { name: 'REMB', corpus: rtcpCorpus, most: longestDatagram, open: rembs },
+  {
+    ...{ name: 'transport-wide feedback', corpus: [...hexCorpus('transport-feedback'), ...rtcpCorpus.slice(0, 2)] },
+    ...{ most: longestDatagram, open: transportFeedback },
+  },
+  { name: 'DTLS records', corpus: hexCorpus('dtls'), most: longestDatagram, open: dtls },
+  ...Object.entries(frames).map(([codec, corpus]) => ({
+    ...{ name: `headers of ${codec}`, corpus, most: longestDatagram },
+    open: () => frame(codec),
+  })),
+  // All of a structure's templates, where they are not.
+  { name: 'dependency descriptors', corpus: descriptorCorpus, most: 255, keeps: 50_000, open: dependencyDescriptor },
+];
