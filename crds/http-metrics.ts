@@ -27,7 +27,6 @@ export const refusalReasons = [
   'RoomFull',
   'MalformedOffer',
   'UnusableOffer',
-  'NotAcceptable',
   'MalformedFragment',
   'UnusableFragment',
   'PreconditionRequired',

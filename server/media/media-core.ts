@@ -26,7 +26,6 @@ export interface MediaCore extends MediaCommands {
 
 export function mediaCore(world: World): MediaCore {
   const state = mediaState(world.now());
-  let sampledMs = -1;
   const close = (client: Client, reason: CloseReason): void => {
     remove(state, client);
     world.events.onClosed(client.transport.id, reason);
@@ -34,13 +33,10 @@ export function mediaCore(world: World): MediaCore {
   return {
     ...mediaCommands(state, world),
     receive(datagram, from) {
-      if (sampledMs < 0 && world.tally.isSampled()) sampledMs = world.now();
+      const startedMs = world.tally.isSampled() ? world.now() : -1;
       const verdict = receive(state, world, datagram, from);
-      const isSent = world.outbox?.settle() ?? true;
-      if (isSent && sampledMs >= 0) {
-        world.tally.took(world.now() - sampledMs);
-        sampledMs = -1;
-      }
+      world.outbox?.flush();
+      if (startedMs >= 0) world.tally.took(world.now() - startedMs);
       if (verdict === undefined) return;
       if (typeof verdict === 'object') close(verdict.left, 'Bye');
       else state.dropped[verdict] += 1;

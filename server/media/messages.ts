@@ -13,6 +13,10 @@ export interface WorkerOptions {
   readonly port: number;
   /** An address of the other IP family, to be bound at the same port. */
   readonly alsoAt?: string;
+  /** That the process may use. */
+  readonly cores: number;
+  /** Subscribers for which another thread is worth starting. */
+  readonly viewersPerThread: number;
   /** Ends the process when the main thread hangs; absent: nobody watches. */
   readonly watchdog?: WatchdogOptions;
 }

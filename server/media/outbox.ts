@@ -12,10 +12,10 @@
 import type * as Ffi from 'node:ffi';
 import type { Endpoint } from './address.ts';
 import { type Bound, familyOf, isBound } from './descriptor.ts';
-import { type MessageList, messageList, type Recipient, recipient } from './message-list.ts';
+import { type MessageList, messageList } from './message-list.ts';
 import { openssl } from './openssl.ts';
 import { segmentsAtOnce } from './segmentation.ts';
-import { socketName } from './socket-name.ts';
+import { type SocketName, socketName } from './socket-name.ts';
 
 /** Seals under one key, until it is closed. */
 export interface OutboxKey {
@@ -35,8 +35,6 @@ export interface Outbox {
   put(pieces: readonly Buffer[], to: Endpoint): boolean;
   /** Sends what was added. To be called before the thread waits for anything. */
   flush(): void;
-  /** As `flush`, unless more is coming before the thread waits. False then, with something still to be sent. */
-  settle(): boolean;
   /** Before the sockets': afterwards their descriptors may be somebody else's. */
   close(): void;
 }
@@ -51,41 +49,40 @@ export interface Fallback {
 
 export interface Exit extends Bound, Fallback {}
 
-const slots = 1024;
-/** So many are sent together, unless more is coming that can be sent with them: the first should not wait for the last. */
-const together = 64;
+const slots = 64;
 const maxHeader = 128;
 const maxPayload = 2032;
 const tagLength = 16;
 const slotSize = maxHeader + maxPayload + tagLength;
 const at = { associated: 0, slots: maxHeader } as const;
 
-/**
- * By one socket, or by one of each family. They may be another thread's. What is `isMoreComing` of, is worth to wait for:
- * what one client gets of it is sent as one message.
- */
-export function outbox(exits: readonly Exit[], isMoreComing: () => boolean = () => false): Outbox | undefined {
+/** By one socket, or by one of each family. They may be another thread's. */
+export function outbox(exits: readonly Exit[]): Outbox | undefined {
   try {
     const ffi = process.getBuiltinModule('node:ffi');
     if (ffi === undefined || exits.length === 0 || process.platform !== 'linux') return undefined;
-    return exits.every((exit) => isBound(ffi, exit)) ? open(ffi, exits, isMoreComing) : undefined;
+    return exits.every((exit) => isBound(ffi, exit)) ? open(ffi, exits) : undefined;
   } catch {
     return undefined;
   }
 }
 
-/** The way to a client. */
-interface Route {
-  readonly to: Recipient;
+/** A client's name, and the list for what goes to it. */
+interface Recipient {
+  readonly name: SocketName;
   readonly list: MessageList;
   isPassable(): boolean;
 }
 
-function open(ffi: typeof Ffi, exits: readonly Exit[], isMoreComing: () => boolean): Outbox {
+function open(ffi: typeof Ffi, exits: readonly Exit[]): Outbox {
   const gcm = openssl(ffi);
   const { lists, follow } = ways(ffi, exits);
-  const { memory, address, associated, payloads } = slotMemory(ffi);
-  const known = new WeakMap<Endpoint, Route>();
+  const memory = Buffer.allocUnsafeSlow(at.slots + slots * slotSize);
+  const start = ffi.getRawPointer(memory);
+  const address = Number(start);
+  const associated = start + BigInt(at.associated);
+  const payloads = Array.from({ length: slots }, (_, i) => start + BigInt(at.slots + i * slotSize + maxHeader));
+  const known = new WeakMap<Endpoint, Recipient>();
   let count = 0;
   let isClosed = false;
 
@@ -93,13 +90,13 @@ function open(ffi: typeof Ffi, exits: readonly Exit[], isMoreComing: () => boole
     for (const list of lists) list.flush();
     count = 0;
   };
-  const keepUntilFlush = (from: number, length: number, { to, list }: Route): void => {
-    list.add(address + from, length, to);
+  const keepUntilFlush = (from: number, length: number, { name, list }: Recipient): void => {
+    list.add(address + from, length, name);
     count += 1;
-    if (count === slots || (count % together === 0 && !isMoreComing())) flush();
+    if (count === slots) flush();
   };
-  const add = (context: bigint, header: Buffer, payload: Buffer, route: Route): boolean => {
-    if (header.length > maxHeader || payload.length > maxPayload || isClosed || !route.isPassable()) return false;
+  const add = (context: bigint, header: Buffer, payload: Buffer, to: Recipient): boolean => {
+    if (header.length > maxHeader || payload.length > maxPayload || isClosed || !to.isPassable()) return false;
     const payloadAt = at.slots + count * slotSize + maxHeader;
     const headerAt = payloadAt - header.length;
     const tagAt = payloadAt + payload.length;
@@ -107,18 +104,18 @@ function open(ffi: typeof Ffi, exits: readonly Exit[], isMoreComing: () => boole
     memory.set(header, headerAt);
     memory.set(payload, payloadAt);
     gcm.encrypt(context, associated, header.length, payloads[count] ?? 0n, payload.length, address + tagAt);
-    keepUntilFlush(headerAt, tagAt + tagLength - headerAt, route);
+    keepUntilFlush(headerAt, tagAt + tagLength - headerAt, to);
     return true;
   };
-  const put = (pieces: readonly Buffer[], to: Endpoint): boolean => {
+  const put = (pieces: readonly Buffer[], endpoint: Endpoint): boolean => {
     const length = pieces.reduce((sum, piece) => sum + piece.length, 0);
-    const route = follow(known.get(to), to);
-    if (route === undefined || length > slotSize || isClosed || !route.isPassable()) return false;
-    known.set(to, route);
+    const to = follow(known.get(endpoint), endpoint);
+    if (to === undefined || length > slotSize || isClosed || !to.isPassable()) return false;
+    known.set(endpoint, to);
     const from = at.slots + count * slotSize;
     let end = from;
     for (const piece of pieces) end += piece.copy(memory, end);
-    keepUntilFlush(from, length, route);
+    keepUntilFlush(from, length, to);
     return true;
   };
   return {
@@ -126,7 +123,7 @@ function open(ffi: typeof Ffi, exits: readonly Exit[], isMoreComing: () => boole
     put,
     open(key) {
       const context = gcm.open(key);
-      let last: Route | undefined;
+      let last: Recipient | undefined;
       return {
         iv: gcm.iv,
         add(header, payload, to) {
@@ -139,29 +136,11 @@ function open(ffi: typeof Ffi, exits: readonly Exit[], isMoreComing: () => boole
     flush() {
       if (count > 0) flush();
     },
-    settle() {
-      if (count === 0) return true;
-      if (isMoreComing()) return false;
-      flush();
-      return true;
-    },
     close() {
       isClosed = true;
       count = 0;
       for (const list of lists) list.clear();
     },
-  };
-}
-
-function slotMemory(ffi: typeof Ffi) {
-  const memory = Buffer.allocUnsafeSlow(at.slots + slots * slotSize);
-  const start = ffi.getRawPointer(memory);
-  return {
-    memory,
-    address: Number(start),
-    associated: start + BigInt(at.associated),
-    /** Where each slot's payload begins. */
-    payloads: Array.from({ length: slots }, (_, i) => start + BigInt(at.slots + i * slotSize + maxHeader)),
   };
 }
 
@@ -172,16 +151,16 @@ function ways(ffi: typeof Ffi, exits: readonly Exit[]) {
     const list = messageList(ffi, { ...exit, size: slots, maxSegments });
     return { list, isPassable: exit.isPassable, family: familyOf(exit.to) };
   });
-  const route = (to: Endpoint): Route | undefined => {
+  const recipient = (to: Endpoint): Recipient | undefined => {
     const way = all.find(({ family }) => family === (to.address.includes(':') ? 6 : 4)) ?? all[0];
     const name = way && socketName(ffi, to, way.family);
-    return name && { to: recipient(name), list: way.list, isPassable: way.isPassable };
+    return name && { name, list: way.list, isPassable: way.isPassable };
   };
   return {
     lists: all.map(({ list }) => list),
     /** The same again, unless the client has moved. */
-    follow(last: Route | undefined, to: Endpoint): Route | undefined {
-      return last?.to.name.port === to.port && last.to.name.address === to.address ? last : route(to);
+    follow(last: Recipient | undefined, to: Endpoint): Recipient | undefined {
+      return last?.name.port === to.port && last.name.address === to.address ? last : recipient(to);
     },
   };
 }

@@ -1,13 +1,18 @@
 import { once } from 'node:events';
+import { availableParallelism } from 'node:os';
 import { Worker } from 'node:worker_threads';
 import type { MediaCommands } from './media-commands.ts';
 import type { FromWorker, ThreadSnapshot, ToWorker, WorkerOptions } from './messages.ts';
+import { viewersPerThread } from './placement.ts';
 import type { DownTrack, MediaEvents, MediaPlane } from './plane.ts';
 import { questions } from './questions.ts';
 import { checkKeys } from './srtp-keys.ts';
 
 /** `address` is the one to bind, IPv4 or IPv6; `port` 0 takes any. */
-export interface MediaPlaneOptions extends WorkerOptions {
+export interface MediaPlaneOptions extends Omit<WorkerOptions, 'cores' | 'viewersPerThread'> {
+  /** As many as the process may use, unless said. */
+  readonly cores?: number;
+  readonly viewersPerThread?: number;
   readonly events: MediaEvents;
 }
 
@@ -18,9 +23,9 @@ const closeTimeoutMs = 2000;
  * Starts the media thread. Resolves once its socket is bound; rejects with the system's error when it cannot be. After
  * that a failure of the thread goes to `onFailure`, and whoever waits for an answer is told too.
  */
-export async function startMediaPlane({ events, ...workerData }: MediaPlaneOptions): Promise<MediaPlane> {
+export async function startMediaPlane({ events, ...options }: MediaPlaneOptions): Promise<MediaPlane> {
   const worker = new Worker(new URL('./worker.ts', import.meta.url), {
-    workerData: workerData satisfies WorkerOptions,
+    workerData: { cores: availableParallelism(), viewersPerThread, ...options } satisfies WorkerOptions,
     name: 'media',
     // The outbox is prepared for what the warning about `node:ffi` warns of.
     execArgv: ['--disable-warning=ExperimentalWarning'],

@@ -4,8 +4,11 @@ import { parentPort, workerData } from 'node:worker_threads';
 import { endHungProcess } from '../probes/last-words.ts';
 import { startWatchdog } from '../probes/watchdog.ts';
 import { openSockets } from './dual-socket.ts';
+import { startEgress } from './egress-thread.ts';
+import { egressThreads } from './egress-threads.ts';
 import { mediaCore } from './media-core.ts';
 import type { FromWorker, ToWorker, WorkerOptions } from './messages.ts';
+import { mostThreads } from './placement.ts';
 import { tally } from './tally.ts';
 import { threadLoad } from './thread-load.ts';
 import { tickMs } from './timers.ts';
@@ -14,15 +17,20 @@ if (parentPort === null) throw new Error('server/media/worker.ts runs as a worke
 const main = parentPort;
 const tell = (message: FromWorker): void => main.postMessage(message);
 
-const { watchdog, ...endpoint } = workerData as WorkerOptions;
-if (watchdog !== undefined) startWatchdog(watchdog, { nowMs: () => performance.now(), onHung: endHungProcess });
+const { watchdog, cores, viewersPerThread, ...endpoint } = workerData as WorkerOptions;
+const now = () => performance.now();
+if (watchdog !== undefined) startWatchdog(watchdog, { nowMs: now, onHung: endHungProcess });
 const socket = await openSockets(endpoint, () => core.countDrop('SendFailed'));
+const egress = egressThreads({ most: mostEgress(), perThread: viewersPerThread }, () =>
+  startEgress(socket.outbox?.bound ?? [], now, core.egressEvents, fail),
+);
 const core = mediaCore({
   send: socket.send,
-  now: () => performance.now(),
+  now,
   random: Math.random,
   randomBytes,
   outbox: socket.outbox,
+  shares: egress,
   tally: tally(),
   events: {
     // Copied exactly: a view into a pool would take the whole pool along.
@@ -34,32 +42,47 @@ const core = mediaCore({
   },
 });
 socket.onDatagram(core.receive);
-const load = threadLoad(
-  tickMs,
-  () => performance.now(),
-  () => performance.eventLoopUtilization(),
-);
+const load = threadLoad(tickMs, now, () => performance.eventLoopUtilization());
 const timer = setInterval(() => {
   load.turn();
   core.tick();
 }, tickMs);
 
 main.on('message', (message: ToWorker) => {
-  if ('call' in message) return call(message);
-  switch (message.ask) {
-    case 'snapshot':
-      return tell({ answerTo: message.id, snapshot: { ...core.snapshot(), load: load.seen(), egressLoads: [] } });
-    case 'ping':
-      return tell({ answerTo: message.id });
-    case 'close':
-      clearInterval(timer);
-      socket.close();
-      return main.close();
-  }
+  if ('call' in message) call(message);
+  else if (message.ask === 'close') void close();
+  // Who is ill ends this thread too, and all that wait are told.
+  else answer(message).catch(() => undefined);
 });
 tell({ bound: socket.local });
 
 /** The type of `args` belongs to that of `call`; the compiler cannot follow it through the index. */
 function call(message: Extract<ToWorker, { call: unknown }>): void {
   (core[message.call] as (...args: unknown[]) => void)(...message.args);
+}
+
+async function answer({ ask, id }: Extract<ToWorker, { id: number }>): Promise<void> {
+  if (ask === 'snapshot') {
+    const all = await egress.snapshot(core.snapshot());
+    return tell({ answerTo: id, snapshot: { ...all, load: load.seen() } });
+  }
+  await egress.ping();
+  tell({ answerTo: id });
+}
+
+/** The others first: the descriptor that they send by is another's as soon as it is closed here. */
+async function close(): Promise<void> {
+  clearInterval(timer);
+  await egress.close();
+  socket.close();
+  main.close();
+}
+
+/** Threads beside this one to send by: none without what they send with, or without cores for them. */
+function mostEgress(): number {
+  return socket.outbox === undefined ? 0 : Math.max(0, Math.min(mostThreads, cores - 1));
+}
+
+function fail(error: Error): never {
+  throw error;
 }

@@ -91,14 +91,14 @@ export function ofProcess(): number {
   return user + system;
 }
 
-/** CPU time of this process's threads of that name. */
+/** CPU time of those of this process’s threads whose names begin so. */
 export async function ofThread(name: string): Promise<number> {
   const tasks = '/proc/self/task';
   const nanoseconds = (await readdir(tasks)).map(async (id) => {
     const [comm, schedstat] = await Promise.all(
       ['comm', 'schedstat'].map((file) => readFile(`${tasks}/${id}/${file}`, 'utf8')),
     );
-    return comm?.trim() === name ? Number(schedstat?.split(' ')[0]) : 0;
+    return comm?.startsWith(name) ? Number(schedstat?.split(' ')[0]) : 0;
   });
   return (await Promise.all(nanoseconds)).reduce((sum, each) => sum + each, 0) / 1000;
 }

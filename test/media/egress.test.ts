@@ -2,15 +2,8 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { nack, pictureLoss, receiverReport, senderReport } from '#server/media/rtcp-write.ts';
 import { arena } from './arena.ts';
-import { deltaFrame, keyFrame, type Peer, videoDown, videoUp, vp8 } from './peer.ts';
+import { bye, deltaFrame, keyFrame, type Peer, videoDown, videoUp, vp8 } from './peer.ts';
 import { freshSeed, seeded } from './seeded.ts';
-
-/** RTCP BYE of one source. */
-function bye(ssrc: number): Buffer {
-  const packet = Buffer.from('81cb000100000000', 'hex');
-  packet.writeUInt32BE(ssrc, 4);
-  return packet;
-}
 
 const rtx = [videoDown(1000, { rtxSsrc: 1001, codecs: [vp8(120, 121)] })];
 

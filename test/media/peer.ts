@@ -128,3 +128,10 @@ export const videoDown = (ssrc: number, more: Partial<DownTrack> = {}): DownTrac
   nack: true,
   ...more,
 });
+
+/** RTCP BYE of one source. */
+export function bye(ssrc: number): Buffer {
+  const packet = Buffer.from('81cb000100000000', 'hex');
+  packet.writeUInt32BE(ssrc, 4);
+  return packet;
+}

@@ -3,15 +3,10 @@ import { test } from 'node:test';
 import { RtcpPacketConverter, RtcpRrPacket, RtcpSrPacket } from 'werift';
 import { pictureLoss, receiverReport, senderReport } from '#server/media/rtcp-write.ts';
 import { arena } from './arena.ts';
-import { deltaFrame, keyFrame, type Peer, videoUp, vp8 } from './peer.ts';
+import { bye, deltaFrame, keyFrame, type Peer, videoUp, vp8 } from './peer.ts';
 
 const nacks = ({ inbox }: Peer) => inbox.rtcp.flatMap((packet) => (packet.type === 'Nack' ? [packet.sequences] : []));
 const asked = ({ inbox }: Peer) => inbox.rtcp.filter(({ type }) => type === 'KeyFrameRequest').length;
-const bye = (ssrc: number) => {
-  const packet = Buffer.from('81cb000100000000', 'hex');
-  packet.writeUInt32BE(ssrc, 4);
-  return packet;
-};
 
 test('a track without PLI but with FIR is asked for key frames by that, each request with a number of its own', () => {
   const { publisher, subscriber, from, pass, totals } = arena();

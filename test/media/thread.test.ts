@@ -2,9 +2,16 @@ import assert from 'node:assert/strict';
 import dgram from 'node:dgram';
 import { once } from 'node:events';
 import { type TestContext, test } from 'node:test';
-import { type MediaEvents, type MediaPlane, srtpProfile } from '#server/media/plane.ts';
+import {
+  type DownTrack,
+  type MediaEvents,
+  type MediaPlane,
+  type SrtpProfile,
+  srtpProfile,
+} from '#server/media/plane.ts';
+import { nack, receiverReport } from '#server/media/rtcp-write.ts';
 import { startMediaPlane } from '#server/media/thread.ts';
-import { type Peer, peer, videoDown, videoUp } from './peer.ts';
+import { bye, type Peer, peer, videoDown, videoUp, vp8 } from './peer.ts';
 import { seeded } from './seeded.ts';
 import { stunAttributes } from './stun-client.ts';
 
@@ -17,20 +24,37 @@ const silence: MediaEvents = {
   onFailure() {},
 };
 
-async function started(t: TestContext, events: Partial<MediaEvents> = {}, address = '127.0.0.1'): Promise<MediaPlane> {
-  const plane = await startMediaPlane({ address, port: 0, events: { ...silence, ...events } });
+async function started(
+  t: TestContext,
+  events: Partial<MediaEvents> = {},
+  address = '127.0.0.1',
+  cores = 1,
+): Promise<MediaPlane> {
+  const plane = await startMediaPlane({
+    address,
+    port: 0,
+    cores,
+    viewersPerThread: 16,
+    events: { ...silence, ...events },
+  });
   t.after(() => plane.close());
   return plane;
 }
 
 /** A peer with a socket of its own that has been connected to the plane. */
-async function connected(t: TestContext, plane: MediaPlane, id: string, random: () => number) {
+async function connected(
+  t: TestContext,
+  plane: MediaPlane,
+  id: string,
+  random: () => number,
+  profile: SrtpProfile = srtpProfile.AEAD_AES_128_GCM,
+) {
   const address = plane.local.address;
   const socket = dgram.createSocket(address.includes(':') ? 'udp6' : 'udp4');
   t.after(() => socket.close());
   socket.bind(0, address);
   await once(socket, 'listening');
-  const client = peer(id, srtpProfile.AEAD_AES_128_GCM, socket.address().port, random);
+  const client = peer(id, profile, socket.address().port, random);
   socket.on('message', (datagram) => client.receive(datagram));
   const send = (datagram: Buffer) => socket.send(datagram, plane.local.port, address);
   plane.addTransport(client.spec);
@@ -77,6 +101,49 @@ for (const address of ['127.0.0.1', '::1'])
     assert.ok(load.utilization > 0 && load.utilization <= 1 && load.lagSeconds >= 0);
     const mapped = stunAttributes(up.client.inbox.stun[0] ?? Buffer.alloc(0)).get(0x0020);
     assert.equal((mapped?.readUInt16BE(2) ?? 0) ^ 0x2112, up.client.endpoint.port);
+  });
+
+for (const address of ['127.0.0.1', '::1'])
+  test(`many subscribers are shared out between threads, where there are cores for them, by ${address}`, async (t) => {
+    const begun: string[] = [];
+    const closed: string[] = [];
+    const events = {
+      onFirstFrame: (id: string) => begun.push(id),
+      onClosed: (id: string, reason: string) => closed.push(`${id} ${reason}`),
+    };
+    const plane = await started(t, events, address, 3);
+    const random = seeded(1);
+    const up = await connected(t, plane, 'up', random);
+    const profiles = Object.values(srtpProfile);
+    const downs = [];
+    for (let i = 0; i < 40; i++) {
+      downs.push(await connected(t, plane, `down ${i}`, random, profiles[i % profiles.length]));
+      plane.subscribe(`down ${i}`, 'room', [videoDown(1000, { rtxSsrc: 1001, codecs: [vp8(120, 121)] })]);
+    }
+    plane.publish('up', 'room', [videoUp()]);
+    await plane.ping();
+    for (let sequence = 0; sequence < 100; sequence++) up.send(up.client.rtp({ ssrc: 7, sequence }));
+    for (const { client } of downs) await received(client, 100);
+    assert.deepEqual(
+      downs.map(({ client }) => client.inbox.rtp.map(({ payload }) => payload.length)),
+      downs.map(() => new Array(100).fill(2)),
+    );
+    for (const { client, send } of downs) {
+      const wanted = client.inbox.rtp.slice(-3).map(({ header }) => header.sequenceNumber);
+      send(client.rtcp(Buffer.concat([receiverReport(1, []), nack(1, 1000, wanted)])));
+    }
+    for (const { client } of downs) await received(client, 103);
+    const { rooms, tracks, transports, egressLoads, totals, dropped } = await plane.snapshot();
+    assert.equal(egressLoads.length, 2);
+    assert.equal(rooms['room']?.sentPackets, 40 * 103);
+    assert.equal(totals.rtp.out.retransmission.packets, 40 * 3);
+    assert.deepEqual(tracks.subscribed, { audio: 0, video: 40 });
+    assert.equal(transports, 41);
+    assert.equal(dropped.ThreadBusy + dropped.SendFailed, 0);
+    assert.equal(new Set(begun).size, 41);
+    for (const { client, send } of downs) send(client.rtcp(Buffer.concat([receiverReport(1, []), bye(1)])));
+    await until(() => closed.length === 40);
+    assert.equal((await plane.snapshot()).transports, 1);
   });
 
 test('DTLS goes between the client and the main thread', async (t) => {
@@ -127,6 +194,19 @@ test('when the thread dies, whoever waits is told, and onFailure once', async (t
   await assert.rejects(plane.ping());
   await until(() => failures.length > 0);
   await assert.rejects(plane.snapshot());
+  assert.equal(failures.length, 1);
+});
+
+test('when a thread beside it dies, that is a failure of the whole', async (t) => {
+  const failures: Error[] = [];
+  const plane = await started(t, { onFailure: (error) => failures.push(error) }, '127.0.0.1', 2);
+  for (let i = 0; i < 17; i++) {
+    plane.addTransport(peer(`${i}`, srtpProfile.AEAD_AES_128_GCM, 1, seeded(i)).spec);
+    const broken = { extensions: undefined as unknown as DownTrack['extensions'] };
+    plane.subscribe(`${i}`, 'room', [videoDown(1000, i === 16 ? broken : {})]);
+  }
+  await assert.rejects(plane.ping());
+  await until(() => failures.length > 0);
   assert.equal(failures.length, 1);
 });
 
