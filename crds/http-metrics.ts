@@ -27,6 +27,7 @@ export const refusalReasons = [
   'RoomFull',
   'MalformedOffer',
   'UnusableOffer',
+  'NotAcceptable',
   'MalformedFragment',
   'UnusableFragment',
   'PreconditionRequired',

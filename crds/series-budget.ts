@@ -3,7 +3,7 @@ import { serverMetric } from './metrics.ts';
 
 /** Statuses that a server pod answers with on its public port, and 499 for a client that did not wait. */
 export const statusCodes = [
-  200, 201, 204, 308, 400, 401, 403, 404, 405, 409, 412, 413, 415, 422, 428, 429, 499, 500, 503,
+  200, 201, 204, 308, 400, 401, 403, 404, 405, 406, 409, 412, 413, 415, 422, 428, 429, 499, 500, 503,
 ] as const;
 
 /** How many series there are at most: those of a pod without rooms, and those that each room adds. */

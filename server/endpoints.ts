@@ -57,6 +57,7 @@ export function endpoints({ state, rooms, sessions, media, clock, meter, admissi
   return {
     create: ({ waitedMs, ...asked }) => create({ ...asked, askedMs: clock.now() - waitedMs }),
     exists: (room) => rooms.has(room),
+    named: (name) => rooms.list().flatMap(({ id, settings }) => (settings.name === name ? [id] : [])),
     access: (role, room) => access(rooms, state.settings, role, room),
     closed: () => closed(state),
     has: (role, room, id) => {

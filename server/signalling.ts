@@ -74,7 +74,7 @@ export function signalling(options: SignallingOptions): Create {
       options.sessions.end(id, 'Internal');
       options.rooms.leave(room, id);
       options.admission.left(id);
-      throw refusal(options.meter, room, error);
+      throw refusal(options.meter, asked, error);
     }
   };
 }
@@ -176,14 +176,13 @@ async function silence(media: MediaPlane, publisher: string | undefined): Promis
 }
 
 /** What went wrong, as the client is to be told; counted where a room could not serve it. */
-function refusal(meter: SignallingOptions['meter'], room: string, error: unknown): unknown {
+function refusal(meter: SignallingOptions['meter'], { role, room }: Asked, error: unknown): unknown {
   if (error instanceof Refused && error.refusal.reason === 'RoomFull') meter.roomFull(room);
   if (!(error instanceof SdpError)) return error;
   if (error.withoutCodec !== undefined) meter.codecMissing(room, error.withoutCodec);
-  return new Refused({
-    reason: error.kind === 'malformed' ? 'MalformedOffer' : 'UnusableOffer',
-    detail: error.message,
-  });
+  const isOfCodecs = role === 'subscriber' && error.withoutCodec !== undefined;
+  const unusable = isOfCodecs ? 'NotAcceptable' : 'UnusableOffer';
+  return new Refused({ reason: error.kind === 'malformed' ? 'MalformedOffer' : unusable, detail: error.message });
 }
 
 /** Base64 has just the characters that ICE allows (RFC 8839 section 5.4), as long as nothing needs padding. */

@@ -12,7 +12,7 @@ const onEveryAnswer = {
 /** What a browser asks before it sends what a page wants sent; it never carries a token. */
 export const onPreflight = {
   'access-control-allow-methods': 'POST, PATCH, DELETE, GET, HEAD, OPTIONS',
-  'access-control-allow-headers': 'Authorization, Content-Type, If-Match, Link',
+  'access-control-allow-headers': 'Authorization, Content-Type, If-Match, Link, X-Auth-Token',
   'access-control-max-age': '86400',
 };
 

@@ -44,7 +44,7 @@ export function door({ gate, limits, proxies, audit, meter, onError }: DoorOptio
       throw new Refused({ ...tooMany, retryAfterMs });
     },
     enter: async (request, reply, asked, access) => {
-      const { authorization } = request.headers;
+      const authorization = authorizationOf(request);
       const verdict = await gate({ ...asked, address: addressOf(request), authorization }, access);
       if (verdict.isGranted) return verdict;
       meter.unauthorized(asked.role, verdict.why);
@@ -54,6 +54,12 @@ export function door({ gate, limits, proxies, audit, meter, onError }: DoorOptio
       throw new Refused(refusal(verdict));
     },
   };
+}
+
+/** Clients of live-webrtc-go have the token alone in `X-Auth-Token`. It counts where there is nothing in its proper place. */
+function authorizationOf({ headers }: FastifyRequest): string | undefined {
+  const { authorization, 'x-auth-token': token } = headers;
+  return authorization ?? (typeof token === 'string' ? `Bearer ${token}` : undefined);
 }
 
 const refusal = ({ why, detail, retryAfterMs }: Denied): Refusal => {

@@ -32,6 +32,8 @@ export interface Endpoints {
     readonly span?: Span | undefined;
   }): Promise<{ readonly id: string; readonly answer: string; readonly iceTag: string }>;
   exists(room: string): boolean;
+  /** Rooms of that name, in whatever namespace. */
+  named(name: string): readonly string[];
   has(role: Role, room: string, id: string): boolean;
   /** Whose session it is, if it was opened with a token that said so. */
   subject(id: string): string | undefined;
@@ -115,7 +117,9 @@ export function endpoint(app: FastifyInstance, options: EndpointOptions) {
     const location = `${url(request.params.namespace, request.params.room)}/${id}`;
     return reply.code(201).headers({ location, etag: iceTag }).type('application/sdp').send(answer);
   });
-  app.get(path, { onRequest: known }, async (_request, reply) => reply.code(204).send());
+  const look = async (_request: Request, reply: FastifyReply) =>
+    role === 'publisher' ? reply.code(204).send() : reply.code(200).type('application/sdp').send('');
+  app.route({ url: path, method: ['GET', 'HEAD'], onRequest: known, handler: look });
   app.options(path, async (_request, reply) =>
     reply
       .code(204)

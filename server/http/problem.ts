@@ -19,6 +19,7 @@ const problems: Readonly<Record<RefusalReason, readonly [status: number, title: 
   RoomFull: [403, 'The room is full'],
   MalformedOffer: [400, 'Not an SDP offer'],
   UnusableOffer: [422, 'The offer cannot be answered'],
+  NotAcceptable: [406, 'No codec that both sides have'],
   MalformedFragment: [400, 'Not a fragment of SDP'],
   UnusableFragment: [422, 'The session cannot be changed so'],
   PreconditionRequired: [428, 'If-Match is needed'],

@@ -2,6 +2,7 @@ import fastify, { type FastifyError, type FastifyInstance, type FastifyReply, ty
 import { noTracer, type Tracer } from '#tracing/tracer.ts';
 import type { HttpMeter } from '../meter.ts';
 import { type Refusal, Refused } from '../room/refusal.ts';
+import { withoutAlias } from './alias.ts';
 import { allowOrigins } from './cors.ts';
 import type { Door } from './door.ts';
 import { type Endpoints, endpoint, notSdp } from './endpoint.ts';
@@ -49,6 +50,7 @@ export function publicServer({
     requestTimeout: 15_000,
     http: { headersTimeout: 10_000 },
     forceCloseConnections: true,
+    rewriteUrl: ({ url = '/' }) => withoutAlias(url, endpoints.named),
     // Hooks do not run for what has no path.
     frameworkErrors: (error, request, reply) => {
       failed(error, request, reply);

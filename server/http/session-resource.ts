@@ -1,5 +1,5 @@
 /** A session's own URL, the `Location` of its answer (RFC 9725 section 4.2): how its client changes its ICE, and ends it. */
-import type { FastifyInstance } from 'fastify';
+import type { FastifyInstance, FastifyReply } from 'fastify';
 import { Refused } from '../room/refusal.ts';
 import { onPreflight } from './cors.ts';
 import { type EndpointOptions, endpointUrl, guards, notAllowed, type Request, unknownSession } from './endpoint.ts';
@@ -36,7 +36,8 @@ export function sessionResource(app: FastifyInstance, options: Pick<EndpointOpti
     endpoints.end(request.params.session);
     return reply.code(200).send();
   });
-  app.get(path, { onRequest: [known, found] }, async (_request, reply) => reply.code(204).send());
+  const look = async (_request: Request, reply: FastifyReply) => reply.code(204).send();
+  app.route({ url: path, method: ['GET', 'HEAD'], onRequest: [known, found], handler: look });
   app.options(path, async (_request, reply) =>
     reply
       .code(204)

@@ -42,3 +42,17 @@ export function isBound(ffi: typeof Ffi, { descriptor, to }: Bound): boolean {
 }
 
 export const familyOf = ({ family }: AddressInfo): Family => (family === 'IPv6' ? 6 : 4);
+
+/** FIONREAD, which tells of a UDP socket how long the datagram is that would be read next. */
+const bytesWaiting = 0x541bn;
+
+/** A function that tells whether a datagram waits to be read at one of these sockets. It allocates nothing. */
+export function waiting(ffi: typeof Ffi, descriptors: readonly number[]): () => boolean {
+  const { functions: libc } = ffi.dlopen(null, {
+    ioctl: { return: 'int32', arguments: ['int32', 'uint64', 'uint64'] },
+  });
+  const bytes = new Int32Array(Buffer.allocUnsafeSlow(8).fill(0).buffer, 0, 1);
+  const address = ffi.getRawPointer(bytes);
+  const waits = (descriptor: number): boolean => libc.ioctl(descriptor, bytesWaiting, address) === 0 && bytes[0] !== 0;
+  return () => descriptors.some(waits);
+}

@@ -1,5 +1,6 @@
 /** One UDP port at an address of each IP family. */
 import type { Endpoint } from './address.ts';
+import { waiting } from './descriptor.ts';
 import { type Outbox, outbox } from './outbox.ts';
 import { type MediaSocket, openSocket } from './socket.ts';
 
@@ -45,7 +46,9 @@ function dual(first: MediaSocket, second: MediaSocket): MediaSocket {
 }
 
 function withOutbox(socket: MediaSocket): MediaSockets {
-  const box = outbox(socket.exits);
+  const ffi = process.getBuiltinModule('node:ffi');
+  const descriptors = socket.exits.map(({ descriptor }) => descriptor);
+  const box = ffi && outbox(socket.exits, waiting(ffi, descriptors));
   return {
     ...socket,
     outbox: box,

@@ -26,6 +26,7 @@ export interface MediaCore extends MediaCommands {
 
 export function mediaCore(world: World): MediaCore {
   const state = mediaState(world.now());
+  let sampledMs = -1;
   const close = (client: Client, reason: CloseReason): void => {
     remove(state, client);
     world.events.onClosed(client.transport.id, reason);
@@ -33,10 +34,13 @@ export function mediaCore(world: World): MediaCore {
   return {
     ...mediaCommands(state, world),
     receive(datagram, from) {
-      const startedMs = world.tally.isSampled() ? world.now() : -1;
+      if (sampledMs < 0 && world.tally.isSampled()) sampledMs = world.now();
       const verdict = receive(state, world, datagram, from);
-      world.outbox?.flush();
-      if (startedMs >= 0) world.tally.took(world.now() - startedMs);
+      const isSent = world.outbox?.settle() ?? true;
+      if (isSent && sampledMs >= 0) {
+        world.tally.took(world.now() - sampledMs);
+        sampledMs = -1;
+      }
       if (verdict === undefined) return;
       if (typeof verdict === 'object') close(verdict.left, 'Bye');
       else state.dropped[verdict] += 1;

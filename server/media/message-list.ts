@@ -3,16 +3,28 @@ import { messageMemory } from './message-memory.ts';
 import type { SocketName } from './socket-name.ts';
 
 /**
- * Datagrams in a row for one `sendmmsg`. Neighbours that go to one client and are equally long, but for the last, become
- * one message: the kernel takes it through its layers once and cuts it up at the end.
+ * Datagrams for one `sendmmsg`. Those of one client that are equally long, but for the last, become one message: the
+ * kernel takes it through its layers once and cuts it up at the end. What one client gets stays in order.
  */
 export interface MessageList {
   /** Adds what lies at an address, which must stay there until it is flushed. There is room for `size`. */
-  add(address: number, length: number, to: SocketName): void;
+  add(address: number, length: number, to: Recipient): void;
   flush(): void;
   /** Forgets what was added. */
   clear(): void;
 }
+
+/** A client, as one list knows it. */
+export interface Recipient {
+  readonly name: SocketName;
+  /** Its last message, if that was made in this turn. */
+  message: number;
+  turn: number;
+  /** Messages of several datagrams that the kernel refused, though it took the datagrams. */
+  refusals: number;
+}
+
+export const recipient = (name: SocketName): Recipient => ({ name, message: 0, turn: -1, refusals: 0 });
 
 export interface MessageListOptions {
   readonly descriptor: number;
@@ -27,74 +39,124 @@ export interface MessageListOptions {
 
 /** Of a datagram over IPv4, with some bytes to spare. */
 const maxMessage = 65_000;
-/** So often it may be tried in vain for a client: its network may have no room for them uncut, or no checksums of its own. */
+/** So often it is tried in vain for a client: its network may have less room, or leave checksums to others. */
 const maxRefusals = 8;
 
+/** Allocates only when there are more messages at a time than ever before. */
 export function messageList(ffi: typeof Ffi, options: MessageListOptions): MessageList {
-  const { descriptor, size, maxSegments, leave, isPassable } = options;
+  const { descriptor, size, leave, isPassable } = options;
   const memory = messageMemory(ffi, size);
-  const names: SocketName[] = [];
-  const firsts = new Uint32Array(size + 1);
-  let datagrams = 0;
-  let messages = 0;
-  /** Of the message that may still grow: what its datagrams have each, and together. None grows while `each` is 0. */
-  let each = 0;
-  let together = 0;
+  const drafts = messageDrafts(options);
+  /** Whose names are in the memory: most messages have them again. */
+  const named: Recipient[] = [];
+  /** The places of their datagrams in the memory. */
+  const firsts = new Uint32Array(size);
 
-  const add = (address: number, length: number, to: SocketName): void => {
-    const last = messages - 1;
-    const joins = length <= each && names[last] === to && together + length <= maxMessage;
-    memory.setDatagram(datagrams, address, length);
-    datagrams += 1;
-    if (joins) {
-      const first = firsts[last] ?? 0;
-      memory.setDatagrams(last, first, datagrams - first);
-      together += length;
-      // A shorter one is the last of its message.
-      if (length < each || datagrams - first === maxSegments) each = 0;
-      return;
+  const write = (): void => {
+    let place = 0;
+    for (let i = 0; i < drafts.count(); i++) {
+      const { to, count, first } = drafts.at(i);
+      firsts[i] = place;
+      for (let datagram = first, left = count; left > 0; left--, datagram = drafts.behind(datagram))
+        memory.setDatagram(place++, drafts.addressOf(datagram), drafts.lengthOf(datagram));
+      if (named[i] !== to) memory.setName(i, to.name);
+      named[i] = to;
+      memory.setDatagrams(i, place - count, count);
     }
-    if (names[messages] !== to) memory.setName(messages, to);
-    names[messages] = to;
-    firsts[messages] = datagrams - 1;
-    memory.setDatagrams(messages, datagrams - 1, 1);
-    messages += 1;
-    each = maxSegments > 1 && to.refusals < maxRefusals ? length : 0;
-    together = length;
   };
   /** In the place behind all messages. */
-  const sendAlone = (datagram: number, to: SocketName): boolean => {
-    memory.setName(size, to);
-    memory.setDatagrams(size, datagram, 1);
+  const sendAlone = (place: number, to: Recipient): boolean => {
+    memory.setName(size, to.name);
+    memory.setDatagrams(size, place, 1);
     return isPassable() && memory.send(descriptor, size, 1) === 1;
   };
-  const sendApart = (index: number): void => {
-    const to = names[index];
-    const [first = 0, end = 0] = [firsts[index], index + 1 < messages ? firsts[index + 1] : datagrams];
-    if (to === undefined) return;
+  const sendApart = (message: number): void => {
+    const { to, count } = drafts.at(message);
+    const first = firsts[message] ?? 0;
     let taken = 0;
-    for (let i = first; i < end; i++) {
+    for (let place = first; place < first + count; place++) {
       // What is refused by itself is left to dgram, which knows how to wait, and tells what is wrong with it.
-      if (end - first > 1 && sendAlone(i, to)) taken += 1;
-      else leave(ffi.toBuffer(BigInt(memory.addressOf(i)), memory.lengthOf(i)), to);
+      if (count > 1 && sendAlone(place, to)) taken += 1;
+      else leave(ffi.toBuffer(BigInt(memory.addressOf(place)), memory.lengthOf(place)), to.name);
     }
-    if (taken > 1 && taken === end - first) to.refusals += 1;
-  };
-  const clear = (): void => {
-    datagrams = 0;
-    messages = 0;
-    each = 0;
+    if (taken > 1 && taken === count) to.refusals += 1;
   };
   return {
-    add,
-    clear,
+    add: drafts.add,
+    clear: drafts.clear,
     flush() {
-      for (let i = 0; i < messages; ) {
-        const sent = isPassable() ? memory.send(descriptor, i, messages - i) : 0;
-        i += sent;
-        if (i < messages) sendApart(i++);
+      write();
+      const count = drafts.count();
+      for (let i = 0; i < count; ) {
+        i += isPassable() ? memory.send(descriptor, i, count - i) : 0;
+        if (i < count) sendApart(i++);
       }
-      clear();
+      drafts.clear();
+    },
+  };
+}
+
+/** A message of which nothing is written yet. It does not grow while `each` is 0. */
+interface Draft {
+  to: Recipient;
+  first: number;
+  last: number;
+  count: number;
+  /** Bytes of its datagrams, but of the last, and of all together. */
+  each: number;
+  together: number;
+}
+
+function messageDrafts({ size, maxSegments }: MessageListOptions) {
+  const drafts: Draft[] = [];
+  const [addresses, lengths, next] = [new Float64Array(size), new Uint32Array(size), new Uint32Array(size)];
+  let datagrams = 0;
+  let count = 0;
+  let turn = 0;
+
+  const begin = (length: number, to: Recipient): void => {
+    const each = maxSegments > 1 && to.refusals < maxRefusals ? length : 0;
+    const draft = drafts[count];
+    to.message = count;
+    to.turn = turn;
+    count += 1;
+    if (draft === undefined) {
+      drafts.push({ to, first: datagrams, last: datagrams, count: 1, each, together: length });
+      return;
+    }
+    draft.to = to;
+    draft.first = datagrams;
+    draft.last = datagrams;
+    draft.count = 1;
+    draft.each = each;
+    draft.together = length;
+  };
+  const at = (index: number): Draft => drafts[index] as Draft;
+  return {
+    count: () => count,
+    /** Of those that are counted. */
+    at,
+    addressOf: (datagram: number) => addresses[datagram] ?? 0,
+    lengthOf: (datagram: number) => lengths[datagram] ?? 0,
+    /** The next in the same message. */
+    behind: (datagram: number) => next[datagram] ?? 0,
+    add(address: number, length: number, to: Recipient): void {
+      const open = to.turn === turn ? drafts[to.message] : undefined;
+      if (open !== undefined && length <= open.each && open.together + length <= maxMessage) {
+        next[open.last] = datagrams;
+        open.last = datagrams;
+        open.count += 1;
+        open.together += length;
+        if (length < open.each || open.count === maxSegments) open.each = 0;
+      } else begin(length, to);
+      addresses[datagrams] = address;
+      lengths[datagrams] = length;
+      datagrams += 1;
+    },
+    clear(): void {
+      datagrams = 0;
+      count = 0;
+      turn += 1;
     },
   };
 }

@@ -12,10 +12,10 @@
 import type * as Ffi from 'node:ffi';
 import type { Endpoint } from './address.ts';
 import { type Bound, familyOf, isBound } from './descriptor.ts';
-import { type MessageList, messageList } from './message-list.ts';
+import { type MessageList, messageList, type Recipient, recipient } from './message-list.ts';
 import { openssl } from './openssl.ts';
 import { segmentsAtOnce } from './segmentation.ts';
-import { type SocketName, socketName } from './socket-name.ts';
+import { socketName } from './socket-name.ts';
 
 /** Seals under one key, until it is closed. */
 export interface OutboxKey {
@@ -35,6 +35,8 @@ export interface Outbox {
   put(pieces: readonly Buffer[], to: Endpoint): boolean;
   /** Sends what was added. To be called before the thread waits for anything. */
   flush(): void;
+  /** As `flush`, unless more is coming before the thread waits. False then, with something still to be sent. */
+  settle(): boolean;
   /** Before the sockets': afterwards their descriptors may be somebody else's. */
   close(): void;
 }
@@ -49,40 +51,41 @@ export interface Fallback {
 
 export interface Exit extends Bound, Fallback {}
 
-const slots = 64;
+const slots = 1024;
+/** So many are sent together, unless more is coming that can be sent with them: the first should not wait for the last. */
+const together = 64;
 const maxHeader = 128;
 const maxPayload = 2032;
 const tagLength = 16;
 const slotSize = maxHeader + maxPayload + tagLength;
 const at = { associated: 0, slots: maxHeader } as const;
 
-/** By one socket, or by one of each family. They may be another thread's. */
-export function outbox(exits: readonly Exit[]): Outbox | undefined {
+/**
+ * By one socket, or by one of each family. They may be another thread's. What is `isMoreComing` of, is worth to wait for:
+ * what one client gets of it is sent as one message.
+ */
+export function outbox(exits: readonly Exit[], isMoreComing: () => boolean = () => false): Outbox | undefined {
   try {
     const ffi = process.getBuiltinModule('node:ffi');
     if (ffi === undefined || exits.length === 0 || process.platform !== 'linux') return undefined;
-    return exits.every((exit) => isBound(ffi, exit)) ? open(ffi, exits) : undefined;
+    return exits.every((exit) => isBound(ffi, exit)) ? open(ffi, exits, isMoreComing) : undefined;
   } catch {
     return undefined;
   }
 }
 
-/** A client's name, and the list for what goes to it. */
-interface Recipient {
-  readonly name: SocketName;
+/** The way to a client. */
+interface Route {
+  readonly to: Recipient;
   readonly list: MessageList;
   isPassable(): boolean;
 }
 
-function open(ffi: typeof Ffi, exits: readonly Exit[]): Outbox {
+function open(ffi: typeof Ffi, exits: readonly Exit[], isMoreComing: () => boolean): Outbox {
   const gcm = openssl(ffi);
   const { lists, follow } = ways(ffi, exits);
-  const memory = Buffer.allocUnsafeSlow(at.slots + slots * slotSize);
-  const start = ffi.getRawPointer(memory);
-  const address = Number(start);
-  const associated = start + BigInt(at.associated);
-  const payloads = Array.from({ length: slots }, (_, i) => start + BigInt(at.slots + i * slotSize + maxHeader));
-  const known = new WeakMap<Endpoint, Recipient>();
+  const { memory, address, associated, payloads } = slotMemory(ffi);
+  const known = new WeakMap<Endpoint, Route>();
   let count = 0;
   let isClosed = false;
 
@@ -90,13 +93,13 @@ function open(ffi: typeof Ffi, exits: readonly Exit[]): Outbox {
     for (const list of lists) list.flush();
     count = 0;
   };
-  const keepUntilFlush = (from: number, length: number, { name, list }: Recipient): void => {
-    list.add(address + from, length, name);
+  const keepUntilFlush = (from: number, length: number, { to, list }: Route): void => {
+    list.add(address + from, length, to);
     count += 1;
-    if (count === slots) flush();
+    if (count === slots || (count % together === 0 && !isMoreComing())) flush();
   };
-  const add = (context: bigint, header: Buffer, payload: Buffer, to: Recipient): boolean => {
-    if (header.length > maxHeader || payload.length > maxPayload || isClosed || !to.isPassable()) return false;
+  const add = (context: bigint, header: Buffer, payload: Buffer, route: Route): boolean => {
+    if (header.length > maxHeader || payload.length > maxPayload || isClosed || !route.isPassable()) return false;
     const payloadAt = at.slots + count * slotSize + maxHeader;
     const headerAt = payloadAt - header.length;
     const tagAt = payloadAt + payload.length;
@@ -104,18 +107,18 @@ function open(ffi: typeof Ffi, exits: readonly Exit[]): Outbox {
     memory.set(header, headerAt);
     memory.set(payload, payloadAt);
     gcm.encrypt(context, associated, header.length, payloads[count] ?? 0n, payload.length, address + tagAt);
-    keepUntilFlush(headerAt, tagAt + tagLength - headerAt, to);
+    keepUntilFlush(headerAt, tagAt + tagLength - headerAt, route);
     return true;
   };
-  const put = (pieces: readonly Buffer[], endpoint: Endpoint): boolean => {
+  const put = (pieces: readonly Buffer[], to: Endpoint): boolean => {
     const length = pieces.reduce((sum, piece) => sum + piece.length, 0);
-    const to = follow(known.get(endpoint), endpoint);
-    if (to === undefined || length > slotSize || isClosed || !to.isPassable()) return false;
-    known.set(endpoint, to);
+    const route = follow(known.get(to), to);
+    if (route === undefined || length > slotSize || isClosed || !route.isPassable()) return false;
+    known.set(to, route);
     const from = at.slots + count * slotSize;
     let end = from;
     for (const piece of pieces) end += piece.copy(memory, end);
-    keepUntilFlush(from, length, to);
+    keepUntilFlush(from, length, route);
     return true;
   };
   return {
@@ -123,7 +126,7 @@ function open(ffi: typeof Ffi, exits: readonly Exit[]): Outbox {
     put,
     open(key) {
       const context = gcm.open(key);
-      let last: Recipient | undefined;
+      let last: Route | undefined;
       return {
         iv: gcm.iv,
         add(header, payload, to) {
@@ -136,11 +139,29 @@ function open(ffi: typeof Ffi, exits: readonly Exit[]): Outbox {
     flush() {
       if (count > 0) flush();
     },
+    settle() {
+      if (count === 0) return true;
+      if (isMoreComing()) return false;
+      flush();
+      return true;
+    },
     close() {
       isClosed = true;
       count = 0;
       for (const list of lists) list.clear();
     },
+  };
+}
+
+function slotMemory(ffi: typeof Ffi) {
+  const memory = Buffer.allocUnsafeSlow(at.slots + slots * slotSize);
+  const start = ffi.getRawPointer(memory);
+  return {
+    memory,
+    address: Number(start),
+    associated: start + BigInt(at.associated),
+    /** Where each slot's payload begins. */
+    payloads: Array.from({ length: slots }, (_, i) => start + BigInt(at.slots + i * slotSize + maxHeader)),
   };
 }
 
@@ -151,16 +172,16 @@ function ways(ffi: typeof Ffi, exits: readonly Exit[]) {
     const list = messageList(ffi, { ...exit, size: slots, maxSegments });
     return { list, isPassable: exit.isPassable, family: familyOf(exit.to) };
   });
-  const recipient = (to: Endpoint): Recipient | undefined => {
+  const route = (to: Endpoint): Route | undefined => {
     const way = all.find(({ family }) => family === (to.address.includes(':') ? 6 : 4)) ?? all[0];
     const name = way && socketName(ffi, to, way.family);
-    return name && { name, list: way.list, isPassable: way.isPassable };
+    return name && { to: recipient(name), list: way.list, isPassable: way.isPassable };
   };
   return {
     lists: all.map(({ list }) => list),
     /** The same again, unless the client has moved. */
-    follow(last: Recipient | undefined, to: Endpoint): Recipient | undefined {
-      return last?.name.port === to.port && last.name.address === to.address ? last : recipient(to);
+    follow(last: Route | undefined, to: Endpoint): Route | undefined {
+      return last?.to.name.port === to.port && last.to.name.address === to.address ? last : route(to);
     },
   };
 }

@@ -9,8 +9,6 @@ export interface SocketName extends Endpoint {
   readonly bytes: Buffer;
   /** Where the bytes are for as long as this object is. */
   readonly pointer: number;
-  /** Messages to it of several datagrams that the kernel refused, while it took the datagrams. */
-  refusals: number;
 }
 
 /** Where things lie; the port in network order, the family in the machine's. */
@@ -37,5 +35,5 @@ export function socketNameBytes({ address, port }: Endpoint, family: Family): Bu
 /** As `socketNameBytes`. */
 export function socketName(ffi: typeof Ffi, { address, port }: Endpoint, family: Family): SocketName | undefined {
   const bytes = socketNameBytes({ address, port }, family);
-  return bytes && { address, port, family, bytes, pointer: Number(ffi.getRawPointer(bytes)), refusals: 0 };
+  return bytes && { address, port, family, bytes, pointer: Number(ffi.getRawPointer(bytes)) };
 }

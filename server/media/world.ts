@@ -16,7 +16,7 @@ export interface World {
   readonly random: () => number;
   /** That nobody can foretell. */
   readonly randomBytes: (size: number) => Buffer;
-  /** Where it works; what is in it is sent after each datagram that came. */
+  /** Where it works; what is in it is sent when all datagrams that came have been looked at. */
   readonly outbox?: Outbox | undefined;
   /** The egress threads, where there can be any. */
   readonly shares?: Shares | undefined;

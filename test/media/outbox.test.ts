@@ -1,14 +1,14 @@
 import assert from 'node:assert/strict';
 import { createSecretKey } from 'node:crypto';
-import dgram from 'node:dgram';
+import type dgram from 'node:dgram';
 import { once } from 'node:events';
 import { networkInterfaces } from 'node:os';
 import { afterEach, beforeEach, describe, test } from 'node:test';
 import type { Endpoint } from '#server/media/address.ts';
-import { type Bound, descriptorOf } from '#server/media/descriptor.ts';
 import { type Outbox, outbox } from '#server/media/outbox.ts';
 import { gcmRtpCipher } from '#server/media/srtp-gcm.ts';
 import { freshSeed, randomBytes, seeded } from './seeded.ts';
+import { arrivals, boundOf, opener } from './udp-sockets.ts';
 
 const ffi = process.getBuiltinModule('node:ffi');
 const { functions: libc } = ffi.dlopen(null, {
@@ -27,29 +27,6 @@ const hasIPv6 = Object.values(networkInterfaces()).some((addresses) =>
   addresses?.some(({ address }) => address === '::1'),
 );
 
-const boundOf = (socket: dgram.Socket): Bound => ({ descriptor: descriptorOf(socket) ?? -1, to: socket.address() });
-
-const opened: dgram.Socket[] = [];
-
-async function open(type: dgram.SocketType = 'udp4', address = '127.0.0.1'): Promise<dgram.Socket> {
-  const socket = dgram.createSocket({ type, recvBufferSize: 4 * 1024 * 1024 });
-  socket.bind(0, address);
-  await once(socket, 'listening');
-  opened.push(socket);
-  return socket;
-}
-
-/** The next datagrams at a socket, as text in hexadecimal. */
-async function arrivals(at: dgram.Socket, count: number): Promise<string[]> {
-  const found: string[] = [];
-  const { promise, resolve, reject } = Promise.withResolvers<string[]>();
-  const timer = setTimeout(() => reject(new Error(`${found.length} of ${count} arrived`)), 5_000);
-  at.on('message', (datagram) => {
-    if (found.push(datagram.toString('hex')) === count) resolve(found);
-  });
-  return promise.finally(() => clearTimeout(timer));
-}
-
 const header = Buffer.alloc(12, 0x80);
 const keys = (encryption: Buffer, salt: Buffer) => ({
   encryption: createSecretKey(encryption),
@@ -62,6 +39,7 @@ const expected = (text: string, index: number) =>
   Buffer.concat(gcmRtpCipher(someKeys).seal(header, Buffer.from(text), 1, index)).toString('hex');
 
 describe('the outbox', () => {
+  const { open, closeAll } = opener();
   let sender: dgram.Socket;
   let receiver: dgram.Socket;
   let box: Outbox;
@@ -73,11 +51,9 @@ describe('the outbox', () => {
     [left, isPassable] = [[], true];
     box = boxOf(sender);
   });
-  afterEach(() => {
-    for (const socket of opened.splice(0)) socket.close();
-  });
-  const boxOf = (socket: dgram.Socket): Outbox => {
-    const made = outbox([{ ...boundOf(socket), leave, isPassable: () => isPassable }]);
+  afterEach(closeAll);
+  const boxOf = (socket: dgram.Socket, isMoreComing?: () => boolean): Outbox => {
+    const made = outbox([{ ...boundOf(socket), leave, isPassable: () => isPassable }], isMoreComing);
     assert.ok(made, 'works on this Node');
     return made;
   };
@@ -203,6 +179,25 @@ describe('the outbox', () => {
       await all,
       texts.map((text, index) => expected(text, index)),
     );
+  });
+
+  test('waits for what is coming, and then keeps together what goes to one client, in its order', async () => {
+    const other = await open();
+    const [some, others] = [arrivals(receiver, 100), arrivals(other, 100)];
+    let isMoreComing = true;
+    const waiting = boxOf(sender, () => isMoreComing);
+    const ciphers = [gcmRtpCipher(someKeys, waiting), gcmRtpCipher(someKeys, waiting)];
+    const wanted: string[] = [];
+    for (let index = 0; index < 100; index++) {
+      const text = 'x'.repeat(index % 7 === 0 ? 30 : 50);
+      wanted.push(expected(text, index));
+      for (const [i, cipher] of ciphers.entries())
+        cipher.post(header, Buffer.from(text), 1, index, (i === 0 ? receiver : other).address());
+      assert.equal(waiting.settle(), false);
+    }
+    isMoreComing = false;
+    assert.equal(waiting.settle(), true);
+    assert.deepEqual([await some, await others], [wanted, wanted]);
   });
 
   test('sends one by one what the kernel refuses to cut', async () => {

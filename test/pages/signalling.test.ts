@@ -62,9 +62,11 @@ test('a refused token is known from none', async (t) => {
 
 test('only a refusal of the offer is said in other words', () => {
   const words = (detail: string) => `${detail} in other words`;
-  const said = offerRefused(new Refusal(422, 'No', undefined), words);
-  assert.ok(said instanceof Refusal && said.status === 422);
-  assert.equal(said.message, 'No in other words');
+  for (const status of [406, 422]) {
+    const said = offerRefused(new Refusal(status, 'No', undefined), words);
+    assert.ok(said instanceof Refusal && said.status === status);
+    assert.equal(said.message, 'No in other words');
+  }
   for (const other of [new Refusal(409, 'No', 1000), new Error('down')])
     assert.equal(offerRefused(other, words), other);
 });

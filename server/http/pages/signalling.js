@@ -18,14 +18,14 @@ export class Refusal extends Error {
 }
 
 /**
- * Says a refusal of the offer itself (422) in the page's words, as the server's are for those who write clients. Passes
+ * Says a refusal of the offer itself (422; 406: of its codecs) in the page's words, as the server's are for those who write clients. Passes
  * on any other error as it is.
  *
  * @param {unknown} error
  * @param {(detail: string) => string} words
  */
 export const offerRefused = (error, words) =>
-  error instanceof Refusal && error.status === 422
+  error instanceof Refusal && (error.status === 422 || error.status === 406)
     ? new Refusal(error.status, words(error.message), undefined, error.hadToken)
     : error;
 
