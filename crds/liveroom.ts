@@ -39,6 +39,7 @@ export const conditionReasons = {
   Accepted: [
     'Accepted',
     'InvalidSecretRef',
+    'KeysMissing',
     'NameConflict',
     'PortRangeExhausted',
     'QuotaExceeded',

@@ -1,5 +1,11 @@
 /** How a client proves that it may publish or play. `None` is a choice that somebody wrote down. */
-export type Auth = { readonly mode: 'None' } | { readonly mode: 'BearerToken'; readonly tokenFile: string };
+export type Auth = { readonly mode: 'None' } | { readonly mode: 'BearerToken'; readonly tokenFile: string } | JWTAuth;
+
+/** Tokens are signed with the room's own secret, or by an identity provider, for whose tokens an audience is a must. */
+export type JWTAuth = { readonly mode: 'JWT'; readonly issuer?: string } & (
+  | { readonly secretFile: string; readonly audience?: string }
+  | { readonly jwksURL: string; readonly audience: string }
+);
 
 export type Codec = 'H264' | 'VP8' | 'Opus';
 

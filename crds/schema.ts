@@ -33,7 +33,8 @@ const duration = <const D extends string>(description: string, value: D, min: st
 
 const secretRef = {
   type: 'object',
-  description: "A key of a Secret in the room's namespace that holds the token.",
+  description:
+    "A key of a Secret in the room's namespace that holds the token; in mode JWT, the secret that tokens are signed with by HS256, HS384 or HS512, of at least 32 bytes. While one takes another's place it holds both, a line each.",
   required: ['name', 'key'],
   properties: {
     name: { type: 'string', description: 'Name of the Secret.', minLength: 1, maxLength: 253 },
@@ -47,6 +48,9 @@ const secretRef = {
   },
 } as const satisfies Schema;
 
+const jwtClaim = <const D extends string>(description: D) =>
+  ({ type: 'string', description, maxLength: 512 }) as const satisfies Schema;
+
 const auth = <const D extends string>(description: string) =>
   ({
     type: 'object',
@@ -55,17 +59,46 @@ const auth = <const D extends string>(description: string) =>
     properties: {
       mode: {
         type: 'string',
-        enum: ['BearerToken', 'None'],
+        enum: ['BearerToken', 'JWT', 'None'],
         default: 'BearerToken',
-        description: 'BearerToken asks for a token in the Authorization header; None lets everybody in.',
+        description:
+          'BearerToken asks for a token in the Authorization header; JWT for a JSON Web Token there that allows this, by a secretRef or a jwksURL; None lets everybody in.',
       },
       secretRef,
+      jwksURL: {
+        type: 'string',
+        description:
+          "Where an identity provider has its keys, as a JSON Web Key Set, in mode JWT: tokens are signed by RS256 or ES256, and name rooms in full. Needs an audience, here or in the operator's defaults.",
+        minLength: 1,
+        maxLength: 1024,
+        pattern: '^https?://[^/?#@ ]+([/?][^# ]*)?$',
+      },
+      issuer: jwtClaim('What the claim iss of a token must be, in mode JWT; empty or left out, it is not looked at.'),
+      audience: jwtClaim(
+        'What the claim aud of a token must be, or have among others, in mode JWT; with a secretRef it may be empty or left out, and is not looked at then.',
+      ),
     },
+    alternatives: [['secretRef'], ['jwksURL']],
     'x-kubernetes-validations': [
       {
-        rule: "self.mode == 'BearerToken' || !has(self.secretRef)",
-        message: 'secretRef goes with mode BearerToken only',
+        rule: "self.mode != 'None' || !has(self.secretRef)",
+        message: 'secretRef goes with modes BearerToken and JWT only',
         fieldPath: '.secretRef',
+      },
+      {
+        rule: "self.mode == 'JWT' || !has(self.jwksURL)",
+        message: 'jwksURL goes with mode JWT only',
+        fieldPath: '.jwksURL',
+      },
+      {
+        rule: "self.mode == 'JWT' || !(has(self.issuer) || has(self.audience))",
+        message: 'issuer and audience go with mode JWT only',
+        fieldPath: '.mode',
+      },
+      {
+        rule: '!has(self.secretRef) || !has(self.jwksURL)',
+        message: 'secretRef and jwksURL exclude each other',
+        fieldPath: '.jwksURL',
       },
     ],
   }) as const satisfies Schema;

@@ -1,6 +1,5 @@
 /** What the HTTP server asks of the rest. */
-import type { Access } from './access/gate.ts';
-import { tokenCheck } from './access/tokens.ts';
+import type { roomAccess } from './access/room-access.ts';
 import type { Admission } from './admission.ts';
 import type { Endpoints } from './http/endpoint.ts';
 import { iceTag } from './http/entity-tag.ts';
@@ -8,7 +7,6 @@ import type { IceSession } from './http/ice-patch.ts';
 import type { MediaPlane } from './media/plane.ts';
 import type { SessionMeter } from './meter.ts';
 import type { Refusal } from './room/refusal.ts';
-import type { Role } from './room/room.ts';
 import type { Clock, Rooms } from './room/rooms.ts';
 import type { DtlsIdentity } from './rtc/dtls.ts';
 import type { Sessions } from './sessions.ts';
@@ -37,10 +35,11 @@ interface Parts {
   readonly clock: Clock;
   readonly meter: SessionMeter;
   readonly admission: Admission;
+  readonly accessOf: ReturnType<typeof roomAccess>;
 }
 
 /** {@link Endpoints} over rooms and sessions, by the settings of the moment. */
-export function endpoints({ state, rooms, sessions, media, clock, meter, admission }: Parts): Endpoints {
+export function endpoints({ state, rooms, sessions, media, clock, meter, admission, accessOf }: Parts): Endpoints {
   const announced = () => state.settings.announced ?? [];
   const create = signalling({
     media,
@@ -58,7 +57,10 @@ export function endpoints({ state, rooms, sessions, media, clock, meter, admissi
     create: ({ waitedMs, ...asked }) => create({ ...asked, askedMs: clock.now() - waitedMs }),
     exists: (room) => rooms.has(room),
     named: (name) => rooms.list().flatMap(({ id, settings }) => (settings.name === name ? [id] : [])),
-    access: (role, room) => access(rooms, state.settings, role, room),
+    access: (role, room) => {
+      const { publish, play } = rooms.get(room).settings;
+      return accessOf((role === 'publisher' ? publish : play).auth, state.settings);
+    },
     closed: () => closed(state),
     has: (role, room, id) => {
       const session = sessions.get(id);
@@ -81,14 +83,6 @@ function iceSession(session: ReturnType<Sessions['get']>): IceSession | undefine
     mids: session.mids,
     former: session.formerUfrags,
   };
-}
-
-function access(rooms: Rooms, { tokens }: Settings, role: Role, room: string): Access {
-  const { publish, play } = rooms.get(room).settings;
-  const { auth } = role === 'publisher' ? publish : play;
-  if (auth.mode === 'None') return 'open';
-  const hash = tokens.get(auth.tokenFile);
-  return tokenCheck(hash === undefined ? [] : [hash]);
 }
 
 function closed({ isDraining, settings }: ServerState): Refusal | undefined {

@@ -3,7 +3,16 @@
 /** What may stand where: a mapping with these keys, a list of one thing, or (`true`) anything without keys of ours. */
 type Shape = true | readonly [Shape] | { readonly [key: string]: Shape };
 
-const auth: Shape = { mode: true, token: true, tokenFile: true };
+const auth: Shape = {
+  mode: true,
+  token: true,
+  tokenFile: true,
+  secret: true,
+  secretFile: true,
+  jwksURL: true,
+  issuer: true,
+  audience: true,
+};
 
 const roomsFile: Shape = {
   rooms: [

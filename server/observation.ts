@@ -62,7 +62,7 @@ export async function observation(observed: Observed): Promise<Observation> {
       drainLeftMs: state.drainEndsMs === undefined ? 0 : state.drainEndsMs - at,
       isAccepting: !state.isDraining && state.settings.announced !== undefined,
       sessions: sessions(),
-      hasToken: (file) => state.settings.tokens.has(file),
+      hasToken: (file) => state.settings.tokens.has(file) || state.settings.jwtSecrets.has(file),
       startedMs,
       nowMs: at,
       node: watch.seen(),

@@ -98,14 +98,32 @@ const alerts = (fields: Fields, path: string): RoomSettings['alerts'] => ({
 });
 
 function auth(fields: Fields, path: string, key: keyof typeof tokenKey, at: Tokens & { fileName: string }): Auth {
-  const mode = oneOf(fields['mode'] ?? 'BearerToken', `${path}.mode`, ['BearerToken', 'None']);
+  const mode = oneOf(fields['mode'] ?? 'BearerToken', `${path}.mode`, ['BearerToken', 'JWT', 'None']);
   if (mode === 'None') return { mode };
+  if (mode === 'JWT') return jwtAuth(fields, path, at);
   const inline = fields['token'];
   if (inline === undefined && fields['tokenFile'] !== undefined)
     return { mode, tokenFile: fileName(fields['tokenFile'], `${path}.tokenFile`) };
   const token = inline === undefined ? at.defaultTokens?.[key] : bearerToken(inline, `${path}.token`);
   if (token !== undefined) at.tokens.set(at.fileName, token);
   return { mode, tokenFile: at.fileName };
+}
+
+function jwtAuth(fields: Fields, path: string, at: Tokens & { fileName: string }): Auth {
+  const claim = (name: string) => (fields[name] === undefined ? undefined : claimText(fields[name], `${path}.${name}`));
+  const issuer = claim('issuer');
+  const audience = claim('audience');
+  const from = { mode: 'JWT', ...(issuer !== undefined && { issuer }) } as const;
+  if (fields['jwksURL'] !== undefined) {
+    const jwksURL = jwksText(fields['jwksURL'], `${path}.jwksURL`);
+    // Who signs for many must say that a token is meant for us.
+    return { ...from, jwksURL, audience: audience ?? claimText(undefined, `${path}.audience`) };
+  }
+  const inline = fields['secret'];
+  const named = inline === undefined ? fields['secretFile'] : undefined;
+  if (inline !== undefined) at.tokens.set(at.fileName, jwtSecret(inline, `${path}.secret`));
+  const secretFile = named === undefined ? at.fileName : fileName(named, `${path}.secretFile`);
+  return { ...from, secretFile, ...(audience !== undefined && { audience }) };
 }
 
 function record(value: unknown, path: string): Fields {
@@ -142,8 +160,13 @@ const fileName = matching(/^[\w-][\w.-]{0,252}$/, 'the name of a file, without f
 /** RFC 6750 allows fewer characters; these are all that a header can carry in one word. */
 const bearerToken = matching(/^[!-~]{1,512}$/, 'at most 512 printable characters without spaces');
 
+const claimText = matching(/^.{1,512}$/, 'a text of at most 512 characters');
+const jwksText = matching(/^https?:\/\/[^/?#@\s]+([/?][^#\s]*)?$/, 'an http or https URL, without a user');
+/** A key is as long as its hash at least, which is 256 bits (RFC 7518 section 3.2). */
+const jwtSecret = matching(/^[!-~]{32,512}$/, 'a secret of 32 to 512 printable characters');
+
 /** The value is shown, but for what might be a token. */
 function wrong(path: string, what: string, value: unknown): RoomsFileError {
   const shown = value === undefined ? 'nothing' : (JSON.stringify(value) ?? String(value)).slice(0, 60);
-  return new RoomsFileError(`${path} must be ${what}${path.endsWith('.token') ? '' : `, not ${shown}`}`);
+  return new RoomsFileError(`${path} must be ${what}${/\.(token|secret)$/.test(path) ? '' : `, not ${shown}`}`);
 }

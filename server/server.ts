@@ -69,11 +69,11 @@ export async function startServer(options: ServerOptions): Promise<Server> {
   const spans = roomSpans(tracer);
   const meter = meterOf([counted, spans, guarded(listener, toldBy(log))]);
   const onError = requestFailed(meter, log);
-  const { door, admission, audit } = entrance({ config, clock, meter, write: options.audit, onError });
+  const { door, admission, audit, accessOf } = entrance({ config, clock, meter, log, write: options.audit, onError });
   const table = sessions({ media, rooms: allRooms, clock, log, meter, admission, audit });
   allRooms.configure(state.settings.rooms);
 
-  const untraced = endpoints({ state, rooms: allRooms, sessions: table, media, clock, meter, admission });
+  const untraced = endpoints({ state, rooms: allRooms, sessions: table, media, clock, meter, admission, accessOf });
   const app = publicServer({
     door,
     endpoints: tracedEndpoints(untraced, tracer, spans),

@@ -3,6 +3,7 @@ import { type FSWatcher, watch } from 'node:fs';
 import { readFile } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import type { RoomSettings } from '#crds/rooms-file.ts';
+import { algorithmsOf } from './access/jwt-secret.ts';
 import { sha256 } from './access/tokens.ts';
 import { type Config, endpoints } from './config.ts';
 import { type ReadRooms, readRooms } from './rooms-file.ts';
@@ -11,8 +12,10 @@ import type { Endpoint } from './rtc/answer.ts';
 export interface Settings {
   readonly rooms: readonly RoomSettings[];
   readonly drainTimeoutMs: number;
-  /** SHA-256 of each token, by the name of its file; without those that cannot be read. */
-  readonly tokens: ReadonlyMap<string, Buffer>;
+  /** SHA-256 of the tokens in each file, by its name; without those that cannot be read. */
+  readonly tokens: ReadonlyMap<string, readonly Buffer[]>;
+  /** Secrets that JSON Web Tokens are signed with, in the same way. */
+  readonly jwtSecrets: ReadonlyMap<string, readonly string[]>;
   /** The tokens that stand in the rooms file itself or were made up, by the same names; none in a pod. */
   readonly spokenTokens: ReadonlyMap<string, string>;
   /** Where clients reach the media port; undefined as long as nobody has said. */
@@ -36,21 +39,23 @@ export async function readSettings(files: Files): Promise<Settings> {
 /** A token that cannot be read is left out, so that nobody gets in with it; the first such is told. */
 async function readWhatIsThere(files: Files): Promise<{ settings: Settings; unreadable: SettingsError | undefined }> {
   const read = rooms(await text(files.roomsFile, 'the rooms file'), files);
-  const names = read.file.rooms.flatMap(({ publish, play }) =>
-    [publish.auth, play.auth].flatMap((auth) => (auth.mode === 'BearerToken' ? [auth.tokenFile] : [])),
-  );
-  const tokens = new Map<string, Buffer>();
+  const tokens = new Map<string, readonly Buffer[]>();
+  const jwtSecrets = new Map<string, readonly string[]>();
   let unreadable: SettingsError | undefined;
-  for (const name of names) {
-    const found = await token(name, read, files).catch((error: SettingsError) => error);
-    if (typeof found === 'string') tokens.set(name, sha256(found));
-    else unreadable ??= found;
-  }
+  for (const auth of read.file.rooms.flatMap(({ publish, play }) => [publish.auth, play.auth]))
+    try {
+      if (auth.mode === 'BearerToken')
+        tokens.set(auth.tokenFile, (await words(auth.tokenFile, read, files)).map(sha256));
+      if ('secretFile' in auth) jwtSecrets.set(auth.secretFile, await secrets(auth.secretFile, read, files));
+    } catch (error) {
+      unreadable ??= error as SettingsError;
+    }
   const { rooms: all, drain } = read.file;
   const settings = {
     rooms: all,
     drainTimeoutMs: drain.timeoutMs,
     tokens,
+    jwtSecrets,
     spokenTokens: read.tokens,
     announced: await announced(files),
   };
@@ -65,13 +70,34 @@ function rooms(content: string, { roomsFile, ...how }: Files): ReadRooms {
   }
 }
 
-async function token(name: string, { tokens }: ReadRooms, { tokensDir }: Files): Promise<string> {
+/** A token, or a secret; several, a line each, while one takes another's place. */
+async function words(name: string, { tokens }: ReadRooms, { tokensDir }: Files): Promise<readonly string[]> {
   const known = tokens.get(name);
-  if (known !== undefined) return known;
+  if (known !== undefined) return [known];
   if (tokensDir === undefined) throw new SettingsError(`No folder of tokens is given, and token ${name} is needed.`);
-  const content = (await text(join(tokensDir, name), 'the token')).trim();
-  if (content === '') throw new SettingsError(`The token ${join(tokensDir, name)} is empty.`);
-  return content;
+  const content = await text(join(tokensDir, name), 'the token');
+  const lines = content.split('\n').map((line) => line.trim());
+  const given = lines.filter((line) => line !== '');
+  if (given.length === 0) throw new SettingsError(`The token ${join(tokensDir, name)} is empty.`);
+  if (given.length > manyTokens)
+    throw new SettingsError(
+      `The token ${join(tokensDir, name)} has more than ${manyTokens} lines, one for each token.`,
+    );
+  return given;
+}
+
+/** Each is looked at for every request. */
+const manyTokens = 10;
+
+async function secrets(name: string, read: ReadRooms, files: Files): Promise<readonly string[]> {
+  const found = await words(name, read, files);
+  for (const secret of found)
+    try {
+      algorithmsOf(secret);
+    } catch (error) {
+      throw new SettingsError(`The JWT secret ${name} cannot be used: ${messageOf(error)}`, { cause: error });
+    }
+  return found;
 }
 
 /** The operator writes the address once the pod's node is known: until then the file is empty, or not there. */
@@ -157,7 +183,10 @@ function watched(folder: string, onChange: () => void): FSWatcher[] {
   }
 }
 
-const fingerprintOf = ({ rooms, drainTimeoutMs, tokens, announced }: Settings) =>
-  JSON.stringify([rooms, drainTimeoutMs, [...tokens].map(([name, hash]) => [name, hash.toString('hex')]), announced]);
+const fingerprintOf = ({ rooms, drainTimeoutMs, tokens, jwtSecrets, announced }: Settings) => {
+  const hashes = [...tokens, ...[...jwtSecrets].map(([name, all]) => [name, all.map(sha256)] as const)];
+  const inHex = hashes.map(([name, all]) => [name, ...all.map((hash) => hash.toString('hex'))]);
+  return JSON.stringify([rooms, drainTimeoutMs, inHex, announced]);
+};
 
 const messageOf = (error: unknown) => (error instanceof Error ? error.message : String(error));

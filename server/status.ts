@@ -34,7 +34,7 @@ export interface PodFacts {
   readonly isAccepting: boolean;
   /** All of them, also those whose handshake is under way. */
   readonly sessions: number;
-  /** Whether a token can be read, by the name of its file. */
+  /** Whether a token, or a secret of JSON Web Tokens, can be read, by the name of its file. */
   readonly hasToken: (file: string) => boolean;
   readonly startedMs: number;
   readonly nowMs: number;
@@ -76,7 +76,8 @@ export function status(views: readonly RoomView[], media: MediaSnapshot, facts: 
 function tokensMissing(settings: RoomSettings, { hasToken }: PodFacts): RoomStatus['tokensMissing'] {
   const lacks = (side: 'publish' | 'play') => {
     const { auth } = settings[side];
-    return auth.mode === 'BearerToken' && !hasToken(auth.tokenFile);
+    const file = auth.mode === 'BearerToken' ? auth.tokenFile : 'secretFile' in auth ? auth.secretFile : undefined;
+    return file !== undefined && !hasToken(file);
   };
   return (['publish', 'play'] as const).filter(lacks);
 }

@@ -5,6 +5,7 @@ import { hash } from '../hash.ts';
 import { durationMs } from './duration.ts';
 import { roomMeta } from './labels.ts';
 import { oncePerSpec } from './once-per-spec.ts';
+import { hasKeys } from './tokens.ts';
 import { yamlText } from './yaml-text.ts';
 
 /** The room's settings as its pods read them. They watch the file: what is in here changes without a restart. */
@@ -37,17 +38,27 @@ const roomSettings = ({
   namespace,
   name,
   publish: {
-    auth: auth(publish.auth.mode, tokenFile(namespace, name, 'publish')),
+    auth: auth(publish.auth, tokenFile(namespace, name, 'publish')),
     onConflict: publish.onConflict,
     reconnectGraceMs: durationMs(publish.reconnectGrace),
     codecs: publish.codecs,
   },
   play: {
-    auth: auth(play.auth.mode, tokenFile(namespace, name, 'play')),
+    auth: auth(play.auth, tokenFile(namespace, name, 'play')),
     maxSubscribers: play.maxSubscribers,
   },
   alerts: monitoring.alerts,
 });
 
-const auth = (mode: 'BearerToken' | 'None', tokenFileName: string): Auth =>
-  mode === 'None' ? { mode } : { mode, tokenFile: tokenFileName };
+type AuthSpec = LiveRoom['spec']['publish' | 'play']['auth'];
+
+function auth(spec: AuthSpec, file: string): Auth {
+  const { mode, jwksURL, issuer, audience } = spec;
+  if (mode === 'None') return { mode };
+  if (mode === 'BearerToken') return { mode, tokenFile: file };
+  const from = issuer ? { issuer } : {};
+  const to = audience ? { audience } : {};
+  if (jwksURL !== undefined && audience) return { mode, jwksURL, audience, ...from };
+  // Without keys nobody gets in; and least of all by a token that was generated, which is where that file would be.
+  return { mode, secretFile: hasKeys(spec) ? file : `${file}.none`, ...from, ...to };
+}

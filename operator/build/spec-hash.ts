@@ -25,8 +25,12 @@ const current = oncePer((config: Config) => oncePerSpec((room) => `${scheme}-${h
 
 /** Kept as well: a pod of 0.1.0 that still fits is never replaced. */
 const former = oncePer((config: Config) =>
-  oncePerSpec((room) => hashOf010(room.metadata.name, podChoices(room, config))),
+  oncePerSpec((room) => (isBeyond010(room) ? undefined : hashOf010(room.metadata.name, podChoices(room, config)))),
 );
+
+/** Whether a server of 0.1.0 would refuse the room's settings, and go on with those from before. */
+const isBeyond010 = ({ spec: { publish, play } }: LiveRoom): boolean =>
+  [publish, play].some(({ auth }) => auth.mode === 'JWT');
 
 /**
  * Release 0.1.0 hashed the whole pod that it made, so that pod stands here once more, as it was. Nothing of it follows

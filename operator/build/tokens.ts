@@ -30,9 +30,23 @@ export function tokenPlaces(room: LiveRoom): readonly TokenSource[] {
   return [place('publish'), place('play')];
 }
 
-/** The tokens that a room uses: none for a side that is open. */
+/** The tokens and secrets that a room uses: none for a side that is open, or whose keys are an identity provider's. */
 export const tokenSources = (room: LiveRoom): readonly TokenSource[] =>
-  tokenPlaces(room).filter(({ side }) => room.spec[side].auth.mode === 'BearerToken');
+  tokenPlaces(room).filter(({ side, isGenerated }) => {
+    const { mode } = room.spec[side].auth;
+    return mode === 'BearerToken' || (mode === 'JWT' && !isGenerated);
+  });
+
+/** Whether there is anything to check tokens with, in mode JWT. What is not said may come from the operator's defaults. */
+export const hasKeys = ({ secretRef, jwksURL, audience }: LiveRoom['spec'][Side]['auth']): boolean =>
+  secretRef !== undefined || (jwksURL !== undefined && Boolean(audience));
+
+/** The first side whose tokens nobody could check. */
+export const keylessSide = (room: LiveRoom): Side | undefined =>
+  (['publish', 'play'] as const).find((side) => {
+    const { auth } = room.spec[side];
+    return auth.mode === 'JWT' && !hasKeys(auth);
+  });
 
 /** The Secret with generated tokens. Made once, so it is none of the desired objects; `tokens` are in clear. */
 export const tokensSecret = (room: LiveRoom, tokens: Readonly<Record<string, string>>) =>

@@ -1,6 +1,6 @@
 import { annotation } from '#crds/contract.ts';
 import type { LiveRoom } from '#crds/liveroom.ts';
-import { tokenSources } from '../build/tokens.ts';
+import { keylessSide, tokenSources } from '../build/tokens.ts';
 import type { Cluster } from '../cluster/cluster.ts';
 import { roomKey } from '../cluster/keys.ts';
 import type { Finding } from '../decide/finding.ts';
@@ -46,6 +46,8 @@ export async function settleTokens(
   room: LiveRoom,
   dependencies: TokenDependencies,
 ): Promise<Finding<'Accepted'> | undefined> {
+  const keyless = keylessSide(room);
+  if (keyless !== undefined) return withoutKeys(keyless);
   const { cluster, tokensSeen } = dependencies;
   const lacking = tokensLacking(room, dependencies);
   const standing = tokensSeen.standing(room, lacking);
@@ -63,6 +65,11 @@ export async function settleTokens(
   tokensSeen.note(room, lacking);
   return undefined;
 }
+
+const withoutKeys = (side: string): Finding<'Accepted'> => ({
+  reason: 'KeysMissing',
+  message: `spec.${side}.auth: mode JWT needs a secretRef, or a jwksURL with an audience; neither is in the room or in the operator's defaults.`,
+});
 
 /** By itself a kubelet looks at a Secret about once a minute. */
 async function showToPods(

@@ -117,7 +117,9 @@ function denial(error: unknown): Denied {
       'The token is no JSON Web Token of this room: it cannot be read, or its signature is wrong.',
     );
   const detail = 'The server has no keys to check tokens with at the moment. Try again soon.';
-  return { ...denied('KeysUnavailable', detail), retryAfterMs: keysRetryMs, cause: error };
+  // That there are none has been told when they could not be read.
+  const told = error instanceof KeysUnavailable ? {} : { cause: error };
+  return { ...denied('KeysUnavailable', detail), retryAfterMs: keysRetryMs, ...told };
 }
 
 function claimDetail({ claim, reason }: JWTClaimValidationFailed): string {

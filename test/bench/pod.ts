@@ -49,7 +49,14 @@ export async function startPod({ settings, sessions, reuseMs, rate }: PodOptions
   const all = rooms(clock, nothing);
   all.configure(settings);
   const announced = [media.local];
-  const ofAll = { rooms: settings, drainTimeoutMs: 0, tokens: new Map(), spokenTokens: new Map(), announced };
+  const ofAll = {
+    rooms: settings,
+    drainTimeoutMs: 0,
+    tokens: new Map(),
+    jwtSecrets: new Map(),
+    spokenTokens: new Map(),
+    announced,
+  };
   const observed = await observation({
     ...{ media, rooms: all, clock },
     state: { isDraining: false, settings: ofAll },

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
-import { type ConditionType, conditionReasons } from '#crds/liveroom.ts';
+import { type ConditionType, conditionReasons, type LiveRoom } from '#crds/liveroom.ts';
 import { ApiError } from '#operator/cluster/client/api-error.ts';
 import { NameTaken } from '#operator/cluster/client/writes.ts';
 import type { Cluster } from '#operator/cluster/cluster.ts';
@@ -81,8 +81,9 @@ const waitingForBalancer = (): Partial<Seen> => ({
 });
 
 /** A room's reference to a Secret that there is not. */
-async function withoutSecret(): Promise<Partial<Seen>> {
-  const auth = { mode: 'BearerToken', secretRef: { name: 'mine', key: 'token' } } as const;
+const withoutSecret = () => rejectedBy({ mode: 'BearerToken', secretRef: { name: 'mine', key: 'token' } });
+
+async function rejectedBy(auth: LiveRoom['spec']['publish']['auth']): Promise<Partial<Seen>> {
   const room = storedRoom({ publish: { ...storedRoom().spec.publish, auth }, play: { auth, maxSubscribers: 0 } });
   const cluster = standInCluster({ read: async () => undefined });
   const tokensSeen = { standing: () => 'Doubtful' as const, note: () => undefined, forget: () => undefined };
@@ -117,6 +118,7 @@ const sights: Sights = {
   Accepted: {
     Accepted: () => ({}),
     InvalidSecretRef: withoutSecret,
+    KeysMissing: () => rejectedBy({ mode: 'JWT' }),
     NameConflict: () => ({ rejection: rejectionBy(new NameTaken(service)) }),
     PortRangeExhausted: () => ({ rejection: portsExhausted({ from: 7000, to: 7999 }, 3) }),
     QuotaExceeded: () => ({ rejection: rejectionBy(ofQuota) }),

@@ -143,6 +143,26 @@ test('a token stands in the file, in a file of its own, or is the default', () =
   assert.deepEqual(file.rooms[0]?.play.auth, { mode: 'None' });
 });
 
+test('keys of JSON Web Tokens are in the file, in another, or at an URL', () => {
+  const secret = 'x'.repeat(32);
+  const auths = [
+    `{mode: JWT, secret: ${secret}, audience: us}`,
+    '{mode: JWT, secretFile: mine}',
+    '{mode: JWT, jwksURL: "https://id/keys", audience: us, issuer: id}',
+  ];
+  const text = `rooms: [${auths.map((auth, i) => `{name: r${i}, play: {auth: ${auth}}}`)}]`;
+  const { file, tokens } = readRooms(text, { defaultTokens: { publish: 'p', play: 'q' } });
+  assert.equal(tokens.get('default.r0.play'), secret);
+  assert.deepEqual(
+    file.rooms.map(({ play }) => play.auth),
+    [
+      { mode: 'JWT', secretFile: 'default.r0.play', audience: 'us' },
+      { mode: 'JWT', secretFile: 'mine' },
+      { mode: 'JWT', jwksURL: 'https://id/keys', audience: 'us', issuer: 'id' },
+    ],
+  );
+});
+
 test('a threshold that is given replaces its default alone', () => {
   const { file } = readRooms('rooms: [{name: a, alerts: {nearCapacityPercent: 0, publisherExpected: Always}}]');
   const alerts = { highSubscriberCount: 500, nearCapacityPercent: 0, publisherExpected: 'Always' };
@@ -163,7 +183,7 @@ test('a person is told of a key that there is not, and of those that there are',
   refused('rooms: [{name: a}, {name: b, plya: {}}]', `there is no rooms[1].plya; what there is: ${ofRoom}`);
   refused(
     'rooms: [{name: a, play: {auth: {modus: None}}}]',
-    'there is no rooms[0].play.auth.modus; what there is: mode, token, tokenFile',
+    'there is no rooms[0].play.auth.modus; what there is: mode, token, tokenFile, secret, secretFile, jwksURL, issuer, audience',
   );
   refused('rooms: []\ndrain: {timeout: 5s}', 'there is no drain.timeout; what there is: timeoutMs');
   refused('rooms: []\nconstructor: {}', 'there is no constructor; what there is: rooms, drain');
@@ -178,9 +198,21 @@ const faults: Readonly<Record<string, readonly [text: string, says: RegExp]>> = 
   'a room that is a word': ['rooms: [a]', /rooms\[0\] must be a mapping, not "a"/],
   'a name in capitals': ['rooms: [{name: A}]', /rooms\[0\]\.name must be a name.*not "A"/],
   'a namespace with a slash': ['rooms: [{name: a, namespace: a/b}]', /rooms\[0\]\.namespace/],
+  'a short secret': [
+    'rooms: [{name: a, play: {auth: {mode: JWT, secret: short}}}]',
+    /rooms\[0\]\.play\.auth\.secret must be a secret of 32 to 512 printable characters$/,
+  ],
+  'keys that are no URL': [
+    'rooms: [{name: a, play: {auth: {mode: JWT, jwksURL: "https://me@id/keys"}}}]',
+    /auth\.jwksURL must be an http or https URL, without a user, not/,
+  ],
+  'keys of everybody without an audience': [
+    'rooms: [{name: a, play: {auth: {mode: JWT, jwksURL: "https://id/keys"}}}]',
+    /rooms\[0\]\.play\.auth\.audience must be a text.*, not nothing/,
+  ],
   'an unknown mode': [
     'rooms: [{name: a, publish: {auth: {mode: Password}}}]',
-    /rooms\[0\]\.publish\.auth\.mode must be BearerToken or None, not "Password"/,
+    /rooms\[0\]\.publish\.auth\.mode must be BearerToken or JWT or None, not "Password"/,
   ],
   'a path as a token file': [
     'rooms: [{name: a, play: {auth: {tokenFile: ../x}}}]',

@@ -31,6 +31,7 @@ async function hangingMedia(t: TestContext, { after = Number.POSITIVE_INFINITY }
     rooms: [settingsOf('keynote')],
     drainTimeoutMs: 0,
     tokens: new Map(),
+    jwtSecrets: new Map(),
     spokenTokens: new Map(),
     announced: [media.local],
   };

@@ -44,8 +44,23 @@ describe('settings from mounted files', () => {
       rooms.map(({ name }) => name),
       ['a'],
     );
-    assert.deepEqual(tokens.get('default.a.publish'), sha256('first'));
+    assert.deepEqual(tokens.get('default.a.publish'), [sha256('first')]);
     assert.equal(announced, undefined);
+  });
+
+  test('a token and the one that takes its place are both in force, a line each; secrets of JSON Web Tokens too', async () => {
+    const secrets = ['a'.repeat(32), 'b'.repeat(64)];
+    await mount('room', { 'rooms.yaml': 'rooms: [{name: a, play: {auth: {mode: JWT}}}]' });
+    await mount('tokens', { 'default.a.publish': 'first\r\n\nsecond\n', 'default.a.play': `${secrets.join('\n')}\n` });
+    const { tokens, jwtSecrets } = await readSettings(files());
+    assert.deepEqual([...tokens], [['default.a.publish', [sha256('first'), sha256('second')]]]);
+    assert.deepEqual([...jwtSecrets], [['default.a.play', secrets]]);
+    await mount('tokens', { ...tokenFiles, 'default.a.play': `${secrets[0]}\nshort` });
+    const message = /^The JWT secret default\.a\.play cannot be used: a JWT secret must have at least 32 bytes, not 5$/;
+    await assert.rejects(readSettings(files()), { message });
+    assert.deepEqual([...(await readSettings({ ...files(), isOperated: true })).jwtSecrets], []);
+    await mount('tokens', { ...tokenFiles, 'default.a.publish': 'x\n'.repeat(11) });
+    await assert.rejects(readSettings(files()), { message: /has more than 10 lines/ });
   });
 
   test('without a file for it, the bound address is the announced one', async () => {
@@ -98,7 +113,7 @@ describe('settings from mounted files', () => {
       ]);
       await mount('tokens', { ...tokenFiles, 'default.a.play': 'third' });
       await changed(2);
-      assert.deepEqual(seen[1]?.tokens.get('default.a.play'), sha256('third'));
+      assert.deepEqual(seen[1]?.tokens.get('default.a.play'), [sha256('third')]);
       await mount('room', { 'rooms.yaml': 'rooms: [' });
       await eventually('it is refused', () => refused.length === 1);
       await mount('room', { 'rooms.yaml': 'rooms: [{name: a}]  # the same' });

@@ -90,6 +90,13 @@ test('a pod of 0.1.0 is not taken for one with what 0.1.0 could not choose', () 
     for (const carried of former) assert.ok(!isSpecHash(carried, storedRoom(spec), config), carried);
 });
 
+test('a pod of 0.1.0 is replaced where it could not check the tokens; a later one goes on', () => {
+  const auth = { mode: 'JWT', jwksURL: 'https://id.example.com/keys', audience: 'live' } as const;
+  const room = storedRoom({ play: { auth, maxSubscribers: 0 } });
+  const { hash, of010 } = rows['of an empty spec'];
+  assert.deepEqual([isSpecHash(hash, room, config), isSpecHash(of010, room, config)], [true, false]);
+});
+
 test('an empty map or list, as templates write them, says nothing, and replaces no pod', () => {
   const nothings = [
     { labels: {} },
