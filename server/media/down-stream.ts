@@ -7,12 +7,13 @@
  *   subscriber … 31 32 33   34 35 …
  */
 import { begin, type CodecMatch, codecMatch, type Epoch } from './epoch.ts';
+import { type HeaderPlan, headerPlan, stamp } from './header-plan.ts';
 import { type LossCount, lossCount } from './loss-count.ts';
 import type { MediaPacket } from './packet-cache.ts';
 import { notePictures, type PictureNumbers, type PicturesSent, writePictures } from './picture-id.ts';
 import type { DownTrack } from './plane.ts';
 import { type ResendBudget, resendBudget } from './resend-budget.ts';
-import { headerTemplate, writeHeader } from './rtp.ts';
+import { writeHeader } from './rtp.ts';
 import type { Source } from './source.ts';
 import type { Send, Transport } from './transport.ts';
 
@@ -21,6 +22,9 @@ export interface DownStream {
   readonly transport: Transport;
   match: CodecMatch;
   header: Buffer;
+  readonly plan: HeaderPlan;
+  /** Made when first used. */
+  rtxHeader: Buffer | undefined;
   /** The source that is being forwarded; undefined before the first key frame. */
   epoch: Epoch | undefined;
   /** Newest first. */
@@ -45,13 +49,14 @@ export interface DownStream {
 /** `random` below 1. First numbers stay under 2^15, so that the receiver cannot mistake the lap (RFC 3711 section 3.3.1). */
 export function downStream(track: DownTrack, to: Transport, random: () => number): DownStream {
   const startIndex = Math.floor(random() * 0x8000);
-  const { mid: midId } = track.extensions;
-  const mid = midId === undefined ? undefined : { id: midId, value: track.mid };
+  const { header, ...plan } = headerPlan(track);
   return {
     track,
     transport: to,
     match: codecMatch(track, [], []),
-    header: headerTemplate(track.ssrc, mid),
+    header,
+    plan,
+    rtxHeader: undefined,
     epoch: undefined,
     former: [],
     picturesSent: { pictureId: -1, baseLayerIndex: -1 },
@@ -110,19 +115,23 @@ export function forward(
   }
   down.sentPackets += 1;
   down.sentOctets += octets(packet);
-  return sendSealed(down, epoch, packet, numbers, index, send);
+  return sendSealed(down, epoch, packet, numbers, index, nowMs, send);
 }
 
-/** The same (index, packet) always gives the same bytes, so that sending it again uses no index twice over others. */
+/**
+ * The same (index, packet) always gives the same bytes, so that sending it again uses no index twice over others; but where
+ * packets tell when they leave. There each index may come here once.
+ */
 export function sendSealed(
   down: DownStream,
   { match, timestampShift, pictures }: Epoch,
   packet: MediaPacket,
   numbers: PictureNumbers | undefined,
   index: number,
+  nowMs: number,
   send: Send,
 ): number {
-  const { transport, header, track } = down;
+  const { transport, header, track, plan } = down;
   const { payload } = packet;
   const payloadType = match.payloadTypes[packet.payloadType] ?? -1;
   if (transport.srtp === undefined || payloadType < 0) return notReady;
@@ -130,11 +139,13 @@ export function sendSealed(
   writeHeader(header, packet.hasPadding, packet.marker, payloadType, index, timestamp);
   if (numbers !== undefined) writePictures(payload, numbers, pictures);
   const cipher = transport.srtp.outgoing;
+  const bytes = header.length + payload.length + cipher.overhead;
+  stamp(header, plan, transport.history, bytes, nowMs);
   if (!cipher.post(header, payload, track.ssrc, index, transport)) {
     const isTaken = send(cipher.seal(header, payload, track.ssrc, index), transport);
     if (!isTaken) down.header = Buffer.from(header);
   }
-  return header.length + payload.length + cipher.overhead;
+  return bytes;
 }
 
 /** Payload without padding, as sender reports count it. */

@@ -1,6 +1,7 @@
 import type { RefusedReason } from './counts.ts';
 import { type DownStream, notReady, sendSealed } from './down-stream.ts';
 import { epochOf } from './epoch.ts';
+import { stamp } from './header-plan.ts';
 import { emptyPacket, type MediaPacket, recall } from './packet-cache.ts';
 import { extended } from './packet-index.ts';
 import { writePictures } from './picture-id.ts';
@@ -41,11 +42,11 @@ export function resend(down: DownStream, sequences: readonly number[], nowMs: nu
     const numbers = match.pictures[again.payloadType]?.(again.payload, again.marker);
     const rtxPayloadType = match.rtxPayloadTypes[again.payloadType] ?? -1;
     resent.packets += 1;
-    if (rtxPayloadType < 0) resent.bytes += sendSealed(down, epoch, again, numbers, index, send);
+    if (rtxPayloadType < 0) resent.bytes += sendSealed(down, epoch, again, numbers, index, nowMs, send);
     else {
       if (numbers !== undefined) writePictures(again.payload, numbers, pictures);
       const timestamp = (again.timestamp + epoch.timestampShift) >>> 0;
-      resent.bytes += sendRtx(down, again, rtxPayloadType, sequence, timestamp, send);
+      resent.bytes += sendRtx(down, again, rtxPayloadType, sequence, timestamp, nowMs, send);
     }
   }
   return resent;
@@ -58,20 +59,30 @@ function sendRtx(
   payloadType: number,
   sequence: number,
   timestamp: number,
+  nowMs: number,
   send: Send,
 ): number {
   const ssrc = down.track.rtxSsrc;
   const cipher = down.transport.srtp?.outgoing;
   if (ssrc === undefined || cipher === undefined) return notReady;
   const index = down.nextRtxIndex++;
-  const header = Buffer.from(down.header);
-  header.writeUInt32BE(ssrc, 8);
+  const header = down.rtxHeader ?? rtxHeader(down.header, ssrc);
+  down.rtxHeader = header;
   writeHeader(header, packet.hasPadding, packet.marker, payloadType, index, timestamp);
   const payload = Buffer.allocUnsafe(packet.payload.length + 2);
   payload.writeUInt16BE(sequence, 0);
   payload.set(packet.payload, 2);
+  const bytes = header.length + payload.length + cipher.overhead;
+  stamp(header, down.plan, down.transport.history, bytes, nowMs);
   if (!cipher.post(header, payload, ssrc, index, down.transport)) {
-    send(cipher.seal(header, payload, ssrc, index), down.transport);
+    const isTaken = send(cipher.seal(header, payload, ssrc, index), down.transport);
+    if (!isTaken) down.rtxHeader = undefined;
   }
-  return header.length + payload.length + cipher.overhead;
+  return bytes;
+}
+
+function rtxHeader(of: Buffer, ssrc: number): Buffer {
+  const header = Buffer.from(of);
+  header.writeUInt32BE(ssrc, 8);
+  return header;
 }

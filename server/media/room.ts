@@ -3,6 +3,7 @@ import { type DownStream, downStream, forward, noCodec, noKeyFrame } from './dow
 import { codecMatch } from './epoch.ts';
 import { noteSent } from './first-frame.ts';
 import type { DownTrack, MediaSnapshot } from './plane.ts';
+import { sendHistory } from './send-history.ts';
 import type { Share } from './share.ts';
 import type { Transport } from './transport.ts';
 import type { Arrival, Publisher } from './up-stream.ts';
@@ -43,10 +44,11 @@ export const room = (id: string): Room => ({
   counters: noCounters(),
 });
 
-export const subscriber = (transport: Transport, tracks: readonly DownTrack[], random: () => number): Subscriber => ({
-  transport,
-  streams: tracks.map((track) => downStream(track, transport, random)),
-});
+export function subscriber(transport: Transport, tracks: readonly DownTrack[], random: () => number): Subscriber {
+  const streams = tracks.map((track) => downStream(track, transport, random));
+  if (streams.some(({ plan }) => plan.transportWideAt > 0)) transport.history = sendHistory();
+  return { transport, streams };
+}
 
 /** Sends one packet of the publisher's to everybody who can use it. Writes into its payload: what is kept is kept before. */
 export function fanOut(to: Room, arrival: Arrival, nowMs: number, world: World): void {

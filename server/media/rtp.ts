@@ -96,25 +96,34 @@ function extension(packet: Buffer, header: RtpHeader, id: number): number {
   return -1;
 }
 
-/** What is the same in every header of one SSRC: the SSRC, and the MID extension where it was negotiated. */
-export function headerTemplate(ssrc: number, mid?: { readonly id: number; readonly value: string }): Buffer {
-  const extension = mid === undefined ? Buffer.alloc(0) : midExtension(mid.id, Buffer.from(mid.value));
-  const header = Buffer.concat([Buffer.alloc(fixedLength), extension]);
-  header[0] = mid === undefined ? 0x80 : 0x90;
+/**
+ * What is the same in every header of one SSRC: the SSRC, and the elements of its extension, whose values may be written to
+ * later. `valuesAt`: where each of them stands.
+ */
+export function headerTemplate(
+  ssrc: number,
+  elements: readonly { readonly id: number; readonly value: Buffer }[],
+): { readonly header: Buffer; readonly valuesAt: readonly number[] } {
+  const isOneByte = elements.every(({ id, value: { length } }) => id <= 14 && length >= 1 && length <= 16);
+  const headLength = isOneByte ? 1 : 2;
+  const length = elements.reduce((sum, { value }) => sum + headLength + value.length, 0);
+  const words = Math.ceil(length / 4);
+  const header = Buffer.alloc(fixedLength + (elements.length === 0 ? 0 : 4 + 4 * words));
+  header[0] = elements.length === 0 ? 0x80 : 0x90;
   header.writeUInt32BE(ssrc, 8);
-  return header;
-}
-
-function midExtension(id: number, value: Buffer): Buffer {
-  const isOneByte = id <= 14 && value.length >= 1 && value.length <= 16;
-  const head = isOneByte ? [(id << 4) | (value.length - 1)] : [id, value.length];
-  const element = Buffer.concat([Buffer.from(head), value]);
-  const words = Math.ceil(element.length / 4);
-  const extension = Buffer.alloc(4 + 4 * words);
-  extension.writeUInt16BE(isOneByte ? oneByteProfile : twoByteProfile << 4, 0);
-  extension.writeUInt16BE(words, 2);
-  element.copy(extension, 4);
-  return extension;
+  if (elements.length === 0) return { header, valuesAt: [] };
+  header.writeUInt16BE(isOneByte ? oneByteProfile : twoByteProfile << 4, fixedLength);
+  header.writeUInt16BE(words, fixedLength + 2);
+  let at = fixedLength + 4;
+  const valuesAt = elements.map(({ id, value }) => {
+    if (isOneByte) header[at] = (id << 4) | (value.length - 1);
+    else header.set([id, value.length], at);
+    const valueAt = at + headLength;
+    header.set(value, valueAt);
+    at = valueAt + value.length;
+    return valueAt;
+  });
+  return { header, valuesAt };
 }
 
 /** Fills in what differs from packet to packet. Byte by byte: the checks of Buffer's writers cost more than the writes. */

@@ -3,6 +3,7 @@ import type { Endpoint } from './address.ts';
 import type { Path } from './path-check.ts';
 import type { IceSpec, TransportSpec } from './plane.ts';
 import { receiverReport, sourceDescription } from './rtcp-write.ts';
+import type { SendHistory } from './send-history.ts';
 import { type SrtpSession, sealRtcp } from './srtp.ts';
 
 /**
@@ -51,6 +52,8 @@ export interface Transport extends Endpoint {
   /** DTLS datagrams that may still be passed on in this second. */
   dtlsBudget: number;
   nextReportMs: number;
+  /** Of what has transport-wide numbers; undefined for a client that was not offered them. */
+  history: SendHistory | undefined;
 }
 
 /** A DTLS handshake with a few lost flights takes some dozens; more is an attack on the main thread. */
@@ -82,6 +85,7 @@ export const transport = (spec: TransportSpec, rtcpSsrc: number, nowMs: number):
   hasFirstFrame: false,
   dtlsBudget: dtlsPerSecond,
   nextReportMs: nowMs,
+  history: undefined,
 });
 
 /** Sends a compound packet; false while keys or address are not known. The first of `packets` must be a report. */

@@ -93,15 +93,17 @@ function acceptedSection(
     'a=rtcp-mux',
     ...(offered.reducedSizeRtcp ? ['a=rtcp-rsize'] : []),
     ...extensionLines(extensions),
-    ...codecs.flatMap((codec) => codecLines(codec, extensions)),
+    ...codecs.flatMap((codec) => codecLines(codec, extensions, sent !== undefined)),
     ...(sent ? trackLines(offered.kind, sent) : []),
     // Bundled sections share the candidates of the first (RFC 9143 section 9.2).
     ...(isFirst ? [...local.candidates.map(candidateLine), 'a=end-of-candidates'] : []),
   ];
 }
 
-function codecLines(codec: OfferedCodec, extensions: ExtensionIds): string[] {
-  const { payloadType, rtxPayloadType, rtpmap, fmtp, nack, pli, fir, transportWide, clockRate } = codec;
+function codecLines(codec: OfferedCodec, extensions: ExtensionIds, isSent: boolean): string[] {
+  const { payloadType, rtxPayloadType, rtpmap, fmtp, nack, pli, fir, transportWide, remb, clockRate } = codec;
+  // A receiver makes its estimate of the times in the packets; it sends this one or the other kind of feedback.
+  const isEstimated = isSent && remb && extensions.absSendTime !== undefined && extensions.transportWide === undefined;
   return [
     `a=rtpmap:${payloadType} ${rtpmap}`,
     ...(fmtp ? [`a=fmtp:${payloadType} ${fmtp}`] : []),
@@ -110,6 +112,7 @@ function codecLines(codec: OfferedCodec, extensions: ExtensionIds): string[] {
     // Only who cannot be asked the other way is asked by it.
     ...(fir && !pli ? [`a=rtcp-fb:${payloadType} ccm fir`] : []),
     ...(transportWide && extensions.transportWide ? [`a=rtcp-fb:${payloadType} transport-cc`] : []),
+    ...(isEstimated ? [`a=rtcp-fb:${payloadType} goog-remb`] : []),
     ...(rtxPayloadType ? [`a=rtpmap:${rtxPayloadType} rtx/${clockRate}`] : []),
     ...(rtxPayloadType ? [`a=fmtp:${rtxPayloadType} apt=${payloadType}`] : []),
   ];

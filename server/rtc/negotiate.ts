@@ -1,4 +1,5 @@
 import type { Codec } from '#crds/rooms-file.ts';
+import { canTellTime } from '#server/media/header-plan.ts';
 import type { DownTrack, PayloadCodec, UpTrack } from '#server/media/plane.ts';
 import type { AnsweredMedia } from './answer.ts';
 import { kindOf, type OfferedCodec } from './codec.ts';
@@ -67,7 +68,9 @@ export function negotiatePlay(
     const ordered = [...now, ...usable.filter(({ name }) => name !== sentNow)];
     const isRetransmitted = ordered.some(({ rtxPayloadType }) => rtxPayloadType !== undefined);
     const sent = { ssrc: randomSsrc(), ...(isRetransmitted && { rtxSsrc: randomSsrc() }), cname };
-    return { offered, codecs: ordered, extensions: usedExtensions(offered.extensions, ['mid']), sent };
+    const isTimed = canTellTime({ nack: ordered.some(({ nack }) => nack), codecs: ordered });
+    const extensions = usedExtensions(offered.extensions, isTimed ? ['mid', 'absSendTime'] : ['mid']);
+    return { offered, codecs: ordered, extensions, sent };
   });
   return { media, tracks: media.flatMap(({ sent, ...section }) => (sent ? [downTrack({ ...section, sent })] : [])) };
 }

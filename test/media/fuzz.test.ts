@@ -99,7 +99,9 @@ for (const [egress, where] of [
     const random = seeded(seed);
     const { core, publisher, subscriber, from, pass } = arena(seed, { egress });
     const tracks = [videoUp({ codecs: [vp8(96, 97), vp8(98)] })];
-    const down = subscriber('down', [videoDown(1000, { rtxSsrc: 1001, codecs: [vp8(120)] })]);
+    const extensions = { mid: 1, absSendTime: 2, transportWide: 3 };
+    const plainly = subscriber('plainly', [videoDown(1000, { rtxSsrc: 1001, codecs: [vp8(120)], extensions })]);
+    const timed = subscriber('timed', [videoDown(1000, { rtxSsrc: 1001, codecs: [vp8(120, 121)], extensions })]);
     let up = publisher('up 0', tracks);
     for (let i = 0; i < 5000; i++) {
       const payload = Buffer.concat([picture(random), randomBytes(random, 8)]);
@@ -116,28 +118,32 @@ for (const [egress, where] of [
         );
       }
       if (random() < 0.2) {
-        const wanted = down.inbox.rtp.slice(-20).map(({ header }) => header.sequenceNumber);
-        from(down, down.rtcp(nack(1, 1000, wanted)));
+        const wanted = plainly.inbox.rtp.slice(-20).map(({ header }) => header.sequenceNumber);
+        from(plainly, plainly.rtcp(nack(1, 1000, wanted)));
+        const heard = timed.inbox.rtp.filter(({ header }) => header.ssrc === 1000).slice(-20);
+        const numbers = heard.map(({ header }) => header.sequenceNumber);
+        from(timed, timed.rtcp(nack(1, 1000, numbers)));
       }
       if (random() < 0.05) {
         pass(51);
-        from(down, down.check());
+        for (const down of [plainly, timed]) from(down, down.check());
         from(up, up.check());
       }
       if (random() < 0.005) {
         core.removeTransport(up.spec.id);
         pass(50);
-        from(down, down.check());
+        for (const down of [plainly, timed]) from(down, down.check());
         up = publisher(`up ${i}`, tracks);
       }
     }
-    const plain = new Map<number, string>();
-    for (const packet of down.inbox.rtp) {
-      const { sequenceNumber, ssrc } = packet.header;
-      if (ssrc !== 1000) continue;
-      const bytes = packet.serialize().toString('hex');
-      assert.equal(plain.get(sequenceNumber) ?? bytes, bytes, `SEED=${seed}, sequence number ${sequenceNumber}`);
-      plain.set(sequenceNumber, bytes);
+    for (const [name, { inbox }] of Object.entries({ plainly, timed })) {
+      const sealed = new Map<string, string>();
+      for (const packet of inbox.rtp) {
+        const index = `${packet.header.ssrc} ${packet.header.sequenceNumber}`;
+        const bytes = packet.serialize().toString('hex');
+        assert.equal(sealed.get(index) ?? bytes, bytes, `SEED=${seed}, ${name}, ${index}`);
+        sealed.set(index, bytes);
+      }
+      assert.ok(sealed.size > 200, `only ${sealed.size} packets were compared`);
     }
-    assert.ok(plain.size > 200, `only ${plain.size} packets were compared`);
   });

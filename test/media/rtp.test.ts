@@ -96,7 +96,10 @@ for (const mid of [
   { id: 3, value: 'm'.repeat(20) },
 ])
   test(`a header made from a template with ${JSON.stringify(mid)} reads back the same`, () => {
-    const header = headerTemplate(0xdeadbeef, mid);
+    const { header } = headerTemplate(
+      0xdeadbeef,
+      mid === undefined ? [] : [{ id: mid.id, value: Buffer.from(mid.value) }],
+    );
     writeHeader(header, true, true, 111, 0x1fffe, 0xfedcba98);
     const packet = Buffer.concat([header, Buffer.from([9, 9, 2])]);
     const back = read(packet);
@@ -117,7 +120,7 @@ for (const mid of [
   });
 
 test('a header that is written again keeps nothing of the time before', () => {
-  const header = headerTemplate(1, { id: 1, value: '0' });
+  const { header } = headerTemplate(1, [{ id: 1, value: Buffer.from('0') }]);
   writeHeader(header, true, true, 127, 0xffff, 0xffffffff);
   writeHeader(header, false, false, 0, 0, 0);
   const back = read(header);

@@ -192,6 +192,24 @@ test("a player's answer names one stream, our SSRCs, and the retransmissions' gr
     assert.ok(lines.has(line), `missing: ${line}`);
 });
 
+test('a player that estimates its link is sent the times for it, where what is sent again is a stream of its own', () => {
+  const wanted = offer(sdpOf('chromium-play'), 'receive');
+  const { media, tracks } = negotiatePlay(wanted, all, [], counter());
+  const lines = answer(media, local, 1).split('\r\n');
+  assert.deepEqual(
+    tracks.map(({ extensions }) => Object.keys(extensions)),
+    [
+      ['mid', 'absSendTime'],
+      ['mid', 'absSendTime'],
+    ],
+  );
+  assert.ok(lines.includes('a=rtcp-fb:96 goog-remb'));
+  assert.ok(!lines.some((line) => line.endsWith('transport-cc')));
+  const plain = offer(sdpOf('chromium-play').replaceAll(/a=rtpmap:\d+ rtx.*\r\n/g, ''), 'receive');
+  const [video] = negotiatePlay(plain, all, [], counter()).tracks;
+  assert.deepEqual(Object.keys(video?.extensions ?? {}), ['mid']);
+});
+
 test('the answer has every address of the server, in both families, and says that these are all (C-07)', () => {
   const candidates = ['192.0.2.7', '2001:db8::7'].map((address) => ({ address, port: 7001 }));
   const { media } = negotiatePublish(offer(sdpOf('chromium-publish'), 'send'), all);
