@@ -55,6 +55,8 @@ export interface NewSession {
   /** The section of the answer that has the transport of all. */
   readonly transportSection: { readonly kind: Kind; readonly mid: string };
   readonly fingerprints: readonly Fingerprint[];
+  /** Who begins with DTLS: we when it is `active`. */
+  readonly setup: 'active' | 'passive';
   readonly identity: DtlsIdentity;
 }
 
@@ -81,7 +83,7 @@ export interface Sessions {
 }
 
 /** Without what is needed only to connect: there are many that have connected. */
-interface Session extends Omit<NewSession, 'fingerprints' | 'identity' | 'ice'> {
+interface Session extends Omit<NewSession, 'fingerprints' | 'setup' | 'identity' | 'ice'> {
   readonly dtls: Dtls;
   ice: IceSpec;
   formerUfrags: readonly string[];
@@ -112,9 +114,9 @@ export function sessions(options: SessionsOptions): Sessions {
   };
 
   return {
-    open: ({ fingerprints, identity, ...lasting }) => {
+    open: ({ fingerprints, setup, identity, ...lasting }) => {
       const { id, ice } = lasting;
-      const dtls = identity.accept(fingerprints, {
+      const dtls = identity[setup === 'active' ? 'connect' : 'accept'](fingerprints, {
         send: (datagram) => media.sendDtls(id, datagram),
         onKeys: (keys) => {
           media.setKeys(id, keys);
@@ -174,7 +176,10 @@ function events(
   };
   return {
     onDtls: (id, datagram) => table.get(id)?.dtls.receive(datagram),
-    onConnected: (id) => reached(id, 'IceConnected'),
+    onConnected: (id) => {
+      reached(id, 'IceConnected');
+      table.get(id)?.dtls.begin();
+    },
     onMedia: (id) => reached(id, 'Media'),
     onFirstFrame: (id) => reached(id, 'FirstFrame'),
     onClosed: (id, reason) => end(id, reason),

@@ -118,8 +118,8 @@ const of = ({ sdp: _, ...session }: Asked) => session;
 
 function open(
   { sessions }: SignallingOptions,
-  session: Omit<NewSession, 'ice' | 'mids' | 'transportSection' | 'fingerprints'>,
-  { fingerprints, ...wanted }: Offer,
+  session: Omit<NewSession, 'ice' | 'mids' | 'transportSection' | 'fingerprints' | 'setup'>,
+  { fingerprints, ourSetup: setup, ...wanted }: Offer,
   media: readonly AnsweredMedia[],
 ) {
   const ice = iceWith(wanted);
@@ -130,8 +130,9 @@ function open(
     mids: wanted.media.map((section) => section.mid),
     transportSection: { kind, mid },
     fingerprints,
+    setup,
   });
-  return { iceUfrag: ice.localUfrag, icePwd: ice.localPwd, fingerprint: session.identity.fingerprint };
+  return { iceUfrag: ice.localUfrag, icePwd: ice.localPwd, fingerprint: session.identity.fingerprint, setup };
 }
 
 const answered = (

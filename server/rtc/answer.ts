@@ -15,6 +15,8 @@ export interface LocalTransport {
   readonly icePwd: string;
   /** Value of a=fingerprint. */
   readonly fingerprint: string;
+  /** Whether we begin the DTLS handshake. */
+  readonly setup: 'active' | 'passive';
   readonly candidates: readonly Endpoint[];
 }
 
@@ -88,7 +90,7 @@ function acceptedSection(
     `a=ice-ufrag:${local.iceUfrag}`,
     `a=ice-pwd:${local.icePwd}`,
     `a=fingerprint:${local.fingerprint}`,
-    'a=setup:passive',
+    `a=setup:${local.setup}`,
     sent ? 'a=sendonly' : 'a=recvonly',
     'a=rtcp-mux',
     ...(offered.reducedSizeRtcp ? ['a=rtcp-rsize'] : []),

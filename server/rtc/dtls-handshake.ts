@@ -1,9 +1,9 @@
 /** A client's handshake: werift's state machine, with order before it and proof around it. */
 import type { DtlsServer } from 'werift';
-import { type SrtpKeys, srtpProfile } from '#server/media/plane.ts';
+import { srtpProfile } from '#server/media/plane.ts';
 import { alertCode, type DtlsEnd, endBy, plainAlert } from './dtls-alert.ts';
+import type { HandshakeEvents } from './dtls-association.ts';
 import { handshakeOrder } from './dtls-flight.ts';
-import type { Established } from './dtls-keyed.ts';
 import { clientCertificate, isFinished, isSigned } from './dtls-proof.ts';
 import { type RecordProtection, recordProtection } from './dtls-protection.ts';
 import {
@@ -18,16 +18,12 @@ import { type Fingerprint, matches } from './fingerprint.ts';
 import { lastFlight, recordKeys, srtpKeys } from './werift-server.ts';
 
 /** A handshake that begins, and whom it tells of its outcome. */
-export interface HandshakeParts {
+interface HandshakeParts extends HandshakeEvents {
   readonly server: DtlsServer;
   /** Hands one record to the server. */
   readonly deliver: (record: Buffer) => void;
   /** The fingerprints of the offer, of which one must match. */
   readonly wanted: readonly Fingerprint[];
-  readonly send: (datagram: Uint8Array) => void;
-  /** The client has proved that it holds the key of a wanted certificate. Nothing of the handshake is needed any more. */
-  readonly onDone: (keys: SrtpKeys, left: Established) => void;
-  readonly onEnd: (reason: DtlsEnd, detail: string) => void;
 }
 
 interface State {
@@ -61,6 +57,8 @@ export function dtlsHandshake(begun: HandshakeParts) {
         fail(error);
       }
     },
+    // The client begins.
+    begin: () => {},
     farewell: () => undefined,
     stop: () => {
       state.isOver = true;

@@ -4,15 +4,9 @@
  * reads both messages and checks neither; without these checks anybody on the path could show somebody else's
  * certificate, whose fingerprint would match.
  */
-import { createHash, createHmac, timingSafeEqual, verify, X509Certificate } from 'node:crypto';
-import { encodedHandshake, handshakeType } from './dtls-record.ts';
-
-/** A message of the transcript: of ours or the client's, without the hello that had no cookie. */
-export interface TranscriptMessage {
-  readonly msg_type: number;
-  readonly message_seq: number;
-  readonly fragment: Buffer;
-}
+import { verify, X509Certificate } from 'node:crypto';
+import { handshakeType } from './dtls-record.ts';
+import { isFinishedOf, type TranscriptMessage, transcriptBytes } from './dtls-secrets.ts';
 
 /** ecdsa_secp256r1_sha256 and rsa_pkcs1_sha256: what our certificate request asks for. */
 const signatureAlgorithms: ReadonlySet<number> = new Set([0x0403, 0x0401]);
@@ -35,27 +29,22 @@ export function isSigned(transcript: readonly TranscriptMessage[], certificate: 
   if (body === undefined || body.length < 4 || !signatureAlgorithms.has(body.readUInt16BE(0))) return false;
   const signature = body.subarray(4, 4 + body.readUInt16BE(2));
   try {
-    return verify('sha256', bytes(transcript.slice(0, at)), new X509Certificate(certificate).publicKey, signature);
+    return verify(
+      'sha256',
+      transcriptBytes(transcript.slice(0, at)),
+      new X509Certificate(certificate).publicKey,
+      signature,
+    );
   } catch {
     return false; // not a certificate, or a key that cannot sign
   }
 }
 
 /** Whether a Finished message (with its header) proves that the client saw the same handshake. */
-export function isFinished(message: Buffer, transcript: readonly TranscriptMessage[], masterSecret: Buffer): boolean {
-  if (message.readUInt8(0) !== handshakeType.finished || message.length !== 24) return false;
-  const before = transcript.filter(({ msg_type }) => msg_type !== handshakeType.finished);
-  const seed = Buffer.concat([Buffer.from('client finished'), createHash('sha256').update(bytes(before)).digest()]);
-  return timingSafeEqual(message.subarray(12), firstBlock(masterSecret, seed).subarray(0, 12));
-}
-
-const bytes = (messages: readonly TranscriptMessage[]) =>
-  Buffer.concat(
-    messages.map(({ msg_type, message_seq, fragment }) => encodedHandshake(msg_type, message_seq, fragment)),
+export const isFinished = (message: Buffer, transcript: readonly TranscriptMessage[], masterSecret: Buffer): boolean =>
+  isFinishedOf(
+    'client',
+    message,
+    transcript.filter(({ msg_type }) => msg_type !== handshakeType.finished),
+    masterSecret,
   );
-
-/** P_SHA256 of RFC 5246 section 5, of which 12 of the first 32 bytes are enough here. */
-function firstBlock(secret: Buffer, seed: Buffer): Buffer {
-  const a1 = createHmac('sha256', secret).update(seed).digest();
-  return createHmac('sha256', secret).update(a1).update(seed).digest();
-}

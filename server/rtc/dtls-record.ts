@@ -5,11 +5,15 @@
  *   handshake   type 1 │ length 3 │ message number 2 │ fragment offset 3 │ fragment length 3 │ fragment
  */
 
-export const contentType = { alert: 21, handshake: 22 } as const;
+export const contentType = { changeCipherSpec: 20, alert: 21, handshake: 22 } as const;
 
 export const handshakeType = {
   clientHello: 1,
+  serverHello: 2,
+  helloVerifyRequest: 3,
   certificate: 11,
+  serverKeyExchange: 12,
+  certificateRequest: 13,
   serverHelloDone: 14,
   certificateVerify: 15,
   clientKeyExchange: 16,

@@ -1,5 +1,8 @@
+import { createPrivateKey, sign } from 'node:crypto';
 import { srtpProfile } from '#server/media/plane.ts';
 import { type Dtls, type DtlsEvents, dtlsAssociation } from './dtls-association.ts';
+import { dtlsClientHandshake } from './dtls-client-handshake.ts';
+import { dtlsHandshake } from './dtls-handshake.ts';
 import { packed } from './dtls-record.ts';
 import { type Fingerprint, fingerprintLine } from './fingerprint.ts';
 import { credentials } from './werift-server.ts';
@@ -11,6 +14,8 @@ export interface DtlsIdentity {
   readonly fingerprint: string;
   /** Waits for a client to begin a handshake; its certificate must match one of the fingerprints. */
   accept(wanted: readonly Fingerprint[], events: DtlsEvents): Dtls;
+  /** For a client that waits for us: we begin the handshake, when `begin` is called. */
+  connect(wanted: readonly Fingerprint[], events: DtlsEvents): Dtls;
 }
 
 /**
@@ -25,6 +30,8 @@ export async function dtlsIdentity(): Promise<DtlsIdentity> {
     NamedCurveAlgorithm.secp256r1_23,
   );
   const shared = credentials(certPem, keyPem, signatureHash);
+  const key = createPrivateKey(keyPem);
+  const own = { certificate: shared.localCert, sign: (data: Uint8Array) => sign('sha256', data, key) };
   return {
     fingerprint: fingerprintLine(shared.localCert),
     accept: (wanted, events) => {
@@ -36,8 +43,10 @@ export async function dtlsIdentity(): Promise<DtlsIdentity> {
         certificateRequest: true,
       });
       Object.assign(server.cipher, shared);
-      return dtlsAssociation({ server, deliver: (record) => transport.onData(record, nowhere), wanted }, events);
+      const deliver = (record: Buffer) => transport.onData(record, nowhere);
+      return dtlsAssociation((told) => dtlsHandshake({ ...told, server, deliver, wanted }), events);
     },
+    connect: (wanted, events) => dtlsAssociation((told) => dtlsClientHandshake({ ...told, ...own, wanted }), events),
   };
 }
 

@@ -31,6 +31,8 @@ export interface OfferedMedia {
 /** A whole offer: one transport for all m-sections (BUNDLE, RFC 9143). */
 export interface Offer extends IceCredentials {
   readonly fingerprints: readonly Fingerprint[];
+  /** Our `a=setup`: whether we begin the DTLS handshake, or wait for it. */
+  readonly ourSetup: 'active' | 'passive';
   readonly media: readonly OfferedMedia[];
 }
 
@@ -49,9 +51,9 @@ export function offer(text: string, wants: 'send' | 'receive'): Offer {
       throw unusable(`More than one ${kind} m-section is offered; a room has one ${kind} track.`);
   }
   checkBundle(session, media);
-  checkSetup(session);
   const transport = transportAttributes(session);
-  return { ...iceCredentials(transport), fingerprints: fingerprints(transport), media };
+  const ours = ourSetup(transport);
+  return { ...iceCredentials(transport), fingerprints: fingerprints(transport), ourSetup: ours, media };
 }
 
 function offeredMedia(lines: MediaLines, session: SessionLines, wants: 'send' | 'receive'): OfferedMedia {
@@ -113,12 +115,17 @@ function transportAttributes({ attributes, media }: SessionLines): readonly Attr
   return [...(media[0]?.attributes ?? []), ...attributes];
 }
 
-/** We are the DTLS server, so the client must be willing to be the DTLS client (RFC 5763 section 5). */
-function checkSetup(session: SessionLines) {
-  const setup = firstValue(transportAttributes(session), 'setup');
+/**
+ * Which of the two roles in DTLS is ours (RFC 5763 section 5): the server's, so that clients can begin as soon as they
+ * have found their way, but for a client that takes no other.
+ */
+function ourSetup(transport: readonly Attribute[]): Offer['ourSetup'] {
+  const setup = firstValue(transport, 'setup');
   if (setup === undefined) throw malformed('a=setup is missing; offer a=setup:actpass.');
+  if (setup === 'passive') return 'active';
   if (setup !== 'actpass' && setup !== 'active')
-    throw unusable(`a=setup:${setup.slice(0, 20)} leaves the DTLS client's role to the server; offer a=setup:actpass.`);
+    throw unusable(`a=setup:${setup.slice(0, 20)} leaves nobody to begin with DTLS; offer a=setup:actpass.`);
+  return 'passive';
 }
 
 /** The first SSRC of the FID group, whose second is the retransmissions'; without a group, the first there is. */

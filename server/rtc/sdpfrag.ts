@@ -102,7 +102,7 @@ const isKnownType = (type: string): type is Candidate['type'] => /^(?:host|srflx
  * `a=ice-lite` as before, and still no options.
  */
 export function restartFragment(
-  { iceUfrag, icePwd, candidates: reachedAt }: Omit<LocalTransport, 'fingerprint'>,
+  { iceUfrag, icePwd, candidates: reachedAt }: Omit<LocalTransport, 'fingerprint' | 'setup'>,
   { kind, mid }: { readonly kind: string; readonly mid: string },
 ): string {
   const lines = [

@@ -30,7 +30,7 @@ function refusable<T>(read: () => T): T | undefined {
 }
 
 const local = {
-  ...{ iceUfrag: 'usr+', icePwd: 'secretsecretsecretsecret', fingerprint: 'sha-256 AB' },
+  ...{ iceUfrag: 'usr+', icePwd: 'secretsecretsecretsecret', fingerprint: 'sha-256 AB', setup: 'passive' as const },
   candidates: [{ address: '192.0.2.7', port: 7001 }],
 };
 const codecs = ['VP8', 'H264', 'Opus'] as const;

@@ -94,7 +94,8 @@ describe('WHIP and WHEP over HTTP', () => {
   test('what is no offer is 400, what cannot be answered 422, what is too large 413, each with the reason (C-02, C-32)', async () => {
     await refusal(await post(at, whip, ''), 400, 'malformed-offer', /empty/);
     await refusal(await post(at, whip, 'v=0\r\n'), 400, 'malformed-offer', /no m= line/);
-    await refusal(await post(at, whip, sdpOf('ffmpeg-publish')), 422, 'unusable-offer', /setup:passive/);
+    const onHold = smallOffer((sdp) => sdp.replace('actpass', 'holdconn'));
+    await refusal(await post(at, whip, onHold), 422, 'unusable-offer', /setup:holdconn/);
     await refusal(await post(at, whip, sdpOf('chromium-play')), 422, 'unusable-offer', /recvonly/);
     await refusal(await post(at, whip, 'x'.repeat(65 * 1024)), 413, 'too-large', /65536/);
   });

@@ -7,12 +7,13 @@ import { offer } from '#server/rtc/offer.ts';
 import { clients, sdpOf, smallOffer } from './offers.ts';
 
 const all: readonly Codec[] = ['H264', 'VP8', 'Opus'];
-const publishers = clients.filter((client) => client.endsWith('publish') && client !== 'ffmpeg-publish');
+const publishers = clients.filter((client) => client.endsWith('publish'));
 
 const local = {
   iceUfrag: 'usr+',
   icePwd: 'secretsecretsecretsecret',
   fingerprint: 'sha-256 AB:CD',
+  setup: 'passive' as const,
   candidates: [{ address: '192.0.2.7', port: 7001 }],
 };
 

@@ -105,12 +105,21 @@ test('GStreamer bundles with port 0, writes OPUS in capitals and calls Constrain
   );
 });
 
-test("ffmpeg's setup:passive is refused with what to offer instead (C-11, C-41)", () => {
-  assert.throws(() => offer(sdpOf('ffmpeg-publish'), 'send'), {
-    kind: 'unusable',
-    message: /setup:passive.*actpass/,
-  });
-  assert.equal(offer(sdpOf('ffmpeg-active-publish'), 'send').media.length, 2);
+test('whoever can only be the DTLS server, as ffmpeg, has us begin; all others begin themselves (C-11, C-41)', () => {
+  assert.equal(offer(sdpOf('ffmpeg-publish'), 'send').ourSetup, 'active');
+  for (const client of ['ffmpeg-active-publish', 'chromium-publish', 'obs-publish'] as const)
+    assert.equal(offer(sdpOf(client), 'send').ourSetup, 'passive', client);
+  assert.throws(
+    () =>
+      offer(
+        smallOffer((sdp) => sdp.replace('actpass', 'holdconn')),
+        'send',
+      ),
+    {
+      kind: 'unusable',
+      message: /setup:holdconn.*offer a=setup:actpass/,
+    },
+  );
 });
 
 test('a player offers to receive, or both; what only sends, or does nothing, is refused (C-06)', () => {

@@ -154,7 +154,7 @@ test('the answer to a restart has new credentials and the candidates, and keeps 
   const text = restartFragment(local, { kind: 'audio', mid: '0' });
   assert.ok(text.endsWith('\r\n'));
   const { media } = negotiatePublish(offer(sdpOf('obs-publish'), 'send'), ['H264', 'Opus']);
-  const answered = answer(media, { ...local, fingerprint: 'sha-256 AB' }, 1).split('\r\n');
+  const answered = answer(media, { ...local, fingerprint: 'sha-256 AB', setup: 'passive' }, 1).split('\r\n');
   const ofIce = (lines: readonly string[]) =>
     new Set(lines.filter((line) => /^a=(ice-|candidate|end-of-candidates)/.test(line)));
   assert.deepEqual(ofIce(text.split('\r\n')), ofIce(answered));

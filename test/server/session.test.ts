@@ -79,6 +79,16 @@ describe('a session, from its offer to its end', () => {
     await eventually('it is connected', publisher.isConnected);
   });
 
+  test('a client that can only be the DTLS server (setup:passive) connects: we begin, and the answer says so (C-11)', async () => {
+    const publisher = await client(whip, { setup: 'passive' });
+    await eventually('it is connected', publisher.isConnected);
+    publisher.sendKeyFrame();
+    await eventually(
+      'its media arrives',
+      async () => (await at.metric('live_rtp_received_packets_total{room="stage"}')) === 1,
+    );
+  });
+
   test('viewers are told when the grace is over, and not before', async () => {
     const publisher = await client(whip);
     const viewer = await client(whep);

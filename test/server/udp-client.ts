@@ -1,6 +1,6 @@
 import { createSocket, type Socket } from 'node:dgram';
 import { once } from 'node:events';
-import { type DtlsClient, RtpHeader, RtpPacket, SrtpSession } from 'werift';
+import { type DtlsClient, type DtlsServer, RtpHeader, RtpPacket, SrtpSession } from 'werift';
 import type { Endpoint } from '#server/media/address.ts';
 import { type SrtpKeys, srtpProfile } from '#server/media/plane.ts';
 import { masterLength } from '#server/media/srtp-keys.ts';
@@ -8,6 +8,7 @@ import { eventually } from '#test/harness/eventually.ts';
 import { keyFrame } from '#test/media/peer.ts';
 import { stunCheck } from '#test/media/stun-client.ts';
 import { type Certificate, certificate, dtlsClient } from './dtls-client.ts';
+import { dtlsServer } from './dtls-server.ts';
 import { smallOffer } from './offers.ts';
 import { post, type Running } from './running.ts';
 
@@ -39,7 +40,7 @@ export interface UdpClientTraits {
   /** The certificate that it shows in DTLS: its own unless it is a thief. */
   readonly presents?: Certificate;
   /** What its offer says of the roles in DTLS. */
-  readonly setup?: 'actpass' | 'active';
+  readonly setup?: 'actpass' | 'active' | 'passive';
   /** Changes its offer. */
   readonly offers?: (sdp: string) => string;
   /** Whether its checks say that it has chosen this pair of addresses. */
@@ -79,7 +80,7 @@ export async function udpClient(
   const send = (datagram: Uint8Array) => {
     if (isOpen) socket.send(datagram, Number(port), address);
   };
-  const { dtls, receive, connect, stop } = dtlsClient(presents ?? own, send);
+  const { dtls, receive, connect, stop } = (setup === 'passive' ? dtlsServer : dtlsClient)(presents ?? own, send);
   let isAnswered = false;
   let received = 0;
   socket.on('message', (datagram) => {
@@ -133,14 +134,14 @@ export async function udpClient(
   };
 }
 
-function keysOf(dtls: DtlsClient): SrtpKeys {
+function keysOf(dtls: DtlsClient | DtlsServer): SrtpKeys {
   const profile = Object.values(srtpProfile).find((known) => known === dtls.srtp.srtpProfile);
   if (profile === undefined) throw new Error('no SRTP profile was agreed on');
   const { key, salt } = masterLength[profile];
   return { profile, ...dtls.extractSessionKeys(key, salt) };
 }
 
-function srtpOf(dtls: DtlsClient): SrtpSession {
+function srtpOf(dtls: DtlsClient | DtlsServer): SrtpSession {
   const { profile, localKey, localSalt, remoteKey, remoteSalt } = keysOf(dtls);
   return new SrtpSession({
     profile,
