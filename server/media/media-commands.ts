@@ -4,7 +4,7 @@ import type { DownTrack, MediaPlane } from './plane.ts';
 import { wantKeyFrames } from './receive.ts';
 import { addSubscriber, type Room, removeSubscriber, room, setPublisher, subscriber } from './room.ts';
 import type { Share } from './share.ts';
-import { srtpSession } from './srtp.ts';
+import { closeSrtp, srtpSession } from './srtp.ts';
 import { iceSession, transport } from './transport.ts';
 import { intake, publisher } from './up-stream.ts';
 import type { World } from './world.ts';
@@ -49,7 +49,7 @@ export function mediaCommands(state: MediaState, world: World): MediaCommands {
       if (client === undefined || client.transport.srtp !== undefined) return;
       if (client.placed !== undefined) return client.placed.setKeys(keys);
       if (client.room === undefined) client.keys = keys;
-      client.transport.srtp = srtpSession(keys, world.outbox);
+      client.transport.srtp = srtpSession(keys, world);
       wantKeyFrames(client, world);
     },
     publish(id, roomId, tracks) {
@@ -94,7 +94,7 @@ function place(client: Client, share: Share, to: Room, tracks: readonly DownTrac
   const placed = share.add(spec, to, tracks);
   client.placed = placed;
   client.keys = undefined;
-  transport.srtp?.outgoing.close();
+  if (transport.srtp !== undefined) closeSrtp(transport.srtp);
   transport.srtp = undefined;
   if (keys !== undefined) placed.setKeys(keys);
   if (transport.port !== 0) placed.follow(transport);
@@ -109,7 +109,7 @@ export function roomOf(rooms: Map<string, Room>, id: string): Room {
 export function remove(state: MediaState, client: Client): void {
   const { transport: of, room: from, publisher: publishing, subscriber: listening } = client;
   state.byId.delete(of.id);
-  of.srtp?.outgoing.close();
+  if (of.srtp !== undefined) closeSrtp(of.srtp);
   forgetIce(state, client, of.ice);
   forgetIce(state, client, of.nextIce);
   for (const path of of.paths) forget(state, client, path);

@@ -3,15 +3,15 @@
  *
  * `node:ffi` calls functions of up to three arguments in some 20 ns, of four to six in 240, and longer ones, of numbers
  * only, in 120. So IV and tag go through parameter lists rather than through EVP_EncryptInit_ex and EVP_CIPHER_CTX_ctrl,
- * each key has a context of its own, and EVP_EncryptUpdate is given two arguments that it does not look at, as C allows.
+ * each key has a context of its own, and updates are given two arguments that they do not look at, as C allows.
  */
 import type * as Ffi from 'node:ffi';
 
 export interface Gcm {
   /** 12 bytes, to be written before each packet. */
   readonly iv: Buffer;
-  /** A context for a key of 16 bytes. */
-  open(key: Uint8Array): bigint;
+  /** A context for a key of 16 bytes, to encrypt or to decrypt. */
+  open(key: Uint8Array, use: 'encrypt' | 'decrypt'): bigint;
   close(context: bigint): void;
   /** Encrypts in place under the IV, and writes the 16 bytes of the tag to that address. Throws when OpenSSL refuses. */
   encrypt(
@@ -22,18 +22,34 @@ export interface Gcm {
     dataLength: number,
     tagAddress: number,
   ): void;
+  /** Decrypts in place what is at those addresses. False when the tag is another: what is there then is of no use. */
+  decrypt(
+    context: bigint,
+    associated: bigint,
+    associatedLength: number,
+    data: bigint,
+    dataLength: number,
+    tagAddress: number,
+  ): boolean;
 }
+
+const update = {
+  return: 'int32',
+  arguments: ['uint64', 'uint64', 'uint64', 'uint64', 'int32', 'int32', 'int32'],
+} as const;
+const init = { return: 'int32', arguments: ['pointer', 'pointer', 'pointer', 'pointer', 'pointer'] } as const;
+const final = { return: 'int32', arguments: ['pointer', 'pointer', 'pointer'] } as const;
 
 const functions = {
   EVP_CIPHER_CTX_new: { return: 'pointer', arguments: [] },
   EVP_CIPHER_CTX_free: { return: 'void', arguments: ['pointer'] },
   EVP_aes_128_gcm: { return: 'pointer', arguments: [] },
-  EVP_EncryptInit_ex: { return: 'int32', arguments: ['pointer', 'pointer', 'pointer', 'pointer', 'pointer'] },
-  EVP_EncryptUpdate: {
-    return: 'int32',
-    arguments: ['uint64', 'uint64', 'uint64', 'uint64', 'int32', 'int32', 'int32'],
-  },
-  EVP_EncryptFinal_ex: { return: 'int32', arguments: ['pointer', 'pointer', 'pointer'] },
+  EVP_EncryptInit_ex: init,
+  EVP_EncryptUpdate: update,
+  EVP_EncryptFinal_ex: final,
+  EVP_DecryptInit_ex: init,
+  EVP_DecryptUpdate: update,
+  EVP_DecryptFinal_ex: final,
   EVP_CIPHER_CTX_set_params: { return: 'int32', arguments: ['pointer', 'pointer'] },
   EVP_CIPHER_CTX_get_params: { return: 'int32', arguments: ['pointer', 'pointer'] },
 } as const;
@@ -51,7 +67,10 @@ const ivName = 'tlsivfixed\0';
 const tagName = 'tag\0';
 
 /** Where things lie in the memory that both sides see. */
-const at = { iv: 0, length: 16, ivName: 32, tagName: 48, ivList: 64, tagList: 64 + 2 * parameter.size, size: 256 };
+const at = {
+  ...{ iv: 0, length: 16, ivName: 32, tagName: 48 },
+  ...{ ivList: 64, tagList: 64 + 2 * parameter.size, bothList: 64 + 4 * parameter.size, size: 512 },
+};
 
 /** Throws where the binary lacks the functions, or they do not do what they are known to do. */
 export function openssl(ffi: typeof Ffi): Gcm {
@@ -67,25 +86,29 @@ function bound(ffi: typeof Ffi): Gcm {
   const pointer = (offset: number): bigint => start + BigInt(offset);
   memory.write(ivName, at.ivName, 'latin1');
   memory.write(tagName, at.tagName, 'latin1');
-  for (const [list, name, data, length] of [
-    [at.ivList, at.ivName, pointer(at.iv), wholeIv],
-    [at.tagList, at.tagName, none, BigInt(tagLength)],
-  ] as const) {
+  const setParameter = (list: number, name: number, data: bigint, length: bigint): void => {
     memory.writeBigUInt64LE(pointer(name), list + parameter.name);
     memory.writeUInt32LE(octetString, list + parameter.type);
     memory.writeBigUInt64LE(data, list + parameter.data);
     memory.writeBigUInt64LE(length, list + parameter.dataLength);
-  }
+  };
+  setParameter(at.ivList, at.ivName, pointer(at.iv), wholeIv);
+  setParameter(at.tagList, at.tagName, none, BigInt(tagLength));
+  setParameter(at.bothList, at.ivName, pointer(at.iv), wholeIv);
+  setParameter(at.bothList + parameter.size, at.tagName, none, BigInt(tagLength));
   const words = new Uint32Array(memory.buffer, memory.byteOffset, memory.length / 4);
   const tagWord = (at.tagList + parameter.data) / 4;
-  const [ivList, tagList, length] = [pointer(at.ivList), pointer(at.tagList), pointer(at.length)];
+  const givenTagWord = (at.bothList + parameter.size + parameter.data) / 4;
+  const [ivList, tagList, bothList] = [pointer(at.ivList), pointer(at.tagList), pointer(at.bothList)];
+  const length = pointer(at.length);
   return {
     iv: memory.subarray(at.iv, at.iv + ivLength),
-    open(key) {
+    open(key, use) {
       const bytes = Buffer.allocUnsafeSlow(key.length);
       bytes.set(key);
       const context = evp.EVP_CIPHER_CTX_new();
-      if (evp.EVP_EncryptInit_ex(context, evp.EVP_aes_128_gcm(), none, ffi.getRawPointer(bytes), none) !== 1)
+      const begin = use === 'encrypt' ? evp.EVP_EncryptInit_ex : evp.EVP_DecryptInit_ex;
+      if (begin(context, evp.EVP_aes_128_gcm(), none, ffi.getRawPointer(bytes), none) !== 1)
         throw new Error('OpenSSL refused a key');
       bytes.fill(0);
       return context;
@@ -101,6 +124,16 @@ function bound(ffi: typeof Ffi): Gcm {
         evp.EVP_EncryptFinal_ex(context, length, length) === 1 &&
         evp.EVP_CIPHER_CTX_get_params(context, tagList) === 1;
       if (!isSealed) throw new Error('OpenSSL refused to encrypt');
+    },
+    decrypt(context, associated, associatedLength, data, dataLength, tagAddress) {
+      words[givenTagWord] = tagAddress;
+      words[givenTagWord + 1] = tagAddress / 2 ** 32;
+      return (
+        evp.EVP_CIPHER_CTX_set_params(context, bothList) === 1 &&
+        evp.EVP_DecryptUpdate(context, none, length, associated, associatedLength, 0, 0) === 1 &&
+        evp.EVP_DecryptUpdate(context, data, length, data, dataLength, 0, 0) === 1 &&
+        evp.EVP_DecryptFinal_ex(context, length, length) === 1
+      );
     },
   };
 }
@@ -118,19 +151,28 @@ function isRight(ffi: typeof Ffi, gcm: Gcm): boolean {
   const sealed =
     '42831ec2217774244b7221b784d0d49ce3aa212f2c02a4e035c17e2329aca12e21d514b25466931c7d8f6a5aac84aa051ba30b396a0aac973d58e091' +
     '5bc94fbc3221a5db94fae95ae7121a47';
-  const context = gcm.open(hex('feffe9928665731c6d6a8f9467308308'));
+  const key = hex('feffe9928665731c6d6a8f9467308308');
+  const [sealing, opening] = [gcm.open(key, 'encrypt'), gcm.open(key, 'decrypt')];
+  const memory = Buffer.allocUnsafeSlow(header.length + payload.length + tagLength);
+  const start = ffi.getRawPointer(memory);
+  const [data, tag] = [start + BigInt(header.length), Number(start) + header.length + payload.length];
   const seal = (iv: string): string => {
-    const memory = Buffer.allocUnsafeSlow(header.length + payload.length + tagLength);
     memory.set(header);
     memory.set(payload, header.length);
     gcm.iv.set(hex(iv));
-    const start = ffi.getRawPointer(memory);
-    const tag = Number(start) + header.length + payload.length;
-    gcm.encrypt(context, start, header.length, start + BigInt(header.length), payload.length, tag);
-    return memory.subarray(header.length).toString('hex');
+    gcm.encrypt(sealing, start, header.length, data, payload.length, tag);
+    return memory.toString('hex', header.length);
   };
-  const known = 'cafebabefacedbaddecaf888';
-  const found = [seal(known), seal('cafebabefacedbaddecaf889'), seal(known)];
-  gcm.close(context);
-  return found[0] === sealed && found[1] !== sealed && found[2] === sealed;
+  const unseal = (iv: string, text: string): string => {
+    memory.set(hex(text), header.length);
+    gcm.iv.set(hex(iv));
+    const isAuthentic = gcm.decrypt(opening, start, header.length, data, payload.length, tag);
+    return isAuthentic ? memory.toString('hex', header.length, header.length + payload.length) : '';
+  };
+  const [known, other] = ['cafebabefacedbaddecaf888', 'cafebabefacedbaddecaf889'];
+  const found = [seal(known), seal(other), seal(known)];
+  const opened = [unseal(known, sealed), unseal(other, sealed), unseal(known, sealed)];
+  for (const context of [sealing, opening]) gcm.close(context);
+  const isOpened = opened[0] === payload.toString('hex') && opened[1] === '' && opened[2] === opened[0];
+  return isOpened && found[0] === sealed && found[1] !== sealed && found[2] === sealed;
 }

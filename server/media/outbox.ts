@@ -125,7 +125,7 @@ function open(ffi: typeof Ffi, exits: readonly Exit[], isMoreComing: () => boole
     bound: exits.map(({ descriptor, to }) => ({ descriptor, to })),
     put,
     open(key) {
-      const context = gcm.open(key);
+      const context = gcm.open(key, 'encrypt');
       let last: Route | undefined;
       return {
         iv: gcm.iv,

@@ -1,10 +1,9 @@
-import type { Outbox } from './outbox.ts';
 import { extended } from './packet-index.ts';
 import { type SrtpKeys, srtpProfile } from './plane.ts';
 import { accept, isFresh, type ReplayWindow, replayWindow } from './replay-window.ts';
 import type { RtcpCipher, RtpCipher } from './srtp-cipher.ts';
 import { cmRtcpCipher, cmRtpCipher } from './srtp-cm.ts';
-import { gcmRtcpCipher, gcmRtpCipher } from './srtp-gcm.ts';
+import { type Boxes, gcmRtcpCipher, gcmRtpCipher } from './srtp-gcm.ts';
 import { checkKeys, sessionKeys } from './srtp-keys.ts';
 
 const rtpWindow = 1024;
@@ -25,24 +24,30 @@ export interface SrtpSession {
   nextRtcpIndex: number;
 }
 
-/** Throws like `checkKeys`. The `outbox`, where there is one, makes sending by GCM cheaper. */
-export function srtpSession(keys: SrtpKeys, outbox?: Outbox): SrtpSession {
+/** Throws like `checkKeys`. The boxes, where there are such, make GCM cheaper, and the session one to be closed. */
+export function srtpSession(keys: SrtpKeys, { outbox, inbox }: Boxes = {}): SrtpSession {
   const { profile, localKey, localSalt, remoteKey, remoteSalt } = keys;
   checkKeys(keys);
   const isGcm = profile === srtpProfile.AEAD_AES_128_GCM;
   const rtp = isGcm ? gcmRtpCipher : cmRtpCipher;
   const rtcp = isGcm ? gcmRtcpCipher : cmRtcpCipher;
   return {
-    outgoing: rtp(sessionKeys(profile, 'rtp', localKey, localSalt), outbox),
+    outgoing: rtp(sessionKeys(profile, 'rtp', localKey, localSalt), { outbox }),
     outgoingRtcp: rtcp(sessionKeys(profile, 'rtcp', localKey, localSalt)),
     incoming: {
-      rtp: rtp(sessionKeys(profile, 'rtp', remoteKey, remoteSalt)),
+      rtp: rtp(sessionKeys(profile, 'rtp', remoteKey, remoteSalt), { inbox }),
       rtcp: rtcp(sessionKeys(profile, 'rtcp', remoteKey, remoteSalt)),
     },
     rtpWindows: new Map(),
     rtcpWindows: new Map(),
     nextRtcpIndex: 0,
   };
+}
+
+/** Frees what its keys hold outside of JavaScript. Nothing may be sent by it any more. */
+export function closeSrtp({ outgoing, incoming }: SrtpSession): void {
+  outgoing.close();
+  incoming.rtp.close();
 }
 
 export type Refusal = 'MalformedRtp' | 'Replayed' | 'Forged' | 'UnknownSsrc';

@@ -6,6 +6,7 @@ import { startWatchdog } from '../probes/watchdog.ts';
 import { openSockets } from './dual-socket.ts';
 import { startEgress } from './egress-thread.ts';
 import { egressThreads } from './egress-threads.ts';
+import { inbox } from './inbox.ts';
 import { mediaCore } from './media-core.ts';
 import type { FromWorker, ToWorker, WorkerOptions } from './messages.ts';
 import { mostThreads } from './placement.ts';
@@ -30,6 +31,7 @@ const core = mediaCore({
   random: Math.random,
   randomBytes,
   outbox: socket.outbox,
+  inbox: inbox(),
   shares: egress,
   tally: tally(),
   events: {

@@ -1,12 +1,12 @@
-import type { Outbox } from './outbox.ts';
 import type { MediaEvents } from './plane.ts';
 import type { Share } from './share.ts';
+import type { Boxes } from './srtp-gcm.ts';
 import type { Tally } from './tally.ts';
 import type { Send } from './transport.ts';
 import type { Publisher, UpStream } from './up-stream.ts';
 
 /** What the media plane needs of the world. */
-export interface World {
+export interface World extends Boxes {
   readonly send: Send;
   readonly events: Omit<MediaEvents, 'onFailure'>;
   readonly tally: Tally;
@@ -16,8 +16,6 @@ export interface World {
   readonly random: () => number;
   /** That nobody can foretell. */
   readonly randomBytes: (size: number) => Buffer;
-  /** Where it works; what is in it is sent when all datagrams that came have been looked at. */
-  readonly outbox?: Outbox | undefined;
   /** The egress threads, where there can be any. */
   readonly shares?: Shares | undefined;
   /** Asks for it where the publisher is, if that is another thread. */

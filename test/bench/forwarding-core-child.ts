@@ -5,6 +5,7 @@
 import { randomBytes } from 'node:crypto';
 import { noTotals } from '#server/media/counts.ts';
 import { openSockets } from '#server/media/dual-socket.ts';
+import { inbox } from '#server/media/inbox.ts';
 import { type MediaCore, mediaCore } from '#server/media/media-core.ts';
 import { type Tally, tally } from '#server/media/tally.ts';
 import { threadLoad } from '#server/media/thread-load.ts';
@@ -46,6 +47,7 @@ function begin({ clients, isCounting }: PlaneQuestion): number {
     random: Math.random,
     randomBytes,
     outbox: socket.outbox,
+    inbox: inbox(),
     tally: isCounting ? tally() : silence,
     events: { onDtls: ignore, onConnected: ignore, onMedia: ignore, onFirstFrame: ignore, onClosed: ignore },
   });

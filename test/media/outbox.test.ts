@@ -60,7 +60,7 @@ describe('the outbox', () => {
   const leave = (datagram: Buffer, { address, port }: Endpoint) =>
     left.push({ datagram: datagram.toString('hex'), to: { address, port } });
   const post = (text: string, index: number, to: Endpoint = receiver.address()) =>
-    gcmRtpCipher(someKeys, box).post(header, Buffer.from(text), 1, index, to);
+    gcmRtpCipher(someKeys, { outbox: box }).post(header, Buffer.from(text), 1, index, to);
 
   test('seals as node:crypto does, whatever the lengths and keys', async (t) => {
     const seed = freshSeed();
@@ -70,7 +70,7 @@ describe('the outbox', () => {
     const arrived = arrivals(receiver, 500);
     for (let i = 0; i < 500; i++) {
       const of = keys(randomBytes(random, 16), randomBytes(random, 12));
-      const of1 = gcmRtpCipher(of, box);
+      const of1 = gcmRtpCipher(of, { outbox: box });
       const head = randomBytes(random, 12 + 4 * Math.floor(random() * 29));
       const payload = randomBytes(random, Math.floor(random() ** 2 * 1500));
       const [ssrc, index] = [Math.floor(random() * 2 ** 32), Math.floor(random() * 2 ** 48)];
@@ -156,12 +156,18 @@ describe('the outbox', () => {
   });
 
   test('refuses what is longer than a slot', () => {
-    assert.equal(gcmRtpCipher(someKeys, box).post(header, Buffer.alloc(2033), 1, 1, receiver.address()), false);
-    assert.equal(gcmRtpCipher(someKeys, box).post(Buffer.alloc(132), Buffer.alloc(9), 1, 1, receiver.address()), false);
+    assert.equal(
+      gcmRtpCipher(someKeys, { outbox: box }).post(header, Buffer.alloc(2033), 1, 1, receiver.address()),
+      false,
+    );
+    assert.equal(
+      gcmRtpCipher(someKeys, { outbox: box }).post(Buffer.alloc(132), Buffer.alloc(9), 1, 1, receiver.address()),
+      false,
+    );
   });
 
   test('refuses everything once it, or the key, is closed', () => {
-    const cipher = gcmRtpCipher(someKeys, box);
+    const cipher = gcmRtpCipher(someKeys, { outbox: box });
     cipher.close();
     assert.equal(cipher.post(header, Buffer.alloc(9), 1, 1, receiver.address()), false);
     box.close();
@@ -172,7 +178,7 @@ describe('the outbox', () => {
     const lengths = [900, 900, 900, 400, 400, 1000, 20, 1000, 1000, ...new Array<number>(80).fill(1200), 7];
     const texts = lengths.map((length, i) => String(i % 10).repeat(length));
     const all = arrivals(receiver, texts.length);
-    const cipher = gcmRtpCipher(someKeys, box);
+    const cipher = gcmRtpCipher(someKeys, { outbox: box });
     for (const [index, text] of texts.entries()) cipher.post(header, Buffer.from(text), 1, index, receiver.address());
     box.flush();
     assert.deepEqual(
@@ -186,7 +192,7 @@ describe('the outbox', () => {
     const [some, others] = [arrivals(receiver, 100), arrivals(other, 100)];
     let isMoreComing = true;
     const waiting = boxOf(sender, () => isMoreComing);
-    const ciphers = [gcmRtpCipher(someKeys, waiting), gcmRtpCipher(someKeys, waiting)];
+    const ciphers = [gcmRtpCipher(someKeys, { outbox: waiting }), gcmRtpCipher(someKeys, { outbox: waiting })];
     const wanted: string[] = [];
     for (let index = 0; index < 100; index++) {
       const text = 'x'.repeat(index % 7 === 0 ? 30 : 50);
@@ -204,7 +210,7 @@ describe('the outbox', () => {
     // Without checksums it does not.
     setOption(sender, noChecksums);
     const all = arrivals(receiver, 30);
-    const cipher = gcmRtpCipher(someKeys, box);
+    const cipher = gcmRtpCipher(someKeys, { outbox: box });
     for (let index = 0; index < 30; index++) {
       cipher.post(header, Buffer.from('equal'), 1, index, receiver.address());
       if (index % 3 === 2) box.flush();
@@ -220,7 +226,7 @@ describe('the outbox', () => {
     const six = await open('udp6', '::1');
     const arrived = arrivals(six, 1);
     const overSix = boxOf(await open('udp6', '::'));
-    const cipher = gcmRtpCipher(someKeys, overSix);
+    const cipher = gcmRtpCipher(someKeys, { outbox: overSix });
     assert.equal(cipher.post(header, Buffer.from('six'), 1, 0, six.address()), true);
     overSix.flush();
     assert.deepEqual(await arrived, [expected('six', 0)]);
