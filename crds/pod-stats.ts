@@ -21,11 +21,24 @@ export interface ClientsMet {
   readonly unreached: number;
 }
 
+/** What a publisher sends, over the last 10 s. Absent from pods of releases before 0.2, and before its first packet. */
+export interface IngestStats {
+  readonly audioBitsPerSecond: number;
+  readonly videoBitsPerSecond: number;
+  readonly framesPerSecond: number;
+  /** Pixels; 0 while nothing has told. */
+  readonly width: number;
+  readonly height: number;
+  readonly keyFrameIntervalSeconds: number;
+  /** What its encoder should change, as sentences. */
+  readonly hints: readonly string[];
+}
+
 export interface RoomStats {
   readonly namespace: string;
   readonly name: string;
   /** Absent when nobody publishes. `since` is RFC 3339; `sendsMedia` is false until the first RTP packet, and when it falls silent. */
-  readonly publisher?: { readonly since: string; readonly sendsMedia: boolean };
+  readonly publisher?: { readonly since: string; readonly sendsMedia: boolean; readonly ingest?: IngestStats };
   readonly subscribers: number;
   /** Sides that are locked and whose token the pod does not have, so that nobody gets in. Absent: none, or a release before 0.2. */
   readonly tokensMissing?: readonly (keyof typeof tokenKey)[];

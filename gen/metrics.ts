@@ -1,5 +1,6 @@
 import { env, internalPath, port, portName } from '#crds/contract.ts';
 import { httpMetric } from '#crds/http-metrics.ts';
+import { ingestMetric } from '#crds/ingest-metrics.ts';
 import { mediaMetric } from '#crds/media-metrics.ts';
 import type { Family, LabelValues } from '#crds/metric-family.ts';
 import { serverMetric } from '#crds/metrics.ts';
@@ -21,6 +22,7 @@ const ofServer: readonly Subject[] = [
   { title: 'Sessions', families: sessionMetric },
   { title: 'Requests', families: httpMetric },
   { title: 'Media', families: mediaMetric },
+  { title: 'What publishers send', families: ingestMetric },
   { title: 'The pod', families: podMetric },
 ];
 

@@ -66,6 +66,8 @@ export interface SessionMeter {
   roomLeft(room: string, seconds: number): void;
   /** A track of an offer could not be served. */
   codecMissing(room: string, kind: Kind): void;
+  /** A publisher has connected, and sent nothing for a while. */
+  sentNothing(room: string): void;
   /** A session was refused for want of places. */
   roomFull(room: string): void;
 }
@@ -82,6 +84,7 @@ const sessionVerbs = [
   'roomEntered',
   'roomLeft',
   'codecMissing',
+  'sentNothing',
   'roomFull',
 ] as const satisfies readonly (keyof SessionMeter)[];
 

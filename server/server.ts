@@ -145,6 +145,7 @@ const eventsOf = (sessions: () => Sessions, onFailure: (error: Error) => void): 
   onConnected: (id) => sessions().events.onConnected(id),
   onMedia: (id) => sessions().events.onMedia(id),
   onFirstFrame: (id) => sessions().events.onFirstFrame(id),
+  onHint: (id, hint) => sessions().events.onHint(id, hint),
   onClosed: (id, reason) => sessions().events.onClosed(id, reason),
   onFailure,
 });

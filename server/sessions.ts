@@ -17,6 +17,7 @@ import type { DtlsIdentity } from './rtc/dtls.ts';
 import type { DtlsEnd } from './rtc/dtls-alert.ts';
 import type { Dtls } from './rtc/dtls-association.ts';
 import type { Fingerprint } from './rtc/fingerprint.ts';
+import { watchForMedia } from './silent-publisher.ts';
 
 export type SessionEnd = EndReason | DtlsEnd | CloseReason | HandshakeFailure | 'Deleted' | 'Shutdown' | 'Internal';
 
@@ -33,7 +34,7 @@ export interface SessionsOptions {
   readonly log: Log;
   readonly admission: Pick<Admission, 'left'>;
   readonly audit: Audit;
-  readonly meter: Pick<SessionMeter, 'opened' | 'reached' | 'ended' | 'roomEntered' | 'roomLeft'>;
+  readonly meter: Pick<SessionMeter, 'opened' | 'reached' | 'ended' | 'roomEntered' | 'roomLeft' | 'sentNothing'>;
 }
 
 /** What is known of a client before it connects. */
@@ -79,7 +80,7 @@ export interface Sessions {
   count(): number;
   /** Resolves when the last session has ended; at once when there is none. */
   empty(): Promise<void>;
-  readonly events: Pick<MediaEvents, 'onDtls' | 'onConnected' | 'onMedia' | 'onFirstFrame' | 'onClosed'>;
+  readonly events: Pick<MediaEvents, 'onDtls' | 'onConnected' | 'onMedia' | 'onFirstFrame' | 'onHint' | 'onClosed'>;
 }
 
 /** Without what is needed only to connect: there are many that have connected. */
@@ -88,7 +89,7 @@ interface Session extends Omit<NewSession, 'fingerprints' | 'setup' | 'identity'
   ice: IceSpec;
   formerUfrags: readonly string[];
   readonly startedMs: number;
-  readonly cancelTimeout: () => void;
+  cancelTimeout: () => void;
   lastStep: Step;
 }
 
@@ -182,6 +183,11 @@ function events(
     },
     onMedia: (id) => reached(id, 'Media'),
     onFirstFrame: (id) => reached(id, 'FirstFrame'),
+    onHint: (id, { reason, message }) => {
+      const session = table.get(id);
+      if (session === undefined) return;
+      options.log.warn('publisher should change its encoder', { ...fields(options, session), reason, message });
+    },
     onClosed: (id, reason) => end(id, reason),
   };
 }
@@ -203,9 +209,22 @@ const secondsSince = ({ clock }: SessionsOptions, ms: number) => Math.max(0, clo
 
 function connected(options: SessionsOptions, session: Session) {
   session.cancelTimeout();
+  if (session.role === 'publisher')
+    session.cancelTimeout = watchForMedia(
+      options.clock,
+      () => session.lastStep !== 'DtlsConnected',
+      () => sentNothing(options, session),
+    );
   options.admission.left(session.id);
   options.rooms.connected(session.room, session.id);
   options.log.info('session connected', fields(options, session));
+}
+
+function sentNothing({ meter, log, clock }: SessionsOptions, session: Session) {
+  meter.sentNothing(session.room);
+  log.warn('publisher is connected and sends nothing: look at its encoder, and at firewalls between', {
+    ...fields({ clock }, session),
+  });
 }
 
 /** In this order: the farewell still goes by the transport. */
@@ -222,7 +241,7 @@ const metered = ({ role, room }: MeteredSession): MeteredSession => ({ role, roo
 
 const who = ({ id, role, room, address }: Session) => ({ session: id, role, room, address });
 
-const fields = ({ clock }: SessionsOptions, { id, room, role, startedMs }: Session) => ({
+const fields = ({ clock }: Pick<SessionsOptions, 'clock'>, { id, room, role, startedMs }: Session) => ({
   room,
   role,
   session: shortId(id),

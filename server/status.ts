@@ -2,9 +2,10 @@
 import { version } from '#crds/contract.ts';
 import type { NodeStats } from '#crds/node-stats.ts';
 import type { CheckName } from '#crds/pod-metrics.ts';
-import type { ClientsMet, PodStats, RoomStats } from '#crds/pod-stats.ts';
+import type { ClientsMet, IngestStats, PodStats, RoomStats } from '#crds/pod-stats.ts';
 import type { RoomSettings } from '#crds/rooms-file.ts';
 import { noCounters, type RoomCounters } from './media/counts.ts';
+import type { Ingest } from './media/ingest.ts';
 import type { MediaSnapshot } from './media/plane.ts';
 import type { Counts, NodeSeen } from './node/watch.ts';
 import type { Finding } from './probes/checkup.ts';
@@ -96,7 +97,11 @@ export const podStats = (of: Status): PodStats => ({
     namespace,
     name,
     ...(publisher && {
-      publisher: { since: new Date(publisher.sinceMs).toISOString(), sendsMedia: publisher.sendsMedia },
+      publisher: {
+        since: new Date(publisher.sinceMs).toISOString(),
+        sendsMedia: publisher.sendsMedia,
+        ...ingestOf(of.media.ingest[`${namespace}/${name}`]),
+      },
     }),
     subscribers,
     ...(tokensMissing.length > 0 && { tokensMissing }),
@@ -104,6 +109,21 @@ export const podStats = (of: Status): PodStats => ({
   clients: of.clients,
   node: nodeStats(of),
 });
+
+const ingestOf = (of: Ingest | undefined): { readonly ingest?: IngestStats } =>
+  of === undefined
+    ? {}
+    : {
+        ingest: {
+          audioBitsPerSecond: Math.round(of.audio?.bitsPerSecond ?? 0),
+          videoBitsPerSecond: Math.round(of.video?.bitsPerSecond ?? 0),
+          framesPerSecond: Math.round(10 * (of.video?.framesPerSecond ?? 0)) / 10,
+          width: of.video?.width ?? 0,
+          height: of.video?.height ?? 0,
+          keyFrameIntervalSeconds: Math.round(of.video?.keyFrameIntervalMs ?? 0) / 1000,
+          hints: of.hints.map(({ message }) => message),
+        },
+      };
 
 function nodeStats({ rooms, media: { tracks }, node, startedMs }: Status): NodeStats {
   const { reading, totals, perSecond, cpuLoad, averageMemoryBytes } = node;

@@ -1,4 +1,5 @@
 import { copyOf, sumOf } from './counts.ts';
+import { ingest } from './ingest.ts';
 import type { MediaState } from './media-state.ts';
 import type { ThreadSnapshot } from './messages.ts';
 import { tracks } from './room.ts';
@@ -17,6 +18,7 @@ export function snapshot({ rooms, byId, dropped }: MediaState, { tally, now }: W
     rooms: Object.fromEntries([...rooms.values()].map(({ id, counters }) => [id, copyOf(counters)])),
     totals: tally.totals(),
     tracks: tracks(rooms.values()),
+    ingest: ingest(rooms.values(), nowMs),
     dropped: { ...dropped },
     transports: byId.size,
     silentForMs: Object.fromEntries(silentForMs),

@@ -1,6 +1,8 @@
 /** What we tell the publisher: what is missing, how well it is received, that a key frame is wanted. */
 import { takeFeedback } from './arrival-log.ts';
 import { hasCodec } from './down-stream.ts';
+import { tellHints } from './ingest.ts';
+import { noteKeyFrameRequest } from './ingest-quality.ts';
 import { newlyLost } from './loss-count.ts';
 import { takeDue } from './missing.ts';
 import { takeReport } from './reception.ts';
@@ -29,7 +31,9 @@ export function askForKeyFrame(of: Publisher, stream: UpStream, nowMs: number, w
   }
   const { rtcpSsrc } = of.transport;
   const request = track.pli ? pictureLoss(rtcpSsrc, source.ssrc) : fullIntra(rtcpSsrc, source.ssrc, stream.firs++);
-  if (sendFeedback(of.transport, request, send)) tally.feedback(track.pli ? 'pli' : 'fir', 'out');
+  if (!sendFeedback(of.transport, request, send)) return;
+  noteKeyFrameRequest(source.quality, nowMs);
+  tally.feedback(track.pli ? 'pli' : 'fir', 'out');
 }
 
 /** Could be sent media, and is not, for want of a key frame. */
@@ -62,8 +66,10 @@ export function reportArrivals(of: Publisher, nowMs: number, { send }: World, sc
     sendFeedback(transport, packet, send);
 }
 
-/** The receiver report of a second. */
-export function reportReception(of: Publisher, nowMs: number, { send, tally }: World): void {
+/** The receiver report of a second, and what else there is to say to a publisher. */
+export function reportReception(of: Publisher, nowMs: number, world: World): void {
+  const { send, tally } = world;
+  tellHints(of, nowMs, world);
   const { transport, streams } = of;
   const blocks = streams.flatMap(({ source, track: { kind } }) => {
     if (source === undefined || source.reception.received === 0) return [];

@@ -1,9 +1,9 @@
+import type { hintReasons } from '#crds/ingest-metrics.ts';
 import type { IngestFigures } from './ingest-quality.ts';
 
-/** What a publisher should change about its encoder, for viewers' sake. */
-export const hintReasons = ['BFrames', 'RareKeyFrames', 'NoParameterSets'] as const;
 export type HintReason = (typeof hintReasons)[number];
 
+/** What a publisher should change about its encoder, for viewers' sake. */
 export interface Hint {
   readonly reason: HintReason;
   /** A sentence or two for whoever set up the encoder. */

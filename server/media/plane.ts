@@ -11,6 +11,8 @@
  */
 import { mediaMetric } from '#crds/media-metrics.ts';
 import type { ByKind, MediaTotals, RoomCounters } from './counts.ts';
+import type { Ingest } from './ingest.ts';
+import type { Hint } from './ingest-hints.ts';
 
 /** SRTP protection profiles by their DTLS-SRTP number (RFC 5764, RFC 7714), the preferred one first. */
 export const srtpProfile = { AEAD_AES_128_GCM: 7, AES128_CM_HMAC_SHA1_80: 1 } as const;
@@ -117,6 +119,8 @@ export interface MediaSnapshot {
   readonly totals: MediaTotals;
   /** Tracks that flow now. */
   readonly tracks: { readonly published: ByKind<number>; readonly subscribed: ByKind<number> };
+  /** What publishers send, by room; of those that have begun. */
+  readonly ingest: Readonly<Record<string, Ingest>>;
   readonly dropped: Readonly<Record<DropReason, number>>;
   readonly transports: number;
   /** Transports by id with the time since their last RTP packet, in milliseconds; -1 before the first. */
@@ -141,6 +145,8 @@ export interface MediaEvents {
    * had it is the first packet.
    */
   onFirstFrame(transportId: string): void;
+  /** Something about what a publisher sends is bad for viewers; each thing is told once for each of its sources. */
+  onHint(transportId: string, hint: Hint): void;
   onClosed(transportId: string, reason: CloseReason): void;
   /** The thread died. Nothing can be forwarded any more: the process should end with the reason. */
   onFailure(error: Error): void;

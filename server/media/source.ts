@@ -1,3 +1,5 @@
+import type { HintReason } from './ingest-hints.ts';
+import { type IngestQuality, ingestQuality } from './ingest-quality.ts';
 import { type LossCount, lossCount } from './loss-count.ts';
 import { type Missing, missing } from './missing.ts';
 import { type PacketCache, packetCache } from './packet-cache.ts';
@@ -12,6 +14,9 @@ export interface Source {
   readonly reception: Reception;
   readonly loss: LossCount;
   readonly missing: Missing;
+  readonly quality: IngestQuality;
+  /** What its publisher was told of already. */
+  readonly hinted: Set<HintReason>;
   clockRate: number;
   lastPacketMs: number;
   /** It said BYE, and nothing since. */
@@ -26,6 +31,8 @@ export const source = (ssrc: number, clockRate: number, nowMs: number, cache = p
   reception: reception(),
   loss: lossCount(),
   missing: missing(),
+  quality: ingestQuality(nowMs),
+  hinted: new Set(),
   clockRate,
   lastPacketMs: nowMs,
   hasLeft: false,

@@ -2,6 +2,7 @@ import { type ArrivalLog, arrivalLog } from './arrival-log.ts';
 import type { DownStream } from './down-stream.ts';
 import type { FrameReader } from './frame/frame.ts';
 import { frameReader } from './frame/frame-reader.ts';
+import { noteMedia } from './ingest-quality.ts';
 import { noteFilled, noteGap } from './missing.ts';
 import { emptyPacket, keep, type MediaPacket, maxPayload } from './packet-cache.ts';
 import { type PictureReaders, pictureReaders } from './picture-id.ts';
@@ -123,12 +124,16 @@ export function intake(from: Publisher, tally: Tally) {
     arrival.stream = stream;
     arrival.source = origin;
     const { readFrame } = meaning;
-    arrival.startsKeyFrame =
-      readFrame === undefined || readFrame(packet.payload, packet.marker)?.startsKeyFrame === true;
+    const frame = readFrame?.(packet.payload, packet.marker);
+    noteMedia(origin.quality, withoutPadding(packet), packet.timestamp, frame, nowMs);
+    arrival.startsKeyFrame = readFrame === undefined || frame?.startsKeyFrame === true;
     if (arrival.startsKeyFrame) stream.isKeyFrameWanted = false;
     return arrival;
   };
 }
+
+const withoutPadding = ({ payload, hasPadding }: MediaPacket): number =>
+  hasPadding ? Math.max(0, payload.length - (payload[payload.length - 1] ?? 0)) : payload.length;
 
 /** The track an SSRC belongs to: as the offer said, as the MID extension says, or the only one with the payload type. */
 function bind(from: Publisher, datagram: Buffer, header: RtpHeader): UpStream | undefined {

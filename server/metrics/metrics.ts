@@ -8,6 +8,7 @@ import type { Format } from './family-text.ts';
 import { forwardMetrics } from './forward.ts';
 import { healthMetrics } from './health.ts';
 import { httpMetrics } from './http.ts';
+import { ingestMetrics } from './ingest.ts';
 import { joinMetrics } from './joins.ts';
 import { nodeMetrics } from './node.ts';
 import { podMetrics, processMetrics } from './pod.ts';
@@ -71,6 +72,7 @@ export function metrics({
     ...joinMetrics(make),
     ...httpMetrics(make, seen, byRoom),
     errorMetrics(make),
+    ingestMetrics(make, seen, byRoom),
   ]);
   rtpMetrics(make, seen);
   rtcpMetrics(make, seen);

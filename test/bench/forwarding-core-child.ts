@@ -49,7 +49,14 @@ function begin({ clients, isCounting }: PlaneQuestion): number {
     outbox: socket.outbox,
     inbox: inbox(),
     tally: isCounting ? tally() : silence,
-    events: { onDtls: ignore, onConnected: ignore, onMedia: ignore, onFirstFrame: ignore, onClosed: ignore },
+    events: {
+      onDtls: ignore,
+      onConnected: ignore,
+      onMedia: ignore,
+      onFirstFrame: ignore,
+      onHint: ignore,
+      onClosed: ignore,
+    },
   });
   const load = threadLoad(tickMs, now, () => performance.eventLoopUtilization());
   core = made;

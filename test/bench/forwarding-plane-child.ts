@@ -13,6 +13,7 @@ const events = {
   onConnected: ignore,
   onMedia: ignore,
   onFirstFrame: ignore,
+  onHint: ignore,
   onClosed: ignore,
   onFailure: fail,
 };

@@ -33,7 +33,14 @@ const fail = (error: Error) => {
   throw error;
 };
 const events: MediaEvents = {
-  ...{ onDtls: nothing, onConnected: nothing, onMedia: nothing, onFirstFrame: nothing, onClosed: nothing },
+  ...{
+    onDtls: nothing,
+    onConnected: nothing,
+    onMedia: nothing,
+    onFirstFrame: nothing,
+    onHint: nothing,
+    onClosed: nothing,
+  },
   onFailure: fail,
 };
 

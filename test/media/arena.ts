@@ -38,6 +38,7 @@ export function arena(seed = 1, { sendTakesMs = 0, egress = 0 } = {}) {
       onConnected: (id) => events.push(`connected ${id}`),
       onMedia: (id) => events.push(`media ${id}`),
       onFirstFrame: (id) => events.push(`first frame ${id}`),
+      onHint: (id, { reason }) => events.push(`hint ${id} ${reason}`),
       onClosed: (id, reason) => events.push(`closed ${id} ${reason}`),
     },
   });

@@ -20,6 +20,7 @@ const silence: MediaEvents = {
   onConnected() {},
   onMedia() {},
   onFirstFrame() {},
+  onHint() {},
   onClosed() {},
   onFailure() {},
 };

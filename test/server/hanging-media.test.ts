@@ -17,7 +17,14 @@ const nothing = () => undefined;
 
 /** What is seen of a pod with one room, whose media thread hangs once it is told to, or from so many snapshots on. */
 async function hangingMedia(t: TestContext, { after = Number.POSITIVE_INFINITY } = {}) {
-  const events = { onDtls: nothing, onConnected: nothing, onMedia: nothing, onFirstFrame: nothing, onClosed: nothing };
+  const events = {
+    onDtls: nothing,
+    onConnected: nothing,
+    onMedia: nothing,
+    onFirstFrame: nothing,
+    onHint: nothing,
+    onClosed: nothing,
+  };
   const media = await startMediaPlane({ address: '127.0.0.1', port: 0, events: { ...events, onFailure: nothing } });
   t.after(media.close);
   let isHanging = false;

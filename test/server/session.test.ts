@@ -58,6 +58,18 @@ describe('a session, from its offer to its end', () => {
     assert.equal(await at.metric('live_rooms'), 0);
   });
 
+  test('a publisher that connects and sends nothing for 10 s is told of in the log, and counted', async () => {
+    await client(whip);
+    await eventually('it is connected', async () => (await stage())?.publisher !== undefined);
+    clock.advance(9000);
+    assert.equal(await at.metric('live_publisher_no_media_total{room="stage"}'), 0);
+    clock.advance(1000);
+    assert.equal(await at.metric('live_publisher_no_media_total{room="stage"}'), 1);
+    assert.ok(isLogged('publisher is connected and sends nothing: look at its encoder, and at firewalls between'));
+    clock.advance(60_000);
+    assert.equal(await at.metric('live_publisher_no_media_total{room="stage"}'), 1);
+  });
+
   test('a certificate that is not the one in the offer is refused, counted, and the session is gone', async () => {
     const thief = await client(whip, { presents: await certificate() });
     await eventually('it is refused', () => isLogged('session ended', 'FingerprintMismatch'));

@@ -71,6 +71,7 @@ export const snapshot = (change: Partial<MediaSnapshot> = {}): MediaSnapshot => 
   dropped: Object.fromEntries(dropReasons.map((reason) => [reason, 0])) as MediaSnapshot['dropped'],
   transports: 0,
   silentForMs: {},
+  ingest: {},
   load: { utilization: 0, lagSeconds: 0 },
   egressLoads: [],
   messages: { toMedia: 0, toMain: 0 },
