@@ -24,8 +24,10 @@ const options = workerData as EgressOptions;
 const offsetMs = sharedClockMs() - performance.now() + options.clockOffsetMs;
 const now = () => performance.now() + offsetMs;
 const countFailure = () => core.countDrop('SendFailed');
+const packets = journal(options.journal);
 // Media that the kernel has no room for is late already.
-const box = outbox(options.sockets.map((bound) => ({ ...bound, leave: countFailure, isPassable: () => true })));
+const exits = options.sockets.map((bound) => ({ ...bound, leave: countFailure, isPassable: () => true }));
+const box = outbox(exits, packets.waits);
 if (box === undefined) throw new Error('an egress thread cannot send by the socket of ingress');
 
 const core = egressCore({
@@ -54,7 +56,7 @@ let isClosing = false;
 const load = threadLoad(tickMs, now, () => ({ active: now() - startedMs - asleepMs, idle: asleepMs }));
 const work = egressTurn(core, {
   bell,
-  packets: journal(options.journal),
+  packets,
   letters: mailbox(options.mailbox),
   takeMessage() {
     const received = receiveMessageOnPort(ingress);

@@ -14,6 +14,8 @@ export interface Journal {
   readonly shared: SharedArrayBuffer;
   /** False when the reader is too far behind: the packet is lost to it. */
   write(source: number, index: number, startsKeyFrame: boolean, atMs: number): boolean;
+  /** Whether there is something to read. */
+  waits(): boolean;
   /** False when there is none. */
   read(into: JournalEntry): boolean;
 }
@@ -41,6 +43,7 @@ export function journal(others?: SharedArrayBuffer): Journal {
       entries.push();
       return true;
     },
+    waits: () => entries.first() >= 0,
     read(into) {
       const slot = entries.first();
       if (slot < 0) return false;

@@ -17,10 +17,12 @@ export interface Child {
   /** Sends a question and resolves to the answer; one at a time. */
   ask<T>(question: unknown): Promise<T>;
   usage(): Promise<Usage>;
+  threads(): Promise<readonly ThreadTime[]>;
   stop(): Promise<void>;
 }
 
 const usageQuestion = 'usage';
+const threadsQuestion = 'threads';
 
 export interface ChildOptions {
   /** Those that it may run on, by their numbers; all unless said. */
@@ -56,6 +58,7 @@ export async function startChild(script: URL, options: ChildOptions = {}): Promi
   return {
     ask,
     usage: () => ask<Usage>(usageQuestion),
+    threads: () => ask<readonly ThreadTime[]>(threadsQuestion),
     async stop() {
       const exit = once(child, 'exit');
       child.disconnect();
@@ -77,11 +80,10 @@ export function answer(
   cpuMicroseconds: () => number | Promise<number> = ofProcess,
 ): void {
   process.on('message', async (question) => {
-    process.send?.(
-      question === usageQuestion
-        ? { cpuMicroseconds: await cpuMicroseconds(), forwarded: await forwarded() }
-        : ((await respond(question as never)) ?? 'done'),
-    );
+    if (question === threadsQuestion) process.send?.(await threadTimes());
+    else if (question === usageQuestion)
+      process.send?.({ cpuMicroseconds: await cpuMicroseconds(), forwarded: await forwarded() });
+    else process.send?.((await respond(question as never)) ?? 'done');
   });
   process.once('disconnect', () => process.exit());
 }
@@ -93,12 +95,25 @@ export function ofProcess(): number {
 
 /** CPU time of those of this process’s threads whose names begin so. */
 export async function ofThread(name: string): Promise<number> {
+  const all = await threadTimes();
+  return all.reduce((sum, each) => sum + (each.name.startsWith(name) ? each.cpuMicroseconds : 0), 0);
+}
+
+/** A thread, and what it has taken since it started. */
+export interface ThreadTime {
+  readonly id: string;
+  readonly name: string;
+  readonly cpuMicroseconds: number;
+}
+
+/** Of this process. */
+async function threadTimes(): Promise<readonly ThreadTime[]> {
   const tasks = '/proc/self/task';
-  const nanoseconds = (await readdir(tasks)).map(async (id) => {
+  const times = (await readdir(tasks)).map(async (id) => {
     const [comm, schedstat] = await Promise.all(
       ['comm', 'schedstat'].map((file) => readFile(`${tasks}/${id}/${file}`, 'utf8')),
     );
-    return comm?.startsWith(name) ? Number(schedstat?.split(' ')[0]) : 0;
+    return { id, name: comm?.trim() ?? '', cpuMicroseconds: Number(schedstat?.split(' ')[0]) / 1000 };
   });
-  return (await Promise.all(nanoseconds)).reduce((sum, each) => sum + each, 0) / 1000;
+  return Promise.all(times);
 }

@@ -1,6 +1,6 @@
 import { once } from 'node:events';
 import { youngGeneration } from '#operator/build/origin-pod.ts';
-import { type ChildOptions, startChild } from './forwarding-child.ts';
+import { type ChildOptions, startChild, type ThreadTime } from './forwarding-child.ts';
 import type { PlaneQuestion } from './forwarding-clients.ts';
 import { type Contender, type Load, sockets } from './forwarding-load.ts';
 import { numbers, packets } from './forwarding-packets.ts';
@@ -13,6 +13,7 @@ type Clients = Pick<Load, 'subscribers' | 'payloadBytes'>;
 export interface PlaneContender extends Contender {
   readonly viewers: readonly Viewer[];
   stayAlive(): void;
+  threads(): Promise<readonly ThreadTime[]>;
   /** What else its process answers. */
   ask<T>(question: unknown): Promise<T>;
 }
@@ -86,6 +87,7 @@ async function start(
     stayAlive: () => all.forEach(check),
     ask: child.ask,
     usage: child.usage,
+    threads: child.threads,
     async stop() {
       await child.stop();
       for (const socket of all) socket.close();

@@ -33,9 +33,9 @@ test('a journal tells of packets as they were written, and of no more than fit',
   const writer = journal();
   const reader = journal(writer.shared);
   const entry = emptyEntry();
-  assert.equal(reader.read(entry), false);
+  assert.equal(reader.waits() || reader.read(entry), false);
   assert.equal(writer.write(7, 2 ** 40 + 1, true, 1234.5), true);
-  assert.equal(reader.read(entry), true);
+  assert.equal(reader.waits() && reader.read(entry), true);
   assert.deepEqual(entry, { source: 7, index: 2 ** 40 + 1, startsKeyFrame: true, atMs: 1234.5 });
   let written = 0;
   while (writer.write(7, written, false, 0)) written += 1;
