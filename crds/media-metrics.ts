@@ -3,6 +3,10 @@ import { directions, type Family, kinds, none, room } from './metric-family.ts';
 const lossRatios = [0, 0.001, 0.003, 0.005, 0.007, 0.01, 0.05, 0.1, 0.4, 1] as const;
 const jitterSeconds = [0.001, 0.005, 0.01, 0.02, 0.03, 0.05, 0.1, 0.2, 0.5, 1] as const;
 const roundTripSeconds = [0.005, 0.01, 0.025, 0.05, 0.1, 0.2, 0.4, 0.7, 1, 2, 5, 10] as const;
+/** 100, 250, 500 kbit/s, 1, 2, 4, 10, 20, 50 Mbit/s. */
+const estimatedBytesPerSecond = [
+  12_500, 31_250, 62_500, 125_000, 250_000, 500_000, 1_250_000, 2_500_000, 6_250_000,
+] as const;
 const forwardSeconds = [0.000_05, 0.000_1, 0.000_2, 0.000_5, 0.001, 0.002, 0.005, 0.01, 0.02] as const;
 
 /** What flows, and how well. */
@@ -87,6 +91,13 @@ export const mediaMetric = {
     help: 'Round trip to clients, by their reports. Publishers send none that would tell.',
     labels: { client: ['subscriber'] },
     buckets: roundTripSeconds,
+  },
+  bandwidthEstimate: {
+    name: 'live_bandwidth_estimate_bytes_per_second',
+    type: 'histogram',
+    help: 'What the networks of subscribers are estimated to carry, each about once a second. Of those that tell of it, as browsers do.',
+    labels: none,
+    buckets: estimatedBytesPerSecond,
   },
   rtcpFeedback: {
     name: 'live_rtcp_feedback_total',

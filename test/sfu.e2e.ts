@@ -147,7 +147,7 @@ describe('one server as a process, clients in Chromium', () => {
     }
   });
 
-  test('a browser’s reports become round trips, loss and jitter; some packets are timed on their way', async () => {
+  test('a browser’s reports become round trips, loss, jitter and an estimate of its link; some packets are timed on their way', async () => {
     const [publisher, player] = [await visitor(), await visitor()];
     await publish(publisher, 'vp8');
     await watch(player, 'vp8');
@@ -156,6 +156,7 @@ describe('one server as a process, clients in Chromium', () => {
       'live_rtp_jitter_seconds_count{direction="out",kind="video"}',
       'live_rtp_loss_ratio_count{direction="in",kind="video"}',
       'live_forward_latency_seconds_count',
+      'live_bandwidth_estimate_bytes_per_second_count',
     ])
       await eventually(`${series} rises`, async () => ((await server.metric(series)) ?? 0) > 0, 20_000);
     const [trips = 0, seconds = 0] = [

@@ -49,6 +49,7 @@ export interface MediaTotals {
   readonly outOfOrder: ByKind<number>;
   /** To subscribers. */
   readonly roundTripSeconds: Distribution;
+  readonly estimatedBytesPerSecond: Distribution;
   readonly feedback: Record<Feedback, ByDirection<number>>;
   readonly nackedPackets: ByDirection<number>;
   readonly nackedPacketsRefused: Record<RefusedReason, number>;
@@ -88,6 +89,7 @@ export const noTotals = (): MediaTotals => ({
   jitterSeconds: byDirection(() => byKind(() => distribution(mediaMetric.rtpJitter))),
   outOfOrder: byKind(zero),
   roundTripSeconds: distribution(mediaMetric.roundTrip),
+  estimatedBytesPerSecond: distribution(mediaMetric.bandwidthEstimate),
   feedback: { nack: byDirection(zero), pli: byDirection(zero), fir: byDirection(zero) },
   nackedPackets: byDirection(zero),
   nackedPacketsRefused: { NotKept: 0, TooSoon: 0, OverBudget: 0 },

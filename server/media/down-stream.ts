@@ -42,6 +42,8 @@ export interface DownStream {
   /** What lies before all that was ever sent. */
   readonly startIndex: number;
   readonly loss: LossCount;
+  /** The highest number that it has told of, extended by itself; -1 before the first report. */
+  reportedSequence: number;
   /** Sender reports that the subscriber may still refer to, by the middle of their NTP time. */
   reportsSent: readonly { readonly middleNtp: number; readonly atMs: number }[];
 }
@@ -70,6 +72,7 @@ export function downStream(track: DownTrack, to: Transport, random: () => number
     resends: resendBudget(),
     startIndex,
     loss: lossCount(),
+    reportedSequence: -1,
     reportsSent: [],
   };
 }

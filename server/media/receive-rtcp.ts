@@ -1,18 +1,21 @@
 import { askForKeyFrame } from './feedback.ts';
+import { hearLink, hearLosses } from './link-estimate.ts';
 import type { Client } from './media-state.ts';
 import type { DropReason } from './plane.ts';
 import { hearReport } from './receiver-report.ts';
 import { resend } from './resend.ts';
 import { type RtcpPacket, readRtcp } from './rtcp.ts';
 import { openRtcp } from './srtp.ts';
+import type { TransportFeedback } from './transport-feedback.ts';
 import type { Publisher } from './up-stream.ts';
 import type { World } from './world.ts';
 
-/** Takes in a compound packet; `left` when the client says by it that it goes. */
+/** Takes in a compound packet; `left` when the client says by it that it goes. `scratch` is overwritten. */
 export function receiveRtcp(
   world: World,
   client: Client,
   datagram: Buffer,
+  scratch: TransportFeedback,
 ): DropReason | { readonly left: Client } | undefined {
   const { transport } = client;
   if (transport.srtp === undefined) return 'NoKeys';
@@ -21,6 +24,8 @@ export function receiveRtcp(
   const packets = readRtcp(compound);
   if (packets === undefined) return 'MalformedRtp';
   transport.lastHeardMs = world.now();
+  if (client.subscriber !== undefined)
+    hearLink(client.subscriber.link, compound, transport.history, scratch, transport.lastHeardMs);
   const hasLeft = packets.map((packet) =>
     client.publisher === undefined
       ? fromSubscriber(world, client, packet)
@@ -52,7 +57,9 @@ function fromSubscriber(world: World, { room, subscriber }: Client, packet: Rtcp
     case 'Reports':
       for (const block of packet.blocks) {
         const down = subscriber.streams.find(({ track }) => track.ssrc === block.ssrc);
-        if (down !== undefined) hearReport(down, block, world);
+        if (down === undefined) continue;
+        hearReport(down, block, world);
+        hearLosses(subscriber.link, down, block, world.now());
       }
       return false;
     case 'Nack': {

@@ -29,7 +29,7 @@ export function receive(state: MediaState, world: World, datagram: Buffer, from:
     // RTCP's types lie where marked payload types 64 to 95 would, which nobody may use (RFC 5761 section 4).
     const isRtcp = second >= 192 && second <= 223;
     if (client.placed !== undefined) return receivePlaced(client.placed, isRtcp, datagram);
-    return isRtcp ? receiveRtcp(world, client, datagram) : receiveRtp(state, world, client, datagram);
+    return isRtcp ? receiveRtcp(world, client, datagram, state.feedback) : receiveRtp(state, world, client, datagram);
   }
   return first >= 20 && first <= 63 ? receiveDtls(world, client, datagram) : 'Unknown';
 }

@@ -2,6 +2,7 @@ import { noCounters, type RoomCounters } from './counts.ts';
 import { type DownStream, downStream, forward, noCodec, noKeyFrame } from './down-stream.ts';
 import { codecMatch } from './epoch.ts';
 import { noteSent } from './first-frame.ts';
+import type { LinkEstimate } from './link-estimate.ts';
 import type { DownTrack, MediaSnapshot } from './plane.ts';
 import { sendHistory } from './send-history.ts';
 import type { Share } from './share.ts';
@@ -12,6 +13,7 @@ import type { World } from './world.ts';
 export interface Subscriber {
   readonly transport: Transport;
   readonly streams: readonly DownStream[];
+  readonly link: LinkEstimate;
 }
 
 /** Who sends and who listens, as far as packets are concerned. */
@@ -47,7 +49,7 @@ export const room = (id: string): Room => ({
 export function subscriber(transport: Transport, tracks: readonly DownTrack[], random: () => number): Subscriber {
   const streams = tracks.map((track) => downStream(track, transport, random));
   if (streams.some(({ plan }) => plan.transportWideAt > 0)) transport.history = sendHistory();
-  return { transport, streams };
+  return { transport, streams, link: { estimator: undefined } };
 }
 
 /** Sends one packet of the publisher's to everybody who can use it. Writes into its payload: what is kept is kept before. */

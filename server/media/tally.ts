@@ -37,6 +37,8 @@ export interface Tally {
   stalled(room: RoomCounters, kind: Kind): void;
   reported(direction: Direction, kind: Kind, quality: Quality): void;
   tookRoundTrip(seconds: number): void;
+  /** What may be sent to one subscriber. */
+  estimated(bytesPerSecond: number): void;
   feedback(type: Feedback, direction: Direction): void;
   nacked(direction: Direction, packets: number): void;
   /** Packets that subscribers asked for and were not sent. */
@@ -101,6 +103,8 @@ export function tally(): Tally {
       observe(lossRatio[direction][kind], mediaMetric.rtpLossRatio, quality.lossRatio);
       observe(jitterSeconds[direction][kind], mediaMetric.rtpJitter, quality.jitterSeconds);
     },
+    estimated: (bytesPerSecond) =>
+      observe(totals.estimatedBytesPerSecond, mediaMetric.bandwidthEstimate, bytesPerSecond),
     tookRoundTrip: (seconds) => observe(totals.roundTripSeconds, mediaMetric.roundTrip, seconds),
     feedback(type, direction) {
       totals.feedback[type][direction] += 1;

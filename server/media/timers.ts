@@ -1,4 +1,5 @@
 import { askForKeyFrame, askForMissing, reportArrivals, reportReception } from './feedback.ts';
+import { lookAtLink } from './link-estimate.ts';
 import type { Client, MediaState } from './media-state.ts';
 import { reportSending } from './sender-report.ts';
 import { noteStall } from './stall.ts';
@@ -44,5 +45,7 @@ export function serve(
   // Half a second either way, so that reports to many do not fall on one moment (RFC 3550 section 6.3.1).
   transport.nextReportMs = now + 500 + 1000 * world.random();
   if (publisher !== undefined) reportReception(publisher, now, world);
-  for (const down of subscriber?.streams ?? []) reportSending(down, now, world.send);
+  if (subscriber === undefined) return;
+  for (const down of subscriber.streams) reportSending(down, now, world.send);
+  lookAtLink(subscriber.link, transport.history, now, world.tally);
 }

@@ -21,6 +21,7 @@ export function rtcpMetrics(families: Families, seen: () => Status): void {
   readHistogram(families, mediaMetric.roundTrip, () => [
     [{ client: 'subscriber' }, totals().roundTripSeconds] as const,
   ]);
+  readHistogram(families, mediaMetric.bandwidthEstimate, () => [[{}, totals().estimatedBytesPerSecond] as const]);
   families.counter(mediaMetric.rtcpFeedback, (counter) => {
     counter.reset();
     for (const type of mediaMetric.rtcpFeedback.labels.type)

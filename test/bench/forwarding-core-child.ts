@@ -31,6 +31,7 @@ const silence: Tally = {
   feedback: ignore,
   nacked: ignore,
   refused: ignore,
+  estimated: ignore,
   totals: noTotals,
 };
 

@@ -1,0 +1,61 @@
+/** What may be sent to a subscriber, from what it says: transport-wide feedback, REMB, the losses in its reports. */
+import type { DownStream } from './down-stream.ts';
+import {
+  type Estimator,
+  estimateBps,
+  estimator,
+  hearFeedback,
+  hearRemb,
+  hearReportedLosses,
+  noteSilence,
+} from './estimate/estimator.ts';
+import type { ReportBlock } from './reception.ts';
+import { readRemb } from './remb.ts';
+import type { SendHistory } from './send-history.ts';
+import type { Tally } from './tally.ts';
+import { nextTransportFeedback, type TransportFeedback } from './transport-feedback.ts';
+
+/** Of one subscriber. There is an estimator once it has said something of its link as a whole: 6 kB. */
+export interface LinkEstimate {
+  estimator: Estimator | undefined;
+}
+
+/** Takes in a compound packet of the subscriber's. `scratch` is overwritten. */
+export function hearLink(
+  link: LinkEstimate,
+  compound: Buffer,
+  history: SendHistory | undefined,
+  scratch: TransportFeedback,
+  nowMs: number,
+): void {
+  const rembBps = readRemb(compound);
+  if (rembBps >= 0) {
+    link.estimator ??= estimator();
+    hearRemb(link.estimator, rembBps);
+  }
+  if (history === undefined) return;
+  for (let at = nextTransportFeedback(compound, 0, scratch); at >= 0; ) {
+    link.estimator ??= estimator();
+    hearFeedback(link.estimator, scratch, history, nowMs);
+    at = nextTransportFeedback(compound, at, scratch);
+  }
+}
+
+/** Takes in a report of one track. */
+export function hearLosses(link: LinkEstimate, down: DownStream, block: ReportBlock, nowMs: number): void {
+  const packets = (block.highestSequence - down.reportedSequence) | 0;
+  const isFirst = down.reportedSequence < 0;
+  down.reportedSequence = block.highestSequence;
+  if (link.estimator === undefined || isFirst || packets <= 0 || packets > mostPackets) return;
+  hearReportedLosses(link.estimator, packets, (packets * block.fractionLost) / 256, nowMs);
+}
+
+/** Of one track between two reports; a report that says more is not believed. */
+const mostPackets = 0x8000;
+
+/** To be called about once a second: notices that nothing is heard any more, and tells what the estimate is. */
+export function lookAtLink(link: LinkEstimate, history: SendHistory | undefined, nowMs: number, tally: Tally): void {
+  if (link.estimator === undefined) return;
+  if (history !== undefined) noteSilence(link.estimator, history, nowMs);
+  tally.estimated(estimateBps(link.estimator) / 8);
+}
