@@ -7,7 +7,11 @@ export type JWTAuth = { readonly mode: 'JWT'; readonly issuer?: string } & (
   | { readonly jwksURL: string; readonly audience: string }
 );
 
-export type Codec = 'H264' | 'VP8' | 'Opus';
+export const codecs = ['H264', 'VP8', 'VP9', 'AV1', 'Opus'] as const;
+export type Codec = (typeof codecs)[number];
+
+/** What every browser has. */
+export const defaultCodecs = ['H264', 'VP8', 'Opus'] as const satisfies readonly Codec[];
 
 /** One room as a server pod is told of it. Durations are in milliseconds here; the LiveRoom has them as strings. */
 export interface RoomSettings {

@@ -1,6 +1,7 @@
 import { monitoring } from './monitoring-schema.ts';
 import { network } from './network-schema.ts';
 import { pod } from './pod-schema.ts';
+import { codecs, defaultCodecs } from './rooms-file.ts';
 import type { Schema } from './static.ts';
 import { tracing } from './tracing-schema.ts';
 
@@ -123,12 +124,12 @@ const publish = {
     codecs: {
       type: 'array',
       description: 'The codecs a publisher may send, the preferred ones first.',
-      default: ['H264', 'VP8', 'Opus'],
+      default: defaultCodecs,
       clusterMayDefault: true,
       minItems: 1,
       maxItems: 3,
       'x-kubernetes-list-type': 'set',
-      items: { type: 'string', enum: ['H264', 'VP8', 'Opus'] },
+      items: { type: 'string', enum: codecs },
     },
   },
 } as const satisfies Schema;

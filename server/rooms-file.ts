@@ -1,7 +1,7 @@
 /** The rooms file: YAML, checked word by word. In a pod the operator writes it; on a developer's machine a person does. */
 import { parseDocument } from 'yaml';
 import { tokenFile, type tokenKey } from '#crds/contract.ts';
-import type { Auth, Codec, RoomSettings, RoomsFile } from '#crds/rooms-file.ts';
+import { type Auth, codecs, defaultCodecs, type RoomSettings, type RoomsFile } from '#crds/rooms-file.ts';
 import { unknownKey } from './known-keys.ts';
 
 /** A rooms file, and the tokens that stood in it or were given as defaults, by the name of their token file. */
@@ -15,7 +15,6 @@ export class RoomsFileError extends Error {
   override readonly name = 'RoomsFileError';
 }
 
-const codecs: readonly Codec[] = ['H264', 'VP8', 'Opus'];
 const defaults = {
   reconnectGraceMs: 15_000,
   drainTimeoutMs: 9 * 60_000,
@@ -79,7 +78,7 @@ function room(fields: Fields, path: string, tokens: Tokens): RoomSettings {
       auth: access(publish, 'publish'),
       onConflict: oneOf(publish['onConflict'] ?? 'Reject', `${path}.publish.onConflict`, ['Reject', 'TakeOver']),
       reconnectGraceMs: integer(grace, `${path}.publish.reconnectGraceMs`, 0, dayMs),
-      codecs: list(publish['codecs'] ?? codecs, `${path}.publish.codecs`).map((codec, index) =>
+      codecs: list(publish['codecs'] ?? defaultCodecs, `${path}.publish.codecs`).map((codec, index) =>
         oneOf(codec, `${path}.publish.codecs[${index}]`, codecs),
       ),
     },

@@ -27,6 +27,12 @@ rooms:
   - name: vp8
     publish: { codecs: [VP8, Opus], onConflict: TakeOver }
     play: { auth: { mode: None } }
+  - name: vp9
+    publish: { codecs: [VP9, Opus] }
+    play: { auth: { mode: None } }
+  - name: av1
+    publish: { codecs: [AV1, Opus] }
+    play: { auth: { mode: None } }
   - name: silent
     publish: { codecs: [VP8] }
     play: { auth: { mode: None } }
@@ -81,6 +87,8 @@ describe('one server as a process, clients in Chromium', () => {
   for (const [room, mimeType] of [
     ['h264', 'video/H264'],
     ['vp8', 'video/VP8'],
+    ['vp9', 'video/VP9'],
+    ['av1', 'video/AV1'],
   ] as const) {
     test(`${mimeType} goes from one page to another of a foreign origin: decoded frames rise`, async () => {
       const [publisher, player] = [await visitor(), await visitor()];

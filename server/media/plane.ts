@@ -47,7 +47,7 @@ export interface SrtpKeys {
 
 /** One codec of an m-section: its payload type, and that of its retransmissions (RFC 4588) where negotiated. */
 export interface PayloadCodec {
-  /** Lower case `video/vp8`, plus the profile for H264 (`video/h264;42e01f;1`), so that equal names can be forwarded. */
+  /** Lower case `video/vp8`, plus the profile where there are some (`video/h264;42e01f;1`), so that equal names can be forwarded. */
   readonly name: string;
   readonly payloadType: number;
   readonly rtxPayloadType?: number;

@@ -21,12 +21,20 @@ export interface OfferedCodec {
   readonly remb: boolean;
 }
 
-export const kindOf: Readonly<Record<Codec, Kind>> = { H264: 'video', VP8: 'video', Opus: 'audio' };
+export const kindOf: Readonly<Record<Codec, Kind>> = {
+  H264: 'video',
+  VP8: 'video',
+  VP9: 'video',
+  AV1: 'video',
+  Opus: 'audio',
+};
 
 /** rtpmap of each codec, in lower case. */
 const encodings: ReadonlyMap<string, Codec> = new Map([
   ['h264/90000', 'H264'],
   ['vp8/90000', 'VP8'],
+  ['vp9/90000', 'VP9'],
+  ['av1/90000', 'AV1'],
   ['opus/48000/2', 'Opus'],
 ]);
 
@@ -99,7 +107,7 @@ function formatParameters(fmtp: string | undefined): ReadonlyMap<string, string>
 
 /**
  * What decides whether one client can decode what another sends. For H264 that is the profile and the packetization
- * mode; the level is not part of it, since every client of ours allows levels to differ between the directions.
+ * mode, for VP9 and AV1 the profile; the level is not part of it, since every client of ours allows levels to differ between the directions.
  */
 function codecName(codec: Codec, fmtp: string | undefined): string {
   switch (codec) {
@@ -107,12 +115,22 @@ function codecName(codec: Codec, fmtp: string | undefined): string {
       return 'audio/opus';
     case 'VP8':
       return 'video/vp8';
+    // RFC 9628 section 6 and RTP Payload Format For AV1, section 7.2.1: 0 where none is named.
+    case 'VP9':
+      return `video/vp9;${profile(fmtp, 'profile-id')}`;
+    case 'AV1':
+      return `video/av1;${profile(fmtp, 'profile')}`;
     case 'H264': {
       const parameters = formatParameters(fmtp);
       const mode = parameters.get('packetization-mode') ?? '0';
       return `video/h264;${h264Profile(parameters.get('profile-level-id') ?? '42000a')};${mode === '1' ? 1 : 0}`;
     }
   }
+}
+
+function profile(fmtp: string | undefined, name: string): string {
+  const value = formatParameters(fmtp).get(name) ?? '0';
+  return /^\d$/.test(value) ? value : '0';
 }
 
 /**

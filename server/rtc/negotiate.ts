@@ -93,7 +93,8 @@ const payloadCodec = ({ name, payloadType, rtxPayloadType, clockRate }: OfferedC
 
 /** In the room's order; among several of one codec (H264 profiles), whole-frame packetization first, then the offer's. */
 function preferred(offered: OfferedMedia, codecs: readonly Codec[]): readonly OfferedCodec[] {
-  const rank = ({ codec, name }: OfferedCodec) => codecs.indexOf(codec) * 2 + (name.endsWith(';0') ? 1 : 0);
+  const rank = ({ codec, name }: OfferedCodec) =>
+    codecs.indexOf(codec) * 2 + (codec === 'H264' && name.endsWith(';0') ? 1 : 0);
   return offered.codecs.filter(({ codec }) => codecs.includes(codec)).toSorted((a, b) => rank(a) - rank(b));
 }
 

@@ -13,7 +13,7 @@ const summary = (text: string, wants: 'send' | 'receive') =>
     codecs: codecs.map(({ name, payloadType, rtxPayloadType }) => [name, payloadType, rtxPayloadType]),
   }));
 
-test("Chromium's publisher offers Opus, VP8 and three profiles of H264, each with retransmissions", () => {
+test("Chromium's publisher offers Opus and every codec of video, each with retransmissions", () => {
   assert.deepEqual(summary(sdpOf('chromium-publish'), 'send'), [
     {
       kind: 'audio',
@@ -33,6 +33,9 @@ test("Chromium's publisher offers Opus, VP8 and three profiles of H264, each wit
         ['video/h264;42e01f;0', 104, 107],
         ['video/h264;4d001f;1', 116, 117],
         ['video/h264;4d001f;0', 39, 40],
+        ['video/av1;0', 45, 46],
+        ['video/vp9;0', 98, 99],
+        ['video/vp9;2', 100, 101],
       ],
     },
   ]);
@@ -78,6 +81,7 @@ test('Firefox with H264 has it with both packetizations', () => {
       4065097654,
       [
         ['video/vp8', 120, 124],
+        ['video/vp9;0', 121, 125],
         ['video/h264;42e01f;1', 126, 127],
         ['video/h264;42e01f;0', 97, 98],
       ],
