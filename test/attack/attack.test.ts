@@ -13,7 +13,7 @@ import { slowClients } from './http-attacks.ts';
 import { roomsOfSiege, siege, stage } from './siege.ts';
 
 /** A second and a half, half of it to warm up. */
-const load = { subscribers: 2, packetsPerSecond: 200, payloadBytes: 1200, seconds: 1 };
+const load = { subscribers: 2, packetsPerSecond: 200, payloadBytes: 1200, seconds: 1, settleMs: 20_000 };
 const perSecond = 300;
 
 /** Of one publisher. */

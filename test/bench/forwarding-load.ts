@@ -23,6 +23,8 @@ export interface Load {
   readonly packetsPerSecond: number;
   readonly payloadBytes: number;
   readonly seconds: number;
+  /** How long what was sent may take to arrive; what comes later is lost. */
+  readonly settleMs?: number;
 }
 
 /** What one run measured. */
@@ -35,12 +37,11 @@ export interface Measurement {
   readonly deliveredPart: number;
 }
 
-/** Until what was sent has arrived. */
-const settleMs = 200;
+const defaultSettleMs = 200;
 
 /** Offers the load evenly for its time, after half a second to warm up. */
 export async function measure(contender: Contender, load: Load): Promise<Measurement> {
-  const { packetsPerSecond, seconds, subscribers } = load;
+  const { packetsPerSecond, seconds, subscribers, settleMs = defaultSettleMs } = load;
   const sentMs = new Map<number, number>();
   const latencyMicroseconds: number[] = [];
   let next = 0;
@@ -55,7 +56,8 @@ export async function measure(contender: Contender, load: Load): Promise<Measure
       sentMs.set(next, performance.now());
       contender.publish(next++);
     });
-    await pause(settleMs);
+    const deadlineMs = performance.now() + settleMs;
+    while (latencyMicroseconds.length < packets * subscribers && performance.now() < deadlineMs) await pause(5);
     return reached;
   };
   await offer(packetsPerSecond / 2);
