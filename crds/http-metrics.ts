@@ -5,7 +5,17 @@ const messageBytes = [256, 1024, 2048, 4096, 8192, 16_384, 65_536] as const;
 const signalSeconds = [0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10] as const;
 
 /** Paths of the public port, without what differs from client to client. */
-const routes = ['whip', 'whep', 'whip_session', 'whep_session', 'player', 'publisher', 'asset', 'other'] as const;
+const routes = [
+  'whip',
+  'whep',
+  'whip_session',
+  'whep_session',
+  'whep_events',
+  'player',
+  'publisher',
+  'asset',
+  'other',
+] as const;
 const methods = ['GET', 'HEAD', 'POST', 'PATCH', 'DELETE', 'OPTIONS', 'other'] as const;
 const signalMethods = ['POST', 'PATCH', 'DELETE'] as const;
 

@@ -1,3 +1,4 @@
+import { eventMetric } from './event-metrics.ts';
 import { httpMetric } from './http-metrics.ts';
 import { ingestMetric } from './ingest-metrics.ts';
 import { mediaMetric } from './media-metrics.ts';
@@ -10,6 +11,7 @@ export const serverMetric = {
   ...roomMetric,
   ...sessionMetric,
   ...httpMetric,
+  ...eventMetric,
   ...mediaMetric,
   ...ingestMetric,
   ...podMetric,

@@ -1,4 +1,5 @@
 import { env, internalPath, port, portName } from '#crds/contract.ts';
+import { eventMetric } from '#crds/event-metrics.ts';
 import { httpMetric } from '#crds/http-metrics.ts';
 import { ingestMetric } from '#crds/ingest-metrics.ts';
 import { mediaMetric } from '#crds/media-metrics.ts';
@@ -21,6 +22,7 @@ const ofServer: readonly Subject[] = [
   { title: 'Rooms', families: roomMetric },
   { title: 'Sessions', families: sessionMetric },
   { title: 'Requests', families: httpMetric },
+  { title: 'Events', families: eventMetric },
   { title: 'Media', families: mediaMetric },
   { title: 'What publishers send', families: ingestMetric },
   { title: 'The pod', families: podMetric },

@@ -1,6 +1,8 @@
 /** What the server tells of itself as it happens. Metrics are made of it; who tells knows nothing of them. */
+import type { eventMetric } from '#crds/event-metrics.ts';
 import type { httpMetric } from '#crds/http-metrics.ts';
 import type { Denial } from './access/verdict.ts';
+import type { EventType } from './events/viewer-event.ts';
 import type { Kind } from './media/plane.ts';
 import type { RefusalReason } from './room/refusal.ts';
 import type { Role } from './room/room.ts';
@@ -72,7 +74,16 @@ export interface SessionMeter {
   roomFull(room: string): void;
 }
 
-export interface Meter extends HttpMeter, SessionMeter {
+/** What viewers are told as it happens. */
+export interface EventMeter {
+  /** A connection that reads a stream, and how it ended. */
+  eventStream(status: (typeof eventMetric)['eventConnections']['labels']['status'][number]): void;
+  /** `seconds` is the time since it happened, or since somebody reads. */
+  eventSent(type: EventType, event: { readonly bytes: number; readonly seconds: number }): void;
+  eventDropped(reason: (typeof eventMetric)['eventsDropped']['labels']['reason'][number]): void;
+}
+
+export interface Meter extends HttpMeter, SessionMeter, EventMeter {
   /** A fault of the server's own. */
   failed(type: ErrorType): void;
 }
@@ -94,6 +105,9 @@ const verbs = [
   'refused',
   'unauthorized',
   ...sessionVerbs,
+  'eventStream',
+  'eventSent',
+  'eventDropped',
   'failed',
 ] as const satisfies readonly (keyof Meter)[];
 

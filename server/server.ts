@@ -4,6 +4,7 @@ import { noTracer, type Tracer } from '#tracing/tracer.ts';
 import type { Config } from './config.ts';
 import { endpoints, type ServerState } from './endpoints.ts';
 import { entrance } from './entrance.ts';
+import { viewerEvents } from './events/viewer-events.ts';
 import { internalServer } from './http/internal-server.ts';
 import { pageFiles } from './http/pages.ts';
 import { publicServer } from './http/public-server.ts';
@@ -15,10 +16,10 @@ import { guarded, type Meter, meterOf, type SessionMeter } from './meter.ts';
 import type { MetricsOptions } from './metrics/metrics.ts';
 import { observation } from './observation.ts';
 import { type Heart, startHeart } from './probes/heart.ts';
-import { type Clock, roomId, rooms } from './room/rooms.ts';
+import { type Clock, type Rooms, roomId, rooms } from './room/rooms.ts';
 import { roomSpans } from './room-spans.ts';
 import type { Endpoint } from './rtc/answer.ts';
-import { type Sessions, sessions } from './sessions.ts';
+import { type SessionEnd, type Sessions, sessions } from './sessions.ts';
 import { readSettings, type Settings, watchSettings } from './settings.ts';
 import { tracedEndpoints } from './traced-endpoints.ts';
 
@@ -62,7 +63,8 @@ export async function startServer(options: ServerOptions): Promise<Server> {
   const media = await startMediaPlane({ ...config.media, ...watchdog, events: eventsOf(() => table, onFatal) });
   const files = { ...config, media: { ...config.media, ...media.local } };
   const state: ServerState = { settings: await readSettings(files), isDraining: false, identity: undefined };
-  const allRooms = rooms(clock, (session, reason) => table.end(session, reason));
+  const end = (session: string, reason: SessionEnd) => table.end(session, reason);
+  const allRooms = rooms(clock, end, (room) => events.changed(room));
   const sessionCount = () => table.count();
   const seen = { media, rooms: allRooms, state, sessions: sessionCount, clock, heart, log, config, onMetrics };
   const { meter: counted, scrape, stats, checkup, stop } = await observation(seen);
@@ -70,13 +72,16 @@ export async function startServer(options: ServerOptions): Promise<Server> {
   const meter = meterOf([counted, spans, guarded(listener, toldBy(log))]);
   const onError = requestFailed(meter, log);
   const { door, admission, audit, accessOf } = entrance({ config, clock, meter, log, write: options.audit, onError });
-  const table = sessions({ media, rooms: allRooms, clock, log, meter, admission, audit });
+  const events = viewerEvents({ clock, meter, roomOf: roomIn(allRooms) });
+  const ended = (id: string, why: SessionEnd) => events.ended(id, returns(state, why));
+  const table = sessions({ media, rooms: allRooms, clock, log, meter, admission, audit, ended });
   allRooms.configure(state.settings.rooms);
 
   const untraced = endpoints({ state, rooms: allRooms, sessions: table, media, clock, meter, admission, accessOf });
   const app = publicServer({
     door,
     endpoints: tracedEndpoints(untraced, tracer, spans),
+    events,
     tracer,
     files: pageFiles(join(import.meta.dirname, 'http/pages')),
     meter,
@@ -92,10 +97,7 @@ export async function startServer(options: ServerOptions): Promise<Server> {
     heart.stop();
   };
   const listening = Promise.all([listen(internal, config.internal), listen(app, config.http)]);
-  const [atInternal, atHttp] = await listening.catch(async (error) => {
-    await close();
-    throw error;
-  });
+  const [atInternal, atHttp] = await listening.catch(closing(close));
   const local = { http: atHttp, internal: atInternal, media: media.local };
   log.info('server started', { ...local, ...summary(state.settings) });
   onSettings?.(state.settings, local);
@@ -112,11 +114,9 @@ export async function startServer(options: ServerOptions): Promise<Server> {
   return {
     local,
     drain: async () => {
-      const { drainTimeoutMs } = state.settings;
-      state.isDraining = true;
-      state.drainEndsMs = clock.now() + drainTimeoutMs;
+      const timeoutMs = beginDrain(state, clock);
       allRooms.drain();
-      await emptied(table, clock, drainTimeoutMs);
+      await emptied(table, clock, timeoutMs);
     },
     close: async () => {
       stopWatching();
@@ -125,6 +125,18 @@ export async function startServer(options: ServerOptions): Promise<Server> {
     uncaught: () => meter.failed('Uncaught'),
   };
 }
+
+/** For what cannot go on: nothing stays open. */
+const closing = (close: () => Promise<void>) => async (error: unknown) => {
+  await close();
+  throw error;
+};
+
+const roomIn = (all: Rooms) => (id: string) => (all.has(id) ? all.get(id).room : undefined);
+
+/** Whether a viewer whose session ends so is to ask again at once: it was we who had to go. */
+const returns = ({ isDraining }: ServerState, reason: SessionEnd): boolean =>
+  reason === 'Shutdown' || (isDraining && reason === 'PublisherGone');
 
 const requestFailed = (meter: Meter, log: Log) => (error: unknown) => {
   meter.failed('Http');
@@ -149,6 +161,14 @@ const eventsOf = (sessions: () => Sessions, onFailure: (error: Error) => void): 
   onClosed: (id, reason) => sessions().events.onClosed(id, reason),
   onFailure,
 });
+
+/** How long it may take. */
+function beginDrain(state: ServerState, clock: Clock): number {
+  const { drainTimeoutMs } = state.settings;
+  state.isDraining = true;
+  state.drainEndsMs = clock.now() + drainTimeoutMs;
+  return drainTimeoutMs;
+}
 
 /** Resolves when the last session has ended, or after that time. */
 async function emptied(sessions: Sessions, clock: Clock, timeoutMs: number): Promise<void> {

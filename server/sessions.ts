@@ -33,6 +33,8 @@ export interface SessionsOptions {
   readonly clock: Clock;
   readonly log: Log;
   readonly admission: Pick<Admission, 'left'>;
+  /** Called with each session that ends. */
+  readonly ended: (id: string, reason: SessionEnd) => void;
   readonly audit: Audit;
   readonly meter: Pick<SessionMeter, 'opened' | 'reached' | 'ended' | 'roomEntered' | 'roomLeft' | 'sentNothing'>;
 }
@@ -104,6 +106,7 @@ export function sessions(options: SessionsOptions): Sessions {
     if (session === undefined) return;
     table.delete(id);
     close(options, session);
+    options.ended(id, reason);
     const seconds = secondsSince(options, session.startedMs);
     meter.ended(metered(session), { reason, last: session.lastStep, seconds });
     use.left(session.room);

@@ -9,6 +9,7 @@ import type { Role } from '../room/room.ts';
 import type { IceCredentials } from '../rtc/ice-credentials.ts';
 import { onPreflight } from './cors.ts';
 import type { Door } from './door.ts';
+import { eventsLink } from './events-link.ts';
 import type { IceSession } from './ice-patch.ts';
 import { mediaType } from './media-type.ts';
 
@@ -51,7 +52,8 @@ interface Params {
 }
 export type Request = FastifyRequest<{ Params: Params }>;
 
-const roomOf = ({ params }: Request) => `${params.namespace}/${params.room}`;
+/** `namespace/name`. */
+export const roomOf = ({ params }: Pick<Request, 'params'>) => `${params.namespace}/${params.room}`;
 
 export interface EndpointOptions {
   readonly role: Role;
@@ -115,6 +117,7 @@ export function endpoint(app: FastifyInstance, options: EndpointOptions) {
       span: spanOf(request),
     });
     const location = `${url(request.params.namespace, request.params.room)}/${id}`;
+    if (role === 'subscriber') reply.header('link', [eventsLink(location)]);
     return reply.code(201).headers({ location, etag: iceTag }).type('application/sdp').send(answer);
   });
   const look = async (_request: Request, reply: FastifyReply) =>

@@ -1,5 +1,6 @@
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import { noTracer, type Span, type Tracer } from '#tracing/tracer.ts';
+import { isEndless } from './metered.ts';
 
 /** As OpenTelemetry knows them; whatever else a client makes up would be another span's name. */
 const methods: readonly string[] = ['GET', 'HEAD', 'POST', 'PUT', 'PATCH', 'DELETE', 'OPTIONS', 'CONNECT', 'TRACE'];
@@ -17,8 +18,15 @@ export function httpSpans(app: FastifyInstance, tracer: Tracer): (request: Fasti
   app.addHook('onRequest', (request, reply, done) => {
     const span = begun(tracer, request);
     spans.set(request, span);
-    reply.raw.once('close', () => end(span, reply));
+    reply.raw.once('close', () => {
+      if (!isEndless(reply)) end(span, reply);
+    });
     done();
+  });
+  app.addHook('onSend', async (request, reply) => {
+    if (!isEndless(reply)) return;
+    spans.get(request)?.set({ 'http.response.status_code': reply.statusCode });
+    spans.get(request)?.end();
   });
   return (request) => spans.get(request);
 }

@@ -1,6 +1,7 @@
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import { publicPath, roomPath } from '#crds/contract.ts';
 import type { AskedRequest, HttpMeter, Method, Route } from '../meter.ts';
+import { eventsPath } from './events-link.ts';
 
 const room = [':namespace', ':room'] as const;
 
@@ -10,12 +11,17 @@ const routes: ReadonlyMap<string | undefined, Route> = new Map([
   [`${publicPath.whip(...room)}/:session`, 'whip_session'],
   [publicPath.whep(...room), 'whep'],
   [`${publicPath.whep(...room)}/:session`, 'whep_session'],
+  [eventsPath, 'whep_events'],
+  [`${eventsPath}/:stream`, 'whep_events'],
   [roomPath(...room), 'player'],
   [publicPath.player(...room), 'player'],
   [publicPath.publisher(...room), 'publisher'],
   [`${roomPath(...room)}/assets/:file`, 'asset'],
 ]);
 const methods: readonly Method[] = ['GET', 'HEAD', 'POST', 'PATCH', 'DELETE', 'OPTIONS'];
+
+/** An answer that goes on for as long as its client likes is over, for statistics, when it begins. */
+export const isEndless = (reply: FastifyReply): boolean => reply.getHeader('content-type') === 'text/event-stream';
 
 /** As proxies have it in their logs: nobody was there to take the answer. */
 const clientLeft = 499;
@@ -29,18 +35,23 @@ const clientLeft = 499;
 export function metered(app: FastifyInstance, meter: HttpMeter, exists: (room: string) => boolean) {
   const cameAtMs = new WeakMap<FastifyRequest, number>();
   const waitedMs = (request: FastifyRequest) => performance.now() - (cameAtMs.get(request) ?? performance.now());
+  const answered = (request: FastifyRequest, reply: FastifyReply, status: number) => {
+    // What was read: a header may say anything.
+    const bytesIn = typeof request.body === 'string' ? Buffer.byteLength(request.body) : 0;
+    const bytesOut = Number(reply.getHeader('content-length') ?? 0);
+    const seconds = waitedMs(request) / 1000;
+    meter.answered(askedRequest(request, exists), { status, seconds, bytesIn, bytesOut });
+  };
   app.addHook('onRequest', async (request, reply) => {
     cameAtMs.set(request, performance.now());
-    const asked = askedRequest(request, exists);
-    meter.asked(asked);
+    meter.asked(askedRequest(request, exists));
     // The hook for responses does not run when the client has left.
     reply.raw.once('close', () => {
-      const status = reply.raw.writableFinished ? reply.statusCode : clientLeft;
-      // What was read: a header may say anything.
-      const bytesIn = typeof request.body === 'string' ? Buffer.byteLength(request.body) : 0;
-      const bytesOut = Number(reply.getHeader('content-length') ?? 0);
-      meter.answered(asked, { status, seconds: waitedMs(request) / 1000, bytesIn, bytesOut });
+      if (!isEndless(reply)) answered(request, reply, reply.raw.writableFinished ? reply.statusCode : clientLeft);
     });
+  });
+  app.addHook('onSend', async (request, reply) => {
+    if (isEndless(reply)) answered(request, reply, reply.statusCode);
   });
   return waitedMs;
 }

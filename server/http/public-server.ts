@@ -1,21 +1,26 @@
 import fastify, { type FastifyError, type FastifyInstance, type FastifyReply, type FastifyRequest } from 'fastify';
 import { noTracer, type Tracer } from '#tracing/tracer.ts';
+import type { ViewerEvents } from '../events/viewer-events.ts';
 import type { HttpMeter } from '../meter.ts';
 import { type Refusal, Refused } from '../room/refusal.ts';
 import { withoutAlias } from './alias.ts';
 import { allowOrigins } from './cors.ts';
 import type { Door } from './door.ts';
 import { type Endpoints, endpoint, notSdp } from './endpoint.ts';
+import { eventResource } from './event-resource.ts';
+import { eventsPath } from './events-link.ts';
 import { httpSpans } from './http-spans.ts';
 import { notFragment } from './ice-patch.ts';
 import { answeredPathless, metered } from './metered.ts';
 import { type pageFiles, pages } from './pages.ts';
 import { sendProblem } from './problem.ts';
 import { sessionResource } from './session-resource.ts';
+import { notJson } from './wanted-events.ts';
 
 export interface PublicServerOptions {
   readonly door: Door;
   readonly endpoints: Endpoints;
+  readonly events: ViewerEvents;
   readonly files: ReturnType<typeof pageFiles>;
   readonly meter: HttpMeter;
   readonly tracer?: Tracer;
@@ -30,6 +35,7 @@ const bodyLimitBytes = 64 * 1024;
 export function publicServer({
   door,
   endpoints,
+  events,
   files,
   meter,
   tracer = noTracer,
@@ -39,8 +45,8 @@ export function publicServer({
     meter.refused(refusal.reason);
     return sendProblem(reply, refusal);
   };
-  const failed = (error: unknown, { method }: FastifyRequest, reply: FastifyReply) => {
-    const refusal = asRefusal(error, method);
+  const failed = (error: unknown, request: FastifyRequest, reply: FastifyReply) => {
+    const refusal = asRefusal(error, request);
     if (refusal.reason === 'Internal') onError(error);
     return refuse(reply, refusal);
   };
@@ -59,7 +65,7 @@ export function publicServer({
   });
   app.removeAllContentTypeParsers();
   app.addContentTypeParser(
-    /^application\/(sdp|trickle-ice-sdpfrag)\s*(;|$)/i,
+    /^application\/(sdp|trickle-ice-sdpfrag|json)\s*(;|$)/i,
     { parseAs: 'string' },
     async (_request: unknown, body: string) => body,
   );
@@ -72,6 +78,7 @@ export function publicServer({
     endpoint(app, { role, endpoints, door, spanOf, waitedMs });
     sessionResource(app, { role, endpoints, door });
   }
+  eventResource(app, { endpoints, door, events });
   pages(app, files, (room) => endpoints.access('subscriber', room));
   return app;
 }
@@ -81,10 +88,16 @@ const unknownPath: Refusal = {
   detail: 'There are /{namespace}/{room}/whip and /whep, and the pages /{namespace}/{room}/ and /publish.',
 };
 
-function asRefusal(error: unknown, method: string): Refusal {
+/** For a body of a type that nobody reads. */
+const typeRefusal = ({ method, routeOptions }: FastifyRequest): Refusal => {
+  if (routeOptions.url === eventsPath) return notJson;
+  return method === 'PATCH' ? notFragment : notSdp;
+};
+
+function asRefusal(error: unknown, request: FastifyRequest): Refusal {
   if (error instanceof Refused) return error.refusal;
   const { code, statusCode = 500, message = '' } = error as Partial<FastifyError>;
-  if (code === 'FST_ERR_CTP_INVALID_MEDIA_TYPE') return method === 'PATCH' ? notFragment : notSdp;
+  if (code === 'FST_ERR_CTP_INVALID_MEDIA_TYPE') return typeRefusal(request);
   if (code === 'FST_ERR_CTP_BODY_TOO_LARGE')
     return { reason: 'TooLarge', detail: `A body may have at most ${bodyLimitBytes} bytes here.` };
   if (statusCode < 500) return { reason: 'BadRequest', detail: `${message}.` };

@@ -2,6 +2,7 @@ import { podMetric } from '#crds/pod-metrics.ts';
 import { type Meter, meterOf } from '../meter.ts';
 import type { Status } from '../status.ts';
 import { errorMetrics } from './errors.ts';
+import { eventMetrics } from './events.ts';
 import { type Exposition, exposition, type MetricsRegistry, metricsRegistry } from './exposition.ts';
 import { families } from './families.ts';
 import type { Format } from './family-text.ts';
@@ -71,6 +72,7 @@ export function metrics({
     sessionMetrics(make, seen, byRoom),
     ...joinMetrics(make),
     ...httpMetrics(make, seen, byRoom),
+    eventMetrics(make),
     errorMetrics(make),
     ingestMetrics(make, seen, byRoom),
   ]);

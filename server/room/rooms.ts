@@ -52,8 +52,15 @@ export interface Rooms {
 
 export const roomId = ({ namespace, name }: Pick<RoomSettings, 'namespace' | 'name'>) => `${namespace}/${name}`;
 
-/** `end` is called for each session that a room ends; the room has forgotten it by then. */
-export function rooms(clock: Clock, end: (session: string, reason: EndReason) => void): Rooms {
+/**
+ * `end` is called for each session that a room ends; the room has forgotten it by then. `changed` is called with each
+ * room in which something has changed, or that is no more.
+ */
+export function rooms(
+  clock: Clock,
+  end: (session: string, reason: EndReason) => void,
+  changed: (id: string) => void = nothing,
+): Rooms {
   const entries = new Map<string, Entry>();
   let isDraining = false;
 
@@ -70,6 +77,7 @@ export function rooms(clock: Clock, end: (session: string, reason: EndReason) =>
     const endsAtMs = graceEndsAtMs(at.room, isDraining ? noGrace : at.settings.publish);
     at.cancelGrace =
       endsAtMs === undefined ? nothing : clock.after(Math.max(0, endsAtMs - clock.now()), () => graceOver(id));
+    changed(id);
   };
   const dismiss = (id: string, session: string, reason: EndReason) => {
     change(id, (room) => without(room, session, clock.now()));
@@ -87,6 +95,7 @@ export function rooms(clock: Clock, end: (session: string, reason: EndReason) =>
         entries.delete(id);
         cancelGrace();
         for (const session of sessionsOf(room)) end(session, 'RoomRemoved');
+        changed(id);
       }
       for (const [id, room] of wanted) {
         entries.set(id, { room: emptyRoom, cancelGrace: nothing, ...entries.get(id), settings: room });

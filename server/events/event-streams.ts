@@ -1,0 +1,75 @@
+/** The event streams of all viewers. Each belongs to a session, and ends with it. */
+import { randomBytes } from 'node:crypto';
+import { type EventStream, type EventStreamOptions, eventStream } from './event-stream.ts';
+import type { EventType, ViewerEvent } from './viewer-event.ts';
+
+export interface EventStreams {
+  /** The id of a new stream; undefined when the session has as many as it may have. */
+  open(session: string, room: string, types: readonly EventType[]): string | undefined;
+  find(session: string, id: string): EventStream | undefined;
+  close(session: string, id: string): void;
+  /** Tells every stream of a room. */
+  tell(room: string, event: ViewerEvent): void;
+  /** Tells those of one session. */
+  tellSession(session: string, event: ViewerEvent): void;
+  sessionEnded(session: string): void;
+  /** How many streams a room has. */
+  count(room: string): number;
+}
+
+/** A page needs one; a few more are for those that were forgotten. */
+const maxOfSession = 4;
+
+interface Owner {
+  readonly room: string;
+  readonly streams: Map<string, EventStream>;
+}
+
+/** `greet` is called with each new stream, and tells it how things are. */
+export function eventStreams(
+  options: Omit<EventStreamOptions, 'types'>,
+  greet: (room: string, stream: EventStream) => void,
+): EventStreams {
+  const owners = new Map<string, Owner>();
+  const byRoom = new Map<string, Set<EventStream>>();
+
+  const forget = (session: string, { room, streams }: Owner, id: string): void => {
+    const stream = streams.get(id);
+    if (stream === undefined) return;
+    streams.delete(id);
+    if (streams.size === 0) owners.delete(session);
+    const others = byRoom.get(room);
+    others?.delete(stream);
+    if (others?.size === 0) byRoom.delete(room);
+    stream.end();
+  };
+  return {
+    open(session, room, types) {
+      const owner = owners.get(session) ?? { room, streams: new Map() };
+      if (owner.streams.size >= maxOfSession) return undefined;
+      const id = randomBytes(9).toString('base64url');
+      const stream = eventStream({ ...options, types: new Set(types) });
+      owners.set(session, owner);
+      owner.streams.set(id, stream);
+      byRoom.set(room, (byRoom.get(room) ?? new Set()).add(stream));
+      greet(room, stream);
+      return id;
+    },
+    find: (session, id) => owners.get(session)?.streams.get(id),
+    close(session, id) {
+      const owner = owners.get(session);
+      if (owner !== undefined) forget(session, owner, id);
+    },
+    tell(room, event) {
+      for (const stream of byRoom.get(room) ?? []) stream.tell(event);
+    },
+    tellSession(session, event) {
+      for (const stream of owners.get(session)?.streams.values() ?? []) stream.tell(event);
+    },
+    sessionEnded(session) {
+      const owner = owners.get(session);
+      for (const id of [...(owner?.streams.keys() ?? [])]) if (owner !== undefined) forget(session, owner, id);
+    },
+    count: (room) => byRoom.get(room)?.size ?? 0,
+  };
+}

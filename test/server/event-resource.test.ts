@@ -1,0 +1,169 @@
+import assert from 'node:assert/strict';
+import { after, afterEach, before, describe, test } from 'node:test';
+import { eventually } from '#test/harness/eventually.ts';
+import { smallOffer } from './offers.ts';
+import { post, problem, type Running, running, tokens } from './running.ts';
+import { type UdpClient, udpClient } from './udp-client.ts';
+
+const whip = '/default/stage/whip';
+const whep = '/default/stage/whep';
+const authorization = `Bearer ${tokens.play}`;
+
+/** What has come on a stream so far, and whether it has ended. */
+function reading(response: Response) {
+  const seen = { text: '', isOver: false };
+  const read = async () => {
+    const decoder = new TextDecoder();
+    for await (const bytes of response.body ?? []) seen.text += decoder.decode(bytes as Uint8Array, { stream: true });
+  };
+  void read()
+    .catch(() => undefined)
+    .finally(() => {
+      seen.isOver = true;
+    });
+  return seen;
+}
+
+describe('the event stream of a viewer', () => {
+  let at: Running;
+  let publisher: UdpClient;
+  let viewer: UdpClient;
+  let link = '';
+  before(async () => {
+    at = await running('rooms: [{name: stage}]');
+    publisher = await udpClient(at, whip);
+    await eventually('the publisher is connected', publisher.isConnected);
+  });
+  after(async () => {
+    publisher.stop();
+    await at.stop();
+  });
+  const join = async () => {
+    viewer = await udpClient(at, whep);
+    [, link = ''] = /^<([^>]+)>/.exec(viewer.response.headers.get('link') ?? '') ?? [];
+    return viewer.response.headers;
+  };
+  afterEach(async () => {
+    await at.fetch(viewer.location, { method: 'DELETE', headers: { authorization } });
+    viewer.stop();
+  });
+  const make = (body?: string, headers: Record<string, string> = { 'Content-Type': 'application/json' }) =>
+    at.fetch(link, { method: 'POST', headers: { authorization, ...headers }, ...(body !== undefined && { body }) });
+  const makeOf = async (...types: readonly string[]) => {
+    const response = await make(JSON.stringify(types));
+    assert.deepEqual([response.status, await response.text()], [201, '']);
+    return response.headers.get('location') ?? '';
+  };
+  const open = (status: string) => at.metric(`live_event_stream_connections_total{status="${status}"}`);
+
+  test('its Link stands in the answer to a player, with the events that there are; publishers have none (C-31, C-38)', async () => {
+    const headers = await join();
+    assert.equal(
+      headers.get('link'),
+      `<${viewer.location}/events>; rel="urn:ietf:params:whep:ext:core:server-sent-events"; events="active,inactive,viewercount,reconnect"`,
+    );
+    assert.equal(publisher.response.headers.get('link'), null);
+  });
+
+  test('a POST of a list makes it, a GET reads it, a DELETE ends it, and then it is not there (C-38, C-39)', async () => {
+    await join();
+    const url = await makeOf('active', 'viewercount');
+    assert.ok(url.startsWith(`${link}/`));
+    const response = await at.fetch(url);
+    assert.deepEqual([response.status, response.headers.get('content-type')], [200, 'text/event-stream']);
+    assert.deepEqual(
+      ['cache-control', 'access-control-allow-origin'].map((name) => response.headers.get(name)),
+      ['no-store', '*'],
+    );
+    const seen = reading(response);
+    await eventually('it is told of the publisher', () => seen.text.includes('event: active\ndata: {}\n\n'));
+    await eventually('and of itself', () => /event: viewercount\ndata: \{"viewercount":1\}\n\n/.test(seen.text));
+    assert.equal(await at.metric('live_event_streams'), 1);
+    assert.equal((await at.fetch(url, { method: 'DELETE', headers: { authorization } })).status, 200);
+    await eventually('it is over', () => seen.isOver);
+    assert.equal((await at.fetch(url)).status, 404);
+    assert.equal(await at.metric('live_event_streams'), 0);
+  });
+
+  test('a list that is none, or names what there is not, is 400; another type of body 415; no stream is left (C-38)', async () => {
+    await join();
+    for (const body of [
+      '["scte35"]',
+      '["active","layer"]',
+      '[]',
+      '{}',
+      '"active"',
+      '[1]',
+      '[',
+      `[${'"active",'.repeat(20)}"active"]`,
+    ]) {
+      const refused = await make(body);
+      assert.equal(refused.status, 400, body);
+      assert.match((await problem(refused)).detail, /JSON array.*active, inactive, viewercount, reconnect/);
+    }
+    for (const type of ['text/plain', 'application/sdp'])
+      assert.equal((await make('["active"]', { 'Content-Type': type })).status, 415, type);
+    for (let i = 0; i < 4; i++) assert.equal((await make(undefined, {})).status, 201, 'no body: all');
+    assert.equal((await make()).status, 429, 'four at most');
+    assert.equal((await post(at, whip, '[]', { 'Content-Type': 'application/json' })).status, 415);
+  });
+
+  test('a GET without a POST reads all events, for as long as it lasts (C-38)', async () => {
+    await join();
+    for (let i = 0; i < 5; i++) {
+      const left = new AbortController();
+      const seen = reading(await at.fetch(link, { signal: left.signal }));
+      await eventually('it is told', () => seen.text.includes('event: active'));
+      left.abort();
+      await eventually('its place is free', async () => (await at.metric('live_event_streams')) === 0);
+    }
+  });
+
+  test('who makes or ends a stream needs the session’s token, who reads it its URL (C-25, C-38)', async () => {
+    await join();
+    for (const method of ['POST', 'DELETE']) {
+      const url = method === 'POST' ? link : await makeOf('active');
+      assert.equal((await at.fetch(url, { method })).status, 401, method);
+    }
+    const stranger = link.replace(/whep\/[^/]+/, 'whep/nobody');
+    assert.equal((await at.fetch(stranger)).status, 404);
+    assert.equal((await at.fetch(`${link}/nothing`)).status, 404);
+    const options = await at.fetch(link, { method: 'OPTIONS' });
+    assert.deepEqual([options.status, options.headers.get('allow')], [204, 'POST, GET, OPTIONS']);
+    const head = await at.fetch(link, { method: 'HEAD' });
+    assert.deepEqual([head.status, head.headers.get('allow')], [405, 'POST, GET, OPTIONS']);
+  });
+
+  test('it ends with the session, and is no request that took so long (C-38)', async () => {
+    await join();
+    const ended = (await open('Ended')) ?? 0;
+    const answered = () => at.metric('live_http_requests_total{route="whep_events",method="GET",code="200"}');
+    const before = (await answered()) ?? 0;
+    const seen = reading(await at.fetch(await makeOf('active')));
+    assert.equal(await answered(), before + 1, 'its answer has begun, which is all that counts');
+    await at.fetch(viewer.location, { method: 'DELETE', headers: { authorization } });
+    await eventually('it is over', () => seen.isOver);
+    assert.equal(await open('Ended'), ended + 1);
+    assert.equal(await answered(), before + 1);
+  });
+
+  test('a viewer of a server that drains is told to come back when its publisher has gone (C-39)', async () => {
+    const own = await running('rooms: [{name: stage}]');
+    const sender = await udpClient(own, whip);
+    await eventually('the publisher is connected', sender.isConnected);
+    const shown = smallOffer((sdp) => sdp.replace('sendonly', 'recvonly'));
+    const watching = await post(own, whep, shown);
+    const [, url = ''] = /^<([^>]+)>/.exec(watching.headers.get('link') ?? '') ?? [];
+    const seen = reading(await own.fetch(url));
+    await eventually('it reads', () => seen.text.includes('event: active'));
+    const drained = own.server.drain();
+    assert.ok(!seen.text.includes('reconnect'), 'not before: another server has no publisher yet');
+    await own.fetch(sender.location, { method: 'DELETE', headers: { authorization: `Bearer ${tokens.publish}` } });
+    await eventually('it is over', () => seen.isOver);
+    assert.match(seen.text, /event: reconnect\ndata: \{\}\n\n$/);
+    await drained;
+    sender.stop();
+    await own.stop();
+    await join();
+  });
+});
