@@ -1,4 +1,5 @@
 import { setTimeout as pause } from 'node:timers/promises';
+import { evenly } from '#test/bench/pace.ts';
 import type { HttpAttack } from './http-attacks.ts';
 import type { UdpAttack } from './udp-attacks.ts';
 
@@ -20,40 +21,37 @@ export interface Assaulted {
   readonly admitted: number;
 }
 
-const everyMs = 10;
+/** Asked for a slice at a time, so that it ends soon after it is told to. */
+const sliceMs = 50;
 
-/** Begins, and goes on until it is told to end. */
+/** Begins, and goes on until it is told to end. Datagrams go out one by one: a burst would be another kind of load. */
 export function assault({ udp, http, perSecond, requestsPerSecond = Number.POSITIVE_INFINITY }: AssaultOptions) {
   const struck: Record<string, number> = {};
   const answers = { refused: 0, admitted: 0 };
   let isOver = false;
-  const startedMs = performance.now();
-  let strikes = 0;
+  let turn = 0;
   const strike = (): void => {
-    const due = (perSecond * (performance.now() - startedMs)) / 1000;
-    // What a stall kept from being sent is not made up for: it would come all at once.
-    const missed = due - strikes - perSecond * (everyMs / 1000) * 5;
-    if (missed > 0) strikes += missed;
-    for (; strikes < due; strikes++)
-      for (const attack of udp) {
-        if (attack.strike() && attack.reason !== undefined) struck[attack.reason] = (struck[attack.reason] ?? 0) + 1;
-      }
+    const attack = udp[turn++ % udp.length];
+    if (attack?.strike() && attack.reason !== undefined) struck[attack.reason] = (struck[attack.reason] ?? 0) + 1;
   };
-  const timer = setInterval(strike, everyMs);
-  const asking = http.map(async (attack) => {
+  const striking = async (): Promise<void> => {
+    const allPerSecond = perSecond * udp.length;
+    while (!isOver) await evenly(allPerSecond, Math.ceil((allPerSecond * sliceMs) / 1000), strike);
+  };
+  const asking = async (attack: HttpAttack): Promise<void> => {
     while (!isOver) {
       const status = await attack.strike();
       answers[status < 400 ? 'admitted' : 'refused'] += 1;
       await pause(1000 / requestsPerSecond);
     }
-  });
+  };
+  const all = Promise.all([striking(), ...http.map(asking)]);
   return {
     seen: (): Assaulted => ({ struck: { ...struck }, ...answers }),
     /** Resolves when the last request is answered. */
     async end(): Promise<void> {
-      clearInterval(timer);
       isOver = true;
-      await Promise.all(asking);
+      await all;
     },
   };
 }

@@ -15,7 +15,10 @@ const emptyEveryMs = 2;
 const minuteMs = 60_000;
 
 export interface HalfLoad {
-  /** The median RSS from minute 5, when all is compiled and grown, to minute 10; and in the last five minutes. */
+  /**
+   * The median RSS from minute 5, when all is compiled and grown, to minute 10, and in the last five minutes; of what takes
+   * less than a quarter of an hour, in its second and in its last quarter.
+   */
   readonly firstMB: number;
   readonly lastMB: number;
   /** To all subscribers together. */
@@ -24,7 +27,6 @@ export interface HalfLoad {
   readonly deliveredPart: number;
 }
 
-/** For at least a quarter of an hour. */
 export const halfLoad = ({ forMs }: { readonly forMs: number }, say: (text: string) => void): Promise<HalfLoad> =>
   onStage(async ({ server, stage }) => {
     const contender = await serverContender(server, stage, clients);
@@ -53,11 +55,12 @@ export const halfLoad = ({ forMs }: { readonly forMs: number }, say: (text: stri
     const packetsPerSecond = (1000 * sent * clients.subscribers) / (performance.now() - beganMs);
     clearInterval(emptying);
     await contender.stop();
+    const [from, long] = forMs < 15 * minuteMs ? [forMs / 4, forMs / 4] : [5 * minuteMs, 5 * minuteMs];
     const between = (fromMs: number, toMs: number) =>
       median(seen.filter(({ atMs }) => atMs >= fromMs && atMs < toMs).map(({ mb }) => mb));
     return {
-      firstMB: between(5 * minuteMs, 10 * minuteMs),
-      lastMB: between(forMs - 5 * minuteMs, Number.POSITIVE_INFINITY),
+      firstMB: between(from, from + long),
+      lastMB: between(forMs - long, Number.POSITIVE_INFINITY),
       packetsPerSecond,
       deliveredPart: arrived / sent,
     };

@@ -2,7 +2,6 @@ import { release010 } from '#test/upgrade/release.ts';
 import { upgrade } from '#test/upgrade/upgrade.ts';
 import { chaos } from './chaos.ts';
 import { crashes } from './crashes.ts';
-import { halfLoad } from './half-load.ts';
 import { installReaderKinds } from './kinds.ts';
 import { type Fall, leaders } from './leaders.ts';
 import { mediaOutage } from './media-outage.ts';
@@ -10,10 +9,13 @@ import { outage } from './outage.ts';
 import { permissions } from './permissions.ts';
 import { none, type Proof, proof, skipped } from './proof.ts';
 import { nameOfGrant } from './role.ts';
+import { atHalfLoad, attacked, fuzzed } from './sfu-parts.ts';
 import { type Stage, stage } from './stage.ts';
 import { nameOfTeller } from './tellers.ts';
 
 export interface SoakPart {
+  /** Runs only when it is named. */
+  readonly isLong?: true;
   readonly what: string;
   readonly takes: string;
   run(seed: number, say: (text: string) => void): Promise<readonly Proof[]>;
@@ -98,23 +100,6 @@ const media: SoakPart['run'] = async (_seed, say) => {
   ];
 };
 
-const hour: SoakPart['run'] = async (_seed, say) => {
-  const { firstMB, lastMB, packetsPerSecond, deliveredPart } = await halfLoad({ forMs: 3_600_000 }, say);
-  const [grownPercent, lostPercent] = [100 * (lastMB / firstMB - 1), 100 * (1 - deliveredPart)];
-  return [
-    proof(
-      'half load: RSS, from minutes 5 to 10 to the last five',
-      `${grownPercent.toFixed(1)} % more`,
-      grownPercent <= 5,
-    ),
-    proof(
-      'half load: packets lost',
-      `${lostPercent.toFixed(3)} % of ${packetsPerSecond.toFixed(0)} a second`,
-      lostPercent < 0.1,
-    ),
-  ];
-};
-
 const newer: SoakPart['run'] = async (_seed, say) => {
   const release = await release010();
   return 'absent' in release ? [skipped('upgrade: from 0.1.0', release.absent)] : await upgrade(release.dir, say);
@@ -140,7 +125,13 @@ export const soakParts = {
   leaders: { what: 'a leader is killed, stopped or cut off', takes: '5 min', run: succession },
   outage: { what: 'the API server is away', takes: '3 min', run: absence },
   media: { what: 'the API server is away while a room is on the air', takes: '3 min', run: media },
-  'half-load': { what: 'a media server forwards half of what it can', takes: '1 h', run: hour },
+  fuzz: { what: 'every reader of the network gets what was changed on its way', takes: '2 min', run: fuzzed },
+  attack: { what: 'a media server is attacked from all sides', takes: '2 min', run: attacked },
+  'half-load': { what: 'a media server forwards half of what it can', takes: '2 min', run: atHalfLoad(120_000, 15) },
   upgrade: { what: 'release 0.1.0 is upgraded while a room is on the air', takes: '2 min', run: newer },
   permissions: { what: 'each permission is withheld in turn', takes: '3 min', run: rights },
+  hour: {
+    ...{ what: 'the same for an hour, only when named', takes: '1 h', isLong: true },
+    run: atHalfLoad(3_600_000, 5),
+  },
 } as const satisfies Record<string, SoakPart>;

@@ -1,0 +1,85 @@
+/** The media server's parts. */
+import { resendsPerReport } from '#server/media/resend-budget.ts';
+import { fuzzing } from './fuzzing.ts';
+import { halfLoad } from './half-load.ts';
+import { none, type Proof, proof } from './proof.ts';
+import { besieged } from './siege.ts';
+
+type Run = (seed: number, say: (text: string) => void) => Promise<readonly Proof[]>;
+
+/**
+ * At most so much more RSS. A short run shows no more than that nothing leaks fast: what the first minutes compile and fill
+ * is still to come.
+ */
+export const atHalfLoad =
+  (forMs: number, mostPercent: number): Run =>
+  async (_seed, say) => {
+    const { firstMB, lastMB, packetsPerSecond, deliveredPart } = await halfLoad({ forMs }, say);
+    const [grownPercent, lostPercent] = [100 * (lastMB / firstMB - 1), 100 * (1 - deliveredPart)];
+    return [
+      proof(
+        `half load: RSS, at most ${mostPercent} % more`,
+        `${firstMB.toFixed(1)} MB, then ${lastMB.toFixed(1)} MB: ${grownPercent.toFixed(1)} %`,
+        grownPercent <= mostPercent,
+      ),
+      proof(
+        'half load: packets lost',
+        `${lostPercent.toFixed(3)} % of ${packetsPerSecond.toFixed(0)} a second`,
+        lostPercent < 0.1,
+      ),
+    ];
+  };
+
+export const fuzzed: Run = async (seed, say) => {
+  const { targets, messages, handshakes, harm, grownMB } = await fuzzing({ seed, forMs: 6000 }, say);
+  return [
+    proof(
+      'fuzz: messages read, and handshakes',
+      `${messages} by ${targets} readers, ${handshakes}`,
+      messages > 100_000,
+    ),
+    none('fuzz: what did harm', harm),
+    proof('fuzz: memory more than after the first of them', `${grownMB.toFixed(0)} MB`, grownMB < 200),
+  ];
+};
+
+export const attacked: Run = async (seed, say) => {
+  const { done, lostPart, before, mostRssMB, after, slowClosedInMs, bystander } = await besieged(
+    { seed, forMs: 60_000 },
+    say,
+  );
+  const uncounted = Object.entries(done.struck).filter(
+    ([reason, count]) => (after.dropped[reason] ?? 0) - (before.dropped[reason] ?? 0) < count,
+  );
+  const refused = after.refused - before.refused;
+  const seconds = (after.atMs - before.atMs) / 1000;
+  const repeated = (after.repeated - before.repeated) / seconds;
+  return [
+    proof('attack: packets of the room that were lost', `${(100 * lostPart).toFixed(3)} %`, lostPart === 0),
+    none(
+      'attack: datagrams that were not counted',
+      uncounted.map(([reason, count]) => `${reason}: ${count}`),
+    ),
+    proof('attack: requests refused, and counted', `${done.refused}, ${refused}`, refused >= done.refused),
+    proof(
+      'attack: RSS before, at the worst, and when it is over',
+      `${before.rssMB.toFixed(0)}, ${mostRssMB.toFixed(0)}, ${after.rssMB.toFixed(0)} MB`,
+      mostRssMB < before.rssMB + 150,
+    ),
+    proof(
+      'attack: packets a second that one viewer had sent again',
+      repeated.toFixed(0),
+      repeated < 2 * resendsPerReport,
+    ),
+    proof(
+      'attack: slow connections were all closed after',
+      `${(slowClosedInMs / 1000).toFixed(0)} s`,
+      slowClosedInMs < 60_000,
+    ),
+    proof(
+      'attack: bytes to somebody else, for each sent in their name',
+      (bystander.received / bystander.sent).toFixed(2),
+      bystander.received <= 3 * bystander.sent,
+    ),
+  ];
+};
