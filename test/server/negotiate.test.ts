@@ -38,23 +38,6 @@ test("the room's order decides, not the offer's", () => {
   assert.deepEqual(video?.codecs, [{ name: 'video/vp8', payloadType: 96, rtxPayloadType: 97, clockRate: 90_000 }]);
 });
 
-test('of several profiles the first that is offered goes first, and the words of a client never stand in a name', () => {
-  const name = (change: (sdp: string) => string, codec: Codec) =>
-    negotiatePublish(offer(change(sdpOf('chromium-publish')), 'send'), [codec, 'Opus']).tracks[1]?.codecs[0]?.name;
-  assert.equal(
-    name((sdp) => sdp, 'VP9'),
-    'video/vp9;0',
-  );
-  assert.equal(
-    name((sdp) => sdp.replace('profile=0', 'profile=1'), 'AV1'),
-    'video/av1;1',
-  );
-  assert.equal(
-    name((sdp) => sdp.replace('profile-id=0', 'profile-id=constructor'), 'VP9'),
-    'video/vp9;0',
-  );
-});
-
 test('whole-frame packetization of H264 goes first wherever it stands in the offer', () => {
   const zeroFirst = sdpOf('firefox-h264-publish').replace('SAVPF 120 124 121 125 126', 'SAVPF 97 120 124 121 125 126');
   const { tracks } = negotiatePublish(offer(zeroFirst, 'send'), all);
