@@ -98,7 +98,7 @@ function acceptedSection(
     ...codecs.flatMap((codec) => codecLines(codec, extensions, sent !== undefined)),
     ...(sent ? trackLines(offered.kind, sent) : []),
     // Bundled sections share the candidates of the first (RFC 9143 section 9.2).
-    ...(isFirst ? [...local.candidates.map(candidateLine), 'a=end-of-candidates'] : []),
+    ...(isFirst ? [...candidateLines(local.candidates), 'a=end-of-candidates'] : []),
   ];
 }
 
@@ -130,8 +130,17 @@ function trackLines(kind: string, { ssrc, rtxSsrc, cname }: SentTrack): string[]
   ];
 }
 
+/**
+ * A host candidate for each address. Those of IPv4 stand first: ffmpeg tries the first one alone, and more clients lack
+ * IPv6 than IPv4.
+ */
+export const candidateLines = (endpoints: readonly Endpoint[]): readonly string[] =>
+  endpoints.toSorted((a, b) => Number(isIPv6(a)) - Number(isIPv6(b))).map(candidateLine);
+
+const isIPv6 = ({ address }: Endpoint) => address.includes(':');
+
 /** The priority of the only component's only host candidate (RFC 8445 section 5.1.2), lower for each further one. */
-export function candidateLine({ address, port }: Endpoint, index: number): string {
+function candidateLine({ address, port }: Endpoint, index: number): string {
   const priority = 126 * 2 ** 24 + (65_535 - index) * 2 ** 8 + 255;
   return `a=candidate:${index + 1} 1 udp ${priority} ${address} ${port} typ host`;
 }

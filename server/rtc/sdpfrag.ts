@@ -3,7 +3,7 @@
  * client PATCHes, and what it gets for a restart (RFC 9725 section 4.3). Pure.
  */
 import { isIP } from 'node:net';
-import { candidateLine, type LocalTransport } from './answer.ts';
+import { candidateLines, type LocalTransport } from './answer.ts';
 import { type IceCredentials, iceCredentials } from './ice-credentials.ts';
 import { type Attribute, allValues, firstValue, fragmentLines, type MediaLines, quoted, SdpError } from './sdp.ts';
 
@@ -111,7 +111,7 @@ export function restartFragment(
     `a=ice-pwd:${icePwd}`,
     `m=${kind} 9 RTP/AVP 0`,
     `a=mid:${mid}`,
-    ...reachedAt.map(candidateLine),
+    ...candidateLines(reachedAt),
     'a=end-of-candidates',
   ];
   return lines.map((line) => `${line}\r\n`).join('');

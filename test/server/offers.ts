@@ -3,7 +3,8 @@ import { join } from 'node:path';
 
 /**
  * Offers as clients make them. Captured: Chromium 156, Firefox 153 ESR (without a codec for H264, as Linux
- * distributions ship it), simple-whip-client on GStreamer 1.22, ffmpeg 8.0, and ffmpeg 9.0 with `-whip_flags dtls_active`.
+ * distributions ship it), simple-whip-client on GStreamer 1.22, ffmpeg 8.0, ffmpeg 9.0 with `-whip_flags dtls_active`,
+ * libdatachannel, which OBS is built on (by node-datachannel 0.33), and aiortc 1.16.
  * Written in their client's style: OBS, Firefox with H264, GStreamer with retransmissions.
  */
 export const clients = [
@@ -11,12 +12,14 @@ export const clients = [
   'firefox-publish',
   'firefox-h264-publish',
   'obs-publish',
+  'libdatachannel-publish',
   'gstreamer-publish',
   'gstreamer-rtx-publish',
   'ffmpeg-publish',
   'ffmpeg-active-publish',
   'chromium-play',
   'firefox-play',
+  'aiortc-play',
 ] as const;
 
 export const sdpOf = (client: (typeof clients)[number]): string =>
