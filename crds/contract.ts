@@ -140,6 +140,9 @@ export const tokensSecretName = (room: string) => `${room}-tokens`;
 /** Name of a room's token file below `mount.tokens`. */
 export const tokenFile = (namespace: string, room: string, key: keyof typeof tokenKey) => `${namespace}.${room}.${key}`;
 
+/** Name of the file, below `mount.tokens`, with the secret of a TURN server of a room, by its place among them. */
+export const turnSecretFile = (namespace: string, room: string, index: number) => `${namespace}.${room}.turn.${index}`;
+
 /** Public paths, the same in every environment, so that one host name can serve all rooms. */
 export const roomPath = (namespace: string, room: string) => `/${namespace}/${room}`;
 export const publicPath = {

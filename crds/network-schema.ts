@@ -1,3 +1,4 @@
+import { iceServers } from './ice-servers-schema.ts';
 import type { Schema } from './static.ts';
 import { words } from './words-schema.ts';
 
@@ -116,5 +117,5 @@ export const network = {
   type: 'object',
   description: 'How clients reach the room.',
   default: {},
-  properties: { media, http },
+  properties: { media, http, iceServers },
 } as const satisfies Schema;

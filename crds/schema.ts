@@ -2,6 +2,7 @@ import { monitoring } from './monitoring-schema.ts';
 import { network } from './network-schema.ts';
 import { pod } from './pod-schema.ts';
 import { codecs, defaultCodecs } from './rooms-file.ts';
+import { secretRef } from './secret-ref.ts';
 import type { Schema } from './static.ts';
 import { tracing } from './tracing-schema.ts';
 
@@ -32,23 +33,6 @@ const duration = <const D extends string>(description: string, value: D, min: st
     ],
   }) as const satisfies Schema;
 
-const secretRef = {
-  type: 'object',
-  description:
-    "A key of a Secret in the room's namespace that holds the token; in mode JWT, the secret that tokens are signed with by HS256, HS384 or HS512, of at least 32 bytes. While one takes another's place it holds both, a line each.",
-  required: ['name', 'key'],
-  properties: {
-    name: { type: 'string', description: 'Name of the Secret.', minLength: 1, maxLength: 253 },
-    key: {
-      type: 'string',
-      description: 'Key in the Secret.',
-      minLength: 1,
-      maxLength: 253,
-      pattern: '^[-._a-zA-Z0-9]+$',
-    },
-  },
-} as const satisfies Schema;
-
 const jwtClaim = <const D extends string>(description: D) =>
   ({ type: 'string', description, maxLength: 512 }) as const satisfies Schema;
 
@@ -65,7 +49,9 @@ const auth = <const D extends string>(description: string) =>
         description:
           'BearerToken asks for a token in the Authorization header; JWT for a JSON Web Token there that allows this, by a secretRef or a jwksURL; None lets everybody in.',
       },
-      secretRef,
+      secretRef: secretRef(
+        "A key of a Secret in the room's namespace that holds the token; in mode JWT, the secret that tokens are signed with by HS256, HS384 or HS512, of at least 32 bytes. While one takes another's place it holds both, a line each.",
+      ),
       jwksURL: {
         type: 'string',
         description:

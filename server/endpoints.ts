@@ -1,9 +1,13 @@
 /** What the HTTP server asks of the rest. */
+import { randomBytes } from 'node:crypto';
+import type { RoomSettings } from '#crds/rooms-file.ts';
 import type { roomAccess } from './access/room-access.ts';
+import { type IceServer, iceServerLinks } from './access/turn-credentials.ts';
 import type { Admission } from './admission.ts';
 import type { Endpoints } from './http/endpoint.ts';
 import { iceTag } from './http/entity-tag.ts';
 import type { IceSession } from './http/ice-patch.ts';
+import { shortId } from './log.ts';
 import type { MediaPlane } from './media/plane.ts';
 import type { SessionMeter } from './meter.ts';
 import type { Refusal } from './room/refusal.ts';
@@ -61,6 +65,11 @@ export function endpoints({ state, rooms, sessions, media, clock, meter, admissi
       const { publish, play } = rooms.get(room).settings;
       return accessOf((role === 'publisher' ? publish : play).auth, state.settings);
     },
+    iceLinks: (room, session = randomBytes(16).toString('base64url')) =>
+      iceServerLinks(iceServers(rooms.get(room).settings, state.settings), {
+        user: shortId(session),
+        nowMs: clock.now(),
+      }),
     closed: () => closed(state),
     has: (role, room, id) => {
       const session = sessions.get(id);
@@ -84,6 +93,13 @@ function iceSession(session: ReturnType<Sessions['get']>): IceSession | undefine
     former: session.formerUfrags,
   };
 }
+
+/** With what is shared with each. A TURN server whose secret cannot be read is left out: nobody could use it. */
+const iceServers = ({ iceServers: named = [] }: RoomSettings, { turnSecrets }: Settings): readonly IceServer[] =>
+  named.map(({ urls, secretFile }) => {
+    const secret = turnSecrets.get(secretFile ?? '');
+    return secret === undefined ? { urls: urls.filter((url) => !/^turn/i.test(url)) } : { urls, secret };
+  });
 
 function closed({ isDraining, settings }: ServerState): Refusal | undefined {
   if (isDraining)

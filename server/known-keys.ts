@@ -21,6 +21,7 @@ const roomsFile: Shape = {
       name: true,
       publish: { auth, onConflict: true, reconnectGraceMs: true, codecs: true },
       play: { auth, maxSubscribers: true },
+      iceServers: [{ urls: true, secret: true, secretFile: true }],
       alerts: { highSubscriberCount: true, nearCapacityPercent: true, publisherExpected: true },
     },
   ],

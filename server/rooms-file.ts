@@ -1,18 +1,15 @@
 /** The rooms file: YAML, checked word by word. In a pod the operator writes it; on a developer's machine a person does. */
 import { parseDocument } from 'yaml';
-import { tokenFile, type tokenKey } from '#crds/contract.ts';
+import { tokenFile, type tokenKey, turnSecretFile } from '#crds/contract.ts';
 import { type Auth, codecs, defaultCodecs, type RoomSettings, type RoomsFile } from '#crds/rooms-file.ts';
+import { iceServers } from './ice-servers-file.ts';
 import { unknownKey } from './known-keys.ts';
+import { type Fields, fileName, integer, list, matching, oneOf, RoomsFileError, record } from './rooms-file-fields.ts';
 
 /** A rooms file, and the tokens that stood in it or were given as defaults, by the name of their token file. */
 export interface ReadRooms {
   readonly file: RoomsFile;
   readonly tokens: ReadonlyMap<string, string>;
-}
-
-/** What the file says is not right; the message names the place and what may stand there. */
-export class RoomsFileError extends Error {
-  override readonly name = 'RoomsFileError';
 }
 
 const defaults = {
@@ -58,8 +55,6 @@ interface Tokens {
   readonly defaultTokens: Readonly<Record<keyof typeof tokenKey, string>> | undefined;
 }
 
-type Fields = Readonly<Record<string, unknown>>;
-
 function room(fields: Fields, path: string, tokens: Tokens): RoomSettings {
   const name = dnsName(fields['name'], `${path}.name`);
   const namespace = dnsName(fields['namespace'] ?? 'default', `${path}.namespace`);
@@ -86,6 +81,10 @@ function room(fields: Fields, path: string, tokens: Tokens): RoomSettings {
       auth: access(play, 'play'),
       maxSubscribers: integer(play['maxSubscribers'] ?? 0, `${path}.play.maxSubscribers`, 0, manySubscribers),
     },
+    ...iceServers(fields['iceServers'], `${path}.iceServers`, {
+      tokens: tokens.tokens,
+      fileOf: (index) => turnSecretFile(namespace, name, index),
+    }),
     alerts: alerts({ ...defaults.alerts, ...record(fields['alerts'] ?? {}, `${path}.alerts`) }, `${path}.alerts`),
   };
 }
@@ -125,37 +124,7 @@ function jwtAuth(fields: Fields, path: string, at: Tokens & { fileName: string }
   return { ...from, secretFile, ...(audience !== undefined && { audience }) };
 }
 
-function record(value: unknown, path: string): Fields {
-  if (typeof value !== 'object' || value === null || Array.isArray(value)) throw wrong(path, 'a mapping', value);
-  return value as Fields;
-}
-
-function list(value: unknown, path: string): readonly unknown[] {
-  if (!Array.isArray(value)) throw wrong(path, 'a list', value);
-  return value;
-}
-
-function integer(value: unknown, path: string, min: number, max: number): number {
-  if (!Number.isInteger(value) || Number(value) < min || Number(value) > max)
-    throw wrong(path, `a whole number from ${min} to ${max}`, value);
-  return Number(value);
-}
-
-function oneOf<const T extends string>(value: unknown, path: string, words: readonly T[]): T {
-  const found = words.find((word) => word === value);
-  if (found === undefined) throw wrong(path, words.join(' or '), value);
-  return found;
-}
-
-function matching(pattern: RegExp, what: string) {
-  return (value: unknown, path: string): string => {
-    if (typeof value !== 'string' || !pattern.test(value)) throw wrong(path, what, value);
-    return value;
-  };
-}
-
 const dnsName = matching(/^[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?$/, 'a name of at most 63 of a-z, 0-9 and -');
-const fileName = matching(/^[\w-][\w.-]{0,252}$/, 'the name of a file, without folders');
 /** RFC 6750 allows fewer characters; these are all that a header can carry in one word. */
 const bearerToken = matching(/^[!-~]{1,512}$/, 'at most 512 printable characters without spaces');
 
@@ -163,9 +132,3 @@ const claimText = matching(/^.{1,512}$/, 'a text of at most 512 characters');
 const jwksText = matching(/^https?:\/\/[^/?#@\s]+([/?][^#\s]*)?$/, 'an http or https URL, without a user');
 /** A key is as long as its hash at least, which is 256 bits (RFC 7518 section 3.2). */
 const jwtSecret = matching(/^[!-~]{32,512}$/, 'a secret of 32 to 512 printable characters');
-
-/** The value is shown, but for what might be a token. */
-function wrong(path: string, what: string, value: unknown): RoomsFileError {
-  const shown = value === undefined ? 'nothing' : (JSON.stringify(value) ?? String(value)).slice(0, 60);
-  return new RoomsFileError(`${path} must be ${what}${/\.(token|secret)$/.test(path) ? '' : `, not ${shown}`}`);
-}

@@ -16,6 +16,8 @@ export interface Settings {
   readonly tokens: ReadonlyMap<string, readonly Buffer[]>;
   /** Secrets that JSON Web Tokens are signed with, in the same way. */
   readonly jwtSecrets: ReadonlyMap<string, readonly string[]>;
+  /** What TURN servers share with us, in the same way. */
+  readonly turnSecrets: ReadonlyMap<string, string>;
   /** The tokens that stand in the rooms file itself or were made up, by the same names; none in a pod. */
   readonly spokenTokens: ReadonlyMap<string, string>;
   /** Where clients reach the media port; undefined as long as nobody has said. */
@@ -41,6 +43,7 @@ async function readWhatIsThere(files: Files): Promise<{ settings: Settings; unre
   const read = rooms(await text(files.roomsFile, 'the rooms file'), files);
   const tokens = new Map<string, readonly Buffer[]>();
   const jwtSecrets = new Map<string, readonly string[]>();
+  const turnSecrets = new Map<string, string>();
   let unreadable: SettingsError | undefined;
   for (const auth of read.file.rooms.flatMap(({ publish, play }) => [publish.auth, play.auth]))
     try {
@@ -50,12 +53,20 @@ async function readWhatIsThere(files: Files): Promise<{ settings: Settings; unre
     } catch (error) {
       unreadable ??= error as SettingsError;
     }
+  for (const { secretFile } of read.file.rooms.flatMap(({ iceServers = [] }) => iceServers))
+    try {
+      // The first: a TURN server that takes two while one takes the other's place takes either.
+      if (secretFile !== undefined) turnSecrets.set(secretFile, (await words(secretFile, read, files))[0] ?? '');
+    } catch (error) {
+      unreadable ??= error as SettingsError;
+    }
   const { rooms: all, drain } = read.file;
   const settings = {
     rooms: all,
     drainTimeoutMs: drain.timeoutMs,
     tokens,
     jwtSecrets,
+    turnSecrets,
     spokenTokens: read.tokens,
     announced: await announced(files),
   };
@@ -183,9 +194,10 @@ function watched(folder: string, onChange: () => void): FSWatcher[] {
   }
 }
 
-const fingerprintOf = ({ rooms, drainTimeoutMs, tokens, jwtSecrets, announced }: Settings) => {
+const fingerprintOf = ({ rooms, drainTimeoutMs, tokens, jwtSecrets, turnSecrets, announced }: Settings) => {
   const hashes = [...tokens, ...[...jwtSecrets].map(([name, all]) => [name, all.map(sha256)] as const)];
-  const inHex = hashes.map(([name, all]) => [name, ...all.map((hash) => hash.toString('hex'))]);
+  const relays = [...turnSecrets].map(([name, secret]) => [name, [sha256(secret)]] as const);
+  const inHex = [...hashes, ...relays].map(([name, all]) => [name, ...all.map((hash) => hash.toString('hex'))]);
   return JSON.stringify([rooms, drainTimeoutMs, inHex, announced]);
 };
 

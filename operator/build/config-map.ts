@@ -3,6 +3,7 @@ import type { LiveRoom } from '#crds/liveroom.ts';
 import type { Auth, RoomSettings, RoomsFile } from '#crds/rooms-file.ts';
 import { hash } from '../hash.ts';
 import { durationMs } from './duration.ts';
+import { iceServers } from './ice-servers.ts';
 import { roomMeta } from './labels.ts';
 import { oncePerSpec } from './once-per-spec.ts';
 import { hasKeys } from './tokens.ts';
@@ -27,7 +28,7 @@ const settings = oncePerSpec((room) => {
 });
 
 const roomsFile = (room: LiveRoom): RoomsFile => ({
-  rooms: [roomSettings(room)],
+  rooms: [{ ...roomSettings(room), ...iceServers(room) }],
   drain: { timeoutMs: durationMs(room.spec.drain.timeout) },
 });
 

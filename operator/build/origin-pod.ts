@@ -138,6 +138,11 @@ function volumes(room: string, choices: PodChoices) {
   const tokens = choices.tokens.map(({ secret, key, file: path, isGenerated }) => ({
     secret: { name: secret, items: [{ key, path }], ...(isGenerated && { optional: true }) },
   }));
+  const turn = choices.turnSecrets ?? [];
+  const sources = [
+    ...tokens,
+    ...turn.map(({ secret, key, file: path }) => ({ secret: { name: secret, items: [{ key, path }] } })),
+  ];
   // All annotations would carry other people's too, so the file shows this one alone.
   const mediaAddress = {
     path: file.mediaAddress,
@@ -145,7 +150,7 @@ function volumes(room: string, choices: PodChoices) {
   };
   return [
     { name: mount.room.volume, configMap: { name: room } },
-    { name: mount.tokens.volume, projected: { sources: tokens } },
+    { name: mount.tokens.volume, projected: { sources } },
     ...(isToldAddress(choices) ? [{ name: mount.pod.volume, downwardAPI: { items: [mediaAddress] } }] : []),
   ];
 }

@@ -1,5 +1,6 @@
 import type { LiveRoom } from '#crds/liveroom.ts';
 import type { Config } from '../config.ts';
+import { turnSecrets } from './ice-servers.ts';
 import { settingsEnvironment } from './settings.ts';
 import { tokenPlaces } from './tokens.ts';
 import { tracingEnvironment } from './tracing.ts';
@@ -29,6 +30,7 @@ export const podChoices = (room: LiveRoom, config: Config) => {
     ...(resources && { resources }),
     ...(priorityClassName && { priorityClassName }),
     ...(serviceAccountName && { serviceAccountName }),
+    ...given({ turnSecrets: turnSecrets(room) }),
     ...given({ imagePullSecrets, affinity, topologySpreadConstraints, labels, annotations, probes }),
     ...(environment.length > 0 && { environment }),
   };

@@ -28,9 +28,9 @@ const former = oncePer((config: Config) =>
   oncePerSpec((room) => (isBeyond010(room) ? undefined : hashOf010(room.metadata.name, podChoices(room, config)))),
 );
 
-/** Whether a server of 0.1.0 would refuse the room's settings, and go on with those from before. */
-const isBeyond010 = ({ spec: { publish, play } }: LiveRoom): boolean =>
-  [publish, play].some(({ auth }) => auth.mode === 'JWT');
+/** Whether a server of 0.1.0 would refuse the room's settings and go on with those from before, or pass a part over. */
+const isBeyond010 = ({ spec: { publish, play, network } }: LiveRoom): boolean =>
+  [publish, play].some(({ auth }) => auth.mode === 'JWT') || Boolean(network.iceServers?.length);
 
 /**
  * Release 0.1.0 hashed the whole pod that it made, so that pod stands here once more, as it was. Nothing of it follows

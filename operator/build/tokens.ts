@@ -1,5 +1,6 @@
 import { tokenFile, tokenKey, tokensSecretName } from '#crds/contract.ts';
 import type { LiveRoom } from '#crds/liveroom.ts';
+import { turnSecrets } from './ice-servers.ts';
 import { roomMeta } from './labels.ts';
 
 type Side = keyof typeof tokenKey;
@@ -36,6 +37,21 @@ export const tokenSources = (room: LiveRoom): readonly TokenSource[] =>
     const { mode } = room.spec[side].auth;
     return mode === 'BearerToken' || (mode === 'JWT' && !isGenerated);
   });
+
+/** A Secret that somebody else looks after, and the field that names it. */
+export interface GivenSecret {
+  readonly field: string;
+  readonly secret: string;
+  readonly key: string;
+}
+
+/** What has to be there for the room's pods to begin: tokens, and secrets of TURN servers. */
+export const givenSecrets = (room: LiveRoom): readonly GivenSecret[] => [
+  ...tokenSources(room)
+    .filter(({ isGenerated }) => !isGenerated)
+    .map(({ side, secret, key }) => ({ field: `spec.${side}.auth.secretRef`, secret, key })),
+  ...turnSecrets(room).map(({ secret, key }) => ({ field: 'spec.network.iceServers[].secretRef', secret, key })),
+];
 
 /** Whether there is anything to check tokens with, in mode JWT. What is not said may come from the operator's defaults. */
 export const hasKeys = ({ secretRef, jwksURL, audience }: LiveRoom['spec'][Side]['auth']): boolean =>

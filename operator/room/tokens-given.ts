@@ -1,16 +1,16 @@
 import type { LiveRoom } from '#crds/liveroom.ts';
-import { type TokenSource, tokenSources } from '../build/tokens.ts';
+import { type GivenSecret, givenSecrets } from '../build/tokens.ts';
 import type { Cluster } from '../cluster/cluster.ts';
 import type { Finding } from '../decide/finding.ts';
 import type { Secret } from '../kube.ts';
 
-/** Looks for tokens in Secrets of somebody else's, each of which is read once. Resolves to the first thing wrong. */
+/** Looks for what rooms need of Secrets of somebody else's, each of which is read once. Resolves to the first thing wrong. */
 export async function givenProblem(
-  { metadata: { namespace } }: LiveRoom,
-  given: readonly TokenSource[],
+  room: LiveRoom,
   cluster: Pick<Cluster, 'read'>,
 ): Promise<Finding<'Accepted'> | undefined> {
-  for (const [name, ofSecret] of Map.groupBy(given, ({ secret }) => secret)) {
+  const { namespace } = room.metadata;
+  for (const [name, ofSecret] of Map.groupBy(givenSecrets(room), ({ secret }) => secret)) {
     const secret = await cluster.read<Secret>({ apiVersion: 'v1', kind: 'Secret', metadata: { name, namespace } });
     const finding = ofSecret.map((source) => missing(source, secret)).find((found) => found !== undefined);
     if (finding !== undefined) return finding;
@@ -18,8 +18,8 @@ export async function givenProblem(
   return undefined;
 }
 
-function missing(source: TokenSource, secret: Secret | undefined): Finding<'Accepted'> | undefined {
-  const field = `spec.${source.side}.auth.secretRef`;
+function missing(source: GivenSecret, secret: Secret | undefined): Finding<'Accepted'> | undefined {
+  const { field } = source;
   if (secret === undefined)
     return {
       reason: 'InvalidSecretRef',
@@ -36,6 +36,7 @@ function missing(source: TokenSource, secret: Secret | undefined): Finding<'Acce
 /** Names of the Secrets that somebody else looks after, so that they may go or come without our being told. */
 export function foreignSecrets(room: LiveRoom): readonly string[] {
   const { tlsSecretRef } = room.spec.network.http ?? {};
-  const tokens = tokenSources(room).filter(({ isGenerated }) => !isGenerated);
-  return [...new Set([...tokens.map(({ secret }) => secret), ...(tlsSecretRef ? [tlsSecretRef.name] : [])])];
+  return [
+    ...new Set([...givenSecrets(room).map(({ secret }) => secret), ...(tlsSecretRef ? [tlsSecretRef.name] : [])]),
+  ];
 }

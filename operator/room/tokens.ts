@@ -53,8 +53,7 @@ export async function settleTokens(
   const standing = tokensSeen.standing(room, lacking);
   if (standing === 'Sound') return undefined;
   const sources = tokenSources(room);
-  const given = sources.filter(({ isGenerated }) => !isGenerated);
-  const problem = await givenProblem(room, given, cluster);
+  const problem = await givenProblem(room, cluster);
   if (problem !== undefined) return problem;
   const keys = sources.filter(({ isGenerated }) => isGenerated).map(({ key }) => key);
   if (keys.length > 0) {

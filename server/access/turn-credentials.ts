@@ -26,8 +26,11 @@ export interface TurnCredentialsOptions {
   readonly ttlMs: number;
 }
 
-/** They are used right away: a client that comes back later gets new ones with its new session. */
-export const turnTtlMs = 5 * 60_000;
+/**
+ * A day, as the scheme recommends. They are used right away; but there are servers that look at the time whenever a
+ * relay is to be kept (every few minutes), and would cut a session short that is longer than its credentials.
+ */
+export const turnTtlMs = 24 * 60 * 60_000;
 
 const host = String.raw`(\[[\da-f:.]+\]|[a-z\d]([a-z\d.-]*[a-z\d])?)(:\d{1,5})?`;
 const iceUrl = new RegExp(String.raw`^(stuns?:${host}|turns?:${host}(\?transport=(udp|tcp))?)$`, 'i');

@@ -56,6 +56,10 @@ export function door({ gate, limits, proxies, audit, meter, onError }: DoorOptio
   };
 }
 
+/** Whether there is anything to look at. */
+export const isTokenShown = ({ authorization, 'x-auth-token': token }: FastifyRequest['headers']): boolean =>
+  authorization !== undefined || token !== undefined;
+
 /** Clients of live-webrtc-go have the token alone in `X-Auth-Token`. It counts where there is nothing in its proper place. */
 function authorizationOf({ headers }: FastifyRequest): string | undefined {
   const { authorization, 'x-auth-token': token } = headers;

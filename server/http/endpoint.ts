@@ -8,9 +8,10 @@ import { type Refusal, Refused } from '../room/refusal.ts';
 import type { Role } from '../room/room.ts';
 import type { IceCredentials } from '../rtc/ice-credentials.ts';
 import { onPreflight } from './cors.ts';
-import type { Door } from './door.ts';
+import { type Door, isTokenShown } from './door.ts';
 import { eventsLink } from './events-link.ts';
 import type { IceSession } from './ice-patch.ts';
+import { tellLinks } from './links.ts';
 import { mediaType } from './media-type.ts';
 
 /** What the endpoints do, apart from HTTP. Rooms are named `namespace/name`. */
@@ -32,6 +33,11 @@ export interface Endpoints {
     /** The request's, where there are traces. */
     readonly span?: Span | undefined;
   }): Promise<{ readonly id: string; readonly answer: string; readonly iceTag: string }>;
+  /**
+   * `Link` headers of the STUN and TURN servers of a room, with credentials: for those alone who are authorized. They
+   * name the session, once there is one.
+   */
+  iceLinks(room: string, session?: string): readonly string[];
   exists(room: string): boolean;
   /** Rooms of that name, in whatever namespace. */
   named(name: string): readonly string[];
@@ -117,20 +123,28 @@ export function endpoint(app: FastifyInstance, options: EndpointOptions) {
       span: spanOf(request),
     });
     const location = `${url(request.params.namespace, request.params.room)}/${id}`;
-    if (role === 'subscriber') reply.header('link', [eventsLink(location)]);
+    const events = role === 'subscriber' ? [eventsLink(location)] : [];
+    tellLinks(reply, [...events, ...endpoints.iceLinks(roomOf(request), id)]);
     return reply.code(201).headers({ location, etag: iceTag }).type('application/sdp').send(answer);
   });
   const look = async (_request: Request, reply: FastifyReply) =>
     role === 'publisher' ? reply.code(204).send() : reply.code(200).type('application/sdp').send('');
   app.route({ url: path, method: ['GET', 'HEAD'], onRequest: known, handler: look });
-  app.options(path, async (_request, reply) =>
-    reply
-      .code(204)
-      .headers({ ...onPreflight, allow: 'POST, GET, HEAD, OPTIONS', 'accept-post': 'application/sdp' })
-      .send(),
-  );
+  app.options(path, async (request: Request, reply) => {
+    const room = roomOf(request);
+    if (endpoints.exists(room) && asksForRelays(request, endpoints.access(role, room))) {
+      await authorized(request, reply);
+      tellLinks(reply, endpoints.iceLinks(room));
+    }
+    const headers = { ...onPreflight, allow: 'POST, GET, HEAD, OPTIONS', 'accept-post': 'application/sdp' };
+    return reply.code(204).headers(headers).send();
+  });
   notAllowed(app, path, 'POST, GET, HEAD, OPTIONS', ['PUT', 'PATCH', 'DELETE'], [known, authorized]);
 }
+
+/** Whether it comes from a client, which may come in, and not from its browser: a preflight has no token (RFC 9725 section 4.6). */
+const asksForRelays = ({ headers }: Request, access: Access): boolean =>
+  headers['access-control-request-method'] === undefined && (access === 'open' || isTokenShown(headers));
 
 /** Methods that are known but not offered. Bodies are not read. */
 export function notAllowed(

@@ -61,6 +61,7 @@ export async function startPod({ settings, sessions, reuseMs, rate }: PodOptions
     drainTimeoutMs: 0,
     tokens: new Map(),
     jwtSecrets: new Map(),
+    turnSecrets: new Map(),
     spokenTokens: new Map(),
     announced,
   };

@@ -35,6 +35,14 @@ export const refusals: Readonly<Record<string, { room: object; says: RegExp }>> 
     says: /spec\.pod\.probes\.startup\.periodSeconds.*less than or equal to 60/s,
   },
   'no codec at all': { room: aRoom('none', { publish: { codecs: [] } }), says: /spec\.publish\.codecs.*at least 1/s },
+  'a TURN server without a secret': {
+    room: aRoom('bare', { network: { iceServers: [{ urls: ['stun:a', 'turn:a'] }] } }),
+    says: /spec\.network\.iceServers\[0\]\.urls.*a TURN server needs a secretRef/s,
+  },
+  'an ICE server that is none': {
+    room: aRoom('web', { network: { iceServers: [{ urls: ['https://a'] }] } }),
+    says: /spec\.network\.iceServers\[0\]\.urls\[0\].*should match/s,
+  },
   'a token for an open room': {
     room: aRoom('open', { play: { auth: { mode: 'None', secretRef: { name: 'a', key: 'b' } } } }),
     says: /spec\.play\.auth\.secretRef.*secretRef goes with modes BearerToken and JWT only/s,

@@ -58,6 +58,14 @@ const troubles: Readonly<Record<string, Trouble>> = {
     spec: { publish: publishWith('mine'), play: { ...open, auth: auth('other') } },
     answer: (_, path) => (path.endsWith('/secrets/mine') ? stranger('Secret', { token: 'eA==' }) : undefined),
   },
+  'InvalidSecretRef, of a TURN server': {
+    spec: {
+      network: {
+        ...storedRoom().spec.network,
+        iceServers: [{ urls: ['turn:a'], secretRef: { name: 'mine', key: 'secret' } }],
+      },
+    },
+  },
   'InvalidSecretRef, and a certificate': {
     spec: { publish: publishWith('mine'), network: { ...storedRoom().spec.network, http } },
   },

@@ -179,7 +179,7 @@ test('keys of a newer operator are passed over', () => {
 test('a person is told of a key that there is not, and of those that there are', () => {
   const refused = (text: string, message: string) =>
     assert.throws(() => readRooms(text), { name: 'RoomsFileError', message }, text);
-  const ofRoom = 'namespace, name, publish, play, alerts';
+  const ofRoom = 'namespace, name, publish, play, iceServers, alerts';
   refused('rooms: [{name: a}, {name: b, plya: {}}]', `there is no rooms[1].plya; what there is: ${ofRoom}`);
   refused(
     'rooms: [{name: a, play: {auth: {modus: None}}}]',
@@ -209,6 +209,14 @@ const faults: Readonly<Record<string, readonly [text: string, says: RegExp]>> = 
   'keys of everybody without an audience': [
     'rooms: [{name: a, play: {auth: {mode: JWT, jwksURL: "https://id/keys"}}}]',
     /rooms\[0\]\.play\.auth\.audience must be a text.*, not nothing/,
+  ],
+  'a TURN server without a secret': [
+    'rooms: [{name: a, iceServers: [{urls: ["turn:a"]}]}]',
+    /rooms\[0\]\.iceServers\[0\] is a TURN server, and needs a secret or a secretFile/,
+  ],
+  'an ICE server that is none': [
+    'rooms: [{name: a, iceServers: [{urls: ["http://a"]}]}]',
+    /rooms\[0\]\.iceServers\[0\]\.urls\[0\] must be a URL such as turn:.*, not "http:\/\/a"/,
   ],
   'an unknown mode': [
     'rooms: [{name: a, publish: {auth: {mode: Password}}}]',

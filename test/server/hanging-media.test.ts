@@ -39,6 +39,7 @@ async function hangingMedia(t: TestContext, { after = Number.POSITIVE_INFINITY }
     drainTimeoutMs: 0,
     tokens: new Map(),
     jwtSecrets: new Map(),
+    turnSecrets: new Map(),
     spokenTokens: new Map(),
     announced: [media.local],
   };

@@ -1,6 +1,7 @@
 /** One WHIP or WHEP session: an RTCPeerConnection, its session URL, and how both come to an end. */
 
 import { figures, sample, stillness } from './figures.js';
+import { iceServers } from './ice-servers.js';
 import { deleteSession, postOffer } from './signalling.js';
 
 /** Our server is ICE-lite and answers with all of its candidates, so a client's own are needed for the offer only. */
@@ -46,8 +47,12 @@ export async function connect({ endpoint, token, addMedia, adaptAnswer = (sdp) =
     if (url !== undefined) await deleteSession(url, token);
   };
   try {
+    const relays = iceServers(endpoint, token);
     addMedia(peer);
-    await peer.setLocalDescription();
+    // Made while the relays are asked for, which are needed when candidates are gathered.
+    const offer = await peer.createOffer();
+    peer.setConfiguration({ ...peer.getConfiguration(), iceServers: await relays });
+    await peer.setLocalDescription(offer);
     await gathered(peer);
     const postedAtMs = performance.now();
     // Not aborted half-way: the session would exist at the server, and nobody would know its URL.

@@ -49,6 +49,8 @@ const internal = { network: { media: { mode: 'ClusterOnly' } } } as const;
 const balanced = { network: { media: { mode: 'LoadBalancer' } } } as const;
 const classed = { network: { media: { mode: 'LoadBalancer', loadBalancerClass: 'example.com/fast' } } } as const;
 const nodePorts = { network: { media: { mode: 'NodePort' } } } as const;
+const iceServers = [{ urls: ['turn:turn.example.com'], secretRef: { name: 'coturn', key: 'secret' } }];
+const relayed: Partial<LiveRoomSpec> = { network: { media: { mode: 'HostPort' }, iceServers } };
 const traced = { tracing: { endpoint: 'http://otel-collector:4317' } };
 
 interface Row {
@@ -70,6 +72,7 @@ const rows = {
   'with a load balancer': { spec: balanced, hash: '2-r6svqc2k' },
   'with a load balancer of a class': { spec: classed, hash: '2-zjs8dzjb' },
   'with a node port': { spec: nodePorts, hash: '2-mlq44tsj' },
+  'with a TURN server': { spec: relayed, hash: '2-p4qxr52t' },
   'with traces': { spec: traced, hash: '2-wkcwmbfq' },
   'with settings of the installation': { config: { podEnv: { LOG_LEVEL: 'debug' } }, hash: '2-g2nd7p42' },
   'with another default image': { config: { images: { sfu: 'liveroom.dev/sfu:next' } }, hash: '2-98btddjr' },
@@ -90,11 +93,15 @@ test('a pod of 0.1.0 is not taken for one with what 0.1.0 could not choose', () 
     for (const carried of former) assert.ok(!isSpecHash(carried, storedRoom(spec), config), carried);
 });
 
-test('a pod of 0.1.0 is replaced where it could not check the tokens; a later one goes on', () => {
+test('a pod of 0.1.0 is replaced where it could not check the tokens, or tell of STUN; a later one goes on', () => {
   const auth = { mode: 'JWT', jwksURL: 'https://id.example.com/keys', audience: 'live' } as const;
   const room = storedRoom({ play: { auth, maxSubscribers: 0 } });
   const { hash, of010 } = rows['of an empty spec'];
-  assert.deepEqual([isSpecHash(hash, room, config), isSpecHash(of010, room, config)], [true, false]);
+  const stun = storedRoom({ network: { media: { mode: 'HostPort' }, iceServers: [{ urls: ['stun:a'] }] } });
+  for (const one of [room, stun])
+    assert.deepEqual([isSpecHash(hash, one, config), isSpecHash(of010, one, config)], [true, false]);
+  const none = storedRoom({ network: { media: { mode: 'HostPort' }, iceServers: [] } });
+  assert.ok(isSpecHash(of010, none, config));
 });
 
 test('an empty map or list, as templates write them, says nothing, and replaces no pod', () => {

@@ -1,0 +1,41 @@
+import { secretRef } from './secret-ref.ts';
+import type { Schema } from './static.ts';
+
+const host = '(\\[[0-9a-fA-F:.]+\\]|[a-zA-Z0-9]([-a-zA-Z0-9.]*[a-zA-Z0-9])?)(:[0-9]{1,5})?';
+
+export const iceServers = {
+  type: 'array',
+  description:
+    'STUN and TURN servers that clients are told of, in Link headers: relays for those whose networks let no UDP through to the media address. The server itself needs none.',
+  maxItems: 8,
+  'x-kubernetes-list-type': 'atomic',
+  items: {
+    type: 'object',
+    required: ['urls'],
+    properties: {
+      urls: {
+        type: 'array',
+        description:
+          'Where the server is, in the ways in which it can be reached, such as `turn:turn.example.com:3478?transport=udp`.',
+        minItems: 1,
+        maxItems: 8,
+        'x-kubernetes-list-type': 'set',
+        items: {
+          type: 'string',
+          maxLength: 300,
+          pattern: `^(stuns?:${host}|turns?:${host}([?]transport=(udp|tcp))?)$`,
+        },
+      },
+      secretRef: secretRef(
+        "A key of a Secret in the room's namespace that holds the secret of a TURN server, which coturn calls static-auth-secret. Clients get credentials made with it that are good for a day. A change replaces the pods, when update.policy says so.",
+      ),
+    },
+    'x-kubernetes-validations': [
+      {
+        rule: "has(self.secretRef) || self.urls.all(url, url.startsWith('stun'))",
+        message: 'a TURN server needs a secretRef: browsers take none without credentials',
+        fieldPath: '.urls',
+      },
+    ],
+  },
+} as const satisfies Schema;

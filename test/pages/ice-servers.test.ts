@@ -1,0 +1,25 @@
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import { iceServerLinks } from '#server/access/turn-credentials.ts';
+import { iceServersOf } from '#server/http/pages/ice-servers.js';
+
+test('what the server writes about relays is what the pages read', () => {
+  const urls = ['stun:stun.example.com', 'turn:turn.example.com?transport=udp', 'turns:[2001:db8::1]:443'];
+  const written = iceServerLinks([{ urls, secret: 'north' }], { user: 'a"b\\c', nowMs: 0, ttlMs: 60_000 });
+  const read = iceServersOf(`<https://example.com/>; rel="next", ${written.join(', ')}`);
+  assert.deepEqual(
+    read.map((server) => server.urls),
+    urls,
+  );
+  assert.deepEqual(Object.keys(read[0] ?? {}), ['urls']);
+  assert.equal(read[1]?.username, '60:a"b\\c');
+  assert.match(read[2]?.credential ?? '', /^[\w+/]{27}=$/);
+});
+
+test('words without quotes are read, and what is no link of ours is passed over', () => {
+  assert.deepEqual(iceServersOf('<turn:a>; rel=ice-server; username=me; credential="it, is; <b>"; x=y'), [
+    { urls: 'turn:a', username: 'me', credential: 'it, is; <b>' },
+  ]);
+  for (const none of [null, '', 'turn:a', '<turn:a>', '<turn:a>; rel="preload"'])
+    assert.deepEqual(iceServersOf(none), []);
+});
