@@ -19,6 +19,9 @@ interface Known {
   report: Source['report'];
 }
 
+/** A source of the same track that has been silent for so long when another begins is over. */
+const formerKeptMs = 2000;
+
 export function introduced(link: EgressLink): Introduced {
   const known = new Map<Source, Known>();
   let numbers = 0;
@@ -38,7 +41,7 @@ export function introduced(link: EgressLink): Introduced {
   const introduce = (room: Room, stream: UpStream, source: Source): number => {
     const track = room.publisher?.streams.indexOf(stream) ?? -1;
     if (track < 0) return -1;
-    forget((other, of) => of.stream === stream && other !== stream.source);
+    forget((other, of) => of.stream === stream && source.lastPacketMs - other.lastPacketMs > formerKeptMs);
     const of: Known = { number: numbers++, room, stream, report: undefined };
     known.set(source, of);
     const { ssrc, clockRate, cache } = source;

@@ -2,7 +2,7 @@
 
 /** A pod is one room's: more cores than that are of more use to other pods. */
 export const mostThreads = 7;
-/** So many are a third of a thread's work at 1000 packets a second each; one more thread takes some 10 MB. */
+/** So many are a third of a thread's work at 1000 packets a second each; one more thread takes some 16 MB. */
 export const viewersPerThread = 64;
 /** What ingress does for each packet that comes in, beside sending it: as much as for so many subscribers. */
 const ingressHandicap = 6;

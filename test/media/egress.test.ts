@@ -1,8 +1,14 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
+import type { EgressLink } from '#server/media/egress.ts';
+import { introduced } from '#server/media/introduced.ts';
+import { room } from '#server/media/room.ts';
 import { nack, pictureLoss, receiverReport, senderReport } from '#server/media/rtcp-write.ts';
+import { source } from '#server/media/source.ts';
+import { transport } from '#server/media/transport.ts';
+import { publisher } from '#server/media/up-stream.ts';
 import { arena } from './arena.ts';
-import { bye, deltaFrame, keyFrame, type Peer, videoDown, videoUp, vp8 } from './peer.ts';
+import { bye, deltaFrame, keyFrame, type Peer, peer, videoDown, videoUp, vp8 } from './peer.ts';
 import { freshSeed, seeded } from './seeded.ts';
 
 const rtx = [videoDown(1000, { rtxSsrc: 1001, codecs: [vp8(120, 121)] })];
@@ -132,4 +138,26 @@ test('a room that is forgotten is forgotten by all threads, its counters too', (
   assert.equal(seen().rooms['room']?.sentPackets, 2);
   core.removeRoom('room');
   assert.deepEqual(seen().rooms, {});
+});
+
+test('of a track whose source changes again and again, threads keep those that were heard just now', () => {
+  const told: string[] = [];
+  const link: EgressLink = {
+    tell: (call, ...args) => void told.push(`${call} ${args[0]}`),
+    packet: () => true,
+    mail: () => true,
+  };
+  const up = publisher(transport(peer('up', 7, 1, seeded(1)).spec, 1, 0), [videoUp()]);
+  const [stream] = up.streams;
+  assert.ok(stream !== undefined);
+  const of = { ...room('room'), publisher: up };
+  const sources = introduced(link);
+  const heardAt = (ms: number) => sources.number(of, stream, source(ms, 90_000, ms));
+  assert.deepEqual([heardAt(0), heardAt(1500), heardAt(3000), heardAt(9000)], [0, 1, 2, 3]);
+  assert.deepEqual(
+    told.filter((call) => call.startsWith('removeSource')),
+    ['removeSource 0', 'removeSource 1', 'removeSource 2'],
+  );
+  sources.forget(of);
+  assert.equal(told.at(-1), 'removeSource 3');
 });
