@@ -1,6 +1,7 @@
 /** AES128_CM_HMAC_SHA1_80 (RFC 3711 section 4): counter mode, and the first 80 bits of an HMAC-SHA1. */
 import { createCipheriv, createHmac, createSecretKey, timingSafeEqual } from 'node:crypto';
 import type { RtcpCipher, RtpCipher } from './srtp-cipher.ts';
+import type { Boxes } from './srtp-gcm.ts';
 import type { SessionKeys } from './srtp-keys.ts';
 
 const algorithm = 'aes-128-ctr';
@@ -9,7 +10,8 @@ const indexLength = 4;
 const encryptedBit = 0x80000000;
 const rtcpHeaderLength = 8;
 
-export function cmRtpCipher(keys: SessionKeys): RtpCipher {
+/** `post` needs an outbox: then the kernel is called for all that are sealed, and not for each. */
+export function cmRtpCipher(keys: SessionKeys, { outbox }: Boxes = {}): RtpCipher {
   const authentication = createSecretKey(keys.authentication);
   const counter = counterBlock(keys.salt);
   const rolloverBytes = Buffer.alloc(4);
@@ -18,14 +20,18 @@ export function cmRtpCipher(keys: SessionKeys): RtpCipher {
     const digest = createHmac('sha1', authentication).update(header).update(body).update(rolloverBytes).digest();
     return digest.subarray(0, tagLength);
   };
+  const seal = (header: Buffer, payload: Buffer, ssrc: number, index: number): Buffer[] => {
+    const body = createCipheriv(algorithm, keys.encryption, counter(ssrc, index)).update(payload);
+    return [header, body, tag(header, body, index)];
+  };
+  let box = outbox;
   return {
     overhead: tagLength,
-    seal(header, payload, ssrc, index) {
-      const body = createCipheriv(algorithm, keys.encryption, counter(ssrc, index)).update(payload);
-      return [header, body, tag(header, body, index)];
+    seal,
+    post: (header, payload, ssrc, index, to) => box?.put(seal(header, payload, ssrc, index), to) === true,
+    close() {
+      box = undefined;
     },
-    post: () => false,
-    close() {},
     open(packet, headerLength, ssrc, index) {
       const end = packet.length - tagLength;
       const body = packet.subarray(headerLength, end);

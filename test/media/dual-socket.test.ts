@@ -1,14 +1,10 @@
 import assert from 'node:assert/strict';
 import dgram from 'node:dgram';
 import { once } from 'node:events';
-import { networkInterfaces } from 'node:os';
 import { after, describe, test } from 'node:test';
 import type { Endpoint } from '#server/media/address.ts';
 import { openSockets } from '#server/media/dual-socket.ts';
-
-const hasIPv6 = Object.values(networkInterfaces()).some((addresses) =>
-  addresses?.some(({ address }) => address === '::1'),
-);
+import { hasIPv6 } from './udp-sockets.ts';
 
 describe('a media port at an address of each family', { skip: hasIPv6 ? false : 'this machine has no ::1' }, () => {
   const undo: (() => void)[] = [];

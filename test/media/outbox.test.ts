@@ -2,13 +2,13 @@ import assert from 'node:assert/strict';
 import { createSecretKey } from 'node:crypto';
 import type dgram from 'node:dgram';
 import { once } from 'node:events';
-import { networkInterfaces } from 'node:os';
 import { afterEach, beforeEach, describe, test } from 'node:test';
 import type { Endpoint } from '#server/media/address.ts';
 import { type Outbox, outbox } from '#server/media/outbox.ts';
+import { cmRtpCipher } from '#server/media/srtp-cm.ts';
 import { gcmRtpCipher } from '#server/media/srtp-gcm.ts';
 import { freshSeed, randomBytes, seeded } from './seeded.ts';
-import { arrivals, boundOf, opener } from './udp-sockets.ts';
+import { arrivals, boundOf, hasIPv6, opener } from './udp-sockets.ts';
 
 const ffi = process.getBuiltinModule('node:ffi');
 const { functions: libc } = ffi.dlopen(null, {
@@ -22,10 +22,6 @@ function setOption(socket: dgram.Socket, [level, option]: readonly [number, numb
   on.writeUInt32LE(1);
   assert.equal(libc.setsockopt(boundOf(socket).descriptor, level, option, on, on.length), 0);
 }
-
-const hasIPv6 = Object.values(networkInterfaces()).some((addresses) =>
-  addresses?.some(({ address }) => address === '::1'),
-);
 
 const header = Buffer.alloc(12, 0x80);
 const keys = (encryption: Buffer, salt: Buffer) => ({
@@ -104,6 +100,17 @@ describe('the outbox', () => {
       Buffer.from('as it is').toString('hex'),
       expected('three', 2),
     ]);
+  });
+
+  test('takes what is sealed by AES-CM', async () => {
+    const cm = { ...keys(Buffer.alloc(16, 1), Buffer.alloc(14, 2)), authentication: Buffer.alloc(20, 3) };
+    const arrived = arrivals(receiver, 1);
+    const cipher = cmRtpCipher(cm, { outbox: box });
+    assert.equal(cipher.post(header, Buffer.from('text'), 1, 2, receiver.address()), true);
+    box.flush();
+    assert.equal(cipher.open(Buffer.from((await arrived)[0] ?? '', 'hex'), header.length, 1, 2)?.toString(), 'text');
+    cipher.close();
+    assert.equal(cipher.post(header, Buffer.from('text'), 1, 3, receiver.address()), false);
   });
 
   test('another one sends by the same socket', async () => {

@@ -1,7 +1,12 @@
 /** Sockets of dgram, for tests of what goes out beside it. */
 import dgram from 'node:dgram';
 import { once } from 'node:events';
+import { networkInterfaces } from 'node:os';
 import { type Bound, descriptorOf } from '#server/media/descriptor.ts';
+
+export const hasIPv6 = Object.values(networkInterfaces()).some((addresses) =>
+  addresses?.some(({ address }) => address === '::1'),
+);
 
 export const boundOf = (socket: dgram.Socket): Bound => ({
   descriptor: descriptorOf(socket) ?? -1,
