@@ -27,8 +27,22 @@ export const iceServers = {
         },
       },
       secretRef: secretRef(
-        "A key of a Secret in the room's namespace that holds the secret of a TURN server, which coturn calls static-auth-secret. Clients get credentials made with it that are good for a day. A change replaces the pods, when update.policy says so.",
+        "A key of a Secret in the room's namespace that holds the secret of a TURN server, which coturn calls static-auth-secret. Clients get credentials made with it. A change replaces the pods, when update.policy says so.",
       ),
+      credentialTTL: {
+        type: 'string',
+        description:
+          'How long credentials of a TURN server are good for; 5m unless given. Servers that look at it when a relay is kept (coturn does not) need more than sessions last.',
+        maxLength: 12,
+        pattern: '^([0-9]+(ms|s|m|h))+$',
+        between: ['1m', '24h'],
+        'x-kubernetes-validations': [
+          {
+            rule: "duration(self) >= duration('1m') && duration(self) <= duration('24h')",
+            message: 'must be between 1m and 24h',
+          },
+        ],
+      },
     },
     'x-kubernetes-validations': [
       {

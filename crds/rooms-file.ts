@@ -25,7 +25,12 @@ export interface RoomSettings {
   };
   readonly play: { readonly auth: Auth /** 0: no limit of the room's own. */; readonly maxSubscribers: number };
   /** STUN and TURN servers that clients are told of. The file has the secret of a TURN server. */
-  readonly iceServers?: readonly { readonly urls: readonly string[]; readonly secretFile?: string }[];
+  readonly iceServers?: readonly {
+    readonly urls: readonly string[];
+    readonly secretFile?: string;
+    /** How long credentials are good for. */
+    readonly credentialTTLMs?: number;
+  }[];
   /** Where alerts about the room begin. The pod exports them, so that one rule serves every room. 0: never. */
   readonly alerts: {
     readonly highSubscriberCount: number;

@@ -2,7 +2,7 @@
 import { randomBytes } from 'node:crypto';
 import type { RoomSettings } from '#crds/rooms-file.ts';
 import type { roomAccess } from './access/room-access.ts';
-import { type IceServer, iceServerLinks } from './access/turn-credentials.ts';
+import { type IceServer, iceServerLinks, turnTtlMs } from './access/turn-credentials.ts';
 import type { Admission } from './admission.ts';
 import type { Endpoints } from './http/endpoint.ts';
 import { iceTag } from './http/entity-tag.ts';
@@ -96,9 +96,9 @@ function iceSession(session: ReturnType<Sessions['get']>): IceSession | undefine
 
 /** With what is shared with each. A TURN server whose secret cannot be read is left out: nobody could use it. */
 const iceServers = ({ iceServers: named = [] }: RoomSettings, { turnSecrets }: Settings): readonly IceServer[] =>
-  named.map(({ urls, secretFile }) => {
+  named.map(({ urls, secretFile, credentialTTLMs: ttlMs = turnTtlMs }) => {
     const secret = turnSecrets.get(secretFile ?? '');
-    return secret === undefined ? { urls: urls.filter((url) => !/^turn/i.test(url)) } : { urls, secret };
+    return secret === undefined ? { urls: urls.filter((url) => !/^turn/i.test(url)) } : { urls, secret, ttlMs };
   });
 
 function closed({ isDraining, settings }: ServerState): Refusal | undefined {

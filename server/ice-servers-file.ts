@@ -1,6 +1,6 @@
 import type { RoomSettings } from '#crds/rooms-file.ts';
 import { isIceUrl } from './access/turn-credentials.ts';
-import { type Fields, fileName, list, matching, RoomsFileError, record } from './rooms-file-fields.ts';
+import { type Fields, fileName, integer, list, matching, RoomsFileError, record } from './rooms-file-fields.ts';
 
 export interface TurnSecrets {
   /** What stands in the rooms file itself goes here, by the name of the file in which it would be. */
@@ -20,18 +20,20 @@ export function iceServers(value: unknown, path: string, secrets: TurnSecrets): 
 function iceServer(fields: Fields, index: number, { tokens, fileOf, path }: TurnSecrets & { readonly path: string }) {
   const at = `${path}[${index}]`;
   const urls = list(fields['urls'], `${at}.urls`).map((url, i) => iceUrl(url, `${at}.urls[${i}]`));
-  const { secret, secretFile } = fields;
+  const { secret, secretFile, credentialTTLMs: ttl } = fields;
+  const lasts = ttl === undefined ? {} : { credentialTTLMs: integer(ttl, `${at}.credentialTTLMs`, 60_000, dayMs) };
   const isRelay = urls.some((url) => /^turn/i.test(url));
   if (secret === undefined && secretFile === undefined) {
     if (isRelay) throw new RoomsFileError(`${at} is a TURN server, and needs a secret or a secretFile`);
     return { urls };
   }
-  if (secret === undefined) return { urls, secretFile: fileName(secretFile, `${at}.secretFile`) };
+  if (secret === undefined) return { urls, secretFile: fileName(secretFile, `${at}.secretFile`), ...lasts };
   const file = fileOf(index);
   tokens.set(file, turnSecret(secret, `${at}.secret`));
-  return { urls, secretFile: file };
+  return { urls, secretFile: file, ...lasts };
 }
 
+const dayMs = 24 * 60 * 60_000;
 const turnSecret = matching(/^[!-~]{1,512}$/, 'at most 512 printable characters without spaces');
 
 function iceUrl(value: unknown, path: string): string {

@@ -21,7 +21,7 @@ const roomsFile: Shape = {
       name: true,
       publish: { auth, onConflict: true, reconnectGraceMs: true, codecs: true },
       play: { auth, maxSubscribers: true },
-      iceServers: [{ urls: true, secret: true, secretFile: true }],
+      iceServers: [{ urls: true, secret: true, secretFile: true, credentialTTLMs: true }],
       alerts: { highSubscriberCount: true, nearCapacityPercent: true, publisherExpected: true },
     },
   ],

@@ -1,6 +1,7 @@
 import { turnSecretFile } from '#crds/contract.ts';
 import type { LiveRoom } from '#crds/liveroom.ts';
 import type { RoomSettings } from '#crds/rooms-file.ts';
+import { durationMs } from './duration.ts';
 
 /** A secret of a TURN server: which key of which Secret has it, and which file shows it to the server. */
 export interface TurnSecret {
@@ -21,6 +22,10 @@ export const turnSecrets = (room: LiveRoom): readonly TurnSecret[] =>
 export function iceServers(room: LiveRoom): Pick<RoomSettings, 'iceServers'> {
   const { iceServers: named = [] } = room.spec.network;
   if (named.length === 0) return {};
-  const told = named.map(({ urls, secretRef }, i) => ({ urls, ...(secretRef && { secretFile: fileOf(room, i) }) }));
+  const told = named.map(({ urls, secretRef, credentialTTL }, i) => ({
+    urls,
+    ...(secretRef && { secretFile: fileOf(room, i) }),
+    ...(credentialTTL !== undefined && { credentialTTLMs: durationMs(credentialTTL) }),
+  }));
   return { iceServers: told };
 }

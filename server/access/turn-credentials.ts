@@ -11,6 +11,8 @@ export interface IceServer {
   readonly urls: readonly string[];
   /** What the TURN server was given as `static-auth-secret`. Never sent to anybody. */
   readonly secret?: string;
+  /** How long credentials are good for. */
+  readonly ttlMs?: number;
 }
 
 export interface TurnCredentials {
@@ -27,10 +29,10 @@ export interface TurnCredentialsOptions {
 }
 
 /**
- * A day, as the scheme recommends. They are used right away; but there are servers that look at the time whenever a
- * relay is to be kept (every few minutes), and would cut a session short that is longer than its credentials.
+ * They are used right away: a client that comes back later gets new ones with its new session. There are servers, though,
+ * that look at the time again whenever a relay is to be kept; those need more than a session lasts.
  */
-export const turnTtlMs = 24 * 60 * 60_000;
+export const turnTtlMs = 5 * 60_000;
 
 const host = String.raw`(\[[\da-f:.]+\]|[a-z\d]([a-z\d.-]*[a-z\d])?)(:\d{1,5})?`;
 const iceUrl = new RegExp(String.raw`^(stuns?:${host}|turns?:${host}(\?transport=(udp|tcp))?)$`, 'i');
@@ -47,18 +49,14 @@ export function turnCredentials({ secret, user, nowMs, ttlMs }: TurnCredentialsO
 export interface LinksOptions {
   readonly user: string;
   readonly nowMs: number;
-  readonly ttlMs?: number;
 }
 
 /**
  * The values of the `Link` headers, one for each URL. They hold credentials: for those alone who showed their token,
  * and never for the preflight of a browser (RFC 9725 section 4.6).
  */
-export const iceServerLinks = (
-  servers: readonly IceServer[],
-  { user, nowMs, ttlMs = turnTtlMs }: LinksOptions,
-): readonly string[] =>
-  servers.flatMap(({ urls, secret }) => {
+export const iceServerLinks = (servers: readonly IceServer[], { user, nowMs }: LinksOptions): readonly string[] =>
+  servers.flatMap(({ urls, secret, ttlMs = turnTtlMs }) => {
     const made = secret === undefined ? undefined : turnCredentials({ secret, user, nowMs, ttlMs });
     return urls.map((url) => link(url, /^turns?:/i.test(url) ? made : undefined));
   });

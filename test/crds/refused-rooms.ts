@@ -39,6 +39,10 @@ export const refusals: Readonly<Record<string, { room: object; says: RegExp }>> 
     room: aRoom('bare', { network: { iceServers: [{ urls: ['stun:a', 'turn:a'] }] } }),
     says: /spec\.network\.iceServers\[0\]\.urls.*a TURN server needs a secretRef/s,
   },
+  'credentials that end at once': {
+    room: aRoom('brief', { network: { iceServers: [{ urls: ['stun:a'], credentialTTL: '59s' }] } }),
+    says: /spec\.network\.iceServers\[0\]\.credentialTTL.*must be between 1m and 24h/s,
+  },
   'an ICE server that is none': {
     room: aRoom('web', { network: { iceServers: [{ urls: ['https://a'] }] } }),
     says: /spec\.network\.iceServers\[0\]\.urls\[0\].*should match/s,

@@ -5,7 +5,7 @@ import { iceServersOf } from '#server/http/pages/ice-servers.js';
 
 test('what the server writes about relays is what the pages read', () => {
   const urls = ['stun:stun.example.com', 'turn:turn.example.com?transport=udp', 'turns:[2001:db8::1]:443'];
-  const written = iceServerLinks([{ urls, secret: 'north' }], { user: 'a"b\\c', nowMs: 0, ttlMs: 60_000 });
+  const written = iceServerLinks([{ urls, secret: 'north', ttlMs: 60_000 }], { user: 'a"b\\c', nowMs: 0 });
   const read = iceServersOf(`<https://example.com/>; rel="next", ${written.join(', ')}`);
   assert.deepEqual(
     read.map((server) => server.urls),

@@ -11,7 +11,7 @@ const room = storedRoom({
     media: { mode: 'HostPort' },
     iceServers: [
       { urls: ['stun:stun.example.com'] },
-      { urls: ['turn:turn.example.com'], secretRef: { name: 'coturn', key: 'secret' } },
+      { urls: ['turn:turn.example.com'], secretRef: { name: 'coturn', key: 'secret' }, credentialTTL: '1h30m' },
     ],
   },
 });
@@ -21,7 +21,7 @@ test('STUN and TURN servers reach the pod by its rooms file, and their secrets b
   const file = 'events.keynote.turn.1';
   assert.deepEqual(readRooms(text, { isOperated: true }).file.rooms[0]?.iceServers, [
     { urls: ['stun:stun.example.com'] },
-    { urls: ['turn:turn.example.com'], secretFile: file },
+    { urls: ['turn:turn.example.com'], secretFile: file, credentialTTLMs: 5_400_000 },
   ]);
   const { volumes } = originPod(room, config, { replaces: '' }).spec;
   const tokens = volumes.find(({ name }) => name === 'tokens');

@@ -10,9 +10,9 @@ test('credentials are the expiry and the user, and the HMAC-SHA1 of both, as cot
   assert.deepEqual(turnCredentials({ secret: 'north', user: 'a1B2c3', nowMs, ttlMs: 300_000 }), made);
 });
 
-test('unless told otherwise they are good for a day, and never for less by rounding', () => {
+test('unless told otherwise they are good for five minutes, and never for less by rounding', () => {
   const [link] = iceServerLinks([{ urls: ['turn:a'], secret: 'x' }], { user: 'u', nowMs: nowMs + 1 });
-  assert.match(link ?? '', /username="1795428001:u"/);
+  assert.match(link ?? '', /username="1795341901:u"/);
 });
 
 test('one Link for each URL; a STUN server has no credentials, nor a TURN server without a secret (C-30)', () => {
@@ -25,7 +25,7 @@ test('one Link for each URL; a STUN server has no credentials, nor a TURN server
     { urls: ['turn:open.example.com'] },
   ];
   const login = `username="${made.username}"; credential="${made.credential}"; credential-type="password"`;
-  assert.deepEqual(iceServerLinks(servers, { user: 'a1B2c3', nowMs, ttlMs: 300_000 }), [
+  assert.deepEqual(iceServerLinks(servers, { user: 'a1B2c3', nowMs }), [
     '<stun:stun.example.com:3478>; rel="ice-server"',
     `<turn:turn.example.com?transport=udp>; rel="ice-server"; ${login}`,
     `<turns:[2001:db8::1]:443?transport=tcp>; rel="ice-server"; ${login}`,
