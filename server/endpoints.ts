@@ -4,6 +4,7 @@ import type { RoomSettings } from '#crds/rooms-file.ts';
 import type { roomAccess } from './access/room-access.ts';
 import { type IceServer, iceServerLinks, turnTtlMs } from './access/turn-credentials.ts';
 import type { Admission } from './admission.ts';
+import type { ViewerEvents } from './events/viewer-events.ts';
 import type { Endpoints } from './http/endpoint.ts';
 import { iceTag } from './http/entity-tag.ts';
 import type { IceSession } from './http/ice-patch.ts';
@@ -39,11 +40,22 @@ interface Parts {
   readonly clock: Clock;
   readonly meter: SessionMeter;
   readonly admission: Admission;
+  readonly events: Pick<ViewerEvents, 'reconnect'>;
   readonly accessOf: ReturnType<typeof roomAccess>;
 }
 
 /** {@link Endpoints} over rooms and sessions, by the settings of the moment. */
-export function endpoints({ state, rooms, sessions, media, clock, meter, admission, accessOf }: Parts): Endpoints {
+export function endpoints({
+  state,
+  rooms,
+  sessions,
+  media,
+  clock,
+  meter,
+  admission,
+  events,
+  accessOf,
+}: Parts): Endpoints {
   const announced = () => state.settings.announced ?? [];
   const create = signalling({
     media,
@@ -56,6 +68,7 @@ export function endpoints({ state, rooms, sessions, media, clock, meter, admissi
     announced,
     meter,
     admission,
+    reconnect: events.reconnect,
   });
   return {
     create: ({ waitedMs, ...asked }) => create({ ...asked, askedMs: clock.now() - waitedMs }),

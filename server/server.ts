@@ -77,7 +77,8 @@ export async function startServer(options: ServerOptions): Promise<Server> {
   const table = sessions({ media, rooms: allRooms, clock, log, meter, admission, audit, ended });
   allRooms.configure(state.settings.rooms);
 
-  const untraced = endpoints({ state, rooms: allRooms, sessions: table, media, clock, meter, admission, accessOf });
+  const parts = { state, rooms: allRooms, sessions: table, media, clock, meter };
+  const untraced = endpoints({ ...parts, admission, events, accessOf });
   const app = publicServer({
     door,
     endpoints: tracedEndpoints(untraced, tracer, spans),

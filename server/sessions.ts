@@ -7,16 +7,14 @@
 import type { Audit } from './access/audit.ts';
 import type { Admission } from './admission.ts';
 import { type Log, shortId } from './log.ts';
-import type { CloseReason, IceSpec, Kind, MediaEvents, MediaPlane, UpTrack } from './media/plane.ts';
+import type { CloseReason, IceSpec, MediaEvents, MediaPlane } from './media/plane.ts';
 import type { MeteredSession, SessionMeter, Step } from './meter.ts';
+import type { KnownSession, NewSession } from './new-session.ts';
 import type { HandshakeFailure } from './room/refusal.ts';
-import type { Role } from './room/room.ts';
 import { roomUse } from './room/room-use.ts';
 import type { Clock, EndReason, Rooms } from './room/rooms.ts';
-import type { DtlsIdentity } from './rtc/dtls.ts';
 import type { DtlsEnd } from './rtc/dtls-alert.ts';
 import type { Dtls } from './rtc/dtls-association.ts';
-import type { Fingerprint } from './rtc/fingerprint.ts';
 import { watchForMedia } from './silent-publisher.ts';
 
 export type SessionEnd = EndReason | DtlsEnd | CloseReason | HandshakeFailure | 'Deleted' | 'Shutdown' | 'Internal';
@@ -37,37 +35,6 @@ export interface SessionsOptions {
   readonly ended: (id: string, reason: SessionEnd) => void;
   readonly audit: Audit;
   readonly meter: Pick<SessionMeter, 'opened' | 'reached' | 'ended' | 'roomEntered' | 'roomLeft' | 'sentNothing'>;
-}
-
-/** What is known of a client before it connects. */
-export interface NewSession {
-  readonly id: string;
-  readonly role: Role;
-  /** `namespace/name`. */
-  readonly room: string;
-  /** Whose it is: its client's address, and what the token called the client if it did. */
-  readonly address: string;
-  readonly subject?: string | undefined;
-  /** When the request with its offer came, on the clock of the sessions. */
-  readonly askedMs: number;
-  /** What it will send, if it is a publisher. */
-  readonly published: readonly UpTrack[];
-  readonly ice: IceSpec;
-  /** The m-sections of its offer. */
-  readonly mids: readonly string[];
-  /** The section of the answer that has the transport of all. */
-  readonly transportSection: { readonly kind: Kind; readonly mid: string };
-  readonly fingerprints: readonly Fingerprint[];
-  /** Who begins with DTLS: we when it is `active`. */
-  readonly setup: 'active' | 'passive';
-  readonly identity: DtlsIdentity;
-}
-
-/** What is known of a session while it lives. */
-export interface KnownSession
-  extends Pick<NewSession, 'role' | 'room' | 'subject' | 'published' | 'ice' | 'mids' | 'transportSection'> {
-  /** The client's username fragments before restarts; the newest of them, last. */
-  readonly formerUfrags: readonly string[];
 }
 
 export interface Sessions {

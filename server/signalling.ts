@@ -2,8 +2,9 @@
 import { randomBytes } from 'node:crypto';
 import type { Admission } from './admission.ts';
 import { iceTag } from './http/entity-tag.ts';
-import type { IceSpec, MediaPlane } from './media/plane.ts';
+import type { IceSpec, MediaPlane, UpTrack } from './media/plane.ts';
 import type { SessionMeter } from './meter.ts';
+import type { NewSession } from './new-session.ts';
 import { Refused } from './room/refusal.ts';
 import type { Role } from './room/room.ts';
 import type { Rooms } from './room/rooms.ts';
@@ -14,7 +15,8 @@ import { negotiatePlay, negotiatePublish } from './rtc/negotiate.ts';
 import { type Offer, offer } from './rtc/offer.ts';
 import { SdpError } from './rtc/sdp.ts';
 import { restartFragment } from './rtc/sdpfrag.ts';
-import type { NewSession, Sessions } from './sessions.ts';
+import type { Sessions } from './sessions.ts';
+import { isStranded } from './stranded.ts';
 
 export interface SignallingOptions {
   readonly media: MediaPlane;
@@ -25,6 +27,8 @@ export interface SignallingOptions {
   /** Where clients reach the media port. */
   readonly announced: () => readonly Endpoint[];
   readonly meter: Pick<SessionMeter, 'codecMissing' | 'roomFull'>;
+  /** Tells a viewer to make another session in place of the one that it has. */
+  readonly reconnect: (session: string) => void;
   readonly admission: Admission;
 }
 
@@ -90,9 +94,10 @@ async function publish(options: SignallingOptions, id: string, asked: Asked): Pr
   // Another may have come while we asked; then the silence was its predecessor's.
   const isSame = rooms.get(room).room.publisher?.id === sitting;
   rooms.publish(room, id, isSame ? silentForMs : undefined);
-  const session = { ...of(asked), id, published: agreed.tracks, identity };
+  const session = { ...of(asked), id, published: agreed.tracks, received: [], identity };
   const local = open(options, session, wanted, agreed.media);
   media.publish(id, room, agreed.tracks);
+  sendBackStranded(options, room, agreed.tracks);
   return answered(options, agreed.media, local);
 }
 
@@ -107,10 +112,20 @@ async function play(options: SignallingOptions, id: string, asked: Asked): Promi
   const published = sessions.get(now.publisher?.id ?? '')?.published ?? [];
   const random = { randomSsrc, cname: secret(9) };
   const agreed = negotiatePlay(wanted, settings.publish.codecs, published, random);
-  const session = { ...of(asked), id, published: [], identity };
+  const session = { ...of(asked), id, published: [], received: agreed.tracks, identity };
   const local = open(options, session, wanted, agreed.media);
   media.subscribe(id, room, agreed.tracks);
   return answered(options, agreed.media, local);
+}
+
+/** What was agreed on with a viewer does not change; one that cannot follow the new publisher has to ask anew. */
+function sendBackStranded(
+  { rooms, sessions, reconnect }: SignallingOptions,
+  room: string,
+  published: readonly UpTrack[],
+) {
+  for (const viewer of rooms.get(room).room.subscribers.keys())
+    if (isStranded(sessions.get(viewer)?.received ?? [], published)) reconnect(viewer);
 }
 
 /** Without the offer, which nobody needs once it is answered. */

@@ -8,6 +8,8 @@ import { viewerEvent } from './viewer-event.ts';
 export interface ViewerEvents extends Pick<EventStreams, 'open' | 'find' | 'close'> {
   /** To be called when a room has changed, or is no more. */
   changed(room: string): void;
+  /** Tells a viewer to make another session. */
+  reconnect(session: string): void;
   /** To be called when a session has ended. `returns`: another server will take its viewer, or this one by another offer. */
   ended(session: string, returns: boolean): void;
 }
@@ -78,6 +80,7 @@ export function viewerEvents({ clock, meter, roomOf }: ViewerEventsOptions): Vie
       last.isCountDue = true;
       clock.after(Math.max(0, last.nextCountMs - clock.now()), () => tellCount(room, last));
     },
+    reconnect: (session) => streams.tellSession(session, event('reconnect')),
     ended(session, returns) {
       if (returns) streams.tellSession(session, event('reconnect'));
       streams.sessionEnded(session);

@@ -9,6 +9,8 @@ const whip = '/default/stage/whip';
 const whep = '/default/stage/whep';
 const authorization = `Bearer ${tokens.play}`;
 
+const shown = () => smallOffer((sdp) => sdp.replace('sendonly', 'recvonly'));
+
 /** What has come on a stream so far, and whether it has ended. */
 function reading(response: Response) {
   const seen = { text: '', isOver: false };
@@ -147,12 +149,39 @@ describe('the event stream of a viewer', () => {
     assert.equal(await answered(), before + 1);
   });
 
+  test('a viewer that cannot follow another publisher, for want of its codec, is told to come back (C-39)', async (t) => {
+    const own = await running('rooms: [{name: stage, publish: {codecs: [VP8]}}]');
+    t.after(() => own.stop());
+    const vp8 = await post(own, whip, smallOffer());
+    const watching = await post(own, whep, shown());
+    const [, url = ''] = /^<([^>]+)>/.exec(watching.headers.get('link') ?? '') ?? [];
+    const seen = reading(await own.fetch(url));
+    const leave = { method: 'DELETE', headers: { authorization: `Bearer ${tokens.publish}` } };
+    await own.fetch(vp8.headers.get('location') ?? '', leave);
+    const again = await post(own, whip, smallOffer());
+    await own.fetch(again.headers.get('location') ?? '', leave);
+    assert.ok(!seen.text.includes('reconnect'), 'not for the same codec');
+    await own.writeRooms('rooms: [{name: stage, publish: {codecs: [H264]}}]');
+    await eventually('the room is another', () => own.log.some(({ message }) => message === 'settings changed'));
+    assert.equal(
+      (
+        await post(
+          own,
+          whip,
+          smallOffer((sdp) => sdp.replaceAll('VP8', 'H264')),
+        )
+      ).status,
+      201,
+    );
+    await eventually('it is told', () => seen.text.includes('event: reconnect\ndata: {}\n\n'));
+    await join();
+  });
+
   test('a viewer of a server that drains is told to come back when its publisher has gone (C-39)', async () => {
     const own = await running('rooms: [{name: stage}]');
     const sender = await udpClient(own, whip);
     await eventually('the publisher is connected', sender.isConnected);
-    const shown = smallOffer((sdp) => sdp.replace('sendonly', 'recvonly'));
-    const watching = await post(own, whep, shown);
+    const watching = await post(own, whep, shown());
     const [, url = ''] = /^<([^>]+)>/.exec(watching.headers.get('link') ?? '') ?? [];
     const seen = reading(await own.fetch(url));
     await eventually('it reads', () => seen.text.includes('event: active'));
