@@ -38,14 +38,14 @@ export const mediaMetric = {
   rtpWithheldPackets: {
     name: 'live_rtp_withheld_packets_total',
     type: 'counter',
-    help: 'RTP packets not sent to a subscriber: it lacks the codec, or waits for a key frame.',
-    labels: { ...room, reason: ['NoCodec', 'NoKeyFrame'] },
+    help: 'RTP packets not sent to a subscriber: it lacks the codec, waits for a key frame, or has been silent for 6 s.',
+    labels: { ...room, reason: ['NoCodec', 'NoKeyFrame', 'Gone'] },
   },
   rtpWithheldBytes: {
     name: 'live_rtp_withheld_bytes_total',
     type: 'counter',
     help: 'Payload bytes of those packets.',
-    labels: { ...room, reason: ['NoCodec', 'NoKeyFrame'] },
+    labels: { ...room, reason: ['NoCodec', 'NoKeyFrame', 'Gone'] },
   },
   rtpPacketsByDirection: {
     name: 'live_rtp_packets_by_direction_total',

@@ -71,14 +71,18 @@ export const noCounters = (): RoomCounters => ({
   receivedBytes: 0,
   sentPackets: 0,
   sentBytes: 0,
-  withheld: { NoCodec: noVolume(), NoKeyFrame: noVolume() },
+  withheld: { NoCodec: noVolume(), NoKeyFrame: noVolume(), Gone: noVolume() },
   stalls: byKind(zero),
 });
 
 /** By hand: `structuredClone` takes twenty times as long, and packets wait. */
-export const copyOf = ({ withheld: { NoCodec, NoKeyFrame }, stalls, ...counters }: RoomCounters): RoomCounters => ({
+export const copyOf = ({
+  withheld: { NoCodec, NoKeyFrame, Gone },
+  stalls,
+  ...counters
+}: RoomCounters): RoomCounters => ({
   ...counters,
-  withheld: { NoCodec: { ...NoCodec }, NoKeyFrame: { ...NoKeyFrame } },
+  withheld: { NoCodec: { ...NoCodec }, NoKeyFrame: { ...NoKeyFrame }, Gone: { ...Gone } },
   stalls: { ...stalls },
 });
 

@@ -85,6 +85,8 @@ export const notReady = 0;
 export const noCodec = -1;
 /** The track waits for one, or the packet lies before the one that it began with. */
 export const noKeyFrame = -2;
+/** The subscriber has been silent for long. */
+export const gone = -3;
 
 /**
  * Sends a packet on. On the packet path: runs once for each packet and subscriber. `numbers` are those of its pictures,
@@ -103,6 +105,7 @@ export function forward(
   if (payloadType < 0) return noCodec;
   const { transport } = down;
   if (transport.srtp === undefined || transport.port === 0) return notReady;
+  if (transport.isGone) return gone;
   let { epoch } = down;
   if (epoch === undefined || epoch.source !== from) {
     if (!startsKeyFrame) return noKeyFrame;

@@ -4,14 +4,14 @@
  */
 import { type CoreSnapshot, snapshot } from './core-snapshot.ts';
 import type { EgressCommands, EgressEvents } from './egress.ts';
-import { askForKeyFrame } from './feedback.ts';
+import { pause } from './epoch.ts';
+import { askForKeyFrame, wantKeyFrames } from './feedback.ts';
 import type { JournalEntry } from './journal.ts';
 import type { Letter } from './mailbox.ts';
 import { mediaCommands, remove, roomOf } from './media-commands.ts';
 import { type Client, type MediaState, mediaState } from './media-state.ts';
 import { emptyPacket, packetCache, recall } from './packet-cache.ts';
 import type { DropReason } from './plane.ts';
-import { wantKeyFrames } from './receive.ts';
 import { receiveRtcp } from './receive-rtcp.ts';
 import { fanOut, type Room, setPublisher } from './room.ts';
 import { type Source, source } from './source.ts';
@@ -122,7 +122,10 @@ function forwarder({ images }: EgressState, world: World) {
   };
 }
 
-type ViewerCommands = Pick<EgressCommands, 'addViewer' | 'setKeys' | 'move' | 'removeViewer' | 'removeRoom'>;
+type ViewerCommands = Pick<
+  EgressCommands,
+  'addViewer' | 'setKeys' | 'move' | 'setGone' | 'removeViewer' | 'removeRoom'
+>;
 
 function viewerCommands(state: EgressState, world: World): ViewerCommands {
   const { viewersByNumber, byId } = state;
@@ -142,6 +145,13 @@ function viewerCommands(state: EgressState, world: World): ViewerCommands {
       client.transport.address = address;
       client.transport.port = port;
       wantKeyFrames(client, world);
+    },
+    setGone(viewer, isGone) {
+      const client = viewersByNumber.get(viewer);
+      if (client === undefined) return;
+      client.transport.isGone = isGone;
+      if (isGone) for (const down of client.subscriber?.streams ?? []) pause(down);
+      else wantKeyFrames(client, world);
     },
     removeViewer: (viewer) => removeViewer(state, viewer),
     removeRoom: commands.removeRoom,

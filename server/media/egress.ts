@@ -24,6 +24,8 @@ export interface EgressCommands {
   setKeys(viewer: number, keys: SrtpKeys): void;
   /** Where the viewer is sent to from now on. */
   move(viewer: number, address: string, port: number): void;
+  /** Whether it is to be sent no media for now. */
+  setGone(viewer: number, isGone: boolean): void;
   removeViewer(viewer: number): void;
   publish(roomId: string, tracks: readonly UpTrack[]): void;
   unpublish(roomId: string): void;

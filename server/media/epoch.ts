@@ -53,10 +53,7 @@ export function begin(
 ): Epoch {
   const elapsedMs = down.newestMs < 0 ? 0 : nowMs - down.newestMs;
   const timestamp = down.newestTimestamp + Math.max(1, Math.round((elapsedMs * from.clockRate) / 1000));
-  if (down.epoch !== undefined) {
-    down.epoch.lastIndex = down.newestIndex;
-    down.former = [down.epoch, ...down.former].slice(0, formerKept);
-  }
+  pause(down);
   const firstIndex = down.newestIndex + 1;
   down.epoch = {
     source: from,
@@ -69,6 +66,14 @@ export function begin(
   };
   down.begunMs = nowMs;
   return down.epoch;
+}
+
+/** Ends the present epoch: the stream goes on with a key frame, of whichever source. */
+export function pause(down: DownStream): void {
+  if (down.epoch === undefined) return;
+  down.epoch.lastIndex = down.newestIndex;
+  down.former = [down.epoch, ...down.former].slice(0, formerKept);
+  down.epoch = undefined;
 }
 
 /** Longer than a lost packet is worth being asked for. A former source's packets need not be kept after that. */

@@ -4,6 +4,7 @@ import { hasCodec } from './down-stream.ts';
 import { tellHints } from './ingest.ts';
 import { noteKeyFrameRequest } from './ingest-quality.ts';
 import { newlyLost } from './loss-count.ts';
+import type { Client } from './media-state.ts';
 import { takeDue } from './missing.ts';
 import { takeReport } from './reception.ts';
 import { middleNtp } from './rtcp.ts';
@@ -41,7 +42,15 @@ const isWaiting = (stream: UpStream, sink: UpStream['sinks'][number]): boolean =
   sink.epoch?.source !== stream.source &&
   sink.transport.srtp !== undefined &&
   sink.transport.port !== 0 &&
+  !sink.transport.isGone &&
   hasCodec(sink);
+
+/** Asks the room's publisher for a key frame, for a subscriber that can now be sent to. */
+export function wantKeyFrames({ room }: Client, world: World): void {
+  const publisher = room?.publisher;
+  if (publisher === undefined) return;
+  for (const stream of publisher.streams) askForKeyFrame(publisher, stream, world.now(), world);
+}
 
 /** Asks again for what is missing. */
 export function askForMissing(of: Publisher, stream: UpStream, nowMs: number, { send, tally }: World): void {

@@ -1,7 +1,8 @@
 /** The calls of `MediaPlane` that change who sends and who is sent to. */
+
+import { wantKeyFrames } from './feedback.ts';
 import { type Client, forget, forgetIce, type MediaState } from './media-state.ts';
 import type { DownTrack, MediaPlane } from './plane.ts';
-import { wantKeyFrames } from './receive.ts';
 import { addSubscriber, type Room, removeSubscriber, room, setPublisher, subscriber } from './room.ts';
 import type { Share } from './share.ts';
 import { closeSrtp, srtpSession } from './srtp.ts';
@@ -27,6 +28,7 @@ export function mediaCommands(state: MediaState, world: World): MediaCommands {
         publisher: undefined,
         takeIn: undefined,
         subscriber: undefined,
+        seenMs: world.now(),
         placed: undefined,
       };
       byId.set(spec.id, client);

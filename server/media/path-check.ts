@@ -57,6 +57,12 @@ export function follow(transport: Transport, ice: IceSession, at: Path, isNomina
     if (transport.wanted === at) move(transport, at);
     return;
   }
+  ask(ice, at, world);
+}
+
+/** Sends a check of ours, the same again when there was one just now. */
+export function ask(ice: IceSession, at: Path, world: World): void {
+  const now = world.now();
   if (at.request === undefined || at.askedIn !== ice || now - at.askedMs >= repeatedWithinMs) {
     at.request = bindingCheck(ice, world.randomBytes(12));
     at.askedIn = ice;
@@ -64,6 +70,9 @@ export function follow(transport: Transport, ice: IceSession, at: Path, isNomina
   }
   world.send([at.request], at);
 }
+
+export const pathOf = ({ paths }: Transport, { address, port }: Endpoint): Path | undefined =>
+  paths.find((path) => path.address === address && path.port === port);
 
 /** Takes in what may be the answer to a check of ours. */
 export function hearAnswer(transport: Transport, datagram: Buffer, at: Path, nowMs: number): DropReason | undefined {

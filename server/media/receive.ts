@@ -1,18 +1,18 @@
 /** What happens to a datagram, by its first byte (RFC 7983). */
 import type { Endpoint } from './address.ts';
 import { noteArrival } from './arrival-log.ts';
-import { askForKeyFrame, askForMissing } from './feedback.ts';
+import { askForKeyFrame, askForMissing, wantKeyFrames } from './feedback.ts';
 import { noteReceived } from './first-frame.ts';
 import { check } from './ice.ts';
 import { type Client, finishRestart, forget, type MediaState } from './media-state.ts';
-import { follow, hearAnswer, type Path, path } from './path-check.ts';
+import { follow, hearAnswer, type Path, path, pathOf } from './path-check.ts';
 import type { DropReason } from './plane.ts';
+import { noteSeen } from './presence.ts';
 import { receiveRtcp } from './receive-rtcp.ts';
 import { fanOut } from './room.ts';
 import { extensionNumber, type RtpHeader, readHeader } from './rtp.ts';
 import type { PlacedViewer } from './share.ts';
 import { openRtp } from './srtp.ts';
-import type { Transport } from './transport.ts';
 import { nothing, type Publisher } from './up-stream.ts';
 import type { World } from './world.ts';
 
@@ -24,6 +24,7 @@ export function receive(state: MediaState, world: World, datagram: Buffer, from:
   if (first <= 3) return receiveCheck(state, world, datagram, from);
   const client = state.byAddress.find(from.address, from.port);
   if (client === undefined) return 'UnknownAddress';
+  if (client.publisher === undefined) noteSeen(client, world);
   if (first >= 128 && first <= 191) {
     const second = datagram[1] ?? 0;
     // RTCP's types lie where marked payload types 64 to 95 would, which nobody may use (RFC 5761 section 4).
@@ -48,6 +49,7 @@ function receiveCheck(state: MediaState, world: World, datagram: Buffer, from: E
   const { transport } = client;
   transport.lastHeardMs = world.now();
   follow(transport, ice, believe(state, client, from), isNominating, world);
+  noteSeen(client, world);
   client.placed?.follow(transport);
   if (isNominating && ice === transport.nextIce) finishRestart(state, client, ice);
   if (isNominating && !transport.isNominated) {
@@ -84,9 +86,6 @@ function believe(state: MediaState, client: Client, from: Endpoint): Path {
   return at;
 }
 
-const pathOf = ({ paths }: Transport, { address, port }: Endpoint): Path | undefined =>
-  paths.find((path) => path.address === address && path.port === port);
-
 /** What may be an answer to a check of ours. It comes from where we asked. */
 function receiveAnswer(state: MediaState, world: World, datagram: Buffer, from: Endpoint): Verdict {
   const client = state.claims.find(from.address, from.port) ?? state.byAddress.find(from.address, from.port);
@@ -94,7 +93,10 @@ function receiveAnswer(state: MediaState, world: World, datagram: Buffer, from: 
   if (client === undefined || at === undefined) return 'Unknown';
   const refusal = hearAnswer(client.transport, datagram, at, world.now());
   client.placed?.follow(client.transport);
-  if (refusal !== undefined || !at.isClaim) return refusal;
+  if (refusal !== undefined) return refusal;
+  client.transport.lastHeardMs = world.now();
+  noteSeen(client, world);
+  if (!at.isClaim) return undefined;
   at.isClaim = false;
   state.claims.remove(at, client);
   state.byAddress.set(at, client);
@@ -140,11 +142,4 @@ function logArrival({ arrivals }: Publisher, datagram: Buffer, header: RtpHeader
   if (arrivals === undefined) return;
   const sequence = extensionNumber(datagram, header, arrivals.id);
   if (sequence >= 0) noteArrival(arrivals.log, sequence, nowMs);
-}
-
-/** Asks the room's publisher for a key frame, for a subscriber that can now be sent to. */
-export function wantKeyFrames({ room }: Client, world: World): void {
-  const publisher = room?.publisher;
-  if (publisher === undefined) return;
-  for (const stream of publisher.streams) askForKeyFrame(publisher, stream, world.now(), world);
 }

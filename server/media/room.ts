@@ -1,5 +1,5 @@
 import { noCounters, type RoomCounters } from './counts.ts';
-import { type DownStream, downStream, forward, noCodec, noKeyFrame } from './down-stream.ts';
+import { type DownStream, downStream, forward, gone, noCodec, noKeyFrame } from './down-stream.ts';
 import { codecMatch } from './epoch.ts';
 import { noteSent } from './first-frame.ts';
 import type { LinkEstimate } from './link-estimate.ts';
@@ -59,6 +59,7 @@ export function fanOut(to: Room, arrival: Arrival, nowMs: number, world: World):
   let bytes = 0;
   let withoutCodec = 0;
   let withoutKeyFrame = 0;
+  let absent = 0;
   const numbers = stream.pictures[packet.payloadType]?.(packet.payload, packet.marker);
   for (const sink of stream.sinks) {
     const sent = forward(sink, source, packet, numbers, startsKeyFrame, nowMs, world.send);
@@ -68,11 +69,13 @@ export function fanOut(to: Room, arrival: Arrival, nowMs: number, world: World):
       if (sink.sentPackets === 1) noteSent(to, sink, world);
     } else if (sent === noKeyFrame) withoutKeyFrame += 1;
     else if (sent === noCodec) withoutCodec += 1;
+    else if (sent === gone) absent += 1;
   }
   const { tally } = world;
   const { length } = packet.payload;
   if (packets > 0) tally.sent(to.counters, packets, bytes);
   if (withoutCodec > 0) tally.withheld(to.counters, 'NoCodec', withoutCodec, withoutCodec * length);
+  if (absent > 0) tally.withheld(to.counters, 'Gone', absent, absent * length);
   if (withoutKeyFrame > 0) tally.withheld(to.counters, 'NoKeyFrame', withoutKeyFrame, withoutKeyFrame * length);
 }
 

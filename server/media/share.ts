@@ -23,6 +23,8 @@ export interface PlacedViewer {
   setKeys(keys: SrtpKeys): void;
   /** To be called when it may be sent to another address. */
   follow(at: Endpoint): void;
+  /** Whether it is to be sent no media for now. */
+  setGone(isGone: boolean): void;
   /** False when the datagram is lost. */
   receiveRtcp(datagram: Buffer): boolean;
   remove(): void;
@@ -94,6 +96,7 @@ function placed(link: EgressLink, number: number, onRemoved: () => void): Placed
       at.port = port;
       link.tell('move', number, address, port);
     },
+    setGone: (isGone) => link.tell('setGone', number, isGone),
     receiveRtcp: (datagram) => link.mail(number, datagram),
     remove() {
       link.tell('removeViewer', number);

@@ -1,6 +1,7 @@
 import { askForKeyFrame, askForMissing, reportArrivals, reportReception } from './feedback.ts';
 import { lookAtLink } from './link-estimate.ts';
 import type { Client, MediaState } from './media-state.ts';
+import { lookForSubscriber } from './presence.ts';
 import { reportSending } from './sender-report.ts';
 import { noteStall } from './stall.ts';
 import { dtlsPerSecond } from './transport.ts';
@@ -21,8 +22,12 @@ export function runTimers(state: MediaState, world: World): Client[] {
   for (const client of state.byId.values()) {
     const { transport } = client;
     if (isNewSecond) transport.dtlsBudget = dtlsPerSecond;
-    if (now - transport.lastHeardMs > silenceMs) silent.push(client);
-    else if (client.publisher !== undefined || client.subscriber !== undefined) serve(state, client, now, world);
+    if (now - transport.lastHeardMs > silenceMs) {
+      silent.push(client);
+      continue;
+    }
+    if (client.subscriber !== undefined || client.placed !== undefined) lookForSubscriber(client, now, world);
+    if (client.publisher !== undefined || client.subscriber !== undefined) serve(state, client, now, world);
   }
   return silent;
 }

@@ -42,6 +42,8 @@ export interface Transport extends Endpoint {
   /** As the last report or check of ours told; -1 before the first. */
   roundTripMs: number;
   isNominated: boolean;
+  /** Silent for so long that it is sent no media; see presence.ts. */
+  isGone: boolean;
   srtp: SrtpSession | undefined;
   lastHeardMs: number;
   /** -1 before the first. */
@@ -78,6 +80,7 @@ export const transport = (spec: TransportSpec, rtcpSsrc: number, nowMs: number):
   wanted: undefined,
   roundTripMs: -1,
   isNominated: false,
+  isGone: false,
   srtp: undefined,
   lastHeardMs: nowMs,
   lastRtpMs: -1,

@@ -18,7 +18,11 @@ test('what flows through a room, and what of it is held up', async () => {
     receivedBytes: 100,
     sentPackets: 2,
     sentBytes: 200,
-    withheld: { NoCodec: { packets: 3, bytes: 300 }, NoKeyFrame: { packets: 4, bytes: 400 } },
+    withheld: {
+      NoCodec: { packets: 3, bytes: 300 },
+      NoKeyFrame: { packets: 4, bytes: 400 },
+      Gone: { packets: 5, bytes: 500 },
+    },
     stalls: { audio: 5, video: 6 },
   } satisfies ReturnType<typeof noCounters>;
   const of = seen([view('a')], snapshot({ rooms: { 'events/a': counters } }));
@@ -29,8 +33,10 @@ test('what flows through a room, and what of it is held up', async () => {
     'live_rtp_received_bytes_total{room="a"}': 100,
     'live_rtp_withheld_packets_total{room="a",reason="NoCodec"}': 3,
     'live_rtp_withheld_packets_total{room="a",reason="NoKeyFrame"}': 4,
+    'live_rtp_withheld_packets_total{room="a",reason="Gone"}': 5,
     'live_rtp_withheld_bytes_total{room="a",reason="NoCodec"}': 300,
     'live_rtp_withheld_bytes_total{room="a",reason="NoKeyFrame"}': 400,
+    'live_rtp_withheld_bytes_total{room="a",reason="Gone"}': 500,
     'live_track_stalls_total{room="a",kind="audio"}': 5,
     'live_track_stalls_total{room="a",kind="video"}': 6,
   });
