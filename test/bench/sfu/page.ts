@@ -66,8 +66,8 @@ Node that copies datagrams, without SRTP. Latency is from handing a packet to th
 fifty copies at the subscriber.`,
   features: `The media core with all that it keeps, counts and reports, whose viewers report and ask for one packet in a hundred again,
 beside the core that only forwards; by turns, two processes of each.`,
-  cores: `How long the media plane takes for a forwarded packet when it is saturated, on one processor and on two. Who sends and who
-receives needs some of them, too.`,
+  cores: `How often a saturated media plane can forward a packet: the CPU time that it takes on one processor, and on two that of
+its busiest thread. One publisher, two hundred subscribers, who do not read what arrives.`,
   joins: `The CPU of a whole server for a viewer that posts an offer, checks its path and shakes hands. Latency is that of another room's
 media at 50,000 packets a second, while fifty viewers a second come and go, and while nobody does, by turns.`,
   memory: `A whole server before, with, and after a thousand viewers who are connected and are sent nothing. Its garbage is taken away
