@@ -57,6 +57,7 @@ export const sessionMetric = {
         'Bye',
         'Closed',
         'Silent',
+        'NoMedia',
         'Replaced',
         'PublisherGone',
         'RoomRemoved',

@@ -47,7 +47,7 @@ export function mediaCore(world: World): MediaCore {
     },
     tick() {
       for (const share of world.shares?.all ?? []) share.refresh();
-      for (const client of runTimers(state, world)) close(client, 'Silent');
+      for (const { client, reason } of runTimers(state, world)) close(client, reason);
     },
     countDrop(reason) {
       state.dropped[reason] += 1;

@@ -96,10 +96,10 @@ export interface DownTrack {
 }
 
 /**
- * Why a transport ended by itself; it is removed then. `Silent`: no check and no packet for 15 s. `Bye`: RTCP BYE, of a
- * subscriber, or of all that a publisher sent.
+ * Why a transport ended by itself; it is removed then. `Silent`: no check and no packet for 15 s. `NoMedia`: of a publisher
+ * for two minutes nothing but checks. `Bye`: RTCP BYE, of a subscriber, or of all that a publisher sent.
  */
-export type CloseReason = 'Silent' | 'Bye';
+export type CloseReason = 'Silent' | 'NoMedia' | 'Bye';
 
 /** Why a datagram was dropped. */
 export const dropReasons = mediaMetric.datagramsDropped.labels.reason;

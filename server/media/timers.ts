@@ -1,6 +1,7 @@
 import { askForKeyFrame, askForMissing, reportArrivals, reportReception } from './feedback.ts';
 import { lookAtLink } from './link-estimate.ts';
 import type { Client, MediaState } from './media-state.ts';
+import type { CloseReason } from './plane.ts';
 import { lookForSubscriber } from './presence.ts';
 import { reportSending } from './sender-report.ts';
 import { noteStall } from './stall.ts';
@@ -13,23 +14,41 @@ export const tickMs = 50;
 /** A client that sends nothing for so long is gone: checks come every 5 s or so (RFC 7675 section 5.1). */
 const silenceMs = 15_000;
 
-/** Repeats, reports, budgets. Returns the clients that have fallen silent. */
-export function runTimers(state: MediaState, world: World): Client[] {
+/** A publisher that only says that it is there keeps a room from ending without it. Whoever comes takes its place sooner. */
+const mediaTimeoutMs = 120_000;
+
+export interface Ended {
+  readonly client: Client;
+  readonly reason: CloseReason;
+}
+
+/** Repeats, reports, budgets. Returns the clients whose time is over, with nothing allocated while there are none. */
+export function runTimers(state: MediaState, world: World): readonly Ended[] {
   const now = world.now();
   const isNewSecond = now >= state.nextSecondMs;
   if (isNewSecond) state.nextSecondMs = now + 1000;
-  const silent: Client[] = [];
+  let ended: Ended[] | undefined;
   for (const client of state.byId.values()) {
     const { transport } = client;
     if (isNewSecond) transport.dtlsBudget = dtlsPerSecond;
-    if (now - transport.lastHeardMs > silenceMs) {
-      silent.push(client);
+    const reason = overdue(client, now);
+    if (reason !== undefined) {
+      ended ??= [];
+      ended.push({ client, reason });
       continue;
     }
     if (client.subscriber !== undefined || client.placed !== undefined) lookForSubscriber(client, now, world);
     if (client.publisher !== undefined || client.subscriber !== undefined) serve(state, client, now, world);
   }
-  return silent;
+  return ended ?? none;
+}
+
+const none: readonly Ended[] = [];
+
+function overdue({ transport, publisher }: Client, now: number): CloseReason | undefined {
+  if (now - transport.lastHeardMs > silenceMs) return 'Silent';
+  const lastMediaMs = Math.max(transport.lastRtpMs, transport.madeMs);
+  return publisher !== undefined && now - lastMediaMs > mediaTimeoutMs ? 'NoMedia' : undefined;
 }
 
 /** What is due for one client. */

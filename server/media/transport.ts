@@ -45,6 +45,7 @@ export interface Transport extends Endpoint {
   /** Silent for so long that it is sent no media; see presence.ts. */
   isGone: boolean;
   srtp: SrtpSession | undefined;
+  readonly madeMs: number;
   lastHeardMs: number;
   /** -1 before the first. */
   lastRtpMs: number;
@@ -82,6 +83,7 @@ export const transport = (spec: TransportSpec, rtcpSsrc: number, nowMs: number):
   isNominated: false,
   isGone: false,
   srtp: undefined,
+  madeMs: nowMs,
   lastHeardMs: nowMs,
   lastRtpMs: -1,
   hasMedia: false,

@@ -19,8 +19,8 @@ export const refusals: Readonly<Record<string, { room: object; says: RegExp }>> 
     says: /spec\.publish\.reconnectGrace.*should match/s,
   },
   'a codec that we do not forward': {
-    room: aRoom('codec', { publish: { codecs: ['VP9'] } }),
-    says: /spec\.publish\.codecs\[0\].*supported values: "H264", "VP8", "Opus"/s,
+    room: aRoom('codec', { publish: { codecs: ['H265'] } }),
+    says: /spec\.publish\.codecs\[0\].*supported values: "H264", "VP8", "VP9", "AV1", "Opus"/s,
   },
   'a probe that waits for longer than it repeats': {
     room: aRoom('late', { pod: { probes: { readiness: { periodSeconds: 2, timeoutSeconds: 3 } } } }),

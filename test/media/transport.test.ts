@@ -99,6 +99,27 @@ test('a client that falls silent is closed after 15 seconds; checks keep it (C-1
   assert.equal(core.snapshot().transports, 1);
 });
 
+test('a publisher that sends nothing but checks is ended after two minutes; one that sends is not, nor is a viewer (C-13)', () => {
+  const { core, events, publisher, subscriber, pass } = arena();
+  const [mute, viewer] = [publisher('mute'), subscriber('viewer')];
+  const live = publisher('live');
+  let sequence = 0;
+  const checked = (seconds: number) => {
+    for (let s = 0; s < seconds; s += 5) {
+      for (const client of [mute, live, viewer]) core.receive(client.check(), client.endpoint);
+      if (s % 100 === 0) core.receive(live.rtp({ ssrc: 7, sequence: sequence++ }), live.endpoint);
+      pass(5000);
+    }
+  };
+  checked(120);
+  const ends = () => events.filter((event) => event.startsWith('closed'));
+  assert.deepEqual(ends(), []);
+  checked(10);
+  assert.deepEqual(ends(), ['closed mute NoMedia']);
+  checked(200);
+  assert.deepEqual(ends(), ['closed mute NoMedia']);
+});
+
 test('a removed transport leaves nothing: neither its name nor its address is known', () => {
   const { core, stranger, dropped } = arena();
   const client = stranger('a');
