@@ -73,6 +73,10 @@ describe('the pages', () => {
   });
 
   test('the time from the POST to the first frame is known and shown', async () => {
+    await eventually(
+      'it says how many watch',
+      async () => (await player.locator('#viewers').textContent()) === '1 viewer',
+    );
     const { joinMs } = await shown(player);
     assert.ok(joinMs !== undefined && joinMs > 0);
     assert.equal(await player.locator('#join').textContent(), `First frame after ${joinMs} ms`);
@@ -150,6 +154,7 @@ describe('the pages', () => {
   test('leaving a page ends its session at once', async () => {
     const visitor = await watch(browser, server.urls('stage'));
     assert.equal((await server.stats('stage')).subscribers, 2);
+    await eventually('both are told', async () => (await player.locator('#viewers').textContent()) === '2 viewers');
     await visitor.goto('about:blank');
     await eventually('the seat is free', async () => (await server.stats('stage')).subscribers === 1, 5000);
     await leave(visitor);

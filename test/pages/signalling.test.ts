@@ -29,10 +29,11 @@ test('an offer is posted with its token, and the session URL is resolved against
     seen.push(request.headers['content-type'], request.headers.authorization, await text(request));
     response.writeHead(201, { 'content-type': 'application/sdp', location: 'whip/session-1' }).end('the answer');
   });
-  const { answer, session } = await postOffer(url, 'abc', 'v=0');
+  const { answer, session, events } = await postOffer(url, 'abc', 'v=0');
   assert.deepEqual(seen, ['application/sdp', 'Bearer abc', 'v=0']);
   assert.equal(answer, 'the answer');
   assert.equal(session, `${url}/session-1`);
+  assert.equal(events, undefined, 'there is no Link');
 });
 
 test('without a token there is no Authorization header', async (t) => {

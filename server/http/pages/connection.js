@@ -2,6 +2,7 @@
 
 import { figures, sample, stillness } from './figures.js';
 import { iceServers } from './ice-servers.js';
+import { listen } from './session-events.js';
 import { deleteSession, postOffer } from './signalling.js';
 
 /** Our server is ICE-lite and answers with all of its candidates, so a client's own are needed for the offer only. */
@@ -23,6 +24,7 @@ const silenceLimitMs = 5500;
  * @property {(sdp: string) => string} [adaptAnswer]
  * @property {(figures: import('./figures.js').Figures, stillMs: number) => void} onFigures  Every second; `stillMs` is
  *   the time since the last media packet.
+ * @property {Omit<import('./session-events.js').EventHandlers, 'onReconnect'>} [events]
  */
 
 /**
@@ -37,10 +39,12 @@ const silenceLimitMs = 5500;
  * @param {AbortSignal} signal
  * @returns {Promise<Session>}
  */
-export async function connect({ endpoint, token, addMedia, adaptAnswer = (sdp) => sdp, onFigures }, signal) {
+export async function connect({ endpoint, token, addMedia, adaptAnswer = (sdp) => sdp, onFigures, events }, signal) {
   const peer = new RTCPeerConnection({ bundlePolicy: 'max-bundle' });
   let /** @type {string | undefined} */ session;
+  let stopListening = () => {};
   const close = async () => {
+    stopListening();
     peer.close();
     const url = session;
     session = undefined;
@@ -56,14 +60,18 @@ export async function connect({ endpoint, token, addMedia, adaptAnswer = (sdp) =
     await gathered(peer);
     const postedAtMs = performance.now();
     // Not aborted half-way: the session would exist at the server, and nobody would know its URL.
-    const { answer, session: url } = await postOffer(endpoint, token, peer.localDescription?.sdp ?? '');
-    session = url;
+    const made = await postOffer(endpoint, token, peer.localDescription?.sdp ?? '');
+    session = made.session;
     signal.throwIfAborted();
-    await peer.setRemoteDescription({ type: 'answer', sdp: adaptAnswer(answer) });
+    await peer.setRemoteDescription({ type: 'answer', sdp: adaptAnswer(made.answer) });
     const lost = loss(peer);
     await Promise.race([connected(peer), aborted(signal), lost.then((error) => Promise.reject(error))]);
     const silent = watch(peer, endpoint === 'whep' ? 'inbound' : 'outbound', onFigures);
-    return { ended: Promise.race([lost, silent]), close, postedAtMs };
+    const sentAway = new Promise((resolve) => {
+      const onReconnect = () => resolve(new Error('The server asks to connect anew'));
+      if (events && made.events) stopListening = listen(made.events, { ...events, onReconnect });
+    });
+    return { ended: Promise.race([lost, silent, sentAway]), close, postedAtMs };
   } catch (error) {
     await close();
     throw error;

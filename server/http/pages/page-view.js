@@ -17,6 +17,8 @@ export function pageView(words) {
   const exposed = /** @type {import('./exposed.js').Exposed} */ ({ state: 'idle', detail: '', stats: {} });
   expose(exposed);
 
+  let isAway = false;
+
   /** @param {State} state */
   const show = (state) => {
     exposed.state = state.name;
@@ -44,10 +46,16 @@ export function pageView(words) {
     exposed.stats = figures;
     showFigures(figures, performance.now());
     if (exposed.state === 'live' && stillMs >= stalledAfterMs) show({ name: 'stalled', detail: '' });
-    if (exposed.state === 'stalled' && stillMs < stalledAfterMs) show({ name: 'live', detail: '' });
+    if (exposed.state === 'stalled' && !isAway && stillMs < stalledAfterMs) show({ name: 'live', detail: '' });
   };
 
-  return { show, showJoin, onFigures, pause, askToken };
+  /** @param {boolean} nobodyPublishes  As the server says, before it shows in the figures. */
+  const onAway = (nobodyPublishes) => {
+    isAway = nobodyPublishes;
+    if (isAway && exposed.state === 'live') show({ name: 'stalled', detail: '' });
+  };
+
+  return { show, showJoin, onFigures, onAway, pause, askToken };
 }
 
 /**

@@ -27,15 +27,17 @@ const cannotPlay = 'This browser has no codec for what is published here. Anothe
 /** @param {import('./address.js').PageAddress} address */
 function player(address) {
   const video = byId('video', HTMLVideoElement);
-  const { show, showJoin, onFigures, pause, askToken } = pageView(words);
+  const { show, showJoin, onFigures, onAway, pause, askToken } = pageView(words);
   const left = new AbortController();
   let token = address.token;
+  const events = { onAway, onViewers: showViewers };
 
   /** @param {AbortSignal} signal */
   const watch = async (signal) => {
     const addMedia = (/** @type {RTCPeerConnection} */ peer) => receive(peer, video);
     const shown = firstFrame(video);
-    const plan = { endpoint: /** @type {const} */ ('whep'), token, addMedia, onFigures };
+    showViewers(undefined);
+    const plan = { endpoint: /** @type {const} */ ('whep'), token, addMedia, onFigures, events };
     const session = await connect(plan, signal).catch((/** @type {unknown} */ error) => {
       throw offerRefused(error, () => cannotPlay);
     });
@@ -49,6 +51,12 @@ function player(address) {
   buttons(video);
   window.addEventListener('pagehide', () => left.abort());
   void keepConnected({ connect: watch, show, askToken: newToken, pause, random: Math.random }, left.signal);
+}
+
+/** @param {number | undefined} count */
+function showViewers(count) {
+  byId('viewers', HTMLElement).textContent =
+    count === undefined ? '' : `${count} ${count === 1 ? 'viewer' : 'viewers'}`;
 }
 
 /**

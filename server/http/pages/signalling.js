@@ -1,5 +1,7 @@
 /** WHIP (RFC 9725) and WHEP, from the client's side: one POST makes a session, one DELETE ends it. */
 
+import { eventsUrl } from './session-events.js';
+
 /** The server answered, and the answer is no. `detail` is the problem's (RFC 9457) own sentence for people. */
 export class Refusal extends Error {
   /**
@@ -66,7 +68,8 @@ const authorization = (token) => (token === undefined ? {} : { Authorization: `B
  * @param {string} endpoint  Relative to the page: `whip` or `whep`.
  * @param {string | undefined} token
  * @param {string} offer
- * @returns {Promise<{ answer: string, session: string }>} The answer's SDP and the session's absolute URL.
+ * @returns {Promise<{ answer: string, session: string, events: string | undefined }>} The answer's SDP, and the absolute
+ *   URLs of the session and of its events.
  */
 export async function postOffer(endpoint, token, offer) {
   const response = await fetch(endpoint, {
@@ -81,7 +84,8 @@ export async function postOffer(endpoint, token, offer) {
   if (response.status !== 201) throw await refusal(response, token !== undefined);
   const location = response.headers.get('location');
   if (location === null) throw new Refusal(response.status, 'The answer names no session (no Location)', undefined);
-  return { answer: await response.text(), session: new URL(location, response.url).href };
+  const session = new URL(location, response.url).href;
+  return { answer: await response.text(), session, events: eventsUrl(response.headers.get('link'), response.url) };
 }
 
 /**

@@ -1,0 +1,64 @@
+/** What the server tells of a viewer's session as it happens: server-sent events, where the answer's `Link` says. */
+
+const extension = 'urn:ietf:params:whep:ext:core:server-sent-events';
+
+/**
+ * @param {string | null} links  All `Link` headers, with commas between them (RFC 8288 section 3).
+ * @param {string} base
+ * @returns {string | undefined} An absolute URL.
+ */
+export function eventsUrl(links, base) {
+  for (const [, url = '', parameters = ''] of (links ?? '').matchAll(/<([^>]*)>([^<]*)/g)) {
+    if (parameters.includes(`rel="${extension}"`)) return new URL(url, base).href;
+  }
+  return undefined;
+}
+
+/**
+ * @typedef {object} EventHandlers
+ * @property {(isAway: boolean) => void} onAway  Whether it is known that nobody publishes now.
+ * @property {(count: number) => void} onViewers
+ * @property {() => void} onReconnect  The session is to be exchanged for another.
+ */
+
+/**
+ * Listens while the page is looked at: a browser has six connections to a server over HTTP/1.1, and each page that listens
+ * keeps one of them busy.
+ *
+ * @param {string} url
+ * @param {EventHandlers} handlers
+ * @returns {() => void} Stops.
+ */
+export function listen(url, { onAway, onViewers, onReconnect }) {
+  let /** @type {EventSource | undefined} */ source;
+  const close = () => {
+    source?.close();
+    source = undefined;
+    onAway(false);
+  };
+  const open = () => {
+    source = new EventSource(url);
+    source.addEventListener('active', () => onAway(false));
+    source.addEventListener('inactive', () => onAway(true));
+    source.addEventListener('viewercount', ({ data }) => onViewers(viewerCount(data)));
+    source.addEventListener('reconnect', onReconnect);
+    // It tries again by itself, and is told nothing of a publisher who has gone meanwhile.
+    source.addEventListener('error', () => onAway(false));
+  };
+  const look = () => {
+    if (document.hidden) close();
+    else if (source === undefined) open();
+  };
+  document.addEventListener('visibilitychange', look);
+  look();
+  return () => {
+    document.removeEventListener('visibilitychange', look);
+    close();
+  };
+}
+
+/** @param {string} data */
+function viewerCount(data) {
+  const { viewercount } = JSON.parse(data);
+  return Number(viewercount);
+}

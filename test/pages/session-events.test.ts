@@ -1,0 +1,18 @@
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import { eventsUrl } from '#server/http/pages/session-events.js';
+
+const base = 'https://live.example/a/room/whep';
+const rel = 'rel="urn:ietf:params:whep:ext:core:server-sent-events"';
+
+for (const [name, links, url] of [
+  ['alone, relative to the endpoint', `</a/room/whep/x/events>; ${rel}; events="active"`, `${base}/x/events`],
+  [
+    'among others, whatever is in them',
+    `<turn:relay.example?transport=udp>; rel="ice-server"; username="a,b", <https://other.example/e>; events="a,b"; ${rel}`,
+    'https://other.example/e',
+  ],
+  ['of other extensions only', '<https://other.example/layer>; rel="urn:ietf:params:whep:ext:core:layer"', undefined],
+  ['none', null, undefined],
+] as const)
+  test(`the URL of a session’s events is found in its links: ${name}`, () => assert.equal(eventsUrl(links, base), url));
