@@ -3,7 +3,7 @@ import { parseArgs } from 'node:util';
 import { ensureBinaries } from './binaries/ensure.ts';
 import { ensureChromium } from './chromium.ts';
 import { terminalProgress } from './progress.ts';
-import { ensureWhipClient } from './whip-client.ts';
+import { ensureTestPrograms } from './test-programs.ts';
 
 const { values } = parseArgs({ options: { 'for-tests': { type: 'boolean', default: false } } });
 const stopping = new AbortController();
@@ -24,7 +24,7 @@ try {
   await ensureBinaries({ ...shown, want: values['for-tests'] ? [...toStart, ...toTest] : toStart });
   if (values['for-tests']) {
     await ensureChromium({ ...shown, userId: process.getuid?.() });
-    await ensureWhipClient({ ...shown, userId: process.getuid?.() });
+    await ensureTestPrograms({ ...shown, userId: process.getuid?.() });
   }
 } catch (error) {
   console.error(stopping.signal.aborted ? 'Stopped; nothing half-finished is left.' : (error as Error).message);

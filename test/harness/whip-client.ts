@@ -4,7 +4,6 @@ import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { run } from '#local/run.ts';
-import type { WhipClient } from '#local/whip-client.ts';
 
 /** Test pictures as VP8 and a tone as Opus, both encoded live. */
 const pipelines = {
@@ -26,6 +25,12 @@ unsigned long gupnp_simple_igd_get_type(void) { return 0; }
 void gupnp_simple_igd_add_port(void) {}
 void gupnp_simple_igd_remove_port_local(void) {}
 `;
+
+/** Where the client and the compiler are. */
+export interface WhipClient {
+  readonly client: string;
+  readonly compiler: string;
+}
 
 export interface Publishing {
   /** All that it has written. */

@@ -12,6 +12,8 @@ export interface JoinOptions {
   readonly token?: string;
   /** What a publisher sends; a player asks for both whatever there is. */
   readonly kinds?: readonly ('audio' | 'video')[];
+  /** The only way by which it may go. */
+  readonly relay?: { readonly urls: string; readonly username?: string; readonly credential?: string };
   /** Where it sends media to in place of the address that the server announces. */
   readonly through?: Endpoint;
 }
@@ -20,12 +22,18 @@ export interface JoinOptions {
  * Publishes the fake camera to a WHIP endpoint, or plays from a WHEP endpoint, with nothing but what every browser has.
  * The page keeps its `connection` and its `session` URL.
  */
-export const join = (page: Page, url: string, { token, kinds = ['audio', 'video'], through }: JoinOptions = {}) =>
-  page.evaluate(`(${joinInPage})(${JSON.stringify([url, token ?? null, kinds, through ?? null])})`) as Promise<Joined>;
+export const join = (
+  page: Page,
+  url: string,
+  { token, kinds = ['audio', 'video'], through, relay }: JoinOptions = {},
+) =>
+  page.evaluate(
+    `(${joinInPage})(${JSON.stringify([url, token ?? null, kinds, through ?? null, relay ?? null])})`,
+  ) as Promise<Joined>;
 
-const joinInPage = `async ([url, token, kinds, through]) => {
+const joinInPage = `async ([url, token, kinds, through, relay]) => {
   globalThis.connection?.close();
-  const connection = (globalThis.connection = new RTCPeerConnection());
+  const connection = (globalThis.connection = new RTCPeerConnection(relay ? { iceServers: [relay], iceTransportPolicy: 'relay' } : {}));
   if (url.endsWith('whip')) {
     const media = await navigator.mediaDevices.getUserMedia({ audio: true, video: { width: 320, height: 240 } });
     for (const track of media.getTracks().filter(({ kind }) => kinds.includes(kind))) connection.addTransceiver(track, { direction: 'sendonly', streams: [media] });
