@@ -45,20 +45,23 @@ export function readHeader(packet: Buffer, into: RtpHeader): boolean {
   into.hasPadding = (first & 0x20) !== 0;
   into.marker = second >= 0x80;
   into.payloadType = second & 0x7f;
-  into.sequence = packet.readUInt16BE(2);
-  into.timestamp = packet.readUInt32BE(4);
-  into.ssrc = packet.readUInt32BE(8);
+  into.sequence = numberAt(packet, 2);
+  into.timestamp = numberAt(packet, 4) * 0x10000 + numberAt(packet, 6);
+  into.ssrc = numberAt(packet, 8) * 0x10000 + numberAt(packet, 10);
   into.length = fixedLength + 4 * (first & 0x0f);
   into.extensionAt = 0;
   into.extensionEnd = 0;
   if ((first & 0x10) === 0) return into.length <= packet.length;
   if (into.length + 4 > packet.length) return false;
-  into.extensionProfile = packet.readUInt16BE(into.length);
+  into.extensionProfile = numberAt(packet, into.length);
   into.extensionAt = into.length + 4;
-  into.extensionEnd = into.extensionAt + 4 * packet.readUInt16BE(into.length + 2);
+  into.extensionEnd = into.extensionAt + 4 * numberAt(packet, into.length + 2);
   into.length = into.extensionEnd;
   return into.length <= packet.length;
 }
+
+/** 16 bits. The readers of Buffer take twice as long, and make a list of their arguments. */
+const numberAt = (packet: Buffer, at: number): number => ((packet[at] ?? 0) << 8) | (packet[at + 1] ?? 0);
 
 /** A header extension's value as text, such as the MID; undefined when the packet does not carry it whole. */
 export function extensionText(packet: Buffer, header: RtpHeader, id: number): string | undefined {
