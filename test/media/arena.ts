@@ -1,4 +1,5 @@
 import assert from 'node:assert/strict';
+import { AsyncLocalStorage } from 'node:async_hooks';
 import type { Endpoint } from '#server/media/address.ts';
 import { whole } from '#server/media/core-snapshot.ts';
 import { mediaCore } from '#server/media/media-core.ts';
@@ -9,11 +10,14 @@ import { egressStage } from './egress-stage.ts';
 import { type Peer, peer, videoDown, videoUp } from './peer.ts';
 import { randomBytes, seeded } from './seeded.ts';
 
+/** So many egress threads send to subscribers in tests that do not say it. */
+export const playedBy = new AsyncLocalStorage<number>();
+
 /**
  * The media core between peers, without sockets; the clock stands still unless it is moved, or sending takes time. With
  * `egress` it sends to publishers only, and so many others to subscribers.
  */
-export function arena(seed = 1, { sendTakesMs = 0, egress = 0 } = {}) {
+export function arena(seed = 1, { sendTakesMs = 0, egress = playedBy.getStore() ?? 0 } = {}) {
   const random = seeded(seed);
   const peers = new Map<number, Peer>();
   const events: string[] = [];
