@@ -18,8 +18,8 @@ export const emptyPacket = (): MediaPacket => ({
   payload: Buffer.alloc(0),
 });
 
-/** At 1000 packets a second half a second: several round trips of a viewer far away. */
-const slots = 512;
+/** Packets that are kept: video's at 1000 a second for half a second, several round trips of a viewer far away. */
+export const cachedPackets = { video: 512, audio: 256 } as const;
 /** The largest payload that is kept, thus forwarded: more than an Ethernet frame holds. */
 export const maxPayload = 1500;
 
@@ -34,6 +34,8 @@ export const maxPayload = 1500;
  */
 export interface PacketCache {
   readonly shared: SharedArrayBuffer;
+  /** Packets that there is room for. */
+  readonly slots: number;
   readonly block: Buffer;
   readonly indices: Float64Array;
   readonly timestamps: Uint32Array;
@@ -50,7 +52,7 @@ export interface PacketCache {
 }
 
 /** Where the parts of `shared` begin. */
-const at = (() => {
+function layout(slots: number) {
   const indices = 0;
   const timestamps = indices + slots * Float64Array.BYTES_PER_ELEMENT;
   const versions = timestamps + slots * Uint32Array.BYTES_PER_ELEMENT;
@@ -59,15 +61,19 @@ const at = (() => {
   const paddings = kinds + slots;
   const block = paddings + slots;
   return { indices, timestamps, versions, lengths, kinds, paddings, block, end: block + slots * maxPayload };
-})();
+}
 
-/** An empty one; or another thread's, to read. */
-export function packetCache(others?: SharedArrayBuffer): PacketCache {
+/** An empty one for so many packets; or another thread's, to read. */
+export function packetCache(of: number | SharedArrayBuffer): PacketCache {
+  const others = typeof of === 'number' ? undefined : of;
+  const slots = typeof of === 'number' ? of : of.byteLength / layout(1).end;
+  const at = layout(slots);
   const shared = others ?? new SharedArrayBuffer(at.end);
   const indices = new Float64Array(shared, at.indices, slots);
   if (others === undefined) indices.fill(-1);
   return {
     shared,
+    slots,
     indices,
     block: Buffer.from(shared, at.block, slots * maxPayload),
     timestamps: new Uint32Array(shared, at.timestamps, slots),
@@ -84,6 +90,7 @@ export function packetCache(others?: SharedArrayBuffer): PacketCache {
 /** Keeps the packet. False, and nothing changes, when its index was there before, lies too far back, or it is too long. */
 export function keep(cache: PacketCache, packet: MediaPacket): boolean {
   const { index } = packet;
+  const { slots } = cache;
   const slot = index % slots;
   const isTooOld = cache.newest - index >= slots;
   if (isTooOld || cache.indices[slot] === index || packet.payload.length > maxPayload) return false;
@@ -101,7 +108,7 @@ export function keep(cache: PacketCache, packet: MediaPacket): boolean {
 
 /** Fills the slot with a packet that is still there; its payload is good until the next is recalled. */
 export function recall(cache: PacketCache, index: number, into: MediaPacket): boolean {
-  const slot = index % slots;
+  const slot = index % cache.slots;
   if (index < 0) return false;
   const version = Atomics.load(cache.versions, slot);
   if (version % 2 !== 0 || cache.indices[slot] !== index) return false;

@@ -2,7 +2,7 @@ import type { HintReason } from './ingest-hints.ts';
 import { type IngestQuality, ingestQuality } from './ingest-quality.ts';
 import { type LossCount, lossCount } from './loss-count.ts';
 import { type Missing, missing } from './missing.ts';
-import { type PacketCache, packetCache } from './packet-cache.ts';
+import type { PacketCache } from './packet-cache.ts';
 import { extended } from './packet-index.ts';
 import { type Reception, reception } from './reception.ts';
 import type { NtpTime } from './rtcp.ts';
@@ -25,7 +25,7 @@ export interface Source {
   report: { readonly ntp: NtpTime; readonly timestamp: number; readonly atMs: number } | undefined;
 }
 
-export const source = (ssrc: number, clockRate: number, nowMs: number, cache = packetCache()): Source => ({
+export const source = (ssrc: number, clockRate: number, nowMs: number, cache: PacketCache): Source => ({
   ssrc,
   cache,
   reception: reception(),

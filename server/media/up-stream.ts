@@ -4,7 +4,7 @@ import type { FrameReader } from './frame/frame.ts';
 import { frameReader } from './frame/frame-reader.ts';
 import { noteMedia } from './ingest-quality.ts';
 import { noteFilled, noteGap } from './missing.ts';
-import { emptyPacket, keep, type MediaPacket, maxPayload } from './packet-cache.ts';
+import { cachedPackets, emptyPacket, keep, type MediaPacket, maxPayload, packetCache } from './packet-cache.ts';
 import { type PictureReaders, pictureReaders } from './picture-id.ts';
 import type { DropReason, UpTrack } from './plane.ts';
 import { countReceived } from './reception.ts';
@@ -163,7 +163,7 @@ function sourceOf(stream: UpStream, ssrc: number, clockRate: number, nowMs: numb
     return present;
   }
   if (present !== undefined && nowMs - present.lastPacketMs < handOverMs) return undefined;
-  stream.source = source(ssrc, clockRate, nowMs);
+  stream.source = source(ssrc, clockRate, nowMs, packetCache(cachedPackets[stream.track.kind]));
   stream.isKeyFrameWanted = stream.track.kind === 'video';
   return stream.source;
 }

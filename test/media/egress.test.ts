@@ -2,6 +2,7 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import type { EgressLink } from '#server/media/egress.ts';
 import { introduced } from '#server/media/introduced.ts';
+import { packetCache } from '#server/media/packet-cache.ts';
 import { room } from '#server/media/room.ts';
 import { nack, pictureLoss, receiverReport, senderReport } from '#server/media/rtcp-write.ts';
 import { source } from '#server/media/source.ts';
@@ -152,7 +153,7 @@ test('of a track whose source changes again and again, threads keep those that w
   assert.ok(stream !== undefined);
   const of = { ...room('room'), publisher: up };
   const sources = introduced(link);
-  const heardAt = (ms: number) => sources.number(of, stream, source(ms, 90_000, ms));
+  const heardAt = (ms: number) => sources.number(of, stream, source(ms, 90_000, ms, packetCache(8)));
   assert.deepEqual([heardAt(0), heardAt(1500), heardAt(3000), heardAt(9000)], [0, 1, 2, 3]);
   assert.deepEqual(
     told.filter((call) => call.startsWith('removeSource')),

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { emptyPacket, keep, maxPayload, packetCache, recall } from '#server/media/packet-cache.ts';
+import { cachedPackets, emptyPacket, keep, maxPayload, packetCache, recall } from '#server/media/packet-cache.ts';
 
 const packet = (index: number, text = `packet ${index}`) => ({
   index,
@@ -12,7 +12,7 @@ const packet = (index: number, text = `packet ${index}`) => ({
 });
 
 test('a packet comes back as it went in', () => {
-  const cache = packetCache();
+  const cache = packetCache(512);
   const back = emptyPacket();
   for (const index of [65536, 65539, 65537]) keep(cache, packet(index));
   for (const index of [65536, 65539, 65537]) {
@@ -23,7 +23,7 @@ test('a packet comes back as it went in', () => {
 });
 
 test('the last 512 packets are there, those before are not', () => {
-  const cache = packetCache();
+  const cache = packetCache(512);
   const back = emptyPacket();
   for (let index = 0; index < 2000; index++) keep(cache, packet(index));
   assert.equal(recall(cache, 1999, back), true);
@@ -33,7 +33,7 @@ test('the last 512 packets are there, those before are not', () => {
 });
 
 test('an index gets in once, whatever comes under it the second time', () => {
-  const cache = packetCache();
+  const cache = packetCache(512);
   assert.equal(keep(cache, packet(600, 'first')), true);
   assert.equal(keep(cache, packet(600, 'second')), false);
   const back = emptyPacket();
@@ -42,21 +42,33 @@ test('an index gets in once, whatever comes under it the second time', () => {
 });
 
 test('an index that the cache has passed does not get in again', () => {
-  const cache = packetCache();
+  const cache = packetCache(512);
   keep(cache, packet(600));
   keep(cache, packet(600 + 512));
   assert.equal(keep(cache, packet(600)), false);
   assert.equal(keep(cache, packet(601)), true);
 });
 
+test('audio keeps fewer packets than video, and another thread knows how many', () => {
+  for (const slots of Object.values(cachedPackets)) {
+    const cache = packetCache(slots);
+    for (let index = 0; index <= slots; index++) keep(cache, packet(index));
+    for (const each of [cache, packetCache(cache.shared)]) {
+      assert.equal(each.slots, slots);
+      assert.equal(recall(each, 0, emptyPacket()), false);
+      assert.equal(recall(each, 1, emptyPacket()), true);
+    }
+  }
+});
+
 test('a payload longer than any Ethernet frame is not kept', () => {
-  const cache = packetCache();
+  const cache = packetCache(512);
   assert.equal(keep(cache, { ...packet(1), payload: Buffer.alloc(maxPayload) }), true);
   assert.equal(keep(cache, { ...packet(2), payload: Buffer.alloc(maxPayload + 1) }), false);
 });
 
 test('another thread reads what is kept, and sees when a packet is overwritten', () => {
-  const cache = packetCache();
+  const cache = packetCache(512);
   const mirror = packetCache(cache.shared);
   const back = emptyPacket();
   keep(cache, packet(700, 'before'));
@@ -68,7 +80,7 @@ test('another thread reads what is kept, and sees when a packet is overwritten',
 });
 
 test('a packet that is overwritten while it is copied does not come back', () => {
-  const cache = packetCache();
+  const cache = packetCache(512);
   const mirror = packetCache(cache.shared);
   keep(cache, packet(700));
   const slot = 700 % 512;
