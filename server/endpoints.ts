@@ -4,6 +4,7 @@ import type { RoomSettings } from '#crds/rooms-file.ts';
 import type { roomAccess } from './access/room-access.ts';
 import { type IceServer, iceServerLinks, turnTtlMs } from './access/turn-credentials.ts';
 import type { Admission } from './admission.ts';
+import { closed } from './closed.ts';
 import type { ViewerEvents } from './events/viewer-events.ts';
 import type { Endpoints } from './http/endpoint.ts';
 import { iceTag } from './http/entity-tag.ts';
@@ -11,7 +12,6 @@ import type { IceSession } from './http/ice-patch.ts';
 import { shortId } from './log.ts';
 import type { MediaPlane } from './media/plane.ts';
 import type { SessionMeter } from './meter.ts';
-import type { Refusal } from './room/refusal.ts';
 import type { Clock, Rooms } from './room/rooms.ts';
 import type { DtlsIdentity } from './rtc/dtls.ts';
 import type { Sessions } from './sessions.ts';
@@ -28,10 +28,6 @@ export interface ServerState {
   identity: Promise<DtlsIdentity> | undefined;
 }
 
-/** Readiness comes within a second or two of the address. */
-const notReadyRetryMs = 2000;
-const drainingRetryMs = 1000;
-
 interface Parts {
   readonly state: ServerState;
   readonly rooms: Rooms;
@@ -40,6 +36,8 @@ interface Parts {
   readonly clock: Clock;
   readonly meter: SessionMeter;
   readonly admission: Admission;
+  /** Whether the pod has so little left that another session may end them all. */
+  readonly isShortOfMemory: () => boolean;
   readonly events: Pick<ViewerEvents, 'reconnect'>;
   readonly accessOf: ReturnType<typeof roomAccess>;
 }
@@ -55,6 +53,7 @@ export function endpoints({
   admission,
   events,
   accessOf,
+  isShortOfMemory,
 }: Parts): Endpoints {
   const announced = () => state.settings.announced ?? [];
   const create = signalling({
@@ -83,7 +82,7 @@ export function endpoints({
         user: shortId(session),
         nowMs: clock.now(),
       }),
-    closed: () => closed(state),
+    closed: () => closed(state, isShortOfMemory()),
     has: (role, room, id) => {
       const session = sessions.get(id);
       return session?.role === role && session.room === room;
@@ -113,20 +112,3 @@ const iceServers = ({ iceServers: named = [] }: RoomSettings, { turnSecrets }: S
     const secret = turnSecrets.get(secretFile ?? '');
     return secret === undefined ? { urls: urls.filter((url) => !/^turn/i.test(url)) } : { urls, secret, ttlMs };
   });
-
-function closed({ isDraining, settings }: ServerState): Refusal | undefined {
-  if (isDraining)
-    return {
-      reason: 'Draining',
-      detail:
-        'This server takes no new sessions. Send the offer again: unless the room is suspended, another will answer.',
-      retryAfterMs: drainingRetryMs,
-    };
-  if (settings.announced === undefined)
-    return {
-      reason: 'NotReady',
-      detail: 'The server does not know yet where clients reach its media port. Try again in a moment.',
-      retryAfterMs: notReadyRetryMs,
-    };
-  return undefined;
-}

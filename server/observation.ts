@@ -13,7 +13,7 @@ import { type MetricsOptions, metrics } from './metrics/metrics.ts';
 import { nodeCounts } from './node/counts.ts';
 import { hardPressed } from './node/hard-pressed.ts';
 import { reader, type Surroundings, surroundings } from './node/reading.ts';
-import { type NodeWatch, watchNode } from './node/watch.ts';
+import { type NodeSeen, type NodeWatch, watchNode } from './node/watch.ts';
 import type { Checkup } from './probes/checkup.ts';
 import { health } from './probes/health.ts';
 import type { Heart } from './probes/heart.ts';
@@ -41,6 +41,8 @@ export interface Observation {
   scrape(format: Format): Promise<Exposition>;
   stats(): Promise<PodStats>;
   readonly checkup: Checkup;
+  /** Whether a twentieth of what the pod may use is left at most, as of a moment ago. */
+  isShortOfMemory(): boolean;
   stop(): void;
 }
 
@@ -105,9 +107,13 @@ export async function observation(observed: Observed): Promise<Observation> {
     scrape,
     stats: async () => podStats(await look()),
     checkup,
+    isShortOfMemory: () => isShort(watch.seen().reading),
     stop: watch.stop,
   };
 }
+
+/** Viewers can come later; but a pod that is ended for want of memory takes all who are there with it. */
+const isShort = ({ usage, limits }: NodeSeen['reading']) => usage.memoryBytes > 0.95 * limits.memoryBytes;
 
 const podHealth = ({ media, state, clock, heart, log }: Observed, watch: NodeWatch, { read }: Surroundings) =>
   health({

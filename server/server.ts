@@ -67,7 +67,7 @@ export async function startServer(options: ServerOptions): Promise<Server> {
   const allRooms = rooms(clock, end, (room) => events.changed(room));
   const sessionCount = () => table.count();
   const seen = { media, rooms: allRooms, state, sessions: sessionCount, clock, heart, log, config, onMetrics };
-  const { meter: counted, scrape, stats, checkup, stop } = await observation(seen);
+  const { meter: counted, scrape, stats, checkup, isShortOfMemory, stop } = await observation(seen);
   const spans = roomSpans(tracer);
   const meter = meterOf([counted, spans, guarded(listener, toldBy(log))]);
   const onError = requestFailed(meter, log);
@@ -77,7 +77,7 @@ export async function startServer(options: ServerOptions): Promise<Server> {
   const table = sessions({ media, rooms: allRooms, clock, log, meter, admission, audit, ended });
   allRooms.configure(state.settings.rooms);
 
-  const parts = { state, rooms: allRooms, sessions: table, media, clock, meter };
+  const parts = { state, rooms: allRooms, sessions: table, media, clock, meter, isShortOfMemory };
   const untraced = endpoints({ ...parts, admission, events, accessOf });
   const app = publicServer({
     door,
