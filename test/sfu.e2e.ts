@@ -97,6 +97,18 @@ describe('one server as a process, clients in Chromium', () => {
     });
   }
 
+  test('a publisher that sends its picture in several sizes is taken, and the largest goes to the viewer (C-34)', async () => {
+    const [publisher, player] = [await visitor(), await visitor()];
+    const whip = server.url('/default/vp8/whip');
+    const published = await join(publisher, whip, { token: 'the-publish-token', simulcast: true });
+    assert.deepEqual([published.status, published.state], [201, 'connected']);
+    assert.equal((await watch(player, 'vp8')).state, 'connected');
+    const received = async () => (await reports(player)).find(({ frameWidth }) => frameWidth !== undefined)?.frameWidth;
+    await eventually('it sees the largest', async () => (await received()) === 640, 20_000);
+    await framesRise(player, 30);
+    for (const page of [publisher, player]) await page.context().close();
+  });
+
   for (const [room, kind] of [
     ['silent', 'video'],
     ['radio', 'audio'],
@@ -194,6 +206,7 @@ interface Report {
   readonly kind?: string;
   readonly mimeType?: string;
   readonly srtpCipher?: string;
+  readonly frameWidth?: number;
   readonly availableOutgoingBitrate?: number;
 }
 

@@ -7,6 +7,7 @@ import type { EgressCommands, EgressEvents } from './egress.ts';
 import { pause } from './epoch.ts';
 import { askForKeyFrame, wantKeyFrames } from './feedback.ts';
 import type { JournalEntry } from './journal.ts';
+import { prefer } from './layers.ts';
 import type { Letter } from './mailbox.ts';
 import { mediaCommands, remove, roomOf } from './media-commands.ts';
 import { type Client, type MediaState, mediaState } from './media-state.ts';
@@ -164,7 +165,10 @@ function removeViewer(state: EgressState, viewer: number): void {
   if (client !== undefined) remove(state, client);
 }
 
-type PublisherCommands = Pick<EgressCommands, 'publish' | 'unpublish' | 'addSource' | 'removeSource' | 'report'>;
+type PublisherCommands = Pick<
+  EgressCommands,
+  'publish' | 'unpublish' | 'prefer' | 'addSource' | 'removeSource' | 'report'
+>;
 
 /** Nobody sends to it, and nothing comes of it. */
 const nobody = { id: '', localUfrag: '', localPwd: '', remoteUfrag: '', remotePwd: '' };
@@ -177,6 +181,11 @@ function publisherCommands({ rooms, images }: EgressState, { now }: World): Publ
       // Its streams stay with the subscribers: packets may still be asked for again.
       const room = rooms.get(roomId);
       if (room !== undefined) room.publisher = undefined;
+    },
+    prefer(roomId, track) {
+      const of = rooms.get(roomId)?.publisher;
+      const stream = of?.streams[track];
+      if (of !== undefined && stream !== undefined) prefer(of, stream);
     },
     addSource(number, roomId, track, { ssrc, clockRate, shared }) {
       const room = rooms.get(roomId);

@@ -29,6 +29,8 @@ export interface EgressCommands {
   removeViewer(viewer: number): void;
   publish(roomId: string, tracks: readonly UpTrack[]): void;
   unpublish(roomId: string): void;
+  /** Of the encodings of the room's publisher the one to be sent. */
+  prefer(roomId: string, track: number): void;
   /** A source of the room's publisher, in the track of that place. */
   addSource(source: number, roomId: string, track: number, spec: SourceSpec): void;
   removeSource(source: number): void;

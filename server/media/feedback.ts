@@ -3,9 +3,10 @@ import { takeFeedback } from './arrival-log.ts';
 import { hasCodec } from './down-stream.ts';
 import { tellHints } from './ingest.ts';
 import { noteKeyFrameRequest } from './ingest-quality.ts';
+import { isUsed } from './layers.ts';
 import { newlyLost } from './loss-count.ts';
 import type { Client } from './media-state.ts';
-import { takeDue } from './missing.ts';
+import { giveUp, takeDue } from './missing.ts';
 import { takeReport } from './reception.ts';
 import { middleNtp } from './rtcp.ts';
 import { fullIntra, nack, pictureLoss, receiverReport, sourceDescription } from './rtcp-write.ts';
@@ -22,7 +23,9 @@ export function askForKeyFrame(of: Publisher, stream: UpStream, nowMs: number, w
   const { source, track } = stream;
   if (source === undefined || track.kind !== 'video' || !(track.pli || track.fir)) return;
   if (nowMs - stream.lastKeyFrameRequestMs < keyFrameRequestEveryMs) return;
-  if (!stream.isKeyFrameWanted && !stream.sinks.some((sink) => isWaiting(stream, sink))) return;
+  if (!isUsed(of, stream)) return;
+  const isWaitedFor = stream.waiting.length > 0 || stream.sinks.some((sink) => isWaiting(stream, sink));
+  if (!stream.isKeyFrameWanted && !isWaitedFor) return;
   stream.lastKeyFrameRequestMs = nowMs;
   stream.isKeyFrameWanted = false;
   const { send, tally, requestKeyFrame } = world;
@@ -56,6 +59,10 @@ export function wantKeyFrames({ room }: Client, world: World): void {
 export function askForMissing(of: Publisher, stream: UpStream, nowMs: number, { send, tally }: World): void {
   const { source } = stream;
   if (source === undefined || nowMs < source.missing.nextDueMs) return;
+  if (!isUsed(of, stream)) {
+    giveUp(source.missing);
+    return;
+  }
   const { due, hasGivenUp } = takeDue(source.missing, nowMs);
   // Viewers lack it as well: nothing but a key frame helps them.
   if (hasGivenUp) stream.isKeyFrameWanted = stream.track.kind === 'video';

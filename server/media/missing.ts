@@ -53,11 +53,16 @@ const maxReorderMs = 80;
 const firstRepeatMs = 100;
 const repeatMs = { min: 20, max: 500 } as const;
 
+/** Forgets all that is missing. */
+export function giveUp(state: Missing): void {
+  state.count = 0;
+  state.nextDueMs = Number.POSITIVE_INFINITY;
+}
+
 /** Notes the indices from `from` up to, and without, `to`. False when there are too many: then all are given up. */
 export function noteGap(state: Missing, from: number, to: number, nowMs: number): boolean {
   if (to - from + state.count > maxMissing) {
-    state.count = 0;
-    state.nextDueMs = Number.POSITIVE_INFINITY;
+    giveUp(state);
     return false;
   }
   const dueMs = nowMs + state.reorderMs;

@@ -74,6 +74,10 @@ export interface UpTrack {
   readonly kind: Kind;
   readonly mid: string;
   readonly extensions: ExtensionIds;
+  /** Its encodings, where it has several (RFC 8853): each is sent as a stream of its own, and told apart by these names. */
+  readonly rids?: readonly string[];
+  /** The one encoding that this is; the media plane makes such tracks of one that has `rids`. */
+  readonly rid?: string;
   /** From `a=ssrc`, where the offer has it; otherwise learnt from the MID extension, or from the payload type. */
   readonly ssrc?: number;
   readonly codecs: readonly PayloadCodec[];

@@ -77,7 +77,9 @@ function fromSubscriber(world: World, { room, subscriber }: Client, packet: Rtcp
       const down = subscriber.streams.find(({ track }) => track.ssrc === packet.mediaSsrc);
       if (down === undefined) return false;
       world.tally.feedback(packet.by, 'in');
-      const stream = room.publisher?.streams.find(({ track }) => track.kind === down.track.kind);
+      const stream = room.publisher?.streams.find(
+        ({ track, sinks }) => track.kind === down.track.kind && (track.rid === undefined || sinks.includes(down)),
+      );
       if (room.publisher === undefined || stream === undefined) return false;
       stream.isKeyFrameWanted = stream.track.kind === 'video';
       askForKeyFrame(room.publisher, stream, world.now(), world);

@@ -2,6 +2,7 @@ import { noCounters, type RoomCounters } from './counts.ts';
 import { type DownStream, downStream, forward, gone, noCodec, noKeyFrame } from './down-stream.ts';
 import { codecMatch } from './epoch.ts';
 import { noteSent } from './first-frame.ts';
+import { isForemost, settle } from './layers.ts';
 import type { LinkEstimate } from './link-estimate.ts';
 import type { DownTrack, MediaSnapshot } from './plane.ts';
 import { sendHistory } from './send-history.ts';
@@ -30,9 +31,10 @@ export interface Room {
 export function tracks(rooms: Iterable<Room>): MediaSnapshot['tracks'] {
   const found = { published: { audio: 0, video: 0 }, subscribed: { audio: 0, video: 0 } };
   for (const { publisher } of rooms)
-    for (const { track, source, sinks } of publisher?.streams ?? []) {
-      if (source === undefined) continue;
-      found.published[track.kind] += 1;
+    for (const stream of publisher?.streams ?? []) {
+      const { track, source, sinks } = stream;
+      if (publisher === undefined || source === undefined) continue;
+      if (isForemost(publisher, stream)) found.published[track.kind] += 1;
       found.subscribed[track.kind] += sinks.filter((sink) => sink.epoch?.source === source).length;
     }
   return found;
@@ -55,6 +57,7 @@ export function subscriber(transport: Transport, tracks: readonly DownTrack[], r
 /** Sends one packet of the publisher's to everybody who can use it. Writes into its payload: what is kept is kept before. */
 export function fanOut(to: Room, arrival: Arrival, nowMs: number, world: World): void {
   const { stream, source, packet, startsKeyFrame } = arrival;
+  if (startsKeyFrame && stream.waiting.length > 0 && to.publisher !== undefined) settle(to.publisher, stream);
   let packets = 0;
   let bytes = 0;
   let withoutCodec = 0;
@@ -82,7 +85,10 @@ export function fanOut(to: Room, arrival: Arrival, nowMs: number, world: World):
 /** Makes a publisher the room's, and lets everybody's streams carry on from it. */
 export function setPublisher(of: Room, next: Publisher): void {
   // One that was not removed yet goes on speaking, but to nobody.
-  for (const stream of of.publisher?.streams ?? []) stream.sinks = [];
+  for (const stream of of.publisher?.streams ?? []) {
+    stream.sinks = [];
+    stream.waiting = [];
+  }
   of.publisher = next;
   for (const { streams } of of.subscribers) for (const down of streams) connect(next, down);
 }
@@ -94,13 +100,16 @@ export function addSubscriber(of: Room, added: Subscriber): void {
 
 export function removeSubscriber(of: Room, removed: Subscriber): void {
   of.subscribers.delete(removed);
-  for (const stream of of.publisher?.streams ?? [])
+  for (const stream of of.publisher?.streams ?? []) {
     stream.sinks = stream.sinks.filter((sink) => sink.transport !== removed.transport);
+    stream.waiting = stream.waiting.filter((sink) => sink.transport !== removed.transport);
+  }
 }
 
-/** A room has one track of each kind, so the kind says which goes where. */
+/** A room has one track of each kind, so the kind says which goes where; of several encodings the best. */
 function connect(from: Publisher, down: DownStream): void {
-  const stream = from.streams.find(({ track }) => track.kind === down.track.kind);
+  const ofKind = from.streams.filter(({ track }) => track.kind === down.track.kind);
+  const stream = ofKind.find((each) => each === from.best) ?? ofKind[0];
   down.match = codecMatch(down.track, stream?.track.codecs ?? [], stream?.pictures ?? []);
   if (stream !== undefined) stream.sinks = [...stream.sinks, down];
 }

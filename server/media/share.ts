@@ -12,6 +12,8 @@ export interface Share {
   add(spec: TransportSpec, room: Room, tracks: readonly DownTrack[]): PlacedViewer;
   /** To be called when a room has another publisher, or none, if the room is among those of the share. */
   setPublisher(room: Room): void;
+  /** Of a publisher's encodings the one that subscribers are to be sent, by its place among the streams. */
+  prefer(roomId: string, stream: number): void;
   /** False when the packet is lost to it. On the packet path: runs once for each packet that comes in. */
   forward(room: Room, arrival: Arrival, nowMs: number): boolean;
   /** To be called many times a second: tells what has changed of sources. */
@@ -46,6 +48,8 @@ export function share(link: EgressLink): Share {
     const tracks = streams.map(({ track }) => track);
     link.tell('publish', room.id, tracks);
     for (const stream of streams) if (stream.source !== undefined) sources.number(room, stream, stream.source);
+    const { best } = room.publisher ?? {};
+    if (best !== undefined) link.tell('prefer', room.id, streams.indexOf(best));
   };
   const enter = (room: Room): void => {
     const others = viewersOf.get(room) ?? 0;
@@ -76,6 +80,7 @@ export function share(link: EgressLink): Share {
       return placed(link, number, () => leave(room));
     },
     setPublisher,
+    prefer: (roomId, stream) => link.tell('prefer', roomId, stream),
     forward(room, { stream, source, packet, startsKeyFrame }, nowMs) {
       const number = sources.number(room, stream, source);
       return number < 0 || link.packet(number, packet.index, startsKeyFrame, nowMs);

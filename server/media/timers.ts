@@ -1,4 +1,5 @@
 import { askForKeyFrame, askForMissing, reportArrivals, reportReception } from './feedback.ts';
+import { isForemost, steer } from './layers.ts';
 import { lookAtLink } from './link-estimate.ts';
 import type { Client, MediaState } from './media-state.ts';
 import type { CloseReason } from './plane.ts';
@@ -59,11 +60,12 @@ export function serve(
   world: World,
 ): void {
   if (publisher !== undefined) reportArrivals(publisher, now, world, state.feedback);
+  if (publisher !== undefined && room !== undefined) steer(room, now);
   for (const stream of publisher?.streams ?? []) {
     if (publisher === undefined || room === undefined) continue;
     askForMissing(publisher, stream, now, world);
     askForKeyFrame(publisher, stream, now, world);
-    noteStall(room, stream, now, world);
+    if (isForemost(publisher, stream)) noteStall(room, stream, now, world);
   }
   if (now < transport.nextReportMs) return;
   // Half a second either way, so that reports to many do not fall on one moment (RFC 3550 section 6.3.1).

@@ -29,6 +29,8 @@ export interface UpStream {
   readonly pictures: PictureReaders;
   source: Source | undefined;
   sinks: readonly DownStream[];
+  /** Those that are sent another encoding until a key frame of this one has come. */
+  waiting: readonly DownStream[];
   isKeyFrameWanted: boolean;
   lastKeyFrameRequestMs: number;
   /** Key frames that were asked for by FIR, which numbers its requests. */
@@ -39,7 +41,12 @@ export interface UpStream {
 
 export interface Publisher {
   readonly transport: Transport;
+  /** One for each track, or for each encoding of one that has several. */
   readonly streams: readonly UpStream[];
+  /** Of several encodings the one that subscribers are sent; undefined before any has come, and without several. */
+  best: UpStream | undefined;
+  /** When it was last thought about which is. */
+  judgedMs: number;
   readonly bySsrc: Map<number, UpStream>;
   /** When its packets came, for feedback, and the extension with their numbers; all its tracks share both. */
   readonly arrivals: { readonly id: number; readonly log: ArrivalLog } | undefined;
@@ -49,8 +56,19 @@ export function publisher(transport: Transport, tracks: readonly UpTrack[]): Pub
   // Bundled sections that use one id mean the same by it (RFC 9143 section 9.1.1.1).
   const id = tracks.find(({ extensions }) => extensions.transportWide !== undefined)?.extensions.transportWide;
   const arrivals = id === undefined ? undefined : { id, log: arrivalLog() };
-  return { transport, streams: tracks.map(upStream), bySsrc: new Map(), arrivals };
+  return {
+    transport,
+    streams: tracks.flatMap(encodings).map(upStream),
+    best: undefined,
+    judgedMs: Number.NEGATIVE_INFINITY,
+    bySsrc: new Map(),
+    arrivals,
+  };
 }
+
+/** A track of several encodings as one track for each. */
+const encodings = ({ rids, ...track }: UpTrack): readonly UpTrack[] =>
+  rids === undefined || rids.length === 0 ? [track] : rids.map((rid) => ({ ...track, rid }));
 
 const upStream = (track: UpTrack): UpStream => ({
   track,
@@ -65,6 +83,7 @@ const upStream = (track: UpTrack): UpStream => ({
   pictures: pictureReaders(track.codecs),
   source: undefined,
   sinks: [],
+  waiting: [],
   isKeyFrameWanted: false,
   lastKeyFrameRequestMs: Number.NEGATIVE_INFINITY,
   firs: 0,
@@ -140,13 +159,18 @@ function bind(from: Publisher, datagram: Buffer, header: RtpHeader): UpStream | 
   const { streams } = from;
   const stream =
     streams.find(({ track }) => track.ssrc === header.ssrc) ??
-    streams.find(
-      ({ track: { mid, extensions } }) =>
-        extensions.mid !== undefined && extensionText(datagram, header, extensions.mid) === mid,
-    ) ??
+    streams.find(({ track }) => isNamed(track, datagram, header)) ??
     onlyOne(streams.filter((s) => s.payloads.has(header.payloadType) || s.retransmitted.has(header.payloadType)));
   if (stream !== undefined) from.bySsrc.set(header.ssrc, stream);
   return stream;
+}
+
+/** Whether the packet says that it is of the track; of an encoding both names are said, one of them for a repair. */
+function isNamed({ mid, rid, extensions: ids }: UpTrack, datagram: Buffer, header: RtpHeader): boolean {
+  const text = (id: number | undefined) => (id === undefined ? undefined : extensionText(datagram, header, id));
+  const saidMid = text(ids.mid);
+  if (rid === undefined) return saidMid === mid;
+  return (saidMid ?? mid) === mid && (text(ids.rid) === rid || text(ids.repairedRid) === rid);
 }
 
 const onlyOne = <T>(list: readonly T[]): T | undefined => (list.length === 1 ? list[0] : undefined);

@@ -2,6 +2,7 @@ import type { ExtensionIds } from '#server/media/plane.ts';
 import type { OfferedCodec } from './codec.ts';
 import { extensionLines } from './extensions.ts';
 import type { OfferedMedia } from './offer.ts';
+import { encodingLines } from './simulcast.ts';
 
 /** An address and port where clients reach the media port. */
 export interface Endpoint {
@@ -33,6 +34,8 @@ export interface AnsweredMedia {
   readonly codecs: readonly OfferedCodec[];
   /** Those of the offered that are used. */
   readonly extensions: ExtensionIds;
+  /** The encodings that we receive, where there are several. */
+  readonly rids?: readonly string[];
   readonly sent?: SentTrack;
 }
 
@@ -78,7 +81,7 @@ const refusedSection = ({ kind, protocol, formats, mid }: OfferedMedia): string[
 ];
 
 function acceptedSection(
-  { offered, codecs, extensions, sent }: AnsweredMedia,
+  { offered, codecs, extensions, rids = [], sent }: AnsweredMedia,
   local: LocalTransport,
   isFirst: boolean,
 ): string[] {
@@ -96,6 +99,7 @@ function acceptedSection(
     ...(offered.reducedSizeRtcp ? ['a=rtcp-rsize'] : []),
     ...extensionLines(extensions),
     ...codecs.flatMap((codec) => codecLines(codec, extensions, sent !== undefined)),
+    ...encodingLines(rids),
     ...(sent ? trackLines(offered.kind, sent) : []),
     // Bundled sections share the candidates of the first (RFC 9143 section 9.2).
     ...(isFirst ? [...candidateLines(local.candidates), 'a=end-of-candidates'] : []),

@@ -6,6 +6,7 @@ import { kindOf, type OfferedCodec } from './codec.ts';
 import { usedExtensions } from './extensions.ts';
 import type { Offer, OfferedMedia } from './offer.ts';
 import { SdpError } from './sdp.ts';
+import { usedEncodings } from './simulcast.ts';
 
 /** What an answer is made of, and what the media plane is told. */
 export interface Negotiated<Track> {
@@ -14,7 +15,8 @@ export interface Negotiated<Track> {
 }
 
 /** With the one codec that was chosen. */
-type PublishedMedia = AnsweredMedia & { readonly codecs: readonly [OfferedCodec] };
+type PublishedMedia = AnsweredMedia &
+  Required<Pick<AnsweredMedia, 'rids'>> & { readonly codecs: readonly [OfferedCodec] };
 
 /**
  * A publisher's tracks. Each has exactly one codec, the room's first that the publisher has: so it is known what is
@@ -24,17 +26,24 @@ export function negotiatePublish(offer: Offer, codecs: readonly Codec[]): Negoti
   const media = offer.media.map((offered): PublishedMedia => {
     const [chosen] = preferred(offered, codecs);
     if (chosen === undefined) throw noCodec(offered, codecs);
-    const wanted = chosen.transportWide ? (['mid', 'transportWide'] as const) : (['mid'] as const);
-    return { offered, codecs: [chosen], extensions: usedExtensions(offered.extensions, wanted) };
+    const { extensions } = offered;
+    // Without the names in its packets nobody can tell the encodings apart.
+    const rids = extensions.rid === undefined ? [] : usedEncodings(offered.encodings, chosen.payloadType);
+    const used = usedExtensions(extensions, [
+      'mid',
+      ...(chosen.transportWide ? (['transportWide'] as const) : []),
+      ...(rids.length > 0 ? (['rid', 'repairedRid'] as const) : []),
+    ]);
+    return { offered, codecs: [chosen], extensions: used, rids };
   });
   return { media, tracks: media.map(upTrack) };
 }
 
-const upTrack = ({ offered, codecs: [codec], extensions }: PublishedMedia): UpTrack => ({
+const upTrack = ({ offered, codecs: [codec], extensions, rids }: PublishedMedia): UpTrack => ({
   kind: offered.kind,
   mid: offered.mid,
   extensions,
-  ...(offered.ssrc !== undefined && { ssrc: offered.ssrc }),
+  ...(rids.length > 0 ? { rids } : offered.ssrc !== undefined && { ssrc: offered.ssrc }),
   codecs: [payloadCodec(codec)],
   nack: codec.nack,
   pli: codec.pli,
@@ -75,7 +84,7 @@ export function negotiatePlay(
   return { media, tracks: media.flatMap(({ sent, ...section }) => (sent ? [downTrack({ ...section, sent })] : [])) };
 }
 
-const downTrack = ({ offered, codecs, extensions, sent }: Required<AnsweredMedia>): DownTrack => ({
+const downTrack = ({ offered, codecs, extensions, sent }: Required<Omit<AnsweredMedia, 'rids'>>): DownTrack => ({
   kind: offered.kind,
   mid: offered.mid,
   extensions,

@@ -13,6 +13,7 @@ import {
   type SessionLines,
   sdpLines,
 } from './sdp.ts';
+import { type OfferedEncoding, offeredEncodings } from './simulcast.ts';
 
 /** An m-section of an offer that an answer can be given to. */
 export interface OfferedMedia {
@@ -23,6 +24,8 @@ export interface OfferedMedia {
   readonly formats: readonly string[];
   readonly codecs: readonly OfferedCodec[];
   readonly extensions: ExtensionIds;
+  /** Of a publisher that sends several encodings of the track; else empty. */
+  readonly encodings: readonly OfferedEncoding[];
   /** The media's own stream, not its retransmissions. */
   readonly ssrc?: number;
   readonly reducedSizeRtcp: boolean;
@@ -81,6 +84,7 @@ function offeredMedia(lines: MediaLines, session: SessionLines, wants: 'send' | 
     formats,
     codecs: offeredCodecs(lines),
     extensions: offeredExtensions([...attributes, ...session.attributes], wants),
+    encodings: wants === 'send' && kind === 'video' ? offeredEncodings(attributes) : [],
     ...(ssrc !== undefined && { ssrc }),
     reducedSizeRtcp: firstValue(attributes, 'rtcp-rsize') !== undefined,
   };

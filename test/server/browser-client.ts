@@ -14,6 +14,8 @@ export interface JoinOptions {
   readonly kinds?: readonly ('audio' | 'video')[];
   /** The only way by which it may go. */
   readonly relay?: { readonly urls: string; readonly username?: string; readonly credential?: string };
+  /** Sends the picture in two sizes, the larger one 640 pixels wide. */
+  readonly simulcast?: boolean;
   /** Where it sends media to in place of the address that the server announces. */
   readonly through?: Endpoint;
 }
@@ -25,18 +27,19 @@ export interface JoinOptions {
 export const join = (
   page: Page,
   url: string,
-  { token, kinds = ['audio', 'video'], through, relay }: JoinOptions = {},
+  { token, kinds = ['audio', 'video'], simulcast = false, through, relay }: JoinOptions = {},
 ) =>
   page.evaluate(
-    `(${joinInPage})(${JSON.stringify([url, token ?? null, kinds, through ?? null, relay ?? null])})`,
+    `(${joinInPage})(${JSON.stringify([url, token ?? null, kinds, through ?? null, relay ?? null, simulcast])})`,
   ) as Promise<Joined>;
 
-const joinInPage = `async ([url, token, kinds, through, relay]) => {
+const joinInPage = `async ([url, token, kinds, through, relay, simulcast]) => {
   globalThis.connection?.close();
   const connection = (globalThis.connection = new RTCPeerConnection(relay ? { iceServers: [relay], iceTransportPolicy: 'relay' } : {}));
   if (url.endsWith('whip')) {
-    const media = await navigator.mediaDevices.getUserMedia({ audio: true, video: { width: 320, height: 240 } });
-    for (const track of media.getTracks().filter(({ kind }) => kinds.includes(kind))) connection.addTransceiver(track, { direction: 'sendonly', streams: [media] });
+    const media = await navigator.mediaDevices.getUserMedia({ audio: true, video: simulcast ? { width: 640, height: 360 } : { width: 320, height: 240 } });
+    const sendEncodings = ['l', 'h'].map((rid, i) => ({ rid, scaleResolutionDownBy: 2 - i }));
+    for (const track of media.getTracks().filter(({ kind }) => kinds.includes(kind))) connection.addTransceiver(track, { direction: 'sendonly', streams: [media], ...(simulcast && track.kind === 'video' && { sendEncodings }) });
   } else {
     for (const kind of ['video', 'audio']) connection.addTransceiver(kind, { direction: 'recvonly' });
     const video = document.createElement('video');
