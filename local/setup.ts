@@ -2,6 +2,7 @@
 import { parseArgs } from 'node:util';
 import { ensureBinaries } from './binaries/ensure.ts';
 import { ensureChromium } from './chromium.ts';
+import { ensureFfmpeg } from './ffmpeg.ts';
 import { terminalProgress } from './progress.ts';
 import { ensureTestPrograms } from './test-programs.ts';
 
@@ -25,6 +26,7 @@ try {
   if (values['for-tests']) {
     await ensureChromium({ ...shown, userId: process.getuid?.() });
     await ensureTestPrograms({ ...shown, userId: process.getuid?.() });
+    await ensureFfmpeg(shown);
   }
 } catch (error) {
   console.error(stopping.signal.aborted ? 'Stopped; nothing half-finished is left.' : (error as Error).message);

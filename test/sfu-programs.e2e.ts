@@ -2,10 +2,12 @@ import assert from 'node:assert/strict';
 import { networkInterfaces } from 'node:os';
 import { after, before, describe, test } from 'node:test';
 import type { Browser, Page } from 'playwright-core';
+import { findFfmpeg, howToGetFfmpeg } from '#local/ffmpeg.ts';
 import { findTestProgram, howToGet } from '#local/test-programs.ts';
 import { iceServersOf } from '#server/http/pages/ice-servers.js';
 import { launchChromium, visit } from '#test/harness/browser.ts';
 import { eventually } from '#test/harness/eventually.ts';
+import { publishFrom } from '#test/harness/ffmpeg.ts';
 import { turnServer } from '#test/harness/turn-server.ts';
 import { publishWith } from '#test/harness/whip-client.ts';
 import { decodedFrames, type JoinOptions, join, leave, receivedPackets } from './server/browser-client.ts';
@@ -15,6 +17,9 @@ const roomsFile = `
 rooms:
   - name: stage
     publish: { codecs: [VP8, Opus] }
+    play: { auth: { mode: None } }
+  - name: studio
+    publish: { codecs: [H264, Opus] }
     play: { auth: { mode: None } }
 `;
 
@@ -29,6 +34,8 @@ const [gstreamer, compiler, coturn] = [
   await findTestProgram('tcc'),
   await findTestProgram('turnserver'),
 ];
+
+const ffmpeg = await findFfmpeg();
 
 describe('one server as a process, and programs of others', () => {
   let server: ServerProcess;
@@ -66,6 +73,30 @@ describe('one server as a process, and programs of others', () => {
     await client.end();
     await leave(player);
     await eventually('nobody is left', async () => (await server.metric('live_rooms')) === 0);
+    await player.context().close();
+  });
+
+  test('ffmpeg publishes with nothing but the URL and the token, and a page sees and hears it (C-11, C-41)', {
+    skip: ffmpeg === undefined && howToGetFfmpeg,
+  }, async (t) => {
+    const player = await visitor();
+    const publishing = publishFrom(ffmpeg ?? '', {
+      url: server.url('/default/studio/whip'),
+      token: 'the-publish-token',
+    });
+    t.after(publishing.end);
+    await eventually('it sends', async () => {
+      const packets = await server.metric('live_rtp_received_packets_total{room="studio"}');
+      return publishing.hasEnded() ? assert.fail(publishing.told()) : (packets ?? 0) > 0;
+    });
+    await join(player, server.url('/default/studio/whep'));
+    await framesRise(player, 30);
+    await eventually('sound arrives', async () => (await receivedPackets(player, 'audio')) > 30);
+    await publishing.end();
+    await eventually(
+      'nobody publishes',
+      async () => (await server.metric('live_room_publishing{room="studio"}')) === 0,
+    );
     await player.context().close();
   });
 

@@ -9,10 +9,15 @@
  */
 import { randomBytes } from 'node:crypto';
 import { access, mkdir, open, readdir, readFile, rename, rm, writeFile } from 'node:fs/promises';
+import { homedir } from 'node:os';
 import { basename, dirname, join } from 'node:path';
 import { fingerprint } from './checksum.ts';
 
 const recordFile = 'entry.json';
+
+/** Where the entries of this user are. */
+export const cacheFolder = (env: NodeJS.ProcessEnv): string =>
+  join(env['XDG_CACHE_HOME'] || join(env['HOME'] || homedir(), '.cache'), 'liveroom');
 
 interface Entry {
   /** The address it came from, or how it was built. */

@@ -4,14 +4,13 @@
  *     LIVEROOM_BINARIES=<folder> → the cache → the official download → go build from pinned modules
  */
 import { access, readdir, rm } from 'node:fs/promises';
-import { homedir } from 'node:os';
 import { join, resolve } from 'node:path';
 import type { Progress } from '../progress.ts';
 import { spoken } from '../progress.ts';
 import { CommandFailed } from '../run.ts';
 import type { Artifact, BinaryName } from './artifact.ts';
 import { build, buildEstimateMs, goVersion } from './build.ts';
-import { entryState, writeEntry } from './cache.ts';
+import { cacheFolder, entryState, writeEntry } from './cache.ts';
 import { catalog } from './catalog.ts';
 import { BadAnswer, download } from './download.ts';
 import { withLock } from './lock.ts';
@@ -71,8 +70,7 @@ interface Getter extends EnsureOptions<BinaryName> {
 /** The folder of a whole cache entry. */
 async function ensureEntry(artifact: Artifact, getter: Getter): Promise<string> {
   const { env, progress, signal } = getter;
-  const cache = join(env['XDG_CACHE_HOME'] || join(env['HOME'] || homedir(), '.cache'), 'liveroom');
-  const entry = join(cache, `${artifact.name}-${artifact.version}-linux-${goArch()}`);
+  const entry = join(cacheFolder(env), `${artifact.name}-${artifact.version}-linux-${goArch()}`);
   const files = Object.values(artifact.provides).filter((file) => file !== '.');
   if ((await entryState(entry, files)).kind === 'whole') return entry;
   const onWait = () => progress.say(`Another process is getting ${titled(artifact)}: waiting for it.`);
