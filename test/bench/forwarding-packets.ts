@@ -9,12 +9,25 @@ const startsKeyFrame = [0x10, 0x50] as const;
 /** Every so many packets one is decrypted, to see that what arrives is what was sent. */
 const verifiedEvery = 100;
 
-/** Makes the SRTP packet of a number, in pieces, of the publisher with these keys. Its timestamp is the number. */
-export function packets(keys: SrtpKeys, ssrc: number, payloadBytes: number): (packet: number) => Buffer[] {
+/**
+ * Makes the SRTP packet of a number, in pieces, of the publisher with these keys. Its timestamp is the number, and so is
+ * its transport-wide one, where that extension has an id.
+ */
+export function packets(
+  keys: SrtpKeys,
+  ssrc: number,
+  payloadBytes: number,
+  transportWideId?: number,
+): (packet: number) => Buffer[] {
   const { seal } = srtpSession(keys).outgoing;
   return (packet) => {
-    const header = Buffer.alloc(headerLength);
-    header.writeUInt16BE(0x8060, 0);
+    const header = Buffer.alloc(headerLength + (transportWideId === undefined ? 0 : 8));
+    header.writeUInt16BE(transportWideId === undefined ? 0x8060 : 0x9060, 0);
+    if (transportWideId !== undefined) {
+      header.writeUInt32BE(0xbede_0001, headerLength);
+      header.writeUInt8((transportWideId << 4) | 1, headerLength + 4);
+      header.writeUInt16BE(packet & 0xffff, headerLength + 5);
+    }
     header.writeUInt16BE(packet & 0xffff, 2);
     header.writeUInt32BE(packet, 4);
     header.writeUInt32BE(ssrc, 8);

@@ -34,7 +34,10 @@ export const observed = (clients: Clients) => start(pod, clients);
 export const counting = (clients: Clients) => start(core, clients);
 export const silent = (clients: Clients) => start(core, clients, { isCounting: false });
 
-/** Its core, whose clients may ask for packets again, and are sent them as streams of their own; or may not. */
+/**
+ * Its core, whose clients may ask for packets again, and are sent them as streams of their own, and tell when packets came;
+ * or may not.
+ */
 export const repairing = (clients: Clients) => start(core, clients, { repairs: 'Rtx' });
 export const plain = (clients: Clients) => start(core, clients, { repairs: 'None', isCounting: false });
 
@@ -68,7 +71,7 @@ async function start(
     await once(socket, 'message');
   }
 
-  const packet = packets(mirrored(up.keys), upSsrc, payloadBytes);
+  const packet = packets(mirrored(up.keys), upSsrc, payloadBytes, up.publishes?.extensions.transportWide);
   return {
     downSockets,
     viewers: downSockets.map((socket, i) => viewer(downs[i] ?? up, socket, port)),

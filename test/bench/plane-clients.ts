@@ -9,8 +9,11 @@ export const upSsrc = 7;
 const downSsrcs = 1000;
 const rtxSsrcs = 2000;
 
-/** How clients get again what they lost. */
+/** How clients get again what they lost. By `Rtx` they also tell when packets came, and packets when they left. */
 export type Repairs = 'None' | 'Same' | 'Rtx';
+
+/** Of the numbers that all packets of a transport share. */
+export const transportWideId = 3;
 
 /** One of a contender's subscribers. */
 export interface Viewer {
@@ -25,14 +28,26 @@ export interface Viewer {
 /** The publisher and those it goes to. */
 export function clientsOf(subscribers: number, repairs: Repairs) {
   const nack = repairs !== 'None';
-  const codec = { name: 'video/any', payloadType: 96, clockRate: 90_000 };
-  const codecs = [repairs === 'Rtx' ? { ...codec, rtxPayloadType: 97 } : codec];
+  const isWhole = repairs === 'Rtx';
+  const codec = { name: isWhole ? 'video/vp8' : 'video/any', payloadType: 96, clockRate: 90_000 };
+  const codecs = [isWhole ? { ...codec, rtxPayloadType: 97 } : codec];
+  const transportWide = isWhole ? { transportWide: transportWideId } : {};
+  const extensions = { mid: 1, ...(isWhole && { absSendTime: 2 }), ...transportWide };
   const up = client('up', {
-    publishes: { kind: 'video', mid: '0', extensions: {}, codecs, nack, pli: true, fir: false, ssrc: upSsrc },
+    publishes: {
+      kind: 'video',
+      mid: '0',
+      extensions: transportWide,
+      codecs,
+      nack,
+      pli: true,
+      fir: false,
+      ssrc: upSsrc,
+    },
   });
   const downs = Array.from({ length: subscribers }, (_, i) => {
-    const rtx = repairs === 'Rtx' ? { rtxSsrc: rtxSsrcs + i } : {};
-    const track = { kind: 'video', mid: '0', extensions: { mid: 1 }, ssrc: downSsrcs + i, cname: 'live' } as const;
+    const rtx = isWhole ? { rtxSsrc: rtxSsrcs + i } : {};
+    const track = { kind: 'video', mid: '0', extensions, ssrc: downSsrcs + i, cname: 'live' } as const;
     return client(`down ${i}`, { subscribes: { ...track, codecs, nack, ...rtx } });
   });
   return { up, downs };

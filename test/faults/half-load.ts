@@ -1,4 +1,5 @@
 /** A whole server that forwards half of what it can, for as long as that takes to show whether its memory stays. */
+import { setTimeout as pause } from 'node:timers/promises';
 import type { Load } from '#test/bench/forwarding-load.ts';
 import { evenly } from '#test/bench/pace.ts';
 import { median } from '#test/bench/quantile.ts';
@@ -12,6 +13,7 @@ const clients: Pick<Load, 'subscribers' | 'payloadBytes'> = { subscribers: 50, p
 /** From one look to the next. */
 const turnSeconds = 5;
 const emptyEveryMs = 2;
+const settleMs = 200;
 const minuteMs = 60_000;
 
 export interface HalfLoad {
@@ -33,7 +35,10 @@ export const halfLoad = ({ forMs }: { readonly forMs: number }, say: (text: stri
     const most = (await saturate(contender, turnSeconds)).packetsPerSecond;
     const perSecond = most / 2 / clients.subscribers;
     say(`it can forward ${most.toFixed(0)} packets a second: it gets half of that`);
+    // What was still on its way is not of this.
+    await pause(settleMs);
     const sinks = unread(contender.downSockets, clients.payloadBytes);
+    sinks.take();
     let arrived = 0;
     const emptying = setInterval(() => {
       arrived += sinks.take();

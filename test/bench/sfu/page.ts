@@ -64,8 +64,9 @@ const explained: Readonly<Record<PartName, string>> = {
 is always a next packet. werift's own \`RTCRtpSender.sendRtp\` does what it can of the same load; the bare relay is a socket of
 Node that copies datagrams, without SRTP. Latency is from handing a packet to the kernel until the kernel has each of its
 fifty copies at the subscriber.`,
-  features: `The media core with all that it keeps, counts and reports, whose viewers report and ask for one packet in a hundred again,
-beside the core that only forwards; by turns, two processes of each.`,
+  features: `The media core with all that it keeps, counts and reports: headers of VP8 are read, packets tell when they left, and viewers report,
+tell when each packet came (TWCC) and ask for one in a hundred again, which comes as RTX. Beside it the core that only forwards; by
+turns, two processes of each.`,
   cores: `How often a saturated media plane can forward a packet: the CPU time that it takes on one processor, and on two that of
 its busiest thread. One publisher, two hundred subscribers, who do not read what arrives.`,
   joins: `The CPU of a whole server for a viewer that posts an offer, checks its path and shakes hands. Latency is that of another room's
