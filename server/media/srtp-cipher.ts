@@ -26,6 +26,8 @@ export interface RtcpCipher {
   seal(packet: Buffer, index: number): Buffer;
   /** The index that a datagram claims, for the replay window. */
   index(packet: Buffer): number;
-  /** The compound packet. `packet` is at least `8 + overhead` long. */
+  /** The compound packet, in memory of its own. `packet` is at least `8 + overhead` long. */
   open(packet: Buffer, index: number): Buffer | undefined;
+  /** Frees what it held outside of JavaScript. */
+  close(): void;
 }

@@ -68,6 +68,7 @@ export function cmRtcpCipher(keys: SessionKeys): RtcpCipher {
       const decipher = createCipheriv(algorithm, keys.encryption, counter(packet.readUInt32BE(4), index));
       return Buffer.concat([packet.subarray(0, rtcpHeaderLength), decipher.update(body)]);
     },
+    close: () => undefined,
   };
 }
 

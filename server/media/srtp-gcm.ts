@@ -66,8 +66,11 @@ export function gcmRtpCipher(keys: SessionKeys, { outbox, inbox }: Boxes = {}): 
   };
 }
 
-export function gcmRtcpCipher(keys: SessionKeys): RtcpCipher {
+export function gcmRtcpCipher(keys: SessionKeys, { inbox }: Pick<Boxes, 'inbox'> = {}): RtcpCipher {
   const key = keys.encryption;
+  /** Made when something comes. */
+  let incoming: InboxKey | undefined;
+  let isClosed = false;
   const iv = Buffer.alloc(12);
   const salt = saltWords(keys.salt);
   const associated = Buffer.alloc(rtcpHeaderLength + indexLength);
@@ -94,12 +97,26 @@ export function gcmRtcpCipher(keys: SessionKeys): RtcpCipher {
       if (packet.readUInt8(end) < 0x80) return undefined;
       packet.copy(associated, 0, 0, rtcpHeaderLength);
       packet.copy(associated, rtcpHeaderLength, end);
+      if (inbox !== undefined && !isClosed && packet.length <= inbox.maxLength) {
+        incoming ??= inbox.open(key.export());
+        writeIv(incoming.iv, salt, packet.readUInt32BE(4), index >>> 16, index);
+        const body = incoming.read(
+          Buffer.concat([associated, packet.subarray(rtcpHeaderLength, end)]),
+          associated.length,
+        );
+        return body && Buffer.concat([packet.subarray(0, rtcpHeaderLength), body]);
+      }
       writeIv(iv, salt, packet.readUInt32BE(4), index >>> 16, index);
       const decipher = createDecipheriv(algorithm, key, iv);
       decipher.setAAD(associated);
       decipher.setAuthTag(packet.subarray(end - tagLength, end));
       const body = decipher.update(packet.subarray(rtcpHeaderLength, end - tagLength));
       return isAuthentic(decipher) ? Buffer.concat([packet.subarray(0, rtcpHeaderLength), body]) : undefined;
+    },
+    close() {
+      incoming?.close();
+      incoming = undefined;
+      isClosed = true;
     },
   };
 }

@@ -36,7 +36,7 @@ export function srtpSession(keys: SrtpKeys, { outbox, inbox }: Boxes = {}): Srtp
     outgoingRtcp: rtcp(sessionKeys(profile, 'rtcp', localKey, localSalt)),
     incoming: {
       rtp: rtp(sessionKeys(profile, 'rtp', remoteKey, remoteSalt), { inbox }),
-      rtcp: rtcp(sessionKeys(profile, 'rtcp', remoteKey, remoteSalt)),
+      rtcp: rtcp(sessionKeys(profile, 'rtcp', remoteKey, remoteSalt), { inbox }),
     },
     rtpWindows: new Map(),
     rtcpWindows: new Map(),
@@ -48,6 +48,7 @@ export function srtpSession(keys: SrtpKeys, { outbox, inbox }: Boxes = {}): Srtp
 export function closeSrtp({ outgoing, incoming }: SrtpSession): void {
   outgoing.close();
   incoming.rtp.close();
+  incoming.rtcp.close();
 }
 
 export type Refusal = 'MalformedRtp' | 'Replayed' | 'Forged' | 'UnknownSsrc';

@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { createSecretKey } from 'node:crypto';
 import { test } from 'node:test';
 import { inbox } from '#server/media/inbox.ts';
-import { gcmRtpCipher } from '#server/media/srtp-gcm.ts';
+import { gcmRtcpCipher, gcmRtpCipher } from '#server/media/srtp-gcm.ts';
 import { freshSeed, randomBytes, seeded } from './seeded.ts';
 
 const box = inbox();
@@ -46,5 +46,29 @@ test('after it is closed, a key opens by node:crypto', () => {
   for (let i = 0; i < 2; i++) {
     assert.equal(cipher.open(packet, header.length, 1, 2)?.toString(), 'text');
     cipher.close();
+  }
+});
+
+test('the inbox opens compounds that node:crypto sealed, refuses what was changed, and leaves them in memory of their own', (t) => {
+  const seed = freshSeed();
+  t.diagnostic(`SEED=${seed}`);
+  const random = seeded(seed);
+  const keys = keysOf(randomBytes(random, 16), randomBytes(random, 12));
+  const [sealing, opening] = [gcmRtcpCipher(keys), gcmRtcpCipher(keys, { inbox: box })];
+  let before: Buffer | undefined;
+  for (let i = 0; i < 300; i++) {
+    const compound = randomBytes(random, 8 + Math.floor(random() ** 2 * 2500));
+    const index = Math.floor(random() * 2 ** 31);
+    const packet = sealing.seal(compound, index);
+    const changed = Buffer.from(packet);
+    const at = Math.floor(random() * packet.length);
+    changed[at] = (changed[at] ?? 0) ^ (1 << Math.floor(random() * 8));
+    assert.equal(opening.open(changed, index), undefined, `SEED=${seed}`);
+    const kept = before?.toString('hex');
+    const opened = opening.open(packet, index);
+    assert.deepEqual(opened, compound, `SEED=${seed}`);
+    assert.equal(before?.toString('hex'), kept, `SEED=${seed}`);
+    before = opened;
+    if (i === 200) opening.close();
   }
 });
