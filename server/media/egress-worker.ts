@@ -1,6 +1,6 @@
 /**
  * Entry of an egress thread. It reads no socket and waits for nothing but the bell, which wakes it sooner than an event of
- * its loop would. The loop is turned all the same, for what Node does there.
+ * its loop would. The loop is turned now and then all the same, for what Node does there.
  */
 import { randomBytes } from 'node:crypto';
 import { parentPort, receiveMessageOnPort, workerData } from 'node:worker_threads';
@@ -67,23 +67,25 @@ const work = egressTurn(core, {
 
 turn();
 
+/** Works and sleeps until it is time to look at all that is due. */
 function turn(): void {
-  const rings = bell.rings();
-  const isMore = work();
-  const atMs = now();
-  if (atMs >= nextTickMs) {
-    load.turn();
-    core.tick();
-    core.flush();
-    nextTickMs = atMs + tickMs;
-  } else if (!isMore) {
-    bell.sleep(rings, nextTickMs - atMs);
-    asleepMs += now() - atMs;
+  for (let atMs = now(); atMs < nextTickMs && !isClosing; atMs = now()) {
+    const rings = bell.rings();
+    if (work()) continue;
+    const idleMs = now();
+    bell.sleep(rings, Math.max(0, nextTickMs - idleMs));
+    asleepMs += now() - idleMs;
   }
   if (isClosing) {
     box?.close();
     ingress.close();
-  } else setImmediate(turn);
+    return;
+  }
+  load.turn();
+  core.tick();
+  core.flush();
+  nextTickMs = now() + tickMs;
+  setImmediate(turn);
 }
 
 function take(message: ToEgress): void {
