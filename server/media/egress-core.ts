@@ -109,9 +109,12 @@ function forwarder({ images }: EgressState, world: World) {
   let arrival: Arrival | undefined;
   return ({ source: number, index, startsKeyFrame, atMs }: JournalEntry): void => {
     const image = images.get(number);
-    // Overwritten since: whoever misses it asks for it in vain, or for a key frame.
-    if (image === undefined || !recall(image.source.cache, index, packet)) return;
+    if (image === undefined) return;
     const { room, stream, source } = image;
+    // Such as one of several encodings that nobody here is sent.
+    if (stream.sinks.length === 0 && stream.waiting.length === 0) return;
+    // Overwritten since: whoever misses it asks for it in vain, or for a key frame.
+    if (!recall(source.cache, index, packet)) return;
     if (index > source.cache.newest) source.cache.newest = index;
     source.lastPacketMs = atMs;
     if (startsKeyFrame) stream.isKeyFrameWanted = false;
