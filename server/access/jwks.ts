@@ -12,8 +12,10 @@ export const jwksAt =
   (url: URL) =>
   async (signal: AbortSignal): Promise<unknown> => {
     const headers = { accept: 'application/jwk-set+json, application/json' };
-    const response = await fetch(url, { signal, redirect: 'manual', headers });
     const where = `${url.origin}${url.pathname}`;
+    const response = await fetch(url, { signal, redirect: 'manual', headers }).catch((error: unknown) => {
+      throw new Error(`${where} cannot be reached: ${reasonOf(error)}`, { cause: error });
+    });
     if (response.status !== 200) {
       await response.body?.cancel();
       throw new Error(`${where} answered ${response.status} where a key set was to be`);
@@ -25,6 +27,13 @@ export const jwksAt =
       throw new Error(`${where} answered something that is not JSON`);
     }
   };
+
+/** What `fetch` says of a failure stands in its cause; of an address that nobody listens at, in the cause's parts. */
+function reasonOf(error: unknown): string {
+  const { message, cause } = error as Error;
+  const { message: why, code } = (cause ?? {}) as NodeJS.ErrnoException;
+  return why || code || message;
+}
 
 async function bounded({ body }: Response, where: string): Promise<string> {
   const chunks: Uint8Array[] = [];

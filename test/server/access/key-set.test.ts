@@ -167,6 +167,12 @@ describe('tokens by the keys of a provider', () => {
       assert.equal(problems.length, 1);
     });
 
+  test('where nobody is to be asked, the log says where and why, without the query', async () => {
+    await keys.stop();
+    assert.equal(await by(ec), 'KeysUnavailable');
+    assert.match(problems[0] ?? '', /^Error: http:\/\/127\.0\.0\.1:\d+\/keys cannot be reached: .*ECONNREFUSED/);
+  });
+
   test('a redirect is not followed', async () => {
     keys.answers(302, '');
     assert.equal(await by(ec), 'KeysUnavailable');
