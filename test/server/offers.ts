@@ -11,6 +11,7 @@ export const clients = [
   'chromium-publish',
   'firefox-publish',
   'firefox-h264-publish',
+  'firefox-simulcast',
   'obs-publish',
   'libdatachannel-publish',
   'gstreamer-publish',

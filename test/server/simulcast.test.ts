@@ -65,3 +65,9 @@ test('without the extension that names them in packets, encodings are not taken'
   const { media, tracks } = negotiatePublish(offer(nameless, 'send'), all);
   assert.deepEqual([tracks[1]?.rids, media[1]?.rids], [undefined, []]);
 });
+
+test("Firefox's encodings are taken, whose SSRCs stand in its offer, too (C-34, C-41)", () => {
+  const { tracks, media } = negotiatePublish(offer(sdpOf('firefox-simulcast'), 'send'), all);
+  assert.deepEqual([tracks[0]?.rids, media[0]?.rids, tracks[0]?.ssrc], [['h', 'm', 'l'], ['h', 'm', 'l'], undefined]);
+  assert.deepEqual([tracks[0]?.extensions.rid, tracks[0]?.extensions.repairedRid], [9, 10]);
+});
