@@ -127,8 +127,8 @@ test('a packet that names no encoding belongs to none', () => {
 });
 
 test('figures and tracks are those of the encoding that is sent', () => {
-  const { core, settled } = stage();
+  const { seen, settled } = stage();
   settled();
-  assert.equal(core.snapshot().ingest['room']?.video?.width, 640);
-  assert.deepEqual(core.snapshot().tracks, { published: { audio: 0, video: 1 }, subscribed: { audio: 0, video: 1 } });
+  assert.equal(seen().ingest['room']?.video?.width, 640);
+  assert.deepEqual(seen().tracks, { published: { audio: 0, video: 1 }, subscribed: { audio: 0, video: 1 } });
 });

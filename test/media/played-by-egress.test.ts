@@ -8,6 +8,7 @@ const files = [
   'forwarding',
   'header-plan',
   'ice-restart',
+  'layers',
   'link-estimate',
   'path-check',
   'presence',
