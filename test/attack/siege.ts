@@ -15,8 +15,6 @@ export interface Siege extends Attacker {
 }
 
 const payloadBytes = 1200;
-/** Who says nothing for six seconds, and answers nothing, is sent nothing. */
-const aliveEveryMs = 1000;
 
 export async function siege(server: ServerProcess, random: () => number, subscribers: number): Promise<Siege> {
   const usage = async () => ({
@@ -26,13 +24,11 @@ export async function siege(server: ServerProcess, random: () => number, subscri
   const origin = server.url('');
   const clients = { subscribers, payloadBytes };
   const witness = await serverContender({ usage }, { origin, room: stage }, clients, withFeedback);
-  const alive = setInterval(witness.stayAlive, aliveEveryMs);
   const publisher = { socket: witness.publisher.socket, captured: witness.lastPublished };
   const { stop, ...one } = await attacker({ origin, room: stage, random, publisher });
   return {
     ...{ ...one, witness },
     stop: async () => {
-      clearInterval(alive);
       await stop();
       await witness.stop();
     },

@@ -46,7 +46,6 @@ export const attackBench = (say: (text: string) => void): Promise<readonly Figur
       const runs: Record<Kind, Run[]> = { quiet: [], attacked: [], beside: [] };
       for (let turn = 0; turn < turns; turn++)
         for (const kind of turn % 2 === 0 ? kinds : kinds.toReversed()) {
-          contender.stayAlive();
           const measured = await under({ attacked, beside }, kind, () => measure(contender, load));
           say(`attack: ${kind}: ${passageText(measured)}`);
           const latencies = latencyParts.map((part) => quantile(measured.latencyMicroseconds, part));

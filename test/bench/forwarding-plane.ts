@@ -9,10 +9,12 @@ import { clientsOf, mirrored, type Repairs, sendCheck, upSsrc, type Viewer, view
 /** Who comes, and with what. */
 type Clients = Pick<Load, 'subscribers' | 'payloadBytes'>;
 
-/** A contender whose clients can be silent for a while, if they say from time to time that they are there. */
+/** A viewer that says nothing for six seconds, and does not answer then, is sent nothing. */
+const stayAliveEveryMs = 1000;
+
+/** A contender whose clients are silent, but say from time to time that they are there. */
 export interface PlaneContender extends Contender {
   readonly viewers: readonly Viewer[];
-  stayAlive(): void;
   threads(): Promise<readonly ThreadTime[]>;
   /** What else its process answers. */
   ask<T>(question: unknown): Promise<T>;
@@ -71,6 +73,8 @@ async function start(
     await once(socket, 'message');
   }
 
+  const stayAlive = (): void => all.forEach(check);
+  const staying = setInterval(stayAlive, stayAliveEveryMs);
   const packet = packets(mirrored(up.keys), upSsrc, payloadBytes, up.publishes?.extensions.transportWide);
   return {
     downSockets,
@@ -87,11 +91,11 @@ async function start(
         });
       }
     },
-    stayAlive: () => all.forEach(check),
     ask: child.ask,
     usage: child.usage,
     threads: child.threads,
     async stop() {
+      clearInterval(staying);
       await child.stop();
       for (const socket of all) socket.close();
     },

@@ -58,7 +58,6 @@ async function latencyMeanwhile({ server, joiners, hall, stage }: Stage, say: (t
   try {
     for (let pair = 0; pair < pairs; pair++) {
       for (const kind of ['quiet', 'joined'] as const) {
-        contender.stayAlive();
         const joining = kind === 'joined' ? joiners.ask<number>(come) : undefined;
         const measured = await measure(contender, load);
         if (joining !== undefined) reached.push(await joining);

@@ -23,5 +23,4 @@ test('a whole server forwards numbered packets to each of its viewers, for one l
       Array.from({ length: 2 * count }, (_, i) => Math.floor(i / 2)),
     );
   }
-  contender.stayAlive();
 });

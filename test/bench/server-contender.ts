@@ -6,13 +6,14 @@ import { numbers, packets } from './forwarding-packets.ts';
 import type { Place } from './joining-child.ts';
 
 const ssrc = 1;
+/** A viewer that says nothing for six seconds, and does not answer then, is sent nothing. */
+const stayAliveEveryMs = 1000;
 
-/** The media of a whole server, whose clients came by WHIP and WHEP. They are silent, but say that they are there. */
+/** The media of a whole server, whose clients came by WHIP and WHEP. They are silent, but say every second that they are there. */
 export interface ServerContender extends Contender {
   readonly publisher: UdpClient;
   /** As it went to the server. */
   lastPublished(): Buffer | undefined;
-  stayAlive(): void;
 }
 
 /**
@@ -45,6 +46,10 @@ export async function serverContender(
   const viewers: UdpClient[] = [];
   while (viewers.length < subscribers) viewers.push(await connected('whep'));
   const packet = packets(publisher.keys(), ssrc, payloadBytes);
+  const stayAlive = (): void => {
+    for (const client of [publisher, ...viewers]) client.check();
+  };
+  const staying = setInterval(stayAlive, stayAliveEveryMs);
   return {
     publisher,
     lastPublished: () => last && Buffer.concat(last),
@@ -61,10 +66,8 @@ export async function serverContender(
       listener = then;
     },
     usage: server.usage,
-    stayAlive: () => {
-      for (const client of [publisher, ...viewers]) client.check();
-    },
     async stop() {
+      clearInterval(staying);
       for (const client of [publisher, ...viewers]) client.stop();
     },
   };

@@ -23,8 +23,6 @@ export interface Race {
   stop(): Promise<void>;
 }
 
-/** Less than the 15 s after which a client counts as gone. */
-const stayAliveEveryMs = 5000;
 /** Until what was sent has been forwarded. */
 const settleMs = 20;
 
@@ -32,7 +30,6 @@ const settleMs = 20;
 export function race(contenders: readonly PlaneContender[]): Race {
   const drained = drain(contenders.flatMap(({ downSockets }) => downSockets));
   const sent = new Map<PlaneContender, number>();
-  let aliveAtMs = Number.NEGATIVE_INFINITY;
 
   const burst = (contender: PlaneContender, packets: number): void => {
     const from = sent.get(contender) ?? 0;
@@ -65,11 +62,6 @@ export function race(contenders: readonly PlaneContender[]): Race {
     async run(turns, onSlice) {
       const costs = contenders.map((): number[] => []);
       for (let slice = 0; slice < turns.slices; slice++) {
-        if (performance.now() > aliveAtMs + stayAliveEveryMs) {
-          aliveAtMs = performance.now();
-          for (const contender of contenders) contender.stayAlive();
-          await pause(settleMs);
-        }
         await onSlice?.(slice);
         for (const [i, cost] of (await costsOf(turns)).entries()) costs[i]?.push(cost);
       }

@@ -49,7 +49,6 @@ export const halfLoad = ({ forMs }: { readonly forMs: number }, say: (text: stri
     const beganMs = performance.now();
     let sent = 0;
     while (performance.now() < beganMs + forMs) {
-      contender.stayAlive();
       await evenly(perSecond, Math.round(perSecond * turnSeconds), () => contender.publish(sent++));
       const mb = (await server.ask<number>('rss' satisfies ServerQuestion)) / 1e6;
       const atMs = performance.now() - beganMs;
