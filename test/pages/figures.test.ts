@@ -43,6 +43,21 @@ const inbound = [
   },
 ];
 
+test('a picture that is sent in several sizes is told by its largest that is sent now, frames and packets of all', () => {
+  const video = { type: 'outbound-rtp', kind: 'video', timestamp: 1 };
+  const sizes = [
+    { ...video, id: 'L', frameWidth: 320, frameHeight: 180, framesEncoded: 90, packetsSent: 90, bytesSent: 10 },
+    { ...video, id: 'M', frameWidth: 640, frameHeight: 360, framesEncoded: 80, packetsSent: 100, bytesSent: 20 },
+    { ...video, id: 'H', framesEncoded: 70, packetsSent: 5, bytesSent: 30 },
+  ];
+  const heardOf = (localId: string, fractionLost: number) => ({
+    ...{ type: 'remote-inbound-rtp', kind: 'video', localId, fractionLost },
+  });
+  const told = sample([...sizes, heardOf('L', 0.5), heardOf('M', 0.25)], 'outbound');
+  const { width, height, frames, packets, bytes, lossPercent } = told;
+  assert.deepEqual([width, height, frames, packets, bytes, lossPercent], [640, 360, 90, 195, 60, 25]);
+});
+
 test('a sample of a viewer: bytes of all tracks, the rest of the video, the path from the selected pair', () => {
   assert.deepEqual(sample([transport, ...pairs, ...inbound], 'inbound'), {
     ...{ atMs: 2000, bytes: 1200, packets: 90, lost: 10, frames: 30, width: 1280, height: 720 },

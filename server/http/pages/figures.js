@@ -44,18 +44,20 @@
 export function sample(report, direction) {
   const stats = [...report];
   const streams = stats.filter(({ type }) => type === `${direction}-rtp`);
-  const video = streams.find(({ kind }) => kind === 'video') ?? {};
+  const videos = streams.filter(({ kind }) => kind === 'video');
+  const video = largest(videos);
   const audio = streams.find(({ kind }) => kind === 'audio') ?? {};
-  const remote = stats.find(({ type, kind }) => type === 'remote-inbound-rtp' && kind === 'video') ?? {};
+  const remotes = stats.filter(({ type, kind }) => type === 'remote-inbound-rtp' && kind === 'video');
+  const remote = remotes.find(({ localId }) => localId !== undefined && localId === video['id']) ?? remotes[0] ?? {};
   const pair = selectedPair(stats);
   const isInbound = direction === 'inbound';
   return defined({
     atMs: Math.max(...stats.map(({ timestamp }) => timestamp ?? 0), 0),
     // A track that has not sent anything yet is not reported at all.
     bytes: streams.length === 0 ? 0 : sum(streams.map((it) => (isInbound ? it['bytesReceived'] : it['bytesSent']))),
-    packets: isInbound ? video['packetsReceived'] : video['packetsSent'],
+    packets: isInbound ? video['packetsReceived'] : sum(videos.map((it) => it['packetsSent'])),
     lost: isInbound ? video['packetsLost'] : undefined,
-    frames: isInbound ? video['framesDecoded'] : video['framesEncoded'],
+    frames: isInbound ? video['framesDecoded'] : most(videos.map((it) => it['framesEncoded'])),
     width: video['frameWidth'],
     height: video['frameHeight'],
     lossPercent: isInbound ? undefined : times(remote['fractionLost'], 100),
@@ -65,6 +67,18 @@ export function sample(report, direction) {
     heard: sum([pair['bytesReceived'], pair['responsesReceived']]),
   });
 }
+
+/**
+ * Of a picture that is sent in several sizes the largest that is; the others are made of it.
+ *
+ * @param {readonly Stat[]} streams
+ * @returns {Stat}
+ */
+const largest = (streams) =>
+  streams.reduce(
+    (best, stream) => ((stream['frameWidth'] ?? 0) > (best['frameWidth'] ?? 0) ? stream : best),
+    streams[0] ?? {},
+  );
 
 /**
  * The candidate pair that media flows over: named by the transport, or marked as such where there is no transport.
@@ -150,6 +164,15 @@ const times = (value, factor) => (value === undefined ? undefined : value * fact
 function sum(values) {
   const known = values.filter((value) => value !== undefined);
   return known.length === 0 ? undefined : known.reduce((total, value) => total + value, 0);
+}
+
+/**
+ * @param {readonly (number | undefined)[]} values
+ * @returns {number | undefined}  Undefined when none is known.
+ */
+function most(values) {
+  const known = values.filter((value) => value !== undefined);
+  return known.length === 0 ? undefined : Math.max(...known);
 }
 
 /**
