@@ -40,16 +40,18 @@ export async function serverContender(
     };
     const client = await udpClient(at, `${room}/${side}`, { onRtp, offers });
     await eventually('the client is connected', client.isConnected);
+    present.push(client);
     return client;
   };
+  const present: UdpClient[] = [];
+  // From the first on: to connect them all takes longer than one may be silent.
+  const staying = setInterval(() => {
+    for (const client of present) client.check();
+  }, stayAliveEveryMs).unref();
   const publisher = await connected('whip');
   const viewers: UdpClient[] = [];
   while (viewers.length < subscribers) viewers.push(await connected('whep'));
   const packet = packets(publisher.keys(), ssrc, payloadBytes);
-  const stayAlive = (): void => {
-    for (const client of [publisher, ...viewers]) client.check();
-  };
-  const staying = setInterval(stayAlive, stayAliveEveryMs);
   return {
     publisher,
     lastPublished: () => last && Buffer.concat(last),
@@ -68,7 +70,7 @@ export async function serverContender(
     usage: server.usage,
     async stop() {
       clearInterval(staying);
-      for (const client of [publisher, ...viewers]) client.stop();
+      for (const client of present) client.stop();
     },
   };
 }
