@@ -16,6 +16,8 @@ import { type ResendBudget, resendBudget } from './resend-budget.ts';
 import { writeHeader } from './rtp.ts';
 import type { Source } from './source.ts';
 import type { Send, Transport } from './transport.ts';
+import type { UpStream } from './up-stream.ts';
+import type { ViewerLayer } from './viewer-layers.ts';
 
 export interface DownStream {
   readonly track: DownTrack;
@@ -30,6 +32,11 @@ export interface DownStream {
   /** Newest first. */
   former: readonly Epoch[];
   readonly picturesSent: PicturesSent;
+  /** Of a publisher's encodings the one that it is sent, or waits for. */
+  wantedLayer: UpStream | undefined;
+  layer: ViewerLayer | undefined;
+  /** The name of the encoding that the viewer asked for. */
+  chosenRid: string | undefined;
   newestIndex: number;
   newestTimestamp: number;
   newestMs: number;
@@ -61,6 +68,9 @@ export function downStream(track: DownTrack, to: Transport, random: () => number
     rtxHeader: undefined,
     epoch: undefined,
     former: [],
+    wantedLayer: undefined,
+    layer: undefined,
+    chosenRid: undefined,
     picturesSent: { pictureId: -1, baseLayerIndex: -1 },
     newestIndex: startIndex,
     newestTimestamp: Math.floor(random() * 0x1_0000_0000),

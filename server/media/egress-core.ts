@@ -7,7 +7,7 @@ import type { EgressCommands, EgressEvents } from './egress.ts';
 import { pause } from './epoch.ts';
 import { askForKeyFrame, wantKeyFrames } from './feedback.ts';
 import type { JournalEntry } from './journal.ts';
-import { prefer } from './layers.ts';
+import { sameOrder } from './layers.ts';
 import type { Letter } from './mailbox.ts';
 import { mediaCommands, remove, roomOf } from './media-commands.ts';
 import { type Client, type MediaState, mediaState } from './media-state.ts';
@@ -128,7 +128,7 @@ function forwarder({ images }: EgressState, world: World) {
 
 type ViewerCommands = Pick<
   EgressCommands,
-  'addViewer' | 'setKeys' | 'move' | 'setGone' | 'removeViewer' | 'removeRoom'
+  'addViewer' | 'setKeys' | 'move' | 'setGone' | 'chooseLayer' | 'removeViewer' | 'removeRoom'
 >;
 
 function viewerCommands(state: EgressState, world: World): ViewerCommands {
@@ -143,6 +143,7 @@ function viewerCommands(state: EgressState, world: World): ViewerCommands {
       if (client !== undefined) viewersByNumber.set(viewer, client);
     },
     setKeys: (viewer, keys) => commands.setKeys(idOf(viewer), keys),
+    chooseLayer: (viewer, mid, rid) => commands.chooseLayer(idOf(viewer), mid, rid),
     move(viewer, address, port) {
       const client = viewersByNumber.get(viewer);
       if (client === undefined) return;
@@ -170,7 +171,7 @@ function removeViewer(state: EgressState, viewer: number): void {
 
 type PublisherCommands = Pick<
   EgressCommands,
-  'publish' | 'unpublish' | 'prefer' | 'addSource' | 'removeSource' | 'report'
+  'publish' | 'unpublish' | 'setLadder' | 'addSource' | 'removeSource' | 'report'
 >;
 
 /** Nobody sends to it, and nothing comes of it. */
@@ -185,10 +186,12 @@ function publisherCommands({ rooms, images }: EgressState, { now }: World): Publ
       const room = rooms.get(roomId);
       if (room !== undefined) room.publisher = undefined;
     },
-    prefer(roomId, track) {
+    setLadder(roomId, order, bps, best) {
       const of = rooms.get(roomId)?.publisher;
-      const stream = of?.streams[track];
-      if (of !== undefined && stream !== undefined) prefer(of, stream);
+      if (of === undefined) return;
+      const streams = order.flatMap((place) => of.streams[place] ?? []);
+      of.ladder = { streams: sameOrder(of.ladder?.streams, streams), bps };
+      of.best = of.streams[best];
     },
     addSource(number, roomId, track, { ssrc, clockRate, shared }) {
       const room = rooms.get(roomId);

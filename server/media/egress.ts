@@ -26,11 +26,12 @@ export interface EgressCommands {
   move(viewer: number, address: string, port: number): void;
   /** Whether it is to be sent no media for now. */
   setGone(viewer: number, isGone: boolean): void;
+  chooseLayer(viewer: number, mid: string, rid: string | undefined): void;
   removeViewer(viewer: number): void;
   publish(roomId: string, tracks: readonly UpTrack[]): void;
   unpublish(roomId: string): void;
-  /** Of the encodings of the room's publisher the one to be sent. */
-  prefer(roomId: string, track: number): void;
+  /** The encodings of the room's publisher, the lowest first, with the bits a second of each, and the best of them. */
+  setLadder(roomId: string, order: readonly number[], bps: readonly number[], best: number): void;
   /** A source of the room's publisher, in the track of that place. */
   addSource(source: number, roomId: string, track: number, spec: SourceSpec): void;
   removeSource(source: number): void;

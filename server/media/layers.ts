@@ -1,8 +1,8 @@
 /**
- * Which of a publisher's encodings goes to the subscribers: the best that flows. Who is sent another one stays with it until
- * a key frame of the better one has come.
+ * The encodings of one track that a publisher sends side by side, and how a subscriber gets from one to another: it stays
+ * with the one that it is sent until a key frame of the other has come.
  *
- *   one that flows better is found ──► all wait for its key frame, which is asked for ──► it comes: they are moved
+ *   another is wanted ──► it waits for its key frame, which is asked for ──► it comes: it is moved
  */
 import type { DownStream } from './down-stream.ts';
 import { ingestFigures } from './ingest-quality.ts';
@@ -17,22 +17,53 @@ const clearly = 1.3;
 
 /** Whether anybody is sent the track, or is to be. What nobody is sent is neither asked for again nor for key frames. */
 export const isUsed = (of: Publisher, stream: UpStream): boolean =>
-  stream.track.rid === undefined || stream === of.best || stream.sinks.length > 0 || stream.waiting.length > 0;
+  stream.track.rid === undefined ||
+  stream === of.best ||
+  of.isSharedOut ||
+  stream.sinks.length > 0 ||
+  stream.waiting.length > 0;
 
 /** What a track is to be judged by: itself, or the best of its encodings. */
 export const isForemost = (of: Publisher, stream: UpStream): boolean =>
   stream.track.rid === undefined || stream === of.best;
 
-/** To be called many times a second: has the subscribers of a publisher with several encodings sent the best that flows. */
+/** To be called many times a second: finds out which encodings flow, and which is the best. */
 export function steer({ publisher, shares, id }: Room, nowMs: number): void {
   if (publisher === undefined) return;
   if (publisher.best !== undefined && nowMs - publisher.judgedMs < judgeEveryMs) return;
   publisher.judgedMs = nowMs;
   const best = bestLayer(publisher, nowMs);
-  if (best === undefined || best === publisher.best) return;
-  prefer(publisher, best);
-  for (const share of shares) share.prefer(id, publisher.streams.indexOf(best));
+  if (best === undefined) return;
+  publisher.best = best;
+  publisher.isSharedOut = shares.length > 0;
+  const { streams, bps } = ladder(publisher, nowMs);
+  publisher.ladder = { streams, bps };
+  const order = streams.map((stream) => publisher.streams.indexOf(stream));
+  for (const share of shares) share.setLadder(id, order, bps, publisher.streams.indexOf(best));
 }
+
+/** A publisher's encodings with what they take now, the lowest first; 0 for one that does not flow. */
+export interface Ladder {
+  /** The same object for as long as the order is the same. */
+  readonly streams: readonly UpStream[];
+  readonly bps: readonly number[];
+}
+
+function ladder({ streams, ladder: former }: Publisher, nowMs: number): Ladder {
+  const known = streams.flatMap((stream) => {
+    if (stream.track.rid === undefined || stream.source === undefined) return [];
+    const { width, height, bitsPerSecond } = ingestFigures(stream.source.quality, nowMs);
+    return [{ stream, pixels: width * height, bps: isFlowing(stream, nowMs) ? Math.max(1, bitsPerSecond) : 0 }];
+  });
+  // Without sizes, as an encoder tells them, in the order that the offer has them: the lowest first.
+  known.sort((a, b) => a.pixels - b.pixels);
+  const order = known.map(({ stream }) => stream);
+  return { streams: sameOrder(former?.streams, order), bps: known.map(({ bps }) => bps) };
+}
+
+/** The former object if it says the same. */
+export const sameOrder = (former: Ladder['streams'] | undefined, order: Ladder['streams']): Ladder['streams'] =>
+  former?.length === order.length && order.every((stream, i) => stream === former[i]) ? former : order;
 
 /** The best encoding now, of a publisher that has several; the one before while none flows. Allocates: for once a second. */
 function bestLayer(of: Publisher, nowMs: number): UpStream | undefined {
@@ -55,12 +86,12 @@ function isBetter(stream: UpStream, than: UpStream, nowMs: number): boolean {
   return one.bitsPerSecond > clearly * other.bitsPerSecond;
 }
 
-/** Lets all subscribers of a publisher's encodings wait for this one. */
-export function prefer(of: Publisher, best: UpStream): void {
-  of.best = best;
-  const layers = of.streams.filter(({ track }) => track.rid !== undefined);
-  for (const layer of layers) layer.waiting = [];
-  best.waiting = layers.flatMap(({ sinks }) => sinks).filter((sink) => !best.sinks.includes(sink));
+/** Lets a subscriber wait for a key frame of this encoding, unless it is sent it already. */
+export function want(of: Publisher, down: DownStream, stream: UpStream): void {
+  down.wantedLayer = stream;
+  for (const other of of.streams)
+    if (other.waiting.includes(down)) other.waiting = other.waiting.filter((sink) => sink !== down);
+  if (!stream.sinks.includes(down)) stream.waiting = [...stream.waiting, down];
 }
 
 /** Moves those who waited for a key frame of this track, which has come. */

@@ -18,7 +18,19 @@ import { nextTransportFeedback, type TransportFeedback } from './transport-feedb
 /** Of one subscriber. There is an estimator once it has said something of its link as a whole: 6 kB. */
 export interface LinkEstimate {
   estimator: Estimator | undefined;
+  /** When a REMB was clearly less, and when one was more, than the one before; -Infinity: not yet. */
+  rembFellMs: number;
+  rembRoseMs: number;
 }
+
+export const linkEstimate = (): LinkEstimate => ({
+  estimator: undefined,
+  rembFellMs: Number.NEGATIVE_INFINITY,
+  rembRoseMs: Number.NEGATIVE_INFINITY,
+});
+
+const clearlyLess = 0.95;
+const more = 1.01;
 
 /** Takes in a compound packet of the subscriber's. `scratch` is overwritten. */
 export function hearLink(
@@ -31,6 +43,9 @@ export function hearLink(
   const rembBps = readRemb(compound);
   if (rembBps >= 0) {
     link.estimator ??= estimator();
+    const before = link.estimator.rembBps;
+    if (before === Number.POSITIVE_INFINITY || rembBps > more * before) link.rembRoseMs = nowMs;
+    else if (rembBps < clearlyLess * before) link.rembFellMs = nowMs;
     hearRemb(link.estimator, rembBps);
   }
   if (history === undefined) return;

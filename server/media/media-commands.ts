@@ -8,12 +8,21 @@ import type { Share } from './share.ts';
 import { closeSrtp, srtpSession } from './srtp.ts';
 import { iceSession, transport } from './transport.ts';
 import { intake, publisher } from './up-stream.ts';
+import { chooseLayer } from './viewer-layers.ts';
 import type { World } from './world.ts';
 
 /** Those that are fire and forget. One for an unknown transport does nothing: it may just have ended. */
 export type MediaCommands = Pick<
   MediaPlane,
-  'addTransport' | 'restartIce' | 'sendDtls' | 'setKeys' | 'publish' | 'subscribe' | 'removeTransport' | 'removeRoom'
+  | 'addTransport'
+  | 'restartIce'
+  | 'sendDtls'
+  | 'setKeys'
+  | 'publish'
+  | 'subscribe'
+  | 'chooseLayer'
+  | 'removeTransport'
+  | 'removeRoom'
 >;
 
 export function mediaCommands(state: MediaState, world: World): MediaCommands {
@@ -76,18 +85,24 @@ export function mediaCommands(state: MediaState, world: World): MediaCommands {
       addSubscriber(client.room, client.subscriber);
       wantKeyFrames(client, world);
     },
+    chooseLayer(id, mid, rid) {
+      const client = byId.get(id);
+      if (client !== undefined) chooseLayer(client, mid, rid);
+    },
     removeTransport(id) {
       const client = byId.get(id);
       if (client !== undefined) remove(state, client);
     },
-    removeRoom(id) {
-      const found = rooms.get(id);
-      if (found === undefined || found.publisher !== undefined) return;
-      if (found.subscribers.size > 0 || found.shares.length > 0) return;
-      rooms.delete(id);
-      for (const share of world.shares?.all ?? []) share.removeRoom(id);
-    },
+    removeRoom: (id) => removeRoom(state, id, world),
   };
+}
+
+function removeRoom({ rooms }: MediaState, id: string, { shares }: World): void {
+  const found = rooms.get(id);
+  if (found === undefined || found.publisher !== undefined) return;
+  if (found.subscribers.size > 0 || found.shares.length > 0) return;
+  rooms.delete(id);
+  for (const share of shares?.all ?? []) share.removeRoom(id);
 }
 
 /** The subscriber's keys go with it. What had been made of them here has sent nothing. */

@@ -177,6 +177,11 @@ export interface MediaPlane {
    * RangeError when two of its SSRCs are equal. A transport publishes or subscribes once; what comes later is ignored.
    */
   subscribe(transportId: string, roomId: string, tracks: readonly DownTrack[]): void;
+  /**
+   * The encoding that a subscriber is to be sent of the publisher's, by its name, for as long as it flows; undefined: what
+   * its network carries. It holds for later publishers with such a name too.
+   */
+  chooseLayer(transportId: string, mid: string, rid: string | undefined): void;
   removeTransport(transportId: string): void;
   /** Forgets a room that has neither publisher nor subscribers, and its counters. */
   removeRoom(roomId: string): void;

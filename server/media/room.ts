@@ -3,7 +3,7 @@ import { type DownStream, downStream, forward, gone, noCodec, noKeyFrame } from 
 import { codecMatch } from './epoch.ts';
 import { noteSent } from './first-frame.ts';
 import { isForemost, settle } from './layers.ts';
-import type { LinkEstimate } from './link-estimate.ts';
+import { type LinkEstimate, linkEstimate } from './link-estimate.ts';
 import type { DownTrack, MediaSnapshot } from './plane.ts';
 import { sendHistory } from './send-history.ts';
 import type { Share } from './share.ts';
@@ -51,7 +51,7 @@ export const room = (id: string): Room => ({
 export function subscriber(transport: Transport, tracks: readonly DownTrack[], random: () => number): Subscriber {
   const streams = tracks.map((track) => downStream(track, transport, random));
   if (streams.some(({ plan }) => plan.transportWideAt > 0)) transport.history = sendHistory();
-  return { transport, streams, link: { estimator: undefined } };
+  return { transport, streams, link: linkEstimate() };
 }
 
 /** Sends one packet of the publisher's to everybody who can use it. Writes into its payload: what is kept is kept before. */
@@ -111,5 +111,7 @@ function connect(from: Publisher, down: DownStream): void {
   const ofKind = from.streams.filter(({ track }) => track.kind === down.track.kind);
   const stream = ofKind.find((each) => each === from.best) ?? ofKind[0];
   down.match = codecMatch(down.track, stream?.track.codecs ?? [], stream?.pictures ?? []);
+  down.wantedLayer = stream;
+  down.layer = undefined;
   if (stream !== undefined) stream.sinks = [...stream.sinks, down];
 }

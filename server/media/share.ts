@@ -12,8 +12,8 @@ export interface Share {
   add(spec: TransportSpec, room: Room, tracks: readonly DownTrack[]): PlacedViewer;
   /** To be called when a room has another publisher, or none, if the room is among those of the share. */
   setPublisher(room: Room): void;
-  /** Of a publisher's encodings the one that subscribers are to be sent, by its place among the streams. */
-  prefer(roomId: string, stream: number): void;
+  /** A publisher's encodings by their places among its streams, the lowest first, with the bits a second of each. */
+  setLadder(roomId: string, order: readonly number[], bps: readonly number[], best: number): void;
   /** False when the packet is lost to it. On the packet path: runs once for each packet that comes in. */
   forward(room: Room, arrival: Arrival, nowMs: number): boolean;
   /** To be called many times a second: tells what has changed of sources. */
@@ -25,6 +25,7 @@ export interface PlacedViewer {
   setKeys(keys: SrtpKeys): void;
   /** To be called when it may be sent to another address. */
   follow(at: Endpoint): void;
+  chooseLayer(mid: string, rid: string | undefined): void;
   /** Whether it is to be sent no media for now. */
   setGone(isGone: boolean): void;
   /** False when the datagram is lost. */
@@ -48,8 +49,6 @@ export function share(link: EgressLink): Share {
     const tracks = streams.map(({ track }) => track);
     link.tell('publish', room.id, tracks);
     for (const stream of streams) if (stream.source !== undefined) sources.number(room, stream, stream.source);
-    const { best } = room.publisher ?? {};
-    if (best !== undefined) link.tell('prefer', room.id, streams.indexOf(best));
   };
   const enter = (room: Room): void => {
     const others = viewersOf.get(room) ?? 0;
@@ -80,7 +79,7 @@ export function share(link: EgressLink): Share {
       return placed(link, number, () => leave(room));
     },
     setPublisher,
-    prefer: (roomId, stream) => link.tell('prefer', roomId, stream),
+    setLadder: (...ladder) => link.tell('setLadder', ...ladder),
     forward(room, { stream, source, packet, startsKeyFrame }, nowMs) {
       const number = sources.number(room, stream, source);
       return number < 0 || link.packet(number, packet.index, startsKeyFrame, nowMs);
@@ -101,6 +100,7 @@ function placed(link: EgressLink, number: number, onRemoved: () => void): Placed
       at.port = port;
       link.tell('move', number, address, port);
     },
+    chooseLayer: (mid, rid) => link.tell('chooseLayer', number, mid, rid),
     setGone: (isGone) => link.tell('setGone', number, isGone),
     receiveRtcp: (datagram) => link.mail(number, datagram),
     remove() {

@@ -89,6 +89,7 @@ const commands = (tell: (message: ToWorker) => void): MediaCommands => ({
     checkTracks(tracks);
     tell({ call: 'subscribe', args: [id, roomId, tracks] });
   },
+  chooseLayer: (...args) => tell({ call: 'chooseLayer', args }),
   removeTransport: (...args) => tell({ call: 'removeTransport', args }),
   removeRoom: (...args) => tell({ call: 'removeRoom', args }),
 });

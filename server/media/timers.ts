@@ -7,6 +7,7 @@ import { lookForSubscriber } from './presence.ts';
 import { reportSending } from './sender-report.ts';
 import { noteStall } from './stall.ts';
 import { dtlsPerSecond } from './transport.ts';
+import { chooseLayers } from './viewer-layers.ts';
 import type { World } from './world.ts';
 
 /** How often `runTimers` is to be called. */
@@ -67,6 +68,7 @@ export function serve(
     askForKeyFrame(publisher, stream, now, world);
     if (isForemost(publisher, stream)) noteStall(room, stream, now, world);
   }
+  if (subscriber !== undefined && room?.publisher !== undefined) chooseLayers(room.publisher, subscriber, now);
   if (now < transport.nextReportMs) return;
   // Half a second either way, so that reports to many do not fall on one moment (RFC 3550 section 6.3.1).
   transport.nextReportMs = now + 500 + 1000 * world.random();

@@ -3,6 +3,7 @@ import type { DownStream } from './down-stream.ts';
 import type { FrameReader } from './frame/frame.ts';
 import { frameReader } from './frame/frame-reader.ts';
 import { noteMedia } from './ingest-quality.ts';
+import type { Ladder } from './layers.ts';
 import { noteFilled, noteGap } from './missing.ts';
 import { cachedPackets, emptyPacket, keep, type MediaPacket, maxPayload, packetCache } from './packet-cache.ts';
 import { type PictureReaders, pictureReaders } from './picture-id.ts';
@@ -45,6 +46,10 @@ export interface Publisher {
   readonly streams: readonly UpStream[];
   /** Of several encodings the one that subscribers are sent; undefined before any has come, and without several. */
   best: UpStream | undefined;
+  /** Known some moments after it began, of a publisher with several. */
+  ladder: Ladder | undefined;
+  /** Other threads send to subscribers of it, each of another encoding perhaps. */
+  isSharedOut: boolean;
   /** When it was last thought about which is. */
   judgedMs: number;
   readonly bySsrc: Map<number, UpStream>;
@@ -60,6 +65,8 @@ export function publisher(transport: Transport, tracks: readonly UpTrack[]): Pub
     transport,
     streams: tracks.flatMap(encodings).map(upStream),
     best: undefined,
+    ladder: undefined,
+    isSharedOut: false,
     judgedMs: Number.NEGATIVE_INFINITY,
     bySsrc: new Map(),
     arrivals,

@@ -61,6 +61,8 @@ export function negotiatePlay(
   published: readonly UpTrack[],
   { randomSsrc, cname }: { readonly randomSsrc: () => number; readonly cname: string },
 ): Negotiated<DownTrack> {
+  // It costs a good deal of feedback, which nothing comes of where all are sent the same.
+  const hasChoice = published.some(({ rids }) => rids !== undefined);
   const hasKind = ({ kind }: OfferedMedia) => codecs.some((codec) => kindOf[codec] === kind);
   const media = offer.media.map((offered): AnsweredMedia => {
     if (!hasKind(offered) && offer.media.some(hasKind)) return { offered, codecs: [], extensions: {} };
@@ -78,7 +80,9 @@ export function negotiatePlay(
     const isRetransmitted = ordered.some(({ rtxPayloadType }) => rtxPayloadType !== undefined);
     const sent = { ssrc: randomSsrc(), ...(isRetransmitted && { rtxSsrc: randomSsrc() }), cname };
     const isTimed = canTellTime({ nack: ordered.some(({ nack }) => nack), codecs: ordered });
-    const extensions = usedExtensions(offered.extensions, isTimed ? ['mid', 'absSendTime'] : ['mid']);
+    const isNumbered = hasChoice && ordered.some(({ transportWide }) => transportWide);
+    const timed = isNumbered ? (['mid', 'transportWide'] as const) : (['mid', 'absSendTime'] as const);
+    const extensions = usedExtensions(offered.extensions, isTimed ? timed : ['mid']);
     return { offered, codecs: ordered, extensions, sent };
   });
   return { media, tracks: media.flatMap(({ sent, ...section }) => (sent ? [downTrack({ ...section, sent })] : [])) };
