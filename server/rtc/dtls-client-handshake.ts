@@ -121,7 +121,7 @@ function take(parts: Parts, { type, message, body }: HandshakeMessage) {
   const { state } = parts;
   if (state.isOver) return;
   if (!state.next.includes(type) || state.transcript.length === 0)
-    throw new DtlsError(`the server's message ${message} is of type ${type}, which is not its turn`);
+    throw new DtlsError(`the peer's message ${message} is of type ${type}, which is not its turn`);
   state.next = after[type] ?? [];
   if (type === handshakeType.helloVerifyRequest) return sayHello(parts, message + 1, wantedCookie(body));
   state.transcript = [...state.transcript, { msg_type: type, message_seq: message, fragment: body }];

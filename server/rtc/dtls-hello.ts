@@ -88,10 +88,10 @@ export function serverHello(body: Buffer): ServerHello {
     const suiteAt = end(body, 35, body.readUInt8(34));
     const suite = body.readUInt16BE(suiteAt);
     if (version !== version12 || !cipherSuites.includes(suite) || body.readUInt8(suiteAt + 2) !== 0)
-      throw new DtlsError('the server chooses a version or a cipher that was not offered');
+      throw new DtlsError('the peer chooses a version or a cipher that was not offered');
     const extensions = extensionsAt(body, suiteAt + 3);
     if (!extensions.has(extension.extendedMasterSecret))
-      throw new DtlsError('the server has no extended master secret (RFC 7627)');
+      throw new DtlsError('the peer has no extended master secret (RFC 7627)');
     return { random: body.subarray(2, 34), profile: chosenProfile(extensions.get(extension.useSrtp)) };
   });
 }
@@ -99,7 +99,7 @@ export function serverHello(body: Buffer): ServerHello {
 function chosenProfile(body: Buffer | undefined): SrtpProfile {
   const chosen = body?.length === 5 && body.readUInt16BE(0) === 2 ? body.readUInt16BE(2) : undefined;
   for (const profile of Object.values(srtpProfile)) if (profile === chosen) return profile;
-  throw new DtlsError(`the server chooses no SRTP profile that we have (${Object.keys(srtpProfile).join(' or ')})`);
+  throw new DtlsError(`the peer chooses no SRTP profile that we have (${Object.keys(srtpProfile).join(' or ')})`);
 }
 
 function extensionsAt(body: Buffer, at: number): ReadonlyMap<number, Buffer> {
@@ -125,7 +125,7 @@ export function reading<T>(message: string, read: () => T): T {
   try {
     return read();
   } catch (error) {
-    if (error instanceof RangeError) throw new DtlsError(`the server's ${message} is cut off`);
+    if (error instanceof RangeError) throw new DtlsError(`the peer's ${message} is cut off`);
     throw error;
   }
 }

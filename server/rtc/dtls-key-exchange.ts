@@ -32,7 +32,7 @@ export const firstCertificate = (body: Buffer): Buffer =>
 export function serverKey(body: Buffer, randoms: Randoms, certificate: Buffer): ServerKey | undefined {
   return reading('ServerKeyExchange', () => {
     const namedCurve = 3;
-    if (body.readUInt8(0) !== namedCurve) throw new DtlsError('the server chooses a curve that was not offered');
+    if (body.readUInt8(0) !== namedCurve) throw new DtlsError('the peer chooses a curve that was not offered');
     const pointEnd = end(body, 4, body.readUInt8(3));
     const algorithm = body.readUInt16BE(pointEnd);
     const signature = body.subarray(pointEnd + 4, end(body, pointEnd + 4, body.readUInt16BE(pointEnd + 2)));
@@ -56,9 +56,9 @@ export function keyExchange({ group, point }: ServerKey): { readonly body: Buffe
     if (group === namedGroup.x25519) return x25519(point);
     if (group === namedGroup.p256) return p256(point);
   } catch {
-    throw new DtlsError("the server's key is no point of its curve");
+    throw new DtlsError("the peer's key is no point of its curve");
   }
-  throw new DtlsError('the server chooses a curve that was not offered');
+  throw new DtlsError('the peer chooses a curve that was not offered');
 }
 
 /** What stands before the bytes of a public key in DER (RFC 8410 section 4). */

@@ -150,7 +150,7 @@ test('messages that are not their turn end the handshake with what is wrong', as
   us.begin();
   const fragment = encodedHandshake(handshakeType.serverHelloDone, 0, Buffer.alloc(0));
   us.receive(encodedRecord({ type: contentType.handshake, epoch: 0, sequenceNumber: 0, fragment }));
-  assert.deepEqual(met.end, ['HandshakeFailed', "the server's message 0 is of type 14, which is not its turn"]);
+  assert.deepEqual(met.end, ['HandshakeFailed', "the peer's message 0 is of type 14, which is not its turn"]);
 });
 
 test('whatever a server says, nothing is thrown', async (t) => {
