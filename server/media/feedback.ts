@@ -23,11 +23,12 @@ export function askForKeyFrame(of: Publisher, stream: UpStream, nowMs: number, w
   const { source, track } = stream;
   if (source === undefined || track.kind !== 'video' || !(track.pli || track.fir)) return;
   if (nowMs - stream.lastKeyFrameRequestMs < keyFrameRequestEveryMs) return;
-  if (!isUsed(of, stream)) return;
+  if (!isUsed(of, stream) && !stream.isWantedElsewhere) return;
   const isWaitedFor = stream.waiting.length > 0 || stream.sinks.some((sink) => isWaiting(stream, sink));
   if (!stream.isKeyFrameWanted && !isWaitedFor) return;
   stream.lastKeyFrameRequestMs = nowMs;
   stream.isKeyFrameWanted = false;
+  stream.isWantedElsewhere = false;
   const { send, tally, requestKeyFrame } = world;
   if (requestKeyFrame !== undefined) {
     requestKeyFrame(of, stream);

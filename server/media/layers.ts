@@ -17,11 +17,7 @@ const clearly = 1.3;
 
 /** Whether anybody is sent the track, or is to be. What nobody is sent is neither asked for again nor for key frames. */
 export const isUsed = (of: Publisher, stream: UpStream): boolean =>
-  stream.track.rid === undefined ||
-  stream === of.best ||
-  of.isSharedOut ||
-  stream.sinks.length > 0 ||
-  stream.waiting.length > 0;
+  stream.track.rid === undefined || stream === of.best || stream.sinks.length > 0 || stream.waiting.length > 0;
 
 /** What a track is to be judged by: itself, or the best of its encodings. */
 export const isForemost = (of: Publisher, stream: UpStream): boolean =>
@@ -35,7 +31,6 @@ export function steer({ publisher, shares, id }: Room, nowMs: number): void {
   const best = bestLayer(publisher, nowMs);
   if (best === undefined) return;
   publisher.best = best;
-  publisher.isSharedOut = shares.length > 0;
   const { streams, bps } = ladder(publisher, nowMs);
   publisher.ladder = { streams, bps };
   const order = streams.map((stream) => publisher.streams.indexOf(stream));

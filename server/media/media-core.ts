@@ -81,6 +81,7 @@ function egressEvents(
       const stream = publisher?.streams[track];
       if (publisher === undefined || stream === undefined) return;
       stream.isKeyFrameWanted = stream.track.kind === 'video';
+      stream.isWantedElsewhere = stream.isKeyFrameWanted;
       askForKeyFrame(publisher, stream, world.now(), world);
     },
   };

@@ -33,6 +33,8 @@ export interface UpStream {
   /** Those that are sent another encoding until a key frame of this one has come. */
   waiting: readonly DownStream[];
   isKeyFrameWanted: boolean;
+  /** By a subscriber that another thread sends to, whatever subscribers there are here. */
+  isWantedElsewhere: boolean;
   lastKeyFrameRequestMs: number;
   /** Key frames that were asked for by FIR, which numbers its requests. */
   firs: number;
@@ -48,8 +50,6 @@ export interface Publisher {
   best: UpStream | undefined;
   /** Known some moments after it began, of a publisher with several. */
   ladder: Ladder | undefined;
-  /** Other threads send to subscribers of it, each of another encoding perhaps. */
-  isSharedOut: boolean;
   /** When it was last thought about which is. */
   judgedMs: number;
   readonly bySsrc: Map<number, UpStream>;
@@ -66,7 +66,6 @@ export function publisher(transport: Transport, tracks: readonly UpTrack[]): Pub
     streams: tracks.flatMap(encodings).map(upStream),
     best: undefined,
     ladder: undefined,
-    isSharedOut: false,
     judgedMs: Number.NEGATIVE_INFINITY,
     bySsrc: new Map(),
     arrivals,
@@ -92,6 +91,7 @@ const upStream = (track: UpTrack): UpStream => ({
   sinks: [],
   waiting: [],
   isKeyFrameWanted: false,
+  isWantedElsewhere: false,
   lastKeyFrameRequestMs: Number.NEGATIVE_INFINITY,
   firs: 0,
   stalledSinceMs: Number.NEGATIVE_INFINITY,
