@@ -4,14 +4,16 @@ import type { RoomSettings } from '#crds/rooms-file.ts';
 import type { roomAccess } from './access/room-access.ts';
 import { type IceServer, iceServerLinks, turnTtlMs } from './access/turn-credentials.ts';
 import type { Admission } from './admission.ts';
+import { chosenLayer } from './chosen-layer.ts';
 import { closed } from './closed.ts';
 import type { ViewerEvents } from './events/viewer-events.ts';
-import type { Endpoints } from './http/endpoint.ts';
+import { type Endpoints, unknownSession } from './http/endpoint.ts';
 import { iceTag } from './http/entity-tag.ts';
 import type { IceSession } from './http/ice-patch.ts';
 import { shortId } from './log.ts';
 import type { MediaPlane } from './media/plane.ts';
 import type { SessionMeter } from './meter.ts';
+import { Refused } from './room/refusal.ts';
 import type { Clock, Rooms } from './room/rooms.ts';
 import type { DtlsIdentity } from './rtc/dtls.ts';
 import type { Sessions } from './sessions.ts';
@@ -90,6 +92,13 @@ export function endpoints({
     subject: (id) => sessions.get(id)?.subject,
     ice: (id) => iceSession(sessions.get(id)),
     restartIce: (id, client) => restartIce({ sessions, announced }, id, client),
+    chooseLayer: (id, asked) => {
+      const viewer = sessions.get(id);
+      if (viewer === undefined) throw new Refused(unknownSession);
+      const publisher = sessions.get(rooms.get(viewer.room).room.publisher?.id ?? '');
+      const { mid, rid } = chosenLayer(asked, viewer, publisher?.published.flatMap(({ rids }) => rids ?? []) ?? []);
+      media.chooseLayer(id, mid, rid);
+    },
     end: (id) => sessions.end(id, 'Deleted'),
   };
 }

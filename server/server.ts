@@ -1,10 +1,11 @@
 /** Everything put together: settings, rooms, media, HTTP. Knows no environment, no signals and no exit. */
 import { join } from 'node:path';
 import { noTracer, type Tracer } from '#tracing/tracer.ts';
+import { videoIndex } from './chosen-layer.ts';
 import type { Config } from './config.ts';
 import { endpoints, type ServerState } from './endpoints.ts';
 import { entrance } from './entrance.ts';
-import { viewerEvents } from './events/viewer-events.ts';
+import { type ViewerEvents, viewerEvents } from './events/viewer-events.ts';
 import { internalServer } from './http/internal-server.ts';
 import { pageFiles } from './http/pages.ts';
 import { publicServer } from './http/public-server.ts';
@@ -60,19 +61,19 @@ export async function startServer(options: ServerOptions): Promise<Server> {
   await readSettings(config); // what is missing is told before anything is bound
   const heart = startHeart(() => performance.now());
   const watchdog = watchdogOf(heart, config.hangLimitMs);
-  const media = await startMediaPlane({ ...config.media, ...watchdog, events: eventsOf(() => table, onFatal) });
+  const told = eventsOf({ sessions: () => table, viewers: () => events, onFailure: onFatal });
+  const media = await startMediaPlane({ ...config.media, ...watchdog, events: told });
   const files = { ...config, media: { ...config.media, ...media.local } };
   const state: ServerState = { settings: await readSettings(files), isDraining: false, identity: undefined };
   const end = (session: string, reason: SessionEnd) => table.end(session, reason);
   const allRooms = rooms(clock, end, (room) => events.changed(room));
-  const sessionCount = () => table.count();
-  const seen = { media, rooms: allRooms, state, sessions: sessionCount, clock, heart, log, config, onMetrics };
+  const seen = { media, rooms: allRooms, state, sessions: () => table.count(), clock, heart, log, config, onMetrics };
   const { meter: counted, scrape, stats, checkup, isShortOfMemory, stop } = await observation(seen);
   const spans = roomSpans(tracer);
   const meter = meterOf([counted, spans, guarded(listener, toldBy(log))]);
   const onError = requestFailed(meter, log);
   const { door, admission, audit, accessOf } = entrance({ config, clock, meter, log, write: options.audit, onError });
-  const events = viewerEvents({ clock, meter, roomOf: roomIn(allRooms) });
+  const events = viewerEvents({ clock, meter, roomOf: roomIn(allRooms), videoAt: (id) => videoIndex(table.get(id)) });
   const ended = (id: string, why: SessionEnd) => events.ended(id, returns(state, why));
   const table = sessions({ media, rooms: allRooms, clock, log, meter, admission, audit, ended });
   allRooms.configure(state.settings.rooms);
@@ -153,15 +154,25 @@ const settingsRefused = (meter: Meter, log: Log) => (message: string) => {
 const toldBy = (log: Log) => (error: unknown) => log.error('a listener failed', { error: stackOf(error) });
 
 /** The media plane must be told whom to call before there is anybody. It has nothing to say until then. */
-const eventsOf = (sessions: () => Sessions, onFailure: (error: Error) => void): MediaEvents => ({
+const eventsOf = ({ sessions, viewers, onFailure }: MediaListeners): MediaEvents => ({
   onDtls: (id, datagram) => sessions().events.onDtls(id, datagram),
   onConnected: (id) => sessions().events.onConnected(id),
   onMedia: (id) => sessions().events.onMedia(id),
   onFirstFrame: (id) => sessions().events.onFirstFrame(id),
   onHint: (id, hint) => sessions().events.onHint(id, hint),
+  onLayers: (id, layers) => {
+    const room = sessions().get(id)?.room;
+    if (room !== undefined) viewers().layers(room, layers);
+  },
   onClosed: (id, reason) => sessions().events.onClosed(id, reason),
   onFailure,
 });
+
+interface MediaListeners {
+  readonly sessions: () => Sessions;
+  readonly viewers: () => ViewerEvents;
+  readonly onFailure: (error: Error) => void;
+}
 
 /** How long it may take. */
 function beginDrain(state: ServerState, clock: Clock): number {

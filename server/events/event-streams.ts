@@ -8,8 +8,8 @@ export interface EventStreams {
   open(session: string, room: string, types: readonly EventType[]): string | undefined;
   find(session: string, id: string): EventStream | undefined;
   close(session: string, id: string): void;
-  /** Tells every stream of a room. */
-  tell(room: string, event: ViewerEvent): void;
+  /** Tells every stream of a room what its session is to be told. */
+  tell(room: string, eventFor: (session: string) => ViewerEvent): void;
   /** Tells those of one session. */
   tellSession(session: string, event: ViewerEvent): void;
   sessionEnded(session: string): void;
@@ -28,10 +28,10 @@ interface Owner {
 /** `greet` is called with each new stream, and tells it how things are. */
 export function eventStreams(
   options: Omit<EventStreamOptions, 'types'>,
-  greet: (room: string, stream: EventStream) => void,
+  greet: (room: string, session: string, stream: EventStream) => void,
 ): EventStreams {
   const owners = new Map<string, Owner>();
-  const byRoom = new Map<string, Set<EventStream>>();
+  const byRoom = new Map<string, Map<EventStream, string>>();
 
   const forget = (session: string, { room, streams }: Owner, id: string): void => {
     const stream = streams.get(id);
@@ -51,8 +51,8 @@ export function eventStreams(
       const stream = eventStream({ ...options, types: new Set(types) });
       owners.set(session, owner);
       owner.streams.set(id, stream);
-      byRoom.set(room, (byRoom.get(room) ?? new Set()).add(stream));
-      greet(room, stream);
+      byRoom.set(room, (byRoom.get(room) ?? new Map()).set(stream, session));
+      greet(room, session, stream);
       return id;
     },
     find: (session, id) => owners.get(session)?.streams.get(id),
@@ -60,8 +60,8 @@ export function eventStreams(
       const owner = owners.get(session);
       if (owner !== undefined) forget(session, owner, id);
     },
-    tell(room, event) {
-      for (const stream of byRoom.get(room) ?? []) stream.tell(event);
+    tell(room, eventFor) {
+      for (const [stream, session] of byRoom.get(room) ?? []) stream.tell(eventFor(session));
     },
     tellSession(session, event) {
       for (const stream of owners.get(session)?.streams.values() ?? []) stream.tell(event);

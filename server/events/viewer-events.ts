@@ -1,15 +1,18 @@
 /** Makes events of what happens in rooms. */
+import type { Layer } from '../media/told-layers.ts';
 import type { EventMeter } from '../meter.ts';
 import type { Room } from '../room/room.ts';
 import type { Clock } from '../room/rooms.ts';
 import { type EventStreams, eventStreams } from './event-streams.ts';
-import { viewerEvent } from './viewer-event.ts';
+import { type ViewerEvent, viewerEvent } from './viewer-event.ts';
 
 export interface ViewerEvents extends Pick<EventStreams, 'open' | 'find' | 'close'> {
   /** To be called when a room has changed, or is no more. */
   changed(room: string): void;
   /** Tells a viewer to make another session. */
   reconnect(session: string): void;
+  /** To be called when the encodings of a room's publisher have changed. */
+  layers(room: string, layers: readonly Layer[]): void;
   /** To be called when a session has ended. `returns`: another server will take its viewer, or this one by another offer. */
   ended(session: string, returns: boolean): void;
 }
@@ -19,10 +22,14 @@ export interface ViewerEventsOptions {
   readonly meter: EventMeter;
   /** Undefined for a room that is not there. */
   readonly roomOf: (room: string) => Room | undefined;
+  /** Which m-section of its offer a session has video by; -1 where it has none. */
+  readonly videoAt: (session: string) => number;
 }
 
 /** What a room's viewers were told last. */
 interface Told {
+  publisher: string | undefined;
+  layers: readonly Layer[];
   isActive: boolean;
   viewers: number;
   /** When the next count may be told. */
@@ -37,27 +44,43 @@ const unknown = -1;
 const countEveryMs = 1000;
 const countMsPerStream = 2;
 
-export function viewerEvents({ clock, meter, roomOf }: ViewerEventsOptions): ViewerEvents {
+export function viewerEvents({ clock, meter, roomOf, videoAt }: ViewerEventsOptions): ViewerEvents {
   const told = new Map<string, Told>();
   const event = (type: Parameters<typeof viewerEvent>[0], data = {}) => viewerEvent(type, data, clock.now());
-  const streams = eventStreams({ clock, meter }, (room, stream) => {
+  /** The same event for all who have video by the same m-section. */
+  const layersFor = (layers: readonly Layer[]) => {
+    const made = new Map<number, ViewerEvent>();
+    return (session: string) => {
+      const index = videoAt(session);
+      const found = made.get(index) ?? event('layers', layersOf(index, layers));
+      made.set(index, found);
+      return found;
+    };
+  };
+  const streams = eventStreams({ clock, meter }, (room, session, stream) => {
     const now = roomOf(room);
     // Nobody is told `inactive` who has not been told of a publisher.
     if (isActive(now)) stream.tell(event('active'));
     const count = viewers(now);
     stream.tell(event('viewercount', { viewercount: count }));
     const last = told.get(room);
+    if (last !== undefined && last.layers.length > 0) stream.tell(layersFor(last.layers)(session));
     // Others may know another number: then all are told the next one, whichever it is.
     if (last !== undefined && last.viewers !== count) last.viewers = streams.count(room) > 1 ? unknown : count;
   });
 
+  const tellAll = (room: string, one: ViewerEvent): void => streams.tell(room, () => one);
+  const tellLayers = (room: string, last: Told, layers: readonly Layer[]): void => {
+    last.layers = layers;
+    streams.tell(room, layersFor(layers));
+  };
   const tellCount = (room: string, last: Told): void => {
     last.isCountDue = false;
     const count = viewers(roomOf(room));
     if (count === last.viewers) return;
     last.viewers = count;
     last.nextCountMs = clock.now() + Math.max(countEveryMs, streams.count(room) * countMsPerStream);
-    streams.tell(room, event('viewercount', { viewercount: count }));
+    tellAll(room, event('viewercount', { viewercount: count }));
   };
   const { open, find, close } = streams;
   return {
@@ -70,15 +93,21 @@ export function viewerEvents({ clock, meter, roomOf }: ViewerEventsOptions): Vie
         told.delete(room);
         return;
       }
-      const last = told.get(room) ?? { isActive: false, viewers: unknown, nextCountMs: 0, isCountDue: false };
+      const last = told.get(room) ?? nothingTold();
       told.set(room, last);
       if (isActive(now) !== last.isActive) {
         last.isActive = isActive(now);
-        streams.tell(room, event(last.isActive ? 'active' : 'inactive'));
+        tellAll(room, event(last.isActive ? 'active' : 'inactive'));
       }
+      if (now.publisher?.id !== last.publisher && last.layers.length > 0) tellLayers(room, last, []);
+      last.publisher = now.publisher?.id;
       if (last.isCountDue || streams.count(room) === 0) return;
       last.isCountDue = true;
       clock.after(Math.max(0, last.nextCountMs - clock.now()), () => tellCount(room, last));
+    },
+    layers(room, layers) {
+      const last = told.get(room);
+      if (last !== undefined) tellLayers(room, last, layers);
     },
     reconnect: (session) => streams.tellSession(session, event('reconnect')),
     ended(session, returns) {
@@ -87,6 +116,27 @@ export function viewerEvents({ clock, meter, roomOf }: ViewerEventsOptions): Vie
     },
   };
 }
+
+const nothingTold = (): Told => ({
+  publisher: undefined,
+  layers: [],
+  isActive: false,
+  viewers: unknown,
+  nextCountMs: 0,
+  isCountDue: false,
+});
+
+/** By the m-section, as the draft has it; without `bitrate` an encoding does not flow. */
+const layersOf = (index: number, layers: readonly Layer[]) =>
+  index < 0
+    ? {}
+    : {
+        [index]: layers.map(({ rid, width, height, bitsPerSecond }) => ({
+          rid,
+          ...(bitsPerSecond > 0 && { bitrate: bitsPerSecond }),
+          ...(width > 0 && { width, height }),
+        })),
+      };
 
 const isActive = (room: Room | undefined): boolean => room?.publisher?.isConnected === true;
 

@@ -9,10 +9,10 @@ import type { Role } from '../room/room.ts';
 import type { IceCredentials } from '../rtc/ice-credentials.ts';
 import { onPreflight } from './cors.ts';
 import { type Door, isTokenShown } from './door.ts';
-import { eventsLink } from './events-link.ts';
 import type { IceSession } from './ice-patch.ts';
 import { tellLinks } from './links.ts';
 import { mediaType } from './media-type.ts';
+import { viewerLinks } from './viewer-links.ts';
 
 /** What the endpoints do, apart from HTTP. Rooms are named `namespace/name`. */
 export interface Endpoints {
@@ -48,6 +48,8 @@ export interface Endpoints {
   ice(id: string): IceSession | undefined;
   /** Begins a new ICE session with the client's new credentials. Undefined once the session has ended. */
   restartIce(id: string, client: IceCredentials): { readonly fragment: string; readonly iceTag: string } | undefined;
+  /** By what a viewer sent. Throws {@link Refused}. */
+  chooseLayer(id: string, asked: string): void;
   end(id: string): void;
 }
 
@@ -123,8 +125,8 @@ export function endpoint(app: FastifyInstance, options: EndpointOptions) {
       span: spanOf(request),
     });
     const location = `${url(request.params.namespace, request.params.room)}/${id}`;
-    const events = role === 'subscriber' ? [eventsLink(location)] : [];
-    tellLinks(reply, [...events, ...endpoints.iceLinks(roomOf(request), id)]);
+    const extensions = role === 'subscriber' ? viewerLinks(location) : [];
+    tellLinks(reply, [...extensions, ...endpoints.iceLinks(roomOf(request), id)]);
     return reply.code(201).headers({ location, etag: iceTag }).type('application/sdp').send(answer);
   });
   const look = async (_request: Request, reply: FastifyReply) =>

@@ -11,8 +11,8 @@ import type { ViewerEvents } from '../events/viewer-events.ts';
 import { type Refusal, Refused } from '../room/refusal.ts';
 import { onPreflight } from './cors.ts';
 import { type EndpointOptions, endpointUrl, guards, notAllowed, type Request, roomOf } from './endpoint.ts';
-import { eventsPath } from './events-link.ts';
 import { mediaType } from './media-type.ts';
+import { eventsPath } from './viewer-links.ts';
 import { notJson, wantedEvents } from './wanted-events.ts';
 
 export interface EventResourceOptions extends Pick<EndpointOptions, 'endpoints' | 'door'> {

@@ -1,7 +1,7 @@
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import { publicPath, roomPath } from '#crds/contract.ts';
 import type { AskedRequest, HttpMeter, Method, Route } from '../meter.ts';
-import { eventsPath } from './events-link.ts';
+import { eventsPath, layerPath } from './viewer-links.ts';
 
 const room = [':namespace', ':room'] as const;
 
@@ -13,6 +13,7 @@ const routes: ReadonlyMap<string | undefined, Route> = new Map([
   [`${publicPath.whep(...room)}/:session`, 'whep_session'],
   [eventsPath, 'whep_events'],
   [`${eventsPath}/:stream`, 'whep_events'],
+  [layerPath, 'whep_layer'],
   [roomPath(...room), 'player'],
   [publicPath.player(...room), 'player'],
   [publicPath.publisher(...room), 'publisher'],

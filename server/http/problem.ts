@@ -22,6 +22,7 @@ const problems: Readonly<Record<RefusalReason, readonly [status: number, title: 
   NotAcceptable: [406, 'No codec that both sides have'],
   MalformedFragment: [400, 'Not a fragment of SDP'],
   UnusableFragment: [422, 'The session cannot be changed so'],
+  UnusableLayer: [422, 'Not a layer that can be sent'],
   PreconditionRequired: [428, 'If-Match is needed'],
   PreconditionFailed: [412, 'Not the ETag of now'],
   UnsupportedMediaType: [415, 'Not the type of body that is needed'],

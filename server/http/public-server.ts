@@ -8,14 +8,15 @@ import { allowOrigins } from './cors.ts';
 import type { Door } from './door.ts';
 import { type Endpoints, endpoint, notSdp } from './endpoint.ts';
 import { eventResource } from './event-resource.ts';
-import { eventsPath } from './events-link.ts';
 import { httpSpans } from './http-spans.ts';
 import { notFragment } from './ice-patch.ts';
+import { layerResource } from './layer-resource.ts';
 import { answeredPathless, metered } from './metered.ts';
 import { type pageFiles, pages } from './pages.ts';
 import { sendProblem } from './problem.ts';
 import { sessionResource } from './session-resource.ts';
-import { notJson } from './wanted-events.ts';
+import { eventsPath, layerPath } from './viewer-links.ts';
+import { notJson, notLayer } from './wanted-events.ts';
 
 export interface PublicServerOptions {
   readonly door: Door;
@@ -79,6 +80,7 @@ export function publicServer({
     sessionResource(app, { role, endpoints, door });
   }
   eventResource(app, { endpoints, door, events });
+  layerResource(app, { endpoints, door });
   pages(app, files, (room) => endpoints.access('subscriber', room));
   return app;
 }
@@ -91,6 +93,7 @@ const unknownPath: Refusal = {
 /** For a body of a type that nobody reads. */
 const typeRefusal = ({ method, routeOptions }: FastifyRequest): Refusal => {
   if (routeOptions.url === eventsPath) return notJson;
+  if (routeOptions.url === layerPath) return notLayer;
   return method === 'PATCH' ? notFragment : notSdp;
 };
 

@@ -27,3 +27,9 @@ function parsed(body: string): unknown {
 const detail = `Send the events that you want as a JSON array with "Content-Type: application/json", or no body for all. There are ${eventTypes.join(', ')}.`;
 const notEvents: Refusal = { reason: 'BadRequest', detail };
 export const notJson: Refusal = { reason: 'UnsupportedMediaType', detail };
+
+export const notLayer: Refusal = {
+  reason: 'UnsupportedMediaType',
+  detail:
+    'Send the layer that you want as JSON with "Content-Type: application/json", such as {"mediaId": "0", "rid": "h"}.',
+};

@@ -54,7 +54,13 @@ export function egressCore({ events, ...outer }: EgressWorld): EgressCore {
   const state: EgressState = { ...mediaState(outer.now()), viewersByNumber: new Map(), images: new Map() };
   const world: World = {
     ...outer,
-    events: { ...events, onDtls: () => undefined, onConnected: () => undefined, onHint: () => undefined },
+    events: {
+      ...events,
+      onDtls: () => undefined,
+      onConnected: () => undefined,
+      onHint: () => undefined,
+      onLayers: () => undefined,
+    },
     requestKeyFrame(of, stream) {
       for (const { id, publisher } of state.rooms.values())
         if (publisher === of) events.onKeyFrameWanted(id, of.streams.indexOf(stream));

@@ -10,6 +10,7 @@ import { giveUp, takeDue } from './missing.ts';
 import { takeReport } from './reception.ts';
 import { middleNtp } from './rtcp.ts';
 import { fullIntra, nack, pictureLoss, receiverReport, sourceDescription } from './rtcp-write.ts';
+import { tellLayers } from './told-layers.ts';
 import { sendFeedback, sendRtcp } from './transport.ts';
 import type { TransportFeedback } from './transport-feedback.ts';
 import type { Publisher, UpStream } from './up-stream.ts';
@@ -87,6 +88,7 @@ export function reportArrivals(of: Publisher, nowMs: number, { send }: World, sc
 export function reportReception(of: Publisher, nowMs: number, world: World): void {
   const { send, tally } = world;
   tellHints(of, nowMs, world);
+  tellLayers(of, nowMs, world);
   const { transport, streams } = of;
   const blocks = streams.flatMap(({ source, track: { kind } }) => {
     if (source === undefined || source.reception.received === 0) return [];

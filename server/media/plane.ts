@@ -13,6 +13,7 @@ import { mediaMetric } from '#crds/media-metrics.ts';
 import type { ByKind, MediaTotals, RoomCounters } from './counts.ts';
 import type { Ingest } from './ingest.ts';
 import type { Hint } from './ingest-hints.ts';
+import type { Layer } from './told-layers.ts';
 
 /** SRTP protection profiles by their DTLS-SRTP number (RFC 5764, RFC 7714), the preferred one first. */
 export const srtpProfile = { AEAD_AES_128_GCM: 7, AES128_CM_HMAC_SHA1_80: 1 } as const;
@@ -151,6 +152,8 @@ export interface MediaEvents {
   onFirstFrame(transportId: string): void;
   /** Something about what a publisher sends is bad for viewers; each thing is told once for each of its sources. */
   onHint(transportId: string, hint: Hint): void;
+  /** The encodings of a publisher that has several, the lowest first; again when they have changed, once a second at most. */
+  onLayers(transportId: string, layers: readonly Layer[]): void;
   onClosed(transportId: string, reason: CloseReason): void;
   /** The thread died. Nothing can be forwarded any more: the process should end with the reason. */
   onFailure(error: Error): void;

@@ -50,6 +50,8 @@ export interface Publisher {
   best: UpStream | undefined;
   /** Known some moments after it began, of a publisher with several. */
   ladder: Ladder | undefined;
+  /** What was told last of its encodings. */
+  toldLayers: string;
   /** When it was last thought about which is. */
   judgedMs: number;
   readonly bySsrc: Map<number, UpStream>;
@@ -66,6 +68,7 @@ export function publisher(transport: Transport, tracks: readonly UpTrack[]): Pub
     streams: tracks.flatMap(encodings).map(upStream),
     best: undefined,
     ladder: undefined,
+    toldLayers: '',
     judgedMs: Number.NEGATIVE_INFINITY,
     bySsrc: new Map(),
     arrivals,

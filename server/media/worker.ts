@@ -40,6 +40,7 @@ const core = mediaCore({
     onConnected: (id) => tell({ call: 'onConnected', args: [id] }),
     onMedia: (id) => tell({ call: 'onMedia', args: [id] }),
     onFirstFrame: (id) => tell({ call: 'onFirstFrame', args: [id] }),
+    onLayers: (id, layers) => tell({ call: 'onLayers', args: [id, layers] }),
     onHint: (id, hint) => tell({ call: 'onHint', args: [id, hint] }),
     onClosed: (id, reason) => tell({ call: 'onClosed', args: [id, reason] }),
   },

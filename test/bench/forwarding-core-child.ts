@@ -56,6 +56,7 @@ function begin({ clients, isCounting }: PlaneQuestion): number {
       onMedia: ignore,
       onFirstFrame: ignore,
       onHint: ignore,
+      onLayers: ignore,
       onClosed: ignore,
     },
   });

@@ -14,6 +14,7 @@ const events = {
   onMedia: ignore,
   onFirstFrame: ignore,
   onHint: ignore,
+  onLayers: ignore,
   onClosed: ignore,
   onFailure: fail,
 };

@@ -39,6 +39,7 @@ const events: MediaEvents = {
     onMedia: nothing,
     onFirstFrame: nothing,
     onHint: nothing,
+    onLayers: nothing,
     onClosed: nothing,
   },
   onFailure: fail,

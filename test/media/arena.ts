@@ -43,6 +43,8 @@ export function arena(seed = 1, { sendTakesMs = 0, egress = playedBy.getStore() 
       onMedia: (id) => events.push(`media ${id}`),
       onFirstFrame: (id) => events.push(`first frame ${id}`),
       onHint: (id, { reason }) => events.push(`hint ${id} ${reason}`),
+      onLayers: (id, layers) =>
+        events.push(`layers ${id} ${layers.map(({ rid, height }) => `${rid}:${height}`).join()}`),
       onClosed: (id, reason) => events.push(`closed ${id} ${reason}`),
     },
   });

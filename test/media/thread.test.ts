@@ -21,6 +21,7 @@ const silence: MediaEvents = {
   onMedia() {},
   onFirstFrame() {},
   onHint() {},
+  onLayers() {},
   onClosed() {},
   onFailure() {},
 };

@@ -62,7 +62,10 @@ describe('the event stream of a viewer', () => {
     const headers = await join();
     assert.equal(
       headers.get('link'),
-      `<${viewer.location}/events>; rel="urn:ietf:params:whep:ext:core:server-sent-events"; events="active,inactive,viewercount,reconnect"`,
+      [
+        `<${viewer.location}/events>; rel="urn:ietf:params:whep:ext:core:server-sent-events"; events="active,inactive,layers,reconnect,viewercount"`,
+        `<${viewer.location}/layer>; rel="urn:ietf:params:whep:ext:core:layer"`,
+      ].join(', '),
     );
     assert.equal(publisher.response.headers.get('link'), null);
   });
@@ -101,7 +104,7 @@ describe('the event stream of a viewer', () => {
     ]) {
       const refused = await make(body);
       assert.equal(refused.status, 400, body);
-      assert.match((await problem(refused)).detail, /JSON array.*active, inactive, viewercount, reconnect/);
+      assert.match((await problem(refused)).detail, /JSON array.*active, inactive, layers, reconnect, viewercount/);
     }
     for (const type of ['text/plain', 'application/sdp'])
       assert.equal((await make('["active"]', { 'Content-Type': type })).status, 415, type);
@@ -134,6 +137,25 @@ describe('the event stream of a viewer', () => {
     assert.deepEqual([options.status, options.headers.get('allow')], [204, 'POST, GET, OPTIONS']);
     const head = await at.fetch(link, { method: 'HEAD' });
     assert.deepEqual([head.status, head.headers.get('allow')], [405, 'POST, GET, OPTIONS']);
+  });
+
+  test('a layer is chosen by a POST with the session’s token; where there is but one it is 422 (C-40)', async () => {
+    await join();
+    const choose = (body: string, headers: Record<string, string> = { authorization }) =>
+      at.fetch(`${viewer.location}/layer`, {
+        method: 'POST',
+        headers: { 'Content-Type': 'application/json', ...headers },
+        body,
+      });
+    assert.equal((await choose('{}')).status, 200, 'what the network carries');
+    assert.equal((await choose('{"mediaId":"0"}')).status, 200);
+    const other = await choose('{"mediaId":"0","rid":"h"}');
+    assert.equal(other.status, 422);
+    assert.match((await problem(other)).detail, /one encoding only/);
+    assert.equal((await choose('[]')).status, 400);
+    assert.equal((await choose('{}', {})).status, 401);
+    assert.equal((await choose('{}', { authorization, 'Content-Type': 'text/plain' })).status, 415);
+    assert.equal((await at.fetch(`${viewer.location}/layer`)).status, 405);
   });
 
   test('it ends with the session, and is no request that took so long (C-38)', async () => {

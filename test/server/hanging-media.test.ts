@@ -23,6 +23,7 @@ async function hangingMedia(t: TestContext, { after = Number.POSITIVE_INFINITY }
     onMedia: nothing,
     onFirstFrame: nothing,
     onHint: nothing,
+    onLayers: nothing,
     onClosed: nothing,
   };
   const media = await startMediaPlane({ address: '127.0.0.1', port: 0, events: { ...events, onFailure: nothing } });

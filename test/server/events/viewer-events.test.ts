@@ -4,14 +4,15 @@ import { viewerEvents } from '#server/events/viewer-events.ts';
 import { emptyRoom, type Room, withConnected, without, withPublisher, withSubscriber } from '#server/room/room.ts';
 import { fakeClock } from '../fake-clock.ts';
 
-const types = ['active', 'inactive', 'viewercount', 'reconnect'] as const;
+const types = ['active', 'inactive', 'layers', 'viewercount', 'reconnect'] as const;
 
 /** A room, and what its viewers are told, without the greeting and without what is said to keep a connection. */
 function scene() {
   const clock = fakeClock();
   let room: Room | undefined = emptyRoom;
   const meter = { eventStream: () => undefined, eventSent: () => undefined, eventDropped: () => undefined };
-  const events = viewerEvents({ clock, meter, roomOf: () => room });
+  const videoAt = (session: string) => (session.startsWith('sound') ? 1 : 0);
+  const events = viewerEvents({ clock, meter, roomOf: () => room, videoAt });
   const change = (next: (room: Room) => Room) => {
     room = next(room ?? emptyRoom);
     events.changed('a/room');
@@ -87,6 +88,22 @@ test('a room with many streams is told of its number less often: all of them 500
   assert.equal(streams.flat().length, 4000);
   clock.advance(1);
   assert.equal(streams.flat().length, 6000);
+});
+
+test('layers are told by the m-section of each viewer’s video, to who comes later too, until another publishes (C-40)', () => {
+  const { change, events, listen } = scene();
+  const told = listen('viewer');
+  change((room) => withConnected(withPublisher(room, 'alice', 0), 'alice'));
+  events.layers('a/room', [
+    { rid: 'l', width: 320, height: 180, bitsPerSecond: 150_000 },
+    { rid: 'h', width: 0, height: 0, bitsPerSecond: 0 },
+  ]);
+  const layers = '[{"rid":"l","bitrate":150000,"width":320,"height":180},{"rid":"h"}]';
+  assert.equal(told.at(-1), `layers {"0":${layers}}`);
+  assert.ok(listen('sound first').includes(`layers {"1":${layers}}`));
+  change((room) => without(room, 'alice', 0));
+  assert.equal(told.at(-1), 'layers {"0":[]}');
+  assert.ok(!listen('late').some((event) => event.startsWith('layers')));
 });
 
 test('who has not connected yet is not counted', () => {
