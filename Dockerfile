@@ -17,9 +17,9 @@ COPY docs/examples/rooms.yaml /tmp/rooms.yaml
 RUN install -d -o 1000 node_modules/.cache/node
 USER 1000
 RUN timeout --signal=INT 5 node server/main.ts /tmp/rooms.yaml; test -n "$(ls -A node_modules/.cache/node)"
-RUN for lazy in server/rtc/dtls.ts server/access/jwt.ts tracing/opentelemetry.ts; do \
+RUN for lazy in server/rtc/dtls/dtls.ts server/access/jwt.ts tracing/opentelemetry.ts; do \
       NODE_COMPILE_CACHE=node_modules/.cache/node node $lazy || exit 1; done
-RUN ! NODE_COMPILE_CACHE=node_modules/.cache/node node server/media/egress-worker.ts
+RUN ! NODE_COMPILE_CACHE=node_modules/.cache/node node server/media/egress/egress-worker.ts
 CMD ["node", "server/main.ts"]
 
 FROM base AS operator

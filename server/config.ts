@@ -8,7 +8,7 @@ import { ConfigError } from './config-error.ts';
 import { type LogLevel, logLevels } from './log.ts';
 import type { MetricsConfig } from './metrics/metrics.ts';
 import { metricsConfig } from './metrics-config.ts';
-import type { Endpoint } from './rtc/answer.ts';
+import type { Endpoint } from './rtc/sdp/answer.ts';
 
 export interface Config {
   readonly http: Endpoint;

@@ -3,9 +3,6 @@ import { randomBytes } from 'node:crypto';
 import type { RoomSettings } from '#crds/rooms-file.ts';
 import type { roomAccess } from './access/room-access.ts';
 import { type IceServer, iceServerLinks, turnTtlMs } from './access/turn-credentials.ts';
-import type { Admission } from './admission.ts';
-import { chosenLayer } from './chosen-layer.ts';
-import { closed } from './closed.ts';
 import type { ViewerEvents } from './events/viewer-events.ts';
 import { type Endpoints, unknownSession } from './http/endpoint.ts';
 import { iceTag } from './http/entity-tag.ts';
@@ -15,10 +12,13 @@ import type { MediaPlane } from './media/plane.ts';
 import type { SessionMeter } from './meter.ts';
 import { Refused } from './room/refusal.ts';
 import type { Clock, Rooms } from './room/rooms.ts';
-import type { DtlsIdentity } from './rtc/dtls.ts';
-import type { Sessions } from './sessions.ts';
-import type { Settings } from './settings.ts';
-import { restartIce, signalling } from './signalling.ts';
+import type { DtlsIdentity } from './rtc/dtls/dtls.ts';
+import type { Admission } from './session/admission.ts';
+import { chosenLayer } from './session/chosen-layer.ts';
+import { closed } from './session/closed.ts';
+import type { Sessions } from './session/sessions.ts';
+import { restartIce, signalling } from './session/signalling.ts';
+import type { Settings } from './settings/settings.ts';
 
 /** What changes while a server runs. */
 export interface ServerState {
@@ -63,7 +63,7 @@ export function endpoints({
     rooms,
     sessions,
     identity: () => {
-      state.identity ??= import('./rtc/dtls.ts').then(({ dtlsIdentity }) => dtlsIdentity());
+      state.identity ??= import('./rtc/dtls/dtls.ts').then(({ dtlsIdentity }) => dtlsIdentity());
       return state.identity;
     },
     announced,

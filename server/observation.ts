@@ -2,7 +2,6 @@
 import type { PodStats } from '#crds/pod-stats.ts';
 import type { Config } from './config.ts';
 import type { ServerState } from './endpoints.ts';
-import { joinCounts } from './joins.ts';
 import { type Log, stackOf } from './log.ts';
 import type { MediaPlane } from './media/plane.ts';
 import { mediaLook } from './media-look.ts';
@@ -19,6 +18,7 @@ import { health } from './probes/health.ts';
 import type { Heart } from './probes/heart.ts';
 import { isUdpPortBound } from './probes/udp-port.ts';
 import type { Clock, Rooms } from './room/rooms.ts';
+import { joinCounts } from './session/joins.ts';
 import { leftOver, podStats, type Status, status } from './status.ts';
 
 export interface Observed {

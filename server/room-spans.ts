@@ -5,7 +5,7 @@
  */
 import type { Attributes, Span, Tracer } from '#tracing/tracer.ts';
 import type { Meter } from './meter.ts';
-import type { SessionEnd } from './sessions.ts';
+import type { SessionEnd } from './session/sessions.ts';
 
 interface Life {
   readonly create: Span;

@@ -1,10 +1,8 @@
 /** Everything put together: settings, rooms, media, HTTP. Knows no environment, no signals and no exit. */
 import { join } from 'node:path';
 import { noTracer, type Tracer } from '#tracing/tracer.ts';
-import { videoIndex } from './chosen-layer.ts';
 import type { Config } from './config.ts';
 import { endpoints, type ServerState } from './endpoints.ts';
-import { entrance } from './entrance.ts';
 import { type ViewerEvents, viewerEvents } from './events/viewer-events.ts';
 import { internalServer } from './http/internal-server.ts';
 import { pageFiles } from './http/pages.ts';
@@ -19,9 +17,11 @@ import { observation } from './observation.ts';
 import { type Heart, startHeart } from './probes/heart.ts';
 import { type Clock, type Rooms, roomId, rooms } from './room/rooms.ts';
 import { roomSpans } from './room-spans.ts';
-import type { Endpoint } from './rtc/answer.ts';
-import { type SessionEnd, type Sessions, sessions } from './sessions.ts';
-import { readSettings, type Settings, watchSettings } from './settings.ts';
+import type { Endpoint } from './rtc/sdp/answer.ts';
+import { videoIndex } from './session/chosen-layer.ts';
+import { entrance } from './session/entrance.ts';
+import { type SessionEnd, type Sessions, sessions } from './session/sessions.ts';
+import { readSettings, type Settings, watchSettings } from './settings/settings.ts';
 import { tracedEndpoints } from './traced-endpoints.ts';
 
 export interface Server {

@@ -8,9 +8,9 @@ import type { SessionMeter } from './meter.ts';
 import type { MetricsRegistry } from './metrics/exposition.ts';
 import { portProblem } from './port-problem.ts';
 import type { Clock } from './room/rooms.ts';
-import type { Endpoint } from './rtc/answer.ts';
+import type { Endpoint } from './rtc/sdp/answer.ts';
 import { type Server, startServer } from './server.ts';
-import { type Settings, SettingsError } from './settings.ts';
+import { type Settings, SettingsError } from './settings/settings.ts';
 
 /** What a process is given: arguments without the program's own, environment, and where to write. */
 export interface Surroundings {

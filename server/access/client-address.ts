@@ -7,7 +7,7 @@
  * from its end, for as long as those who speak are trusted.
  */
 import { BlockList, isIPv4, isIPv6 } from 'node:net';
-import { addressBytes } from '../media/address.ts';
+import { addressBytes } from '../media/udp/address.ts';
 
 export interface TrustedProxies {
   /** For addresses as {@link clientAddress} returns them. */

@@ -1,5 +1,5 @@
 /** Makes events of what happens in rooms. */
-import type { Layer } from '../media/told-layers.ts';
+import type { Layer } from '../media/up/told-layers.ts';
 import type { EventMeter } from '../meter.ts';
 import type { Room } from '../room/room.ts';
 import type { Clock } from '../room/rooms.ts';

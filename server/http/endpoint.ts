@@ -6,7 +6,7 @@ import type { Access } from '../access/gate.ts';
 import type { Granted } from '../access/verdict.ts';
 import { type Refusal, Refused } from '../room/refusal.ts';
 import type { Role } from '../room/room.ts';
-import type { IceCredentials } from '../rtc/ice-credentials.ts';
+import type { IceCredentials } from '../rtc/sdp/ice-credentials.ts';
 import { onPreflight } from './cors.ts';
 import { type Door, isTokenShown } from './door.ts';
 import type { IceSession } from './ice-patch.ts';

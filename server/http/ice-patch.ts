@@ -1,8 +1,8 @@
 /** What a PATCH of a session comes to (RFC 9725 section 4.3). Pure. */
 import { type Refusal, Refused } from '../room/refusal.ts';
-import type { IceCredentials } from '../rtc/ice-credentials.ts';
-import { quoted, SdpError } from '../rtc/sdp.ts';
-import { type IceFragment, iceFragment, isRestart } from '../rtc/sdpfrag.ts';
+import type { IceCredentials } from '../rtc/sdp/ice-credentials.ts';
+import { quoted, SdpError } from '../rtc/sdp/sdp.ts';
+import { type IceFragment, iceFragment, isRestart } from '../rtc/sdp/sdpfrag.ts';
 import { ifMatch, type Match } from './entity-tag.ts';
 import { mediaType } from './media-type.ts';
 

@@ -1,8 +1,8 @@
 import { copyOf, sumOf } from './counts.ts';
-import { ingest } from './ingest.ts';
 import type { MediaState } from './media-state.ts';
 import type { ThreadSnapshot } from './messages.ts';
 import { tracks } from './room.ts';
+import { ingest } from './up/ingest.ts';
 import type { World } from './world.ts';
 
 /** What a thread knows of what it does, but not of itself. */

@@ -2,10 +2,10 @@
  * Tells once of each client that its picture has begun; where no video is to be had, that its sound has. Of a subscriber
  * before that, that anything has.
  */
-import { type DownStream, hasCodec } from './down-stream.ts';
+import { type DownStream, hasCodec } from './down/down-stream.ts';
 import type { Room } from './room.ts';
 import type { Transport } from './transport.ts';
-import type { Publisher, UpStream } from './up-stream.ts';
+import type { Publisher, UpStream } from './up/up-stream.ts';
 import type { World } from './world.ts';
 
 /** For a packet that a decoder can start with, while the publisher has no first frame. */

@@ -1,14 +1,14 @@
 /** The calls of `MediaPlane` that change who sends and who is sent to. */
 
-import { wantKeyFrames } from './feedback.ts';
+import { chooseLayer } from './down/viewer-layers.ts';
+import type { Share } from './egress/share.ts';
 import { type Client, forget, forgetIce, type MediaState } from './media-state.ts';
 import type { DownTrack, MediaPlane } from './plane.ts';
 import { addSubscriber, type Room, removeSubscriber, room, setPublisher, subscriber } from './room.ts';
-import type { Share } from './share.ts';
-import { closeSrtp, srtpSession } from './srtp.ts';
+import { closeSrtp, srtpSession } from './srtp/srtp.ts';
 import { iceSession, transport } from './transport.ts';
-import { intake, publisher } from './up-stream.ts';
-import { chooseLayer } from './viewer-layers.ts';
+import { wantKeyFrames } from './up/feedback.ts';
+import { intake, publisher } from './up/up-stream.ts';
 import type { World } from './world.ts';
 
 /** Those that are fire and forget. One for an unknown transport does nothing: it may just have ended. */

@@ -2,15 +2,16 @@
  * The media plane without its socket and its thread: datagrams and calls go in, datagrams and events come out. Whatever
  * the datagrams are, nothing here throws.
  */
-import type { Endpoint } from './address.ts';
+
 import { type CoreSnapshot, snapshot } from './core-snapshot.ts';
-import type { EgressEvents } from './egress.ts';
-import { askForKeyFrame } from './feedback.ts';
+import type { EgressEvents } from './egress/egress.ts';
 import { type MediaCommands, mediaCommands, remove } from './media-commands.ts';
 import { type Client, type MediaState, mediaState } from './media-state.ts';
 import type { CloseReason, DropReason } from './plane.ts';
 import { receive } from './receive.ts';
 import { runTimers } from './timers.ts';
+import type { Endpoint } from './udp/address.ts';
+import { askForKeyFrame } from './up/feedback.ts';
 import type { World } from './world.ts';
 
 export interface MediaCore extends MediaCommands {

@@ -1,12 +1,12 @@
-import type { Endpoint } from './address.ts';
-import { type AddressMap, addressMap } from './address-map.ts';
+import type { PlacedViewer } from './egress/share.ts';
 import { type DropReason, dropReasons, type SrtpKeys, type TransportSpec } from './plane.ts';
 import type { Room, Subscriber } from './room.ts';
-import { emptyHeader, type RtpHeader } from './rtp.ts';
-import type { PlacedViewer } from './share.ts';
+import { emptyHeader, type RtpHeader } from './rtp/rtp.ts';
+import { emptyFeedback, type TransportFeedback } from './rtp/transport-feedback.ts';
 import type { IceSession, Transport } from './transport.ts';
-import { emptyFeedback, type TransportFeedback } from './transport-feedback.ts';
-import type { intake, Publisher } from './up-stream.ts';
+import type { Endpoint } from './udp/address.ts';
+import { type AddressMap, addressMap } from './udp/address-map.ts';
+import type { intake, Publisher } from './up/up-stream.ts';
 
 /** A transport and what it is in its room; neither publisher nor subscriber until it was told. */
 export interface Client {

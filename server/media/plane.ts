@@ -11,9 +11,9 @@
  */
 import { mediaMetric } from '#crds/media-metrics.ts';
 import type { ByKind, MediaTotals, RoomCounters } from './counts.ts';
-import type { Ingest } from './ingest.ts';
-import type { Hint } from './ingest-hints.ts';
-import type { Layer } from './told-layers.ts';
+import type { Ingest } from './up/ingest.ts';
+import type { Hint } from './up/ingest-hints.ts';
+import type { Layer } from './up/told-layers.ts';
 
 /** SRTP protection profiles by their DTLS-SRTP number (RFC 5764, RFC 7714), the preferred one first. */
 export const srtpProfile = { AEAD_AES_128_GCM: 7, AES128_CM_HMAC_SHA1_80: 1 } as const;

@@ -1,19 +1,20 @@
 /** What happens to a datagram, by its first byte (RFC 7983). */
-import type { Endpoint } from './address.ts';
-import { noteArrival } from './arrival-log.ts';
-import { askForKeyFrame, askForMissing, wantKeyFrames } from './feedback.ts';
+
+import { receiveRtcp } from './down/receive-rtcp.ts';
+import type { PlacedViewer } from './egress/share.ts';
 import { noteReceived } from './first-frame.ts';
-import { check } from './ice.ts';
+import { check } from './ice/ice.ts';
+import { follow, hearAnswer, type Path, path, pathOf } from './ice/path-check.ts';
+import { noteSeen } from './ice/presence.ts';
 import { type Client, finishRestart, forget, type MediaState } from './media-state.ts';
-import { follow, hearAnswer, type Path, path, pathOf } from './path-check.ts';
 import type { DropReason } from './plane.ts';
-import { noteSeen } from './presence.ts';
-import { receiveRtcp } from './receive-rtcp.ts';
 import { fanOut } from './room.ts';
-import { extensionNumber, type RtpHeader, readHeader } from './rtp.ts';
-import type { PlacedViewer } from './share.ts';
-import { openRtp } from './srtp.ts';
-import { nothing, type Publisher } from './up-stream.ts';
+import { extensionNumber, type RtpHeader, readHeader } from './rtp/rtp.ts';
+import { openRtp } from './srtp/srtp.ts';
+import type { Endpoint } from './udp/address.ts';
+import { noteArrival } from './up/arrival-log.ts';
+import { askForKeyFrame, askForMissing, wantKeyFrames } from './up/feedback.ts';
+import { nothing, type Publisher } from './up/up-stream.ts';
 import type { World } from './world.ts';
 
 /** Why it was dropped, or which client said goodbye by it; undefined when it was of use. */

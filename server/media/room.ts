@@ -1,14 +1,14 @@
 import { noCounters, type RoomCounters } from './counts.ts';
-import { type DownStream, downStream, forward, gone, noCodec, noKeyFrame } from './down-stream.ts';
-import { codecMatch } from './epoch.ts';
+import { type DownStream, downStream, forward, gone, noCodec, noKeyFrame } from './down/down-stream.ts';
+import { codecMatch } from './down/epoch.ts';
+import { type LinkEstimate, linkEstimate } from './down/link-estimate.ts';
+import { sendHistory } from './down/send-history.ts';
+import type { Share } from './egress/share.ts';
 import { noteSent } from './first-frame.ts';
-import { isForemost, settle } from './layers.ts';
-import { type LinkEstimate, linkEstimate } from './link-estimate.ts';
 import type { DownTrack, MediaSnapshot } from './plane.ts';
-import { sendHistory } from './send-history.ts';
-import type { Share } from './share.ts';
 import type { Transport } from './transport.ts';
-import type { Arrival, Publisher } from './up-stream.ts';
+import { isForemost, settle } from './up/layers.ts';
+import type { Arrival, Publisher } from './up/up-stream.ts';
 import type { World } from './world.ts';
 
 export interface Subscriber {

@@ -1,12 +1,12 @@
 import { once } from 'node:events';
 import { availableParallelism } from 'node:os';
 import { Worker } from 'node:worker_threads';
+import { viewersPerThread } from './egress/placement.ts';
 import type { MediaCommands } from './media-commands.ts';
 import type { FromWorker, ThreadSnapshot, ToWorker, WorkerOptions } from './messages.ts';
-import { viewersPerThread } from './placement.ts';
 import type { DownTrack, MediaEvents, MediaPlane } from './plane.ts';
 import { questions } from './questions.ts';
-import { checkKeys } from './srtp-keys.ts';
+import { checkKeys } from './srtp/srtp-keys.ts';
 
 /** `address` is the one to bind, IPv4 or IPv6; `port` 0 takes any. */
 export interface MediaPlaneOptions extends Omit<WorkerOptions, 'cores' | 'viewersPerThread'> {

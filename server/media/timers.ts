@@ -1,13 +1,13 @@
-import { askForKeyFrame, askForMissing, reportArrivals, reportReception } from './feedback.ts';
-import { isForemost, steer } from './layers.ts';
-import { lookAtLink } from './link-estimate.ts';
+import { lookAtLink } from './down/link-estimate.ts';
+import { reportSending } from './down/sender-report.ts';
+import { chooseLayers } from './down/viewer-layers.ts';
+import { lookForSubscriber } from './ice/presence.ts';
 import type { Client, MediaState } from './media-state.ts';
 import type { CloseReason } from './plane.ts';
-import { lookForSubscriber } from './presence.ts';
-import { reportSending } from './sender-report.ts';
-import { noteStall } from './stall.ts';
 import { dtlsPerSecond } from './transport.ts';
-import { chooseLayers } from './viewer-layers.ts';
+import { askForKeyFrame, askForMissing, reportArrivals, reportReception } from './up/feedback.ts';
+import { isForemost, steer } from './up/layers.ts';
+import { noteStall } from './up/stall.ts';
 import type { World } from './world.ts';
 
 /** How often `runTimers` is to be called. */

@@ -1,10 +1,10 @@
 import { createSecretKey, type KeyObject } from 'node:crypto';
-import type { Endpoint } from './address.ts';
-import type { Path } from './path-check.ts';
+import type { SendHistory } from './down/send-history.ts';
+import type { Path } from './ice/path-check.ts';
 import type { IceSpec, TransportSpec } from './plane.ts';
-import { receiverReport, sourceDescription } from './rtcp-write.ts';
-import type { SendHistory } from './send-history.ts';
-import { type SrtpSession, sealRtcp } from './srtp.ts';
+import { receiverReport, sourceDescription } from './rtp/rtcp-write.ts';
+import { type SrtpSession, sealRtcp } from './srtp/srtp.ts';
+import type { Endpoint } from './udp/address.ts';
 
 /**
  * Sends a datagram, given in pieces. False when the kernel did not take it at once: then the pieces belong to the socket

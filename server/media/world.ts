@@ -1,9 +1,9 @@
+import type { Share } from './egress/share.ts';
 import type { MediaEvents } from './plane.ts';
-import type { Share } from './share.ts';
-import type { Boxes } from './srtp-gcm.ts';
+import type { Boxes } from './srtp/srtp-gcm.ts';
 import type { Tally } from './tally.ts';
 import type { Send } from './transport.ts';
-import type { Publisher, UpStream } from './up-stream.ts';
+import type { Publisher, UpStream } from './up/up-stream.ts';
 
 /** What the media plane needs of the world. */
 export interface World extends Boxes {

@@ -1,6 +1,6 @@
 import { hintReasons, ingestMetric } from '#crds/ingest-metrics.ts';
 import { kinds } from '#crds/metric-family.ts';
-import type { IngestFigures } from '../media/ingest-quality.ts';
+import type { IngestFigures } from '../media/up/ingest-quality.ts';
 import type { Meter } from '../meter.ts';
 import type { Status } from '../status.ts';
 import type { Families } from './families.ts';

@@ -1,8 +1,8 @@
 import { httpMetric } from '#crds/http-metrics.ts';
 import { clients } from '#crds/metric-family.ts';
 import { sessionMetric } from '#crds/session-metrics.ts';
-import { connectionFailure, joinStates, joins } from '../joins.ts';
 import type { Meter } from '../meter.ts';
+import { connectionFailure, joinStates, joins } from '../session/joins.ts';
 import type { Families } from './families.ts';
 
 type Operation = (typeof httpMetric.operations.labels.operation)[number];

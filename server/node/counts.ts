@@ -1,5 +1,5 @@
-import type { JoinCounts } from '../joins.ts';
 import type { MediaSnapshot } from '../media/plane.ts';
+import type { JoinCounts } from '../session/joins.ts';
 import type { Watched } from './watch.ts';
 
 /** What the server has counted, as the node's statistics name it. Pure. */

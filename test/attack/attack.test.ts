@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { capacityLimits } from '#server/capacity.ts';
-import { resendsPerReport } from '#server/media/resend-budget.ts';
+import { resendsPerReport } from '#server/media/down/resend-budget.ts';
+import { capacityLimits } from '#server/session/capacity.ts';
 import { type Measurement, measure } from '#test/bench/forwarding-load.ts';
 import { quantile } from '#test/bench/quantile.ts';
 import { eventually } from '#test/harness/eventually.ts';

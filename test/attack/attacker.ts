@@ -1,7 +1,7 @@
 /** Somebody who is a viewer of a room, and means harm to whoever else is on that server. */
 import { createSocket } from 'node:dgram';
 import { once } from 'node:events';
-import type { Endpoint } from '#server/media/address.ts';
+import type { Endpoint } from '#server/media/udp/address.ts';
 import { eventually } from '#test/harness/eventually.ts';
 import { certificate, dtlsClient } from '#test/server/dtls-client.ts';
 import { udpClient } from '#test/server/udp-client.ts';

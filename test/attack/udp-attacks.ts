@@ -4,10 +4,10 @@
  */
 import { createSocket, type Socket } from 'node:dgram';
 import { once } from 'node:events';
-import type { Endpoint } from '#server/media/address.ts';
 import type { DropReason } from '#server/media/plane.ts';
-import { nack, pictureLoss, receiverReport } from '#server/media/rtcp-write.ts';
-import { sealRtcp, srtpSession } from '#server/media/srtp.ts';
+import { nack, pictureLoss, receiverReport } from '#server/media/rtp/rtcp-write.ts';
+import { sealRtcp, srtpSession } from '#server/media/srtp/srtp.ts';
+import type { Endpoint } from '#server/media/udp/address.ts';
 import { randomBytes } from '#test/media/seeded.ts';
 import { stunCheck } from '#test/media/stun-client.ts';
 import type { UdpClient } from '#test/server/udp-client.ts';

@@ -16,7 +16,7 @@ import { planeOn } from './forwarding-plane.ts';
 import { allowedProcessors } from './machine.ts';
 import { median } from './quantile.ts';
 
-/** More than one thread serves by itself (server/media/placement.ts). */
+/** More than one thread serves by itself (server/media/egress/placement.ts). */
 const clients = { subscribers: 200, payloadBytes: 1200 };
 const seconds = 4;
 const warmUpMs = 1000;

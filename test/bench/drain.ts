@@ -4,7 +4,7 @@
  * what has come, and the kernel tells when it came.
  */
 import type dgram from 'node:dgram';
-import { descriptorOf, handleOf } from '#server/media/descriptor.ts';
+import { descriptorOf, handleOf } from '#server/media/udp/descriptor.ts';
 
 const everyMs = 2;
 

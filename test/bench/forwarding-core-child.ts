@@ -4,12 +4,12 @@
  */
 import { randomBytes } from 'node:crypto';
 import { noTotals } from '#server/media/counts.ts';
-import { openSockets } from '#server/media/dual-socket.ts';
-import { inbox } from '#server/media/inbox.ts';
 import { type MediaCore, mediaCore } from '#server/media/media-core.ts';
+import { inbox } from '#server/media/srtp/inbox.ts';
 import { type Tally, tally } from '#server/media/tally.ts';
 import { threadLoad } from '#server/media/thread-load.ts';
 import { tickMs } from '#server/media/timers.ts';
+import { openSockets } from '#server/media/udp/dual-socket.ts';
 import { answer } from './forwarding-child.ts';
 import { addClients, type PlaneQuestion } from './forwarding-clients.ts';
 

@@ -1,6 +1,6 @@
 /** A publisher's packets, which know their number, and how subscribers tell the number of what reaches them. */
 import type { SrtpKeys } from '#server/media/plane.ts';
-import { openRtp, srtpSession } from '#server/media/srtp.ts';
+import { openRtp, srtpSession } from '#server/media/srtp/srtp.ts';
 
 const headerLength = 12;
 /** In the payload, behind what begins a key frame of VP8, so that whoever comes can start with any packet. */

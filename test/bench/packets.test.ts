@@ -1,9 +1,9 @@
 import assert from 'node:assert/strict';
 import { EventEmitter } from 'node:events';
 import { test } from 'node:test';
-import { readRtcp } from '#server/media/rtcp.ts';
-import { openRtcp, srtpSession } from '#server/media/srtp.ts';
-import { emptyFeedback, nextTransportFeedback } from '#server/media/transport-feedback.ts';
+import { readRtcp } from '#server/media/rtp/rtcp.ts';
+import { emptyFeedback, nextTransportFeedback } from '#server/media/rtp/transport-feedback.ts';
+import { openRtcp, srtpSession } from '#server/media/srtp/srtp.ts';
 import { numbers, packets } from './forwarding-packets.ts';
 import { clientsOf, mirrored, type Viewer, viewer } from './plane-clients.ts';
 import { reporting } from './reporting.ts';

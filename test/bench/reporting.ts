@@ -1,9 +1,9 @@
-import type { ReportBlock } from '#server/media/reception.ts';
-import { nack, receiverReport } from '#server/media/rtcp-write.ts';
-import { emptyHeader, extensionNumber, readHeader } from '#server/media/rtp.ts';
-import { sealRtcp, srtpSession } from '#server/media/srtp.ts';
-import { emptyFeedback, maxStatuses, packetStatus, ticksPerMs } from '#server/media/transport-feedback.ts';
-import { writeTransportFeedback } from '#server/media/transport-feedback-write.ts';
+import { nack, receiverReport } from '#server/media/rtp/rtcp-write.ts';
+import { emptyHeader, extensionNumber, readHeader } from '#server/media/rtp/rtp.ts';
+import { emptyFeedback, maxStatuses, packetStatus, ticksPerMs } from '#server/media/rtp/transport-feedback.ts';
+import { writeTransportFeedback } from '#server/media/rtp/transport-feedback-write.ts';
+import { sealRtcp, srtpSession } from '#server/media/srtp/srtp.ts';
+import type { ReportBlock } from '#server/media/up/reception.ts';
 import { transportWideId, type Viewer } from './plane-clients.ts';
 
 /** Of the viewer itself: it sends nothing else. */

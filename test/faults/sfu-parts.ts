@@ -1,5 +1,5 @@
 /** The media server's parts. */
-import { resendsPerReport } from '#server/media/resend-budget.ts';
+import { resendsPerReport } from '#server/media/down/resend-budget.ts';
 import { fuzzing } from './fuzzing.ts';
 import { halfLoad } from './half-load.ts';
 import { none, type Proof, proof } from './proof.ts';

@@ -2,7 +2,7 @@
 import assert from 'node:assert/strict';
 import { setImmediate as turn } from 'node:timers/promises';
 import type { SrtpKeys } from '#server/media/plane.ts';
-import { dtlsIdentity } from '#server/rtc/dtls.ts';
+import { dtlsIdentity } from '#server/rtc/dtls/dtls.ts';
 import { certificate, dtlsClient } from '#test/server/dtls-client.ts';
 import { hexCorpus } from './corpus.ts';
 import { mutatedBytes } from './mutation.ts';

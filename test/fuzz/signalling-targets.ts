@@ -5,11 +5,11 @@ import { addressKey, clientAddress, trustedProxies } from '#server/access/client
 import { scrapeFormat } from '#server/http/accept.ts';
 import { ifMatch } from '#server/http/entity-tag.ts';
 import { mediaType } from '#server/http/media-type.ts';
-import { answer } from '#server/rtc/answer.ts';
-import { negotiatePlay, negotiatePublish } from '#server/rtc/negotiate.ts';
-import { offer } from '#server/rtc/offer.ts';
-import { SdpError } from '#server/rtc/sdp.ts';
-import { iceFragment } from '#server/rtc/sdpfrag.ts';
+import { answer } from '#server/rtc/sdp/answer.ts';
+import { negotiatePlay, negotiatePublish } from '#server/rtc/sdp/negotiate.ts';
+import { offer } from '#server/rtc/sdp/offer.ts';
+import { SdpError } from '#server/rtc/sdp/sdp.ts';
+import { iceFragment } from '#server/rtc/sdp/sdpfrag.ts';
 import { clients, sdpOf, smallOffer } from '#test/server/offers.ts';
 import type { Target } from './target.ts';
 

@@ -12,7 +12,7 @@
  */
 import { createSocket, type Socket } from 'node:dgram';
 import { once } from 'node:events';
-import type { Endpoint } from '#server/media/address.ts';
+import type { Endpoint } from '#server/media/udp/address.ts';
 import { type Fate, type Impairment, type Link, link } from './impairment.ts';
 import { timetable } from './timetable.ts';
 

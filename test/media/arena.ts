@@ -1,11 +1,11 @@
 import assert from 'node:assert/strict';
 import { AsyncLocalStorage } from 'node:async_hooks';
-import type { Endpoint } from '#server/media/address.ts';
 import { whole } from '#server/media/core-snapshot.ts';
 import { mediaCore } from '#server/media/media-core.ts';
 import { type DownTrack, type DropReason, type SrtpProfile, srtpProfile, type UpTrack } from '#server/media/plane.ts';
 import { tally } from '#server/media/tally.ts';
 import { tickMs } from '#server/media/timers.ts';
+import type { Endpoint } from '#server/media/udp/address.ts';
 import { egressStage } from './egress-stage.ts';
 import { type Peer, peer, videoDown, videoUp } from './peer.ts';
 import { randomBytes, seeded } from './seeded.ts';

@@ -1,6 +1,6 @@
-import type { EgressEvents, EgressLink } from '#server/media/egress.ts';
-import { type EgressCore, type EgressWorld, egressCore } from '#server/media/egress-core.ts';
-import { type Share, share } from '#server/media/share.ts';
+import type { EgressEvents, EgressLink } from '#server/media/egress/egress.ts';
+import { type EgressCore, type EgressWorld, egressCore } from '#server/media/egress/egress-core.ts';
+import { type Share, share } from '#server/media/egress/share.ts';
 import type { Shares } from '#server/media/world.ts';
 
 /** Egress without threads: what ingress tells is done at once. */

@@ -3,8 +3,8 @@ import {
   nextTransportFeedback,
   packetStatus,
   type TransportFeedback,
-} from '#server/media/transport-feedback.ts';
-import { writeTransportFeedback } from '#server/media/transport-feedback-write.ts';
+} from '#server/media/rtp/transport-feedback.ts';
+import { writeTransportFeedback } from '#server/media/rtp/transport-feedback-write.ts';
 
 /** When packets in a row came, in ticks of 250 µs; undefined: missing. */
 export type Ticks = readonly (number | undefined)[];

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { dropReasons, srtpProfile } from '#server/media/plane.ts';
-import { nack, pictureLoss, receiverReport } from '#server/media/rtcp-write.ts';
+import { nack, pictureLoss, receiverReport } from '#server/media/rtp/rtcp-write.ts';
 import { arena } from './arena.ts';
 import { type Peer, videoDown, videoUp, vp8 } from './peer.ts';
 import { freshSeed, randomBytes, seeded } from './seeded.ts';

@@ -8,8 +8,8 @@ import type {
   TransportSpec,
   UpTrack,
 } from '#server/media/plane.ts';
-import { type RtcpPacket, readRtcp } from '#server/media/rtcp.ts';
-import { masterLength } from '#server/media/srtp-keys.ts';
+import { type RtcpPacket, readRtcp } from '#server/media/rtp/rtcp.ts';
+import { masterLength } from '#server/media/srtp/srtp-keys.ts';
 import { randomBytes } from './seeded.ts';
 import { stunAnswer, stunCheck } from './stun-client.ts';
 

@@ -3,19 +3,19 @@ import { describe } from 'node:test';
 import { playedBy } from './arena.ts';
 
 const files = [
-  'epochs',
+  'down/epochs',
   'first-frame',
   'forwarding',
-  'header-plan',
-  'ice-restart',
-  'layers',
-  'link-estimate',
-  'path-check',
-  'presence',
+  'down/header-plan',
+  'ice/ice-restart',
+  'up/layers',
+  'down/link-estimate',
+  'ice/path-check',
+  'ice/presence',
   'repair',
-  'reports',
-  'resend',
-  'stall',
+  'down/reports',
+  'down/resend',
+  'up/stall',
   'transport',
 ] as const;
 

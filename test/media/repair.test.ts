@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { RtcpPacketConverter, RtcpRrPacket, RtcpSrPacket } from 'werift';
-import { pictureLoss, receiverReport, senderReport } from '#server/media/rtcp-write.ts';
+import { pictureLoss, receiverReport, senderReport } from '#server/media/rtp/rtcp-write.ts';
 import { arena } from './arena.ts';
 import { bye, deltaFrame, keyFrame, type Peer, videoUp, vp8 } from './peer.ts';
 

@@ -9,7 +9,7 @@ import {
   type SrtpProfile,
   srtpProfile,
 } from '#server/media/plane.ts';
-import { nack, receiverReport } from '#server/media/rtcp-write.ts';
+import { nack, receiverReport } from '#server/media/rtp/rtcp-write.ts';
 import { startMediaPlane } from '#server/media/thread.ts';
 import { bye, type Peer, peer, videoDown, videoUp, vp8 } from './peer.ts';
 import { seeded } from './seeded.ts';

@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { mediaMetric } from '#crds/media-metrics.ts';
 import { type Distribution, noCounters, noTotals } from '#server/media/counts.ts';
-import { nack, pictureLoss } from '#server/media/rtcp-write.ts';
+import { nack, pictureLoss } from '#server/media/rtp/rtcp-write.ts';
 import { arena } from './arena.ts';
 import { deltaFrame, keyFrame, opus, type Peer, videoDown, videoUp, vp8 } from './peer.ts';
 

@@ -2,7 +2,7 @@
 import dgram from 'node:dgram';
 import { once } from 'node:events';
 import { networkInterfaces } from 'node:os';
-import { type Bound, descriptorOf } from '#server/media/descriptor.ts';
+import { type Bound, descriptorOf } from '#server/media/udp/descriptor.ts';
 
 export const hasIPv6 = Object.values(networkInterfaces()).some((addresses) =>
   addresses?.some(({ address }) => address === '::1'),

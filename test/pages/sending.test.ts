@@ -1,8 +1,8 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { onlyCodec, refusedSending, withStartBitrate } from '#server/http/pages/sending.js';
-import { negotiatePublish } from '#server/rtc/negotiate.ts';
-import { offer } from '#server/rtc/offer.ts';
+import { negotiatePublish } from '#server/rtc/sdp/negotiate.ts';
+import { offer } from '#server/rtc/sdp/offer.ts';
 import { smallOffer } from '#test/server/offers.ts';
 
 const lines = (...text: string[]) => text.map((line) => `${line}\r\n`).join('');

@@ -1,5 +1,5 @@
 import type { Page } from 'playwright-core';
-import type { Endpoint } from '#server/media/address.ts';
+import type { Endpoint } from '#server/media/udp/address.ts';
 
 /** How a page's attempt to join went. `state` is its connection's after at most 10 s. */
 export interface Joined {

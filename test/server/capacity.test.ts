@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { capacity, capacityLimits, type Newcomer } from '#server/capacity.ts';
+import { capacity, capacityLimits, type Newcomer } from '#server/session/capacity.ts';
 import { freshSeed, seeded } from '#test/media/seeded.ts';
 
 const limits = { pod: 10, room: 6, address: 4, forPublishers: 2 };

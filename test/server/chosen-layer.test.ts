@@ -1,8 +1,8 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { chosenLayer, videoIndex } from '#server/chosen-layer.ts';
 import { statusOf } from '#server/http/problem.ts';
 import { Refused } from '#server/room/refusal.ts';
+import { chosenLayer, videoIndex } from '#server/session/chosen-layer.ts';
 import { videoDown } from '#test/media/peer.ts';
 
 const viewer = { mids: ['a', 'v'], received: [videoDown(1, { mid: 'v' })] };

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { closed } from '#server/closed.ts';
+import { closed } from '#server/session/closed.ts';
 
 const settings = {
   rooms: [],

@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { argumentsConfig, endpoint, podConfig } from '#server/config.ts';
 import { ConfigError } from '#server/config-error.ts';
-import { readRooms } from '#server/rooms-file.ts';
+import { readRooms } from '#server/settings/rooms-file.ts';
 
 const pod = { POD_IP: '10.244.1.5', ROOMS_FILE: '/etc/liveroom/room/rooms.yaml' };
 const says = (message: RegExp) => (error: unknown) => error instanceof ConfigError && message.test(error.message);

@@ -1,6 +1,6 @@
 import { X509Certificate } from 'node:crypto';
 import { CipherContext, DtlsClient, HashAlgorithm, NamedCurveAlgorithm, SignatureAlgorithm } from 'werift';
-import { type Fingerprint, fingerprintLine, fingerprints } from '#server/rtc/fingerprint.ts';
+import { type Fingerprint, fingerprintLine, fingerprints } from '#server/rtc/dtls/fingerprint.ts';
 
 export interface Certificate {
   readonly certPem: string;

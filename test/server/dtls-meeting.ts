@@ -1,8 +1,8 @@
 import { after } from 'node:test';
 import type { SrtpKeys } from '#server/media/plane.ts';
-import type { DtlsIdentity } from '#server/rtc/dtls.ts';
-import type { DtlsEnd } from '#server/rtc/dtls-alert.ts';
-import type { Dtls } from '#server/rtc/dtls-association.ts';
+import type { DtlsIdentity } from '#server/rtc/dtls/dtls.ts';
+import type { DtlsEnd } from '#server/rtc/dtls/dtls-alert.ts';
+import type { Dtls } from '#server/rtc/dtls/dtls-association.ts';
 import { eventually } from '#test/harness/eventually.ts';
 import { type Certificate, type Client, dtlsClient } from './dtls-client.ts';
 

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { connectionFailure, joinCounts } from '#server/joins.ts';
 import { type Meter, meterOf, type Step } from '#server/meter.ts';
+import { connectionFailure, joinCounts } from '#server/session/joins.ts';
 import { series } from './series.ts';
 import { metricsOf, seen, view } from './statuses.ts';
 

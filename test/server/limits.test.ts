@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { after, before, describe, test } from 'node:test';
 import { lockOutLimits } from '#server/access/lock-out.ts';
 import { requestRates } from '#server/access/request-limits.ts';
-import { capacityLimits } from '#server/capacity.ts';
+import { capacityLimits } from '#server/session/capacity.ts';
 import { fakeClock } from './fake-clock.ts';
 import { sdpOf } from './offers.ts';
 import { post, problem, type Running, running, tokens } from './running.ts';

@@ -1,8 +1,8 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import type { Codec } from '#crds/rooms-file.ts';
-import { negotiatePlay, negotiatePublish } from '#server/rtc/negotiate.ts';
-import { offer } from '#server/rtc/offer.ts';
+import { negotiatePlay, negotiatePublish } from '#server/rtc/sdp/negotiate.ts';
+import { offer } from '#server/rtc/sdp/offer.ts';
 import { sdpOf } from './offers.ts';
 
 const codecs: readonly Codec[] = ['H264', 'VP8', 'Opus'];

@@ -4,7 +4,7 @@ import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { createInterface } from 'node:readline';
-import type { Endpoint } from '#server/media/address.ts';
+import type { Endpoint } from '#server/media/udp/address.ts';
 import { replaceFile } from '#test/harness/replace-file.ts';
 import { seriesValue } from './series.ts';
 

@@ -1,9 +1,9 @@
 import { createSocket, type Socket } from 'node:dgram';
 import { once } from 'node:events';
 import { type DtlsClient, type DtlsServer, RtpHeader, RtpPacket, SrtpSession } from 'werift';
-import type { Endpoint } from '#server/media/address.ts';
 import { type SrtpKeys, srtpProfile } from '#server/media/plane.ts';
-import { masterLength } from '#server/media/srtp-keys.ts';
+import { masterLength } from '#server/media/srtp/srtp-keys.ts';
+import type { Endpoint } from '#server/media/udp/address.ts';
 import { eventually } from '#test/harness/eventually.ts';
 import { keyFrame } from '#test/media/peer.ts';
 import { stunCheck } from '#test/media/stun-client.ts';

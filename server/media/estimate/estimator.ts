@@ -2,8 +2,8 @@
  * What may be sent to one client, in bits a second: the least of what the delay of its packets, their loss, and the client
  * itself (REMB) allow. Fed with each feedback, some ten a second; nothing here runs when a packet is sent.
  */
-import { asUs, fate, noteFate, type SendHistory, slotOf } from '../send-history.ts';
-import { packetStatus, type TransportFeedback, ticksPerMs } from '../transport-feedback.ts';
+import { asUs, fate, noteFate, type SendHistory, slotOf } from '../down/send-history.ts';
+import { packetStatus, type TransportFeedback, ticksPerMs } from '../rtp/transport-feedback.ts';
 import { type Delivered, delivered, deliveredBps, noteDelivered } from './delivered.ts';
 import { hearLosses, type LossBound, lossBound } from './loss.ts';
 import { fall, lowestBps, type Rate, rate, rise } from './rate.ts';

@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
+import { noteSent, sendHistory } from '#server/media/down/send-history.ts';
 import {
   estimateBps,
   estimator,
@@ -8,8 +9,7 @@ import {
   hearReportedLosses,
   noteSilence,
 } from '#server/media/estimate/estimator.ts';
-import { noteSent, sendHistory } from '#server/media/send-history.ts';
-import { emptyFeedback, packetStatus } from '#server/media/transport-feedback.ts';
+import { emptyFeedback, packetStatus } from '#server/media/rtp/transport-feedback.ts';
 import { freshSeed, seeded } from '../seeded.ts';
 
 /** A client that is sent 100 packets a second, all of which arrive, told of every 100 ms. */

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { decideLayer, type LayerInput, layerChoice, noteSwitched } from '#server/media/layer-choice.ts';
+import { decideLayer, type LayerInput, layerChoice, noteSwitched } from '#server/media/down/layer-choice.ts';
 import { freshSeed, seeded } from '../seeded.ts';
 import { framesAt, type LinkSpec, type Simulated, simulate } from './link.ts';
 

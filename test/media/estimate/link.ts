@@ -1,4 +1,4 @@
-import { arrivalLog, noteArrival, takeFeedback } from '#server/media/arrival-log.ts';
+import { noteSent, sendHistory } from '#server/media/down/send-history.ts';
 import {
   type Estimator,
   estimateBps,
@@ -7,8 +7,8 @@ import {
   isCongested,
   noteSilence,
 } from '#server/media/estimate/estimator.ts';
-import { noteSent, sendHistory } from '#server/media/send-history.ts';
-import { emptyFeedback, nextTransportFeedback } from '#server/media/transport-feedback.ts';
+import { emptyFeedback, nextTransportFeedback } from '#server/media/rtp/transport-feedback.ts';
+import { arrivalLog, noteArrival, takeFeedback } from '#server/media/up/arrival-log.ts';
 import { seeded } from '../seeded.ts';
 
 /** A link with one queue in front of it, and a way back that only takes time. */

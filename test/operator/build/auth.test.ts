@@ -7,7 +7,7 @@ import type { RoomsFile } from '#crds/rooms-file.ts';
 import { specSchema } from '#crds/schema.ts';
 import { configMap } from '#operator/build/config-map.ts';
 import { keylessSide, tokenSources } from '#operator/build/tokens.ts';
-import { readRooms } from '#server/rooms-file.ts';
+import { readRooms } from '#server/settings/rooms-file.ts';
 import { storedRoom } from '../objects.ts';
 
 type Auth = LiveRoom['spec']['play']['auth'];

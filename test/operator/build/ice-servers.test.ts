@@ -3,7 +3,7 @@ import { test } from 'node:test';
 import { configMap } from '#operator/build/config-map.ts';
 import { originPod } from '#operator/build/origin-pod.ts';
 import { foreignSecrets } from '#operator/room/tokens-given.ts';
-import { readRooms } from '#server/rooms-file.ts';
+import { readRooms } from '#server/settings/rooms-file.ts';
 import { config, storedRoom } from '../objects.ts';
 
 const room = storedRoom({

@@ -1,0 +1,92 @@
+/**
+ * What became of one source in a subscriber's stream. A few former epochs are remembered for a while: packets that were lost
+ * just before another source took over are still asked for.
+ */
+
+import type { DownTrack, PayloadCodec } from '../plane.ts';
+import type { MediaPacket } from '../rtp/packet-cache.ts';
+import type { Source } from '../up/source.ts';
+import type { DownStream } from './down-stream.ts';
+import { type PictureNumbers, type PictureReaders, type PictureShifts, pictureShifts } from './picture-id.ts';
+
+/** The subscriber's payload types for those of one publisher. */
+export interface CodecMatch {
+  /** By the publisher's, that of the media and that of its retransmissions; -1: none. */
+  readonly payloadTypes: Int16Array;
+  readonly rtxPayloadTypes: Int16Array;
+  readonly pictures: PictureReaders;
+}
+
+/** A source's part of the stream. What is added to its numbers never changes: sent again, a packet is the same again. */
+export interface Epoch {
+  readonly source: Source;
+  readonly match: CodecMatch;
+  readonly indexShift: number;
+  readonly timestampShift: number;
+  readonly pictures: PictureShifts;
+  /** The numbers of ours that belong to it. */
+  readonly firstIndex: number;
+  lastIndex: number;
+}
+
+/** Matches codecs by name, for a publisher that is new. A codec of its that the subscriber lacks is not sent. */
+export function codecMatch(track: DownTrack, published: readonly PayloadCodec[], pictures: PictureReaders): CodecMatch {
+  const payloadTypes = new Int16Array(128).fill(-1);
+  const rtxPayloadTypes = new Int16Array(128).fill(-1);
+  for (const { name, payloadType } of published) {
+    const match = track.codecs.find((codec) => codec.name === name);
+    if (match === undefined) continue;
+    payloadTypes[payloadType] = match.payloadType;
+    if (track.rtxSsrc !== undefined) rtxPayloadTypes[payloadType] = match.rtxPayloadType ?? -1;
+  }
+  return { payloadTypes, rtxPayloadTypes, pictures };
+}
+
+const formerKept = 2;
+
+/** Lets a source carry on where the one before it ended. */
+export function begin(
+  down: DownStream,
+  from: Source,
+  packet: MediaPacket,
+  numbers: PictureNumbers | undefined,
+  nowMs: number,
+): Epoch {
+  const elapsedMs = down.newestMs < 0 ? 0 : nowMs - down.newestMs;
+  const timestamp = down.newestTimestamp + Math.max(1, Math.round((elapsedMs * from.clockRate) / 1000));
+  pause(down);
+  const firstIndex = down.newestIndex + 1;
+  down.epoch = {
+    source: from,
+    match: down.match,
+    indexShift: firstIndex - packet.index,
+    timestampShift: timestamp - packet.timestamp,
+    pictures: pictureShifts(down.picturesSent, numbers),
+    firstIndex,
+    lastIndex: Number.POSITIVE_INFINITY,
+  };
+  down.begunMs = nowMs;
+  return down.epoch;
+}
+
+/** Ends the present epoch: the stream goes on with a key frame, of whichever source. */
+export function pause(down: DownStream): void {
+  if (down.epoch === undefined) return;
+  down.epoch.lastIndex = down.newestIndex;
+  down.former = [down.epoch, ...down.former].slice(0, formerKept);
+  down.epoch = undefined;
+}
+
+/** Longer than a lost packet is worth being asked for. A former source's packets need not be kept after that. */
+const formerKeptMs = 2000;
+
+/** To be called now and then. */
+export function forgetFormer(down: DownStream, nowMs: number): void {
+  if (down.former.length > 0 && nowMs - down.begunMs > formerKeptMs) down.former = [];
+}
+
+/** The epoch that one of our numbers belongs to, while it is remembered. */
+export function epochOf({ epoch, former }: DownStream, index: number): Epoch | undefined {
+  if (epoch !== undefined && index >= epoch.firstIndex) return epoch;
+  return former.find(({ firstIndex, lastIndex }) => index >= firstIndex && index <= lastIndex);
+}

@@ -1,0 +1,89 @@
+import type { Client } from '../media-state.ts';
+import type { DropReason } from '../plane.ts';
+import { type RtcpPacket, readRtcp } from '../rtp/rtcp.ts';
+import type { TransportFeedback } from '../rtp/transport-feedback.ts';
+import { openRtcp } from '../srtp/srtp.ts';
+import { askForKeyFrame } from '../up/feedback.ts';
+import type { Publisher } from '../up/up-stream.ts';
+import type { World } from '../world.ts';
+import { hearLink, hearLosses } from './link-estimate.ts';
+import { hearReport } from './receiver-report.ts';
+import { resend } from './resend.ts';
+
+/** Takes in a compound packet; `left` when the client says by it that it goes. `scratch` is overwritten. */
+export function receiveRtcp(
+  world: World,
+  client: Client,
+  datagram: Buffer,
+  scratch: TransportFeedback,
+): DropReason | { readonly left: Client } | undefined {
+  const { transport } = client;
+  if (transport.srtp === undefined) return 'NoKeys';
+  const compound = openRtcp(transport.srtp, datagram);
+  if (typeof compound === 'string') return compound;
+  const packets = readRtcp(compound);
+  if (packets === undefined) return 'MalformedRtp';
+  transport.lastHeardMs = world.now();
+  if (client.subscriber !== undefined)
+    hearLink(client.subscriber.link, compound, transport.history, scratch, transport.lastHeardMs);
+  const hasLeft = packets.map((packet) =>
+    client.publisher === undefined
+      ? fromSubscriber(world, client, packet)
+      : fromPublisher(world, client.publisher, packet),
+  );
+  return hasLeft.includes(true) ? { left: client } : undefined;
+}
+
+/** True when every track it ever sent has said goodbye. */
+function fromPublisher(world: World, { streams }: Publisher, packet: RtcpPacket): boolean {
+  const sources = streams.flatMap(({ source }) => source ?? []);
+  if (packet.type === 'SenderReport') {
+    const source = sources.find(({ ssrc }) => ssrc === packet.ssrc);
+    if (source !== undefined) source.report = { ntp: packet.ntp, timestamp: packet.timestamp, atMs: world.now() };
+  }
+  if (packet.type !== 'Bye') return false;
+  for (const source of sources) if (packet.ssrcs.includes(source.ssrc)) source.hasLeft = true;
+  return sources.length > 0 && sources.every(({ hasLeft }) => hasLeft);
+}
+
+/** True for a BYE: who only receives has nothing else to end. */
+function fromSubscriber(world: World, { room, subscriber }: Client, packet: RtcpPacket): boolean {
+  if (subscriber === undefined || room === undefined) return false;
+  switch (packet.type) {
+    case 'SenderReport':
+      return false;
+    case 'Bye':
+      return true;
+    case 'Reports':
+      for (const block of packet.blocks) {
+        const down = subscriber.streams.find(({ track }) => track.ssrc === block.ssrc);
+        if (down === undefined) continue;
+        hearReport(down, block, world);
+        hearLosses(subscriber.link, down, block, world.now());
+      }
+      return false;
+    case 'Nack': {
+      const down = subscriber.streams.find(({ track }) => track.ssrc === packet.mediaSsrc);
+      if (down === undefined) return false;
+      world.tally.feedback('nack', 'in');
+      world.tally.nacked('in', packet.sequences.length);
+      if (!down.track.nack) return false;
+      const { packets, bytes, refused } = resend(down, packet.sequences, world.now(), world.send);
+      world.tally.resent(room.counters, packets, bytes);
+      world.tally.refused(refused);
+      return false;
+    }
+    case 'KeyFrameRequest': {
+      const down = subscriber.streams.find(({ track }) => track.ssrc === packet.mediaSsrc);
+      if (down === undefined) return false;
+      world.tally.feedback(packet.by, 'in');
+      const stream = room.publisher?.streams.find(
+        ({ track, sinks }) => track.kind === down.track.kind && (track.rid === undefined || sinks.includes(down)),
+      );
+      if (room.publisher === undefined || stream === undefined) return false;
+      stream.isKeyFrameWanted = stream.track.kind === 'video';
+      askForKeyFrame(room.publisher, stream, world.now(), world);
+      return false;
+    }
+  }
+}

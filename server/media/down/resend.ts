@@ -1,0 +1,88 @@
+import type { RefusedReason } from '../counts.ts';
+import { emptyPacket, type MediaPacket, recall } from '../rtp/packet-cache.ts';
+import { extended } from '../rtp/packet-index.ts';
+import { writeHeader } from '../rtp/rtp.ts';
+import type { Send } from '../transport.ts';
+import { type DownStream, notReady, sendSealed } from './down-stream.ts';
+import { epochOf } from './epoch.ts';
+import { stamp } from './header-plan.ts';
+import { writePictures } from './picture-id.ts';
+import { takeResend } from './resend-budget.ts';
+
+/** What went out once more, and how many packets did not. */
+export interface Resent {
+  packets: number;
+  bytes: number;
+  readonly refused: Record<RefusedReason, number>;
+}
+
+/**
+ * Answers a NACK, for what former sources sent too: as RTX where it was negotiated (RFC 4588), else by the same packet once
+ * more.
+ */
+export function resend(down: DownStream, sequences: readonly number[], nowMs: number, send: Send): Resent {
+  const { transport } = down;
+  const again = emptyPacket();
+  const resent: Resent = { packets: 0, bytes: 0, refused: { NotKept: 0, TooSoon: 0, OverBudget: 0 } };
+  if (transport.srtp === undefined || transport.port === 0) return resent;
+  for (const sequence of sequences) {
+    const index = extended(down.newestIndex, sequence);
+    const epoch = epochOf(down, index);
+    if (epoch === undefined || !recall(epoch.source.cache, index - epoch.indexShift, again)) {
+      resent.refused.NotKept += 1;
+      continue;
+    }
+    const { match, pictures } = epoch;
+    if ((match.payloadTypes[again.payloadType] ?? -1) < 0) continue;
+    const refusal = takeResend(down.resends, index, again.payload.length, nowMs, transport.roundTripMs);
+    if (refusal !== undefined) {
+      resent.refused[refusal] += 1;
+      continue;
+    }
+    const numbers = match.pictures[again.payloadType]?.(again.payload, again.marker);
+    const rtxPayloadType = match.rtxPayloadTypes[again.payloadType] ?? -1;
+    resent.packets += 1;
+    if (rtxPayloadType < 0) resent.bytes += sendSealed(down, epoch, again, numbers, index, nowMs, send);
+    else {
+      if (numbers !== undefined) writePictures(again.payload, numbers, pictures);
+      const timestamp = (again.timestamp + epoch.timestampShift) >>> 0;
+      resent.bytes += sendRtx(down, again, rtxPayloadType, sequence, timestamp, nowMs, send);
+    }
+  }
+  return resent;
+}
+
+/** A retransmission is a stream of its own; its payload begins with the original's sequence number. */
+function sendRtx(
+  down: DownStream,
+  packet: MediaPacket,
+  payloadType: number,
+  sequence: number,
+  timestamp: number,
+  nowMs: number,
+  send: Send,
+): number {
+  const ssrc = down.track.rtxSsrc;
+  const cipher = down.transport.srtp?.outgoing;
+  if (ssrc === undefined || cipher === undefined) return notReady;
+  const index = down.nextRtxIndex++;
+  const header = down.rtxHeader ?? rtxHeader(down.header, ssrc);
+  down.rtxHeader = header;
+  writeHeader(header, packet.hasPadding, packet.marker, payloadType, index, timestamp);
+  const payload = Buffer.allocUnsafe(packet.payload.length + 2);
+  payload.writeUInt16BE(sequence, 0);
+  payload.set(packet.payload, 2);
+  const bytes = header.length + payload.length + cipher.overhead;
+  stamp(header, down.plan, down.transport.history, bytes, nowMs);
+  if (!cipher.post(header, payload, ssrc, index, down.transport)) {
+    const isTaken = send(cipher.seal(header, payload, ssrc, index), down.transport);
+    if (!isTaken) down.rtxHeader = undefined;
+  }
+  return bytes;
+}
+
+function rtxHeader(of: Buffer, ssrc: number): Buffer {
+  const header = Buffer.from(of);
+  header.writeUInt32BE(ssrc, 8);
+  return header;
+}

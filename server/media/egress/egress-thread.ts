@@ -1,0 +1,86 @@
+/** An egress thread, as ingress holds it. */
+import { once } from 'node:events';
+import { Worker } from 'node:worker_threads';
+import { questions } from '../questions.ts';
+import type { Bound } from '../udp/descriptor.ts';
+import { doorbell } from './doorbell.ts';
+import type { EgressEvents, EgressLink } from './egress.ts';
+import type { EgressOptions, EgressSnapshot, FromEgress, ToEgress } from './egress-messages.ts';
+import { journal } from './journal.ts';
+import { mailbox } from './mailbox.ts';
+import { type Share, share } from './share.ts';
+import { sharedClockMs } from './shared-clock.ts';
+
+export interface EgressThread {
+  readonly share: Share;
+  snapshot(): Promise<EgressSnapshot>;
+  /** Resolves when it has turned once. */
+  ping(): Promise<void>;
+  /** Resolves when it has ended: from then on nobody but its own thread uses the socket. */
+  close(): Promise<void>;
+}
+
+/** `onFailure` is told when it ends by itself: its subscribers can then be sent nothing any more. */
+export function startEgress(
+  sockets: readonly Bound[],
+  nowMs: () => number,
+  events: EgressEvents,
+  onFailure: (error: Error) => void,
+): EgressThread {
+  const bell = doorbell();
+  const packets = journal();
+  const letters = mailbox();
+  const worker = new Worker(new URL('./egress-worker.ts', import.meta.url), {
+    workerData: {
+      sockets,
+      doorbell: bell.shared,
+      journal: packets.shared,
+      mailbox: letters.shared,
+      clockOffsetMs: nowMs() - sharedClockMs(),
+    } satisfies EgressOptions,
+    name: 'media egress',
+    execArgv: ['--disable-warning=ExperimentalWarning'],
+  });
+  const tell = (message: ToEgress): void => {
+    worker.postMessage(message);
+    bell.ringForMessage();
+  };
+  const waiting = questions<'snapshot' | 'ping'>(tell);
+  let isClosing = false;
+  const fail = (error: Error): void => {
+    waiting.fail(error);
+    if (!isClosing) onFailure(error);
+    isClosing = true;
+  };
+  worker.on('error', (error) => fail(error instanceof Error ? error : new Error(String(error))));
+  worker.on('exit', (code) => fail(new Error(`a media thread ended with code ${code}`)));
+  worker.on('message', (message: FromEgress) => {
+    if ('call' in message) (events[message.call] as (...args: unknown[]) => void)(...message.args);
+    else waiting.answer(message.answerTo, message.snapshot);
+  });
+  const link: EgressLink = {
+    tell: (call, ...args) => tell({ call, args } as ToEgress),
+    packet(...entry) {
+      const isWritten = packets.write(...entry);
+      bell.ring();
+      return isWritten;
+    },
+    mail(viewer, datagram) {
+      const isPosted = letters.post(viewer, datagram);
+      bell.ring();
+      return isPosted;
+    },
+  };
+  return {
+    share: share(link),
+    snapshot: async () => (await waiting.ask('snapshot')) as EgressSnapshot,
+    ping: async () => void (await waiting.ask('ping')),
+    async close() {
+      if (isClosing) return;
+      isClosing = true;
+      const exited = once(worker, 'exit');
+      tell({ ask: 'close' });
+      await exited;
+    },
+  };
+}

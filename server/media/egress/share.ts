@@ -1,0 +1,112 @@
+/** A share of the subscribers: those of one egress thread, as ingress sees them. */
+
+import type { DownTrack, SrtpKeys, TransportSpec } from '../plane.ts';
+import type { Room } from '../room.ts';
+import type { Endpoint } from '../udp/address.ts';
+import type { Arrival } from '../up/up-stream.ts';
+import type { EgressLink } from './egress.ts';
+import { introduced } from './introduced.ts';
+
+export interface Share {
+  /** How many subscribers it has. */
+  readonly viewers: number;
+  add(spec: TransportSpec, room: Room, tracks: readonly DownTrack[]): PlacedViewer;
+  /** To be called when a room has another publisher, or none, if the room is among those of the share. */
+  setPublisher(room: Room): void;
+  /** A publisher's encodings by their places among its streams, the lowest first, with the bits a second of each. */
+  setLadder(roomId: string, order: readonly number[], bps: readonly number[], best: number): void;
+  /** False when the packet is lost to it. On the packet path: runs once for each packet that comes in. */
+  forward(room: Room, arrival: Arrival, nowMs: number): boolean;
+  /** To be called many times a second: tells what has changed of sources. */
+  refresh(): void;
+  removeRoom(roomId: string): void;
+}
+
+export interface PlacedViewer {
+  setKeys(keys: SrtpKeys): void;
+  /** To be called when it may be sent to another address. */
+  follow(at: Endpoint): void;
+  chooseLayer(mid: string, rid: string | undefined): void;
+  /** Whether it is to be sent no media for now. */
+  setGone(isGone: boolean): void;
+  /** False when the datagram is lost. */
+  receiveRtcp(datagram: Buffer): boolean;
+  remove(): void;
+}
+
+export function share(link: EgressLink): Share {
+  const viewersOf = new Map<Room, number>();
+  const sources = introduced(link);
+  let viewers = 0;
+  let numbers = 0;
+
+  const setPublisher = (room: Room): void => {
+    sources.forget(room);
+    const streams = room.publisher?.streams;
+    if (streams === undefined) {
+      link.tell('unpublish', room.id);
+      return;
+    }
+    const tracks = streams.map(({ track }) => track);
+    link.tell('publish', room.id, tracks);
+    for (const stream of streams) if (stream.source !== undefined) sources.number(room, stream, stream.source);
+  };
+  const enter = (room: Room): void => {
+    const others = viewersOf.get(room) ?? 0;
+    viewersOf.set(room, others + 1);
+    viewers += 1;
+    if (others > 0) return;
+    room.shares = [...room.shares, self];
+    setPublisher(room);
+  };
+  const leave = (room: Room): void => {
+    const others = (viewersOf.get(room) ?? 1) - 1;
+    viewers -= 1;
+    viewersOf.set(room, others);
+    if (others > 0) return;
+    viewersOf.delete(room);
+    room.shares = room.shares.filter((other) => other !== self);
+    sources.forget(room);
+    link.tell('unpublish', room.id);
+  };
+  const self: Share = {
+    get viewers() {
+      return viewers;
+    },
+    add(spec, room, tracks) {
+      enter(room);
+      const number = numbers++;
+      link.tell('addViewer', number, spec, room.id, tracks);
+      return placed(link, number, () => leave(room));
+    },
+    setPublisher,
+    setLadder: (...ladder) => link.tell('setLadder', ...ladder),
+    forward(room, { stream, source, packet, startsKeyFrame }, nowMs) {
+      const number = sources.number(room, stream, source);
+      return number < 0 || link.packet(number, packet.index, startsKeyFrame, nowMs);
+    },
+    refresh: sources.refresh,
+    removeRoom: (roomId) => link.tell('removeRoom', roomId),
+  };
+  return self;
+}
+
+function placed(link: EgressLink, number: number, onRemoved: () => void): PlacedViewer {
+  const at = { address: '', port: 0 };
+  return {
+    setKeys: (keys) => link.tell('setKeys', number, keys),
+    follow({ address, port }) {
+      if (at.port === port && at.address === address) return;
+      at.address = address;
+      at.port = port;
+      link.tell('move', number, address, port);
+    },
+    chooseLayer: (mid, rid) => link.tell('chooseLayer', number, mid, rid),
+    setGone: (isGone) => link.tell('setGone', number, isGone),
+    receiveRtcp: (datagram) => link.mail(number, datagram),
+    remove() {
+      link.tell('removeViewer', number);
+      onRemoved();
+    },
+  };
+}

@@ -1,0 +1,94 @@
+/**
+ * Whether a client gets what is sent to an address, before media goes there. A check that the client signs names any
+ * address it likes as its source, somebody else's too; so the address is asked by a check of our own, and only who reads
+ * mail there can answer it.
+ *
+ *   client, from a new address ── check, USE-CANDIDATE ──► answered, and checked by us; media goes on to the old address
+ *                              ◄── our check, 96 random bits ──
+ *                              ── its answer, signed ──► media moves
+ *
+ * A client's first address needs no such check: nothing but DTLS goes there until its keys are agreed upon, which takes
+ * somebody who reads what comes (RFC 6347 section 4.2.1). So a join waits for nothing.
+ *
+ * One check of ours goes out for each that came in, and together with the answer it is less than three times as long.
+ */
+
+import type { DropReason } from '../plane.ts';
+import type { IceSession, Transport } from '../transport.ts';
+import type { Endpoint } from '../udp/address.ts';
+import type { World } from '../world.ts';
+import { isAuthentic } from './stun.ts';
+import { bindingCheck, successfulAnswer } from './stun-check.ts';
+
+/** An address that a valid check of the client's came from. */
+export interface Path extends Endpoint {
+  /** It was another client's when the check came, and is until this one has answered us. */
+  isClaim: boolean;
+  /** The request of our check, under a transaction id that nobody can foretell; undefined while none is under way. */
+  request: Buffer | undefined;
+  /** The ICE session that the request is of. */
+  askedIn: IceSession | undefined;
+  askedMs: number;
+  /** When it last answered us. */
+  provenMs: number;
+}
+
+export const path = ({ address, port }: Endpoint, isClaim: boolean): Path => ({
+  address,
+  port,
+  isClaim,
+  request: undefined,
+  askedIn: undefined,
+  askedMs: Number.NEGATIVE_INFINITY,
+  provenMs: Number.NEGATIVE_INFINITY,
+});
+
+/** An answer counts for as long as consent does (RFC 7675 section 5.1). */
+const provenForMs = 30_000;
+/** A check that is repeated within this time is the same again, so that an answer to either is an answer. */
+const repeatedWithinMs = 500;
+
+/** After a valid check of `ice` from `at`: sends there from now on, if the client wants it and is known to be there. */
+export function follow(transport: Transport, ice: IceSession, at: Path, isNominating: boolean, world: World): void {
+  if (isNominating || !transport.isNominated) transport.wanted = at;
+  if (transport.port === 0) move(transport, at);
+  const isPresent = transport.address === at.address && transport.port === at.port;
+  const now = world.now();
+  if (!at.isClaim && (isPresent || now - at.provenMs < provenForMs)) {
+    if (transport.wanted === at) move(transport, at);
+    return;
+  }
+  ask(ice, at, world);
+}
+
+/** Sends a check of ours, the same again when there was one just now. */
+export function ask(ice: IceSession, at: Path, world: World): void {
+  const now = world.now();
+  if (at.request === undefined || at.askedIn !== ice || now - at.askedMs >= repeatedWithinMs) {
+    at.request = bindingCheck(ice, world.randomBytes(12));
+    at.askedIn = ice;
+    at.askedMs = now;
+  }
+  world.send([at.request], at);
+}
+
+export const pathOf = ({ paths }: Transport, { address, port }: Endpoint): Path | undefined =>
+  paths.find((path) => path.address === address && path.port === port);
+
+/** Takes in what may be the answer to a check of ours. */
+export function hearAnswer(transport: Transport, datagram: Buffer, at: Path, nowMs: number): DropReason | undefined {
+  const answer = successfulAnswer(datagram);
+  if (answer === undefined || at.request === undefined || at.askedIn === undefined) return 'Unknown';
+  if (datagram.compare(at.request, 4, 20, 4, 20) !== 0) return 'Unknown';
+  if (!isAuthentic(datagram, answer, at.askedIn.remoteKey)) return 'BadIntegrity';
+  at.request = undefined;
+  at.provenMs = nowMs;
+  transport.roundTripMs = nowMs - at.askedMs;
+  if (transport.wanted === at) move(transport, at);
+  return undefined;
+}
+
+function move(transport: Transport, { address, port }: Endpoint): void {
+  transport.address = address;
+  transport.port = port;
+}

@@ -1,0 +1,187 @@
+/**
+ * Seals the copies of a packet in a row and hands them to the kernel in one call. `node:crypto` makes a cipher object and
+ * three buffers for each, dgram a request, a list and a callback's turn: together twice what encryption and kernel take.
+ * Here nothing is allocated, but for a client that is new or has moved. All lies in one block of memory, which V8 does not
+ * move:
+ *
+ *   | associated data | slot 0:  header, right-aligned | payload, encrypted in place | tag | slot 1: … |
+ *
+ * It stands on `node:ffi`, which is experimental, and on descriptors, which dgram keeps to itself. Where either is not as
+ * it is known there is no outbox, and `node:crypto` and dgram do the work. Each thread has its own; they may share sockets.
+ */
+import type * as Ffi from 'node:ffi';
+import { openssl } from '../srtp/openssl.ts';
+import type { Endpoint } from './address.ts';
+import { type Bound, familyOf, isBound } from './descriptor.ts';
+import { type MessageList, messageList, type Recipient, recipient } from './message-list.ts';
+import { segmentsAtOnce } from './segmentation.ts';
+import { socketName } from './socket-name.ts';
+
+/** Seals under one key, until it is closed. */
+export interface OutboxKey {
+  /** 12 bytes, to be written before each `add`. The same for all keys. */
+  readonly iv: Buffer;
+  /** Seals, and keeps until the next flush. False when it cannot; then nothing has happened. */
+  add(header: Buffer, payload: Buffer, to: Endpoint): boolean;
+  close(): void;
+}
+
+export interface Outbox {
+  /** Its sockets, with which another thread can have an outbox of its own. */
+  readonly bound: readonly Bound[];
+  /** For a key of 16 bytes. */
+  open(key: Uint8Array): OutboxKey;
+  /** Keeps a datagram as it is, given in pieces, until the next flush. False when it cannot; then nothing has happened. */
+  put(pieces: readonly Buffer[], to: Endpoint): boolean;
+  /** Sends what was added. To be called before the thread waits for anything. */
+  flush(): void;
+  /** As `flush`, unless more is coming before the thread waits. False then, with something still to be sent. */
+  settle(): boolean;
+  /** Before the sockets': afterwards their descriptors may be somebody else's. */
+  close(): void;
+}
+
+/** What is done in another way, such as by dgram. */
+export interface Fallback {
+  /** Gets what the kernel did not take at once, as a copy. */
+  leave(datagram: Buffer, to: Endpoint): void;
+  /** False while something waits in a queue: overtaking it would be reordering. */
+  isPassable(): boolean;
+}
+
+export interface Exit extends Bound, Fallback {}
+
+const slots = 1024;
+/** So many are sent together, unless more is coming that can be sent with them: the first should not wait for the last. */
+const together = 64;
+const maxHeader = 128;
+const maxPayload = 2032;
+const tagLength = 16;
+const slotSize = maxHeader + maxPayload + tagLength;
+const at = { associated: 0, slots: maxHeader } as const;
+
+/**
+ * By one socket, or by one of each family. They may be another thread's. What is `isMoreComing` of, is worth to wait for:
+ * what one client gets of it is sent as one message.
+ */
+export function outbox(exits: readonly Exit[], isMoreComing: () => boolean = () => false): Outbox | undefined {
+  try {
+    const ffi = process.getBuiltinModule('node:ffi');
+    if (ffi === undefined || exits.length === 0 || process.platform !== 'linux') return undefined;
+    return exits.every((exit) => isBound(ffi, exit)) ? open(ffi, exits, isMoreComing) : undefined;
+  } catch {
+    return undefined;
+  }
+}
+
+/** The way to a client. */
+interface Route {
+  readonly to: Recipient;
+  readonly list: MessageList;
+  isPassable(): boolean;
+}
+
+function open(ffi: typeof Ffi, exits: readonly Exit[], isMoreComing: () => boolean): Outbox {
+  const gcm = openssl(ffi);
+  const { lists, follow } = ways(ffi, exits);
+  const { memory, address, associated, payloads } = slotMemory(ffi);
+  const known = new WeakMap<Endpoint, Route>();
+  let count = 0;
+  let isClosed = false;
+
+  const flush = (): void => {
+    for (const list of lists) list.flush();
+    count = 0;
+  };
+  const keepUntilFlush = (from: number, length: number, { to, list }: Route): void => {
+    list.add(address + from, length, to);
+    count += 1;
+    if (count === slots || (count % together === 0 && !isMoreComing())) flush();
+  };
+  const add = (context: bigint, header: Buffer, payload: Buffer, route: Route): boolean => {
+    if (header.length > maxHeader || payload.length > maxPayload || isClosed || !route.isPassable()) return false;
+    const payloadAt = at.slots + count * slotSize + maxHeader;
+    const headerAt = payloadAt - header.length;
+    const tagAt = payloadAt + payload.length;
+    memory.set(header, at.associated);
+    memory.set(header, headerAt);
+    memory.set(payload, payloadAt);
+    gcm.encrypt(context, associated, header.length, payloads[count] ?? 0n, payload.length, address + tagAt);
+    keepUntilFlush(headerAt, tagAt + tagLength - headerAt, route);
+    return true;
+  };
+  const put = (pieces: readonly Buffer[], to: Endpoint): boolean => {
+    const length = pieces.reduce((sum, piece) => sum + piece.length, 0);
+    const route = follow(known.get(to), to);
+    if (route === undefined || length > slotSize || isClosed || !route.isPassable()) return false;
+    known.set(to, route);
+    const from = at.slots + count * slotSize;
+    let end = from;
+    for (const piece of pieces) end += piece.copy(memory, end);
+    keepUntilFlush(from, length, route);
+    return true;
+  };
+  return {
+    bound: exits.map(({ descriptor, to }) => ({ descriptor, to })),
+    put,
+    open(key) {
+      const context = gcm.open(key, 'encrypt');
+      let last: Route | undefined;
+      return {
+        iv: gcm.iv,
+        add(header, payload, to) {
+          last = follow(last, to);
+          return last !== undefined && add(context, header, payload, last);
+        },
+        close: () => gcm.close(context),
+      };
+    },
+    flush() {
+      if (count > 0) flush();
+    },
+    settle() {
+      if (count === 0) return true;
+      if (isMoreComing()) return false;
+      flush();
+      return true;
+    },
+    close() {
+      isClosed = true;
+      count = 0;
+      for (const list of lists) list.clear();
+    },
+  };
+}
+
+function slotMemory(ffi: typeof Ffi) {
+  const memory = Buffer.allocUnsafeSlow(at.slots + slots * slotSize);
+  const start = ffi.getRawPointer(memory);
+  return {
+    memory,
+    address: Number(start),
+    associated: start + BigInt(at.associated),
+    /** Where each slot's payload begins. */
+    payloads: Array.from({ length: slots }, (_, i) => start + BigInt(at.slots + i * slotSize + maxHeader)),
+  };
+}
+
+/** A list for each exit, and which one is for an endpoint. */
+function ways(ffi: typeof Ffi, exits: readonly Exit[]) {
+  const maxSegments = segmentsAtOnce(ffi);
+  const all = exits.map((exit) => {
+    const list = messageList(ffi, { ...exit, size: slots, maxSegments });
+    return { list, isPassable: exit.isPassable, family: familyOf(exit.to) };
+  });
+  const route = (to: Endpoint): Route | undefined => {
+    const way = all.find(({ family }) => family === (to.address.includes(':') ? 6 : 4)) ?? all[0];
+    const name = way && socketName(ffi, to, way.family);
+    return name && { to: recipient(name), list: way.list, isPassable: way.isPassable };
+  };
+  return {
+    lists: all.map(({ list }) => list),
+    /** The same again, unless the client has moved. */
+    follow(last: Route | undefined, to: Endpoint): Route | undefined {
+      return last?.to.name.port === to.port && last.to.name.address === to.address ? last : route(to);
+    },
+  };
+}

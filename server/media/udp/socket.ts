@@ -1,0 +1,69 @@
+import dgram from 'node:dgram';
+import { once } from 'node:events';
+import { isIPv6 } from 'node:net';
+import type { Send } from '../transport.ts';
+import type { Endpoint } from './address.ts';
+import { descriptorOf } from './descriptor.ts';
+import type { Exit } from './outbox.ts';
+
+/** Room for some 100 ms of a busy server while the thread does something else. The kernel may grant less. */
+const bufferBytes = 4 * 1024 * 1024;
+/** Datagrams that may wait in the process when the kernel's buffer is full. Late media is of no use to anybody. */
+const maxQueued = 1024;
+
+export interface MediaSocket {
+  readonly local: Endpoint;
+  readonly send: Send;
+  /** Ways out for an outbox, by its descriptors: none where dgram does not show them. */
+  readonly exits: readonly Exit[];
+  onDatagram(listener: (datagram: Buffer, from: Endpoint) => void): void;
+  close(): void;
+}
+
+/** Opens the one UDP socket of all clients. Rejects when the address or port cannot be bound. */
+export async function openSocket(
+  { address, port }: { readonly address: string; readonly port: number },
+  onSendFailed: () => void,
+): Promise<MediaSocket> {
+  const family = isIPv6(address) ? 6 : 4;
+  const socket = dgram.createSocket({
+    type: family === 6 ? 'udp6' : 'udp4',
+    // All our addresses are numeric, so there is nothing to look up, and nothing to wait for.
+    lookup: (host, _, callback) => callback(null, host, family),
+  });
+  // A look-up that answers at once makes the socket listen within `bind`.
+  const listening = once(socket, 'listening');
+  socket.bind(port, address);
+  await listening;
+  socket.setRecvBufferSize(bufferBytes);
+  socket.setSendBufferSize(bufferBytes);
+  // Unreachable clients come back as errors of the socket on some systems; a send that failed is counted where it was made.
+  socket.on('error', onSendFailed);
+  const countFailure = (error: Error | null): void => {
+    if (error !== null) onSendFailed();
+  };
+  let isQueued = false;
+  const send: Send = (pieces, to) => {
+    if (isQueued && socket.getSendQueueCount() >= maxQueued) {
+      onSendFailed();
+      return true;
+    }
+    socket.send(pieces, to.port, to.address, countFailure);
+    isQueued = socket.getSendQueueCount() > 0;
+    return !isQueued;
+  };
+  const descriptor = descriptorOf(socket);
+  const bound = socket.address();
+  const exit = descriptor !== undefined && {
+    ...{ descriptor, to: bound },
+    leave: (datagram: Buffer, to: Endpoint) => void send([datagram], to),
+    isPassable: () => !isQueued,
+  };
+  return {
+    local: { address: bound.address, port: bound.port },
+    send,
+    exits: exit ? [exit] : [],
+    onDatagram: (listener) => socket.on('message', listener),
+    close: () => void socket.close(),
+  };
+}

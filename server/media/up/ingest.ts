@@ -1,0 +1,47 @@
+/** What the publishers of rooms send, and what is said about it. */
+
+import type { Room } from '../room.ts';
+import type { World } from '../world.ts';
+import { type Hint, hints } from './ingest-hints.ts';
+import { type IngestFigures, ingestFigures } from './ingest-quality.ts';
+import { isForemost } from './layers.ts';
+import type { Publisher } from './up-stream.ts';
+
+/** Of one room, by the tracks that have begun; the hints hold now. */
+export interface Ingest {
+  readonly audio?: IngestFigures;
+  readonly video?: IngestFigures;
+  readonly hints: readonly Hint[];
+}
+
+/** Of the rooms whose publisher has begun to send, by room. Allocates: for scrapes. */
+export const ingest = (rooms: Iterable<Room>, nowMs: number): Readonly<Record<string, Ingest>> =>
+  Object.fromEntries(
+    [...rooms].flatMap(({ id, publisher }) => {
+      if (publisher === undefined) return [];
+      const of = publisher.streams
+        .filter((stream) => isForemost(publisher, stream))
+        .flatMap(({ source, track }) =>
+          source === undefined ? [] : [{ track, figures: ingestFigures(source.quality, nowMs) }],
+        );
+      if (of.length === 0) return [];
+      const figures = of.map(({ track: { kind }, figures }) => [kind, figures] as const);
+      const found = of.flatMap(({ track, figures }) =>
+        track.kind === 'video' ? hints(figures, track.pli || track.fir) : [],
+      );
+      return [[id, { ...Object.fromEntries(figures), hints: found }]];
+    }),
+  );
+
+/** Tells of hints that hold for the first time, once for each source. Allocates: for once a second. */
+export function tellHints(of: Publisher, nowMs: number, { events }: World): void {
+  for (const stream of of.streams) {
+    const { source, track } = stream;
+    if (source === undefined || track.kind !== 'video' || !isForemost(of, stream)) continue;
+    for (const hint of hints(ingestFigures(source.quality, nowMs), track.pli || track.fir)) {
+      if (source.hinted.has(hint.reason)) continue;
+      source.hinted.add(hint.reason);
+      events.onHint(of.transport.id, hint);
+    }
+  }
+}

@@ -1,0 +1,98 @@
+/**
+ * The encodings of one track that a publisher sends side by side, and how a subscriber gets from one to another: it stays
+ * with the one that it is sent until a key frame of the other has come.
+ *
+ *   another is wanted ──► it waits for its key frame, which is asked for ──► it comes: it is moved
+ */
+import type { DownStream } from '../down/down-stream.ts';
+import type { Room } from '../room.ts';
+import { ingestFigures } from './ingest-quality.ts';
+import type { Publisher, UpStream } from './up-stream.ts';
+
+/** An encoder that lacks bandwidth stops its best encodings, without a word. */
+const flowsMs = 1500;
+const judgeEveryMs = 500;
+/** Better by so much: rates vary. */
+const clearly = 1.3;
+
+/** Whether anybody is sent the track, or is to be. What nobody is sent is neither asked for again nor for key frames. */
+export const isUsed = (of: Publisher, stream: UpStream): boolean =>
+  stream.track.rid === undefined || stream === of.best || stream.sinks.length > 0 || stream.waiting.length > 0;
+
+/** What a track is to be judged by: itself, or the best of its encodings. */
+export const isForemost = (of: Publisher, stream: UpStream): boolean =>
+  stream.track.rid === undefined || stream === of.best;
+
+/** To be called many times a second: finds out which encodings flow, and which is the best. */
+export function steer({ publisher, shares, id }: Room, nowMs: number): void {
+  if (publisher === undefined) return;
+  if (publisher.best !== undefined && nowMs - publisher.judgedMs < judgeEveryMs) return;
+  publisher.judgedMs = nowMs;
+  const best = bestLayer(publisher, nowMs);
+  if (best === undefined) return;
+  publisher.best = best;
+  const { streams, bps } = ladder(publisher, nowMs);
+  publisher.ladder = { streams, bps };
+  const order = streams.map((stream) => publisher.streams.indexOf(stream));
+  for (const share of shares) share.setLadder(id, order, bps, publisher.streams.indexOf(best));
+}
+
+/** A publisher's encodings with what they take now, the lowest first; 0 for one that does not flow. */
+export interface Ladder {
+  /** The same object for as long as the order is the same. */
+  readonly streams: readonly UpStream[];
+  readonly bps: readonly number[];
+}
+
+function ladder({ streams, ladder: former }: Publisher, nowMs: number): Ladder {
+  const known = streams.flatMap((stream) => {
+    if (stream.track.rid === undefined || stream.source === undefined) return [];
+    const { width, height, bitsPerSecond } = ingestFigures(stream.source.quality, nowMs);
+    return [{ stream, pixels: width * height, bps: isFlowing(stream, nowMs) ? Math.max(1, bitsPerSecond) : 0 }];
+  });
+  // Without sizes, as an encoder tells them, in the order that the offer has them: the lowest first.
+  known.sort((a, b) => a.pixels - b.pixels);
+  const order = known.map(({ stream }) => stream);
+  return { streams: sameOrder(former?.streams, order), bps: known.map(({ bps }) => bps) };
+}
+
+/** The former object if it says the same. */
+export const sameOrder = (former: Ladder['streams'] | undefined, order: Ladder['streams']): Ladder['streams'] =>
+  former?.length === order.length && order.every((stream, i) => stream === former[i]) ? former : order;
+
+/** The best encoding now, of a publisher that has several; the one before while none flows. Allocates: for once a second. */
+function bestLayer(of: Publisher, nowMs: number): UpStream | undefined {
+  let best = of.best?.source !== undefined && isFlowing(of.best, nowMs) ? of.best : undefined;
+  for (const stream of of.streams) {
+    if (stream.track.rid === undefined || stream === best || !isFlowing(stream, nowMs)) continue;
+    if (best === undefined || isBetter(stream, best, nowMs)) best = stream;
+  }
+  return best ?? of.best;
+}
+
+const isFlowing = ({ source }: UpStream, nowMs: number): boolean =>
+  source !== undefined && source.cache.newest >= 0 && nowMs - source.lastPacketMs < flowsMs;
+
+function isBetter(stream: UpStream, than: UpStream, nowMs: number): boolean {
+  if (stream.source === undefined || than.source === undefined) return false;
+  const [one, other] = [ingestFigures(stream.source.quality, nowMs), ingestFigures(than.source.quality, nowMs)];
+  const [pixels, otherPixels] = [one.width * one.height, other.width * other.height];
+  if (pixels > 0 && otherPixels > 0) return pixels > otherPixels;
+  return one.bitsPerSecond > clearly * other.bitsPerSecond;
+}
+
+/** Lets a subscriber wait for a key frame of this encoding, unless it is sent it already. */
+export function want(of: Publisher, down: DownStream, stream: UpStream): void {
+  down.wantedLayer = stream;
+  for (const other of of.streams)
+    if (other.waiting.includes(down)) other.waiting = other.waiting.filter((sink) => sink !== down);
+  if (!stream.sinks.includes(down)) stream.waiting = [...stream.waiting, down];
+}
+
+/** Moves those who waited for a key frame of this track, which has come. */
+export function settle(of: Publisher, stream: UpStream): void {
+  const moved = new Set<DownStream>(stream.waiting);
+  for (const other of of.streams) other.sinks = other.sinks.filter((sink) => !moved.has(sink));
+  stream.sinks = [...stream.sinks, ...moved];
+  stream.waiting = [];
+}

@@ -1,0 +1,49 @@
+/** All that stands between a request and a session, put together: limits, tokens, places, and who is told of it. */
+import { type Audit, auditLog } from '../access/audit.ts';
+import { gate } from '../access/gate.ts';
+import { lockOut } from '../access/lock-out.ts';
+import { requestLimits } from '../access/request-limits.ts';
+import { roomAccess } from '../access/room-access.ts';
+import type { Config } from '../config.ts';
+import { type Door, door } from '../http/door.ts';
+import type { Log } from '../log.ts';
+import type { Meter } from '../meter.ts';
+import type { Clock } from '../room/rooms.ts';
+import { type Admission, admission } from './admission.ts';
+import { capacity, capacityLimits } from './capacity.ts';
+
+export interface EntranceOptions {
+  readonly config: Pick<Config, 'proxies' | 'joinsPerAddress'>;
+  readonly clock: Clock;
+  readonly meter: Pick<Meter, 'unauthorized' | 'failed'>;
+  readonly log: Pick<Log, 'error'>;
+  /** Takes the lines of the audit log. */
+  readonly write: (line: string) => void;
+  readonly onError: (error: unknown) => void;
+}
+
+export interface Entrance {
+  readonly door: Door;
+  readonly admission: Admission;
+  readonly audit: Audit;
+  readonly accessOf: ReturnType<typeof roomAccess>;
+}
+
+export function entrance({ config, clock, meter, log, write, onError }: EntranceOptions): Entrance {
+  const { proxies, joinsPerAddress } = config;
+  const audit = auditLog({ write, clock });
+  const limits = requestLimits(clock, joinsPerAddress);
+  // As many may be on their way as may have come at once.
+  const address = joinsPerAddress === 0 ? Number.POSITIVE_INFINITY : 10 * joinsPerAddress;
+  /** Of an identity provider; those from before are used on. */
+  const keysUnread = (error: unknown) => {
+    meter.failed('Settings');
+    log.error('keys of JSON Web Tokens cannot be read', { error: String(error) });
+  };
+  return {
+    audit,
+    accessOf: roomAccess({ clock, onProblem: keysUnread }),
+    admission: admission(capacity({ ...capacityLimits, address }), audit),
+    door: door({ gate: gate({ lockOut: lockOut(clock), audit }), limits, proxies, audit, meter, onError }),
+  };
+}

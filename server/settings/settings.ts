@@ -1,0 +1,204 @@
+/** The settings that change while the server runs: files that are mounted into the pod, and watched. */
+import { type FSWatcher, watch } from 'node:fs';
+import { readFile } from 'node:fs/promises';
+import { dirname, join } from 'node:path';
+import type { RoomSettings } from '#crds/rooms-file.ts';
+import { algorithmsOf } from '../access/jwt-secret.ts';
+import { sha256 } from '../access/tokens.ts';
+import { type Config, endpoints } from '../config.ts';
+import type { Endpoint } from '../rtc/sdp/answer.ts';
+import { type ReadRooms, readRooms } from './rooms-file.ts';
+
+export interface Settings {
+  readonly rooms: readonly RoomSettings[];
+  readonly drainTimeoutMs: number;
+  /** SHA-256 of the tokens in each file, by its name; without those that cannot be read. */
+  readonly tokens: ReadonlyMap<string, readonly Buffer[]>;
+  /** Secrets that JSON Web Tokens are signed with, in the same way. */
+  readonly jwtSecrets: ReadonlyMap<string, readonly string[]>;
+  /** What TURN servers share with us, in the same way. */
+  readonly turnSecrets: ReadonlyMap<string, string>;
+  /** The tokens that stand in the rooms file itself or were made up, by the same names; none in a pod. */
+  readonly spokenTokens: ReadonlyMap<string, string>;
+  /** Where clients reach the media port; undefined as long as nobody has said. */
+  readonly announced: readonly Endpoint[] | undefined;
+}
+
+type Files = Pick<Config, 'roomsFile' | 'tokensDir' | 'announce' | 'media' | 'defaultTokens' | 'isOperated'>;
+
+/** What a file is for, and what is wrong with it. */
+export class SettingsError extends Error {
+  override readonly name = 'SettingsError';
+}
+
+/** Reads all of the files; those of a pod may lack tokens. Rejects with a {@link SettingsError} that names the file. */
+export async function readSettings(files: Files): Promise<Settings> {
+  const { settings, unreadable } = await readWhatIsThere(files);
+  if (unreadable !== undefined && !files.isOperated) throw unreadable;
+  return settings;
+}
+
+/** A token that cannot be read is left out, so that nobody gets in with it; the first such is told. */
+async function readWhatIsThere(files: Files): Promise<{ settings: Settings; unreadable: SettingsError | undefined }> {
+  const read = rooms(await text(files.roomsFile, 'the rooms file'), files);
+  const tokens = new Map<string, readonly Buffer[]>();
+  const jwtSecrets = new Map<string, readonly string[]>();
+  const turnSecrets = new Map<string, string>();
+  let unreadable: SettingsError | undefined;
+  for (const auth of read.file.rooms.flatMap(({ publish, play }) => [publish.auth, play.auth]))
+    try {
+      if (auth.mode === 'BearerToken')
+        tokens.set(auth.tokenFile, (await words(auth.tokenFile, read, files)).map(sha256));
+      if ('secretFile' in auth) jwtSecrets.set(auth.secretFile, await secrets(auth.secretFile, read, files));
+    } catch (error) {
+      unreadable ??= error as SettingsError;
+    }
+  for (const { secretFile } of read.file.rooms.flatMap(({ iceServers = [] }) => iceServers))
+    try {
+      // The first: a TURN server that takes two while one takes the other's place takes either.
+      if (secretFile !== undefined) turnSecrets.set(secretFile, (await words(secretFile, read, files))[0] ?? '');
+    } catch (error) {
+      unreadable ??= error as SettingsError;
+    }
+  const { rooms: all, drain } = read.file;
+  const settings = {
+    rooms: all,
+    drainTimeoutMs: drain.timeoutMs,
+    tokens,
+    jwtSecrets,
+    turnSecrets,
+    spokenTokens: read.tokens,
+    announced: await announced(files),
+  };
+  return { settings, unreadable };
+}
+
+function rooms(content: string, { roomsFile, ...how }: Files): ReadRooms {
+  try {
+    return readRooms(content, how);
+  } catch (error) {
+    throw new SettingsError(`The rooms file ${roomsFile} is refused: ${messageOf(error)}`, { cause: error });
+  }
+}
+
+/** A token, or a secret; several, a line each, while one takes another's place. */
+async function words(name: string, { tokens }: ReadRooms, { tokensDir }: Files): Promise<readonly string[]> {
+  const known = tokens.get(name);
+  if (known !== undefined) return [known];
+  if (tokensDir === undefined) throw new SettingsError(`No folder of tokens is given, and token ${name} is needed.`);
+  const content = await text(join(tokensDir, name), 'the token');
+  const lines = content.split('\n').map((line) => line.trim());
+  const given = lines.filter((line) => line !== '');
+  if (given.length === 0) throw new SettingsError(`The token ${join(tokensDir, name)} is empty.`);
+  if (given.length > manyTokens)
+    throw new SettingsError(
+      `The token ${join(tokensDir, name)} has more than ${manyTokens} lines, one for each token.`,
+    );
+  return given;
+}
+
+/** Each is looked at for every request. */
+const manyTokens = 10;
+
+async function secrets(name: string, read: ReadRooms, files: Files): Promise<readonly string[]> {
+  const found = await words(name, read, files);
+  for (const secret of found)
+    try {
+      algorithmsOf(secret);
+    } catch (error) {
+      throw new SettingsError(`The JWT secret ${name} cannot be used: ${messageOf(error)}`, { cause: error });
+    }
+  return found;
+}
+
+/** The operator writes the address once the pod's node is known: until then the file is empty, or not there. */
+async function announced({ announce, media }: Files): Promise<readonly Endpoint[] | undefined> {
+  if (announce === undefined) {
+    const { address, port, alsoAt } = media;
+    return [address, ...(alsoAt ? [alsoAt] : [])].map((one) => ({ address: one, port }));
+  }
+  if ('endpoints' in announce) return announce.endpoints;
+  const content = await readFile(announce.file, 'utf8').catch(() => '');
+  if (content.trim() === '') return undefined;
+  return endpoints(content, `The media address in ${announce.file}`);
+}
+
+async function text(path: string, what: string): Promise<string> {
+  try {
+    return await readFile(path, 'utf8');
+  } catch (error) {
+    const isMissing = error instanceof Error && 'code' in error && error.code === 'ENOENT';
+    throw new SettingsError(`Cannot read ${what} ${path}: ${isMissing ? 'there is no such file' : messageOf(error)}`, {
+      cause: error,
+    });
+  }
+}
+
+export interface Watching {
+  readonly onSettings: (settings: Settings) => void;
+  /**
+   * A file that cannot be used; told once for each different message. The settings from before stay in force, but for a
+   * token: a side that is to be locked does not stay open because its key is missing.
+   */
+  readonly onProblem: (message: string) => void;
+  /** Reads again at least this often, for file systems that notify nobody. */
+  readonly everyMs: number;
+}
+
+/** Calls when the settings have become other than `first`. Returns what ends it. */
+export function watchSettings(files: Files, first: Settings, { onSettings, onProblem, everyMs }: Watching): () => void {
+  let last = fingerprintOf(first);
+  let lastProblem: string | undefined;
+  let isReading = false;
+  let isAskedAgain = false;
+
+  const tell = (error: unknown): void => {
+    const problem = error === undefined ? undefined : messageOf(error);
+    if (problem !== undefined && problem !== lastProblem) onProblem(problem);
+    lastProblem = problem;
+  };
+  const look = async (): Promise<void> => {
+    isAskedAgain = isReading;
+    if (isReading) return;
+    isReading = true;
+    try {
+      const { settings, unreadable } = await readWhatIsThere(files);
+      if (fingerprintOf(settings) !== last) onSettings(settings);
+      last = fingerprintOf(settings);
+      tell(unreadable);
+    } catch (error) {
+      tell(error);
+    } finally {
+      isReading = false;
+    }
+    if (isAskedAgain) await look();
+  };
+
+  const addressFolder = files.announce && 'file' in files.announce ? [dirname(files.announce.file)] : [];
+  const folders = new Set([dirname(files.roomsFile), ...(files.tokensDir ? [files.tokensDir] : []), ...addressFolder]);
+  // The folders, not the files: a volume is refreshed by pointing its link `..data` at another folder.
+  const watchers = [...folders].flatMap((folder) => watched(folder, () => void look()));
+  const timer = setInterval(() => void look(), everyMs);
+  return () => {
+    clearInterval(timer);
+    for (const watcher of watchers) watcher.close();
+  };
+}
+
+/** Notifications are a matter of speed only: without them the timer finds every change. */
+function watched(folder: string, onChange: () => void): FSWatcher[] {
+  try {
+    return [watch(folder, { persistent: false }, onChange).on('error', () => undefined)];
+  } catch {
+    return [];
+  }
+}
+
+const fingerprintOf = ({ rooms, drainTimeoutMs, tokens, jwtSecrets, turnSecrets, announced }: Settings) => {
+  const hashes = [...tokens, ...[...jwtSecrets].map(([name, all]) => [name, all.map(sha256)] as const)];
+  const relays = [...turnSecrets].map(([name, secret]) => [name, [sha256(secret)]] as const);
+  const inHex = [...hashes, ...relays].map(([name, all]) => [name, ...all.map((hash) => hash.toString('hex'))]);
+  return JSON.stringify([rooms, drainTimeoutMs, inHex, announced]);
+};
+
+const messageOf = (error: unknown) => (error instanceof Error ? error.message : String(error));

@@ -1,0 +1,82 @@
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import { nack } from '#server/media/rtp/rtcp-write.ts';
+import { arena } from '../arena.ts';
+import { keyFrame, videoDown, vp8 } from '../peer.ts';
+
+test('a subscriber’s NACK is answered with the same packet, byte for byte', () => {
+  const { publisher, subscriber, from, resent } = arena();
+  const [up, down] = [publisher('up'), subscriber('down')];
+  for (let sequence = 1; sequence <= 5; sequence++)
+    from(up, up.rtp({ ssrc: 7, sequence, timestamp: sequence * 3000, marker: sequence === 3 }));
+  const third = down.inbox.rtp[2];
+  assert.ok(third !== undefined);
+  from(down, down.rtcp(nack(1, 1000, [third.header.sequenceNumber])));
+  assert.equal(down.inbox.rtp.length, 6);
+  assert.deepEqual(down.inbox.rtp[5]?.serialize(), third.serialize());
+  assert.equal(resent(), 1);
+});
+
+test('with RTX negotiated the retransmission is a stream of its own', () => {
+  const { publisher, subscriber, from, pass } = arena();
+  const up = publisher('up');
+  const down = subscriber('down', [
+    videoDown(1000, { rtxSsrc: 1001, codecs: [vp8(120, 121)], extensions: { mid: 1 } }),
+  ]);
+  const payload = Buffer.concat([keyFrame, Buffer.from('x')]);
+  from(up, up.rtp({ ssrc: 7, sequence: 1, timestamp: 5, payload }));
+  const original = down.inbox.rtp[0];
+  assert.ok(original !== undefined);
+  const ask = () => from(down, down.rtcp(nack(1, 1000, [original.header.sequenceNumber])));
+  ask();
+  pass(60);
+  ask();
+  const [, first, second] = down.inbox.rtp;
+  assert.equal(first?.header.ssrc, 1001);
+  assert.equal(first?.header.payloadType, 121);
+  assert.equal(first?.header.timestamp, original.header.timestamp);
+  assert.equal(first?.payload.readUInt16BE(0), original.header.sequenceNumber);
+  assert.deepEqual(first?.payload.subarray(2), payload);
+  assert.equal(second?.header.sequenceNumber, ((first?.header.sequenceNumber ?? 0) + 1) & 0xffff);
+});
+
+test('NACKs for what was never sent, or long ago, for other SSRCs and by those who may not, are not answered', () => {
+  const { publisher, subscriber, from, resent } = arena();
+  const up = publisher('up');
+  const [down, mute] = [subscriber('down'), subscriber('mute', [videoDown(1000, { nack: false })])];
+  for (let sequence = 0; sequence < 600; sequence++) from(up, up.rtp({ ssrc: 7, sequence }));
+  const first = down.inbox.rtp[0]?.header.sequenceNumber ?? 0;
+  const newest = (first + 599) & 0xffff;
+  from(down, down.rtcp(nack(1, 1000, [(newest + 1) & 0xffff, first, (first - 1) & 0xffff])));
+  from(down, down.rtcp(nack(1, 4321, [newest])));
+  from(mute, mute.rtcp(nack(1, 1000, [mute.inbox.rtp.at(-1)?.header.sequenceNumber ?? 0])));
+  assert.equal(resent(), 0);
+});
+
+test('a subscriber that asks without end is served a bounded number of times, which is counted', () => {
+  const { publisher, subscriber, from, pass, resent, totals } = arena();
+  const [up, down] = [publisher('up'), subscriber('down')];
+  for (let sequence = 1; sequence <= 120; sequence++) from(up, up.rtp({ ssrc: 7, sequence }));
+  const all = down.inbox.rtp.map(({ header }) => header.sequenceNumber);
+  for (let i = 0; i < 9; i++) {
+    pass(51);
+    from(down, down.rtcp(nack(1, 1000, [...all, (all[0] ?? 0) - 1])));
+  }
+  assert.equal(resent(), 1000);
+  assert.deepEqual(totals().nackedPacketsRefused, { NotKept: 9, TooSoon: 0, OverBudget: 80 });
+});
+
+test('the same packet is not sent again within a round trip: it cannot have come before it was asked for', () => {
+  const { publisher, subscriber, from, pass, resent, totals } = arena();
+  const [up, down] = [publisher('up'), subscriber('down')];
+  from(up, up.rtp({ ssrc: 7, sequence: 1 }), up.rtp({ ssrc: 7, sequence: 2 }));
+  const [first = 0, second = 0] = down.inbox.rtp.map(({ header }) => header.sequenceNumber);
+  const ask = (...sequences: number[]) => from(down, down.rtcp(nack(1, 1000, sequences)));
+  ask(first);
+  ask(first, second);
+  assert.equal(resent(), 2);
+  assert.equal(totals().nackedPacketsRefused.TooSoon, 1);
+  pass(60);
+  ask(first);
+  assert.equal(resent(), 3);
+});

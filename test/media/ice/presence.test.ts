@@ -1,0 +1,86 @@
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import { receiverReport } from '#server/media/rtp/rtcp-write.ts';
+import { arena } from '../arena.ts';
+import { deltaFrame, type Peer } from '../peer.ts';
+
+const checks = ({ inbox }: Peer) => inbox.stun.filter((message) => message.readUInt16BE(0) === 0x0001).length;
+const isKeyFrameAsked = ({ inbox }: Peer) => inbox.rtcp.some(({ type }) => type === 'KeyFrameRequest');
+
+/** A publisher that sends ten packets a second, and a viewer that has got the first. */
+function room(egress: number) {
+  const at = arena(1, { egress });
+  const [up, down] = [at.publisher('up'), at.subscriber('down')];
+  let sequence = 0;
+  const frame = (payload?: Buffer) =>
+    at.from(up, up.rtp({ ssrc: 7, sequence: ++sequence, timestamp: 900 * sequence, ...(payload && { payload }) }));
+  frame();
+  return {
+    ...at,
+    up,
+    down,
+    frame,
+    /** Time passes, in which only the publisher says something. */
+    live(seconds: number, meanwhile: () => void = () => undefined) {
+      for (let i = 0; i < 10 * seconds; i++) {
+        at.pass(100);
+        at.from(up, up.check());
+        frame(deltaFrame);
+        meanwhile();
+      }
+    },
+  };
+}
+
+for (const [egress, where] of [
+  [0, ''],
+  [1, ', by another thread'],
+] as const) {
+  test(`a viewer that has gone is asked, and sent nothing after 6 s, which is counted${where}`, () => {
+    const { live, down, counters, events } = room(egress);
+    live(5);
+    assert.ok(checks(down) >= 2 && checks(down) <= 4, `${checks(down)} checks`);
+    assert.equal(down.inbox.rtp.length, 51);
+    live(9);
+    assert.ok(down.inbox.rtp.length <= 62, `${down.inbox.rtp.length} packets`);
+    assert.equal(counters().withheld.Gone.packets, 141 - down.inbox.rtp.length);
+    live(2);
+    assert.equal(events.at(-1), 'closed down Silent');
+  });
+
+  test(`one that comes back has its media from a key frame on, which is asked for, without a gap${where}`, () => {
+    const { live, frame, up, down, from } = room(egress);
+    live(8);
+    const before = down.inbox.rtp.length;
+    up.inbox.rtcp.length = 0;
+    live(1);
+    assert.ok(!isKeyFrameAsked(up), 'none is asked for while nobody needs it');
+    from(down, down.check());
+    live(1);
+    assert.ok(isKeyFrameAsked(up));
+    assert.equal(down.inbox.rtp.length, before);
+    frame();
+    frame(deltaFrame);
+    const [last, ...later] = down.inbox.rtp.slice(before - 1).map(({ header }) => header.sequenceNumber);
+    assert.deepEqual(
+      later.map((number) => (number - (last ?? 0)) & 0xffff),
+      [1, 2],
+    );
+  });
+
+  test(`who answers when asked, or reports now and then, is there${where}`, () => {
+    const { live, down, from, counters } = room(egress);
+    let answered = 0;
+    live(14, () => {
+      if (checks(down) === answered) return;
+      answered = checks(down);
+      from(down, down.answer());
+    });
+    assert.ok(answered >= 4 && answered <= 5, `${answered} answers in 14 s`);
+    for (let i = 0; i < 3; i++) {
+      from(down, down.rtcp(receiverReport(1, [])));
+      live(5);
+    }
+    assert.equal(counters().withheld.Gone.packets, 0);
+  });
+}

@@ -1,0 +1,188 @@
+import assert from 'node:assert/strict';
+import { X509Certificate } from 'node:crypto';
+import { after, test } from 'node:test';
+import { setImmediate as turn } from 'node:timers/promises';
+import type { SrtpKeys } from '#server/media/plane.ts';
+import { dtlsIdentity } from '#server/rtc/dtls/dtls.ts';
+import type { DtlsEnd } from '#server/rtc/dtls/dtls-alert.ts';
+import { recordProtection } from '#server/rtc/dtls/dtls-protection.ts';
+import {
+  contentType,
+  dtlsRecords,
+  encodedHandshake,
+  encodedRecord,
+  handshakeType,
+} from '#server/rtc/dtls/dtls-record.ts';
+import { recordKeys } from '#server/rtc/dtls/werift-server.ts';
+import { eventually } from '#test/harness/eventually.ts';
+import { freshSeed, randomBytes, seeded } from '#test/media/seeded.ts';
+import { type Certificate, certificate } from '../dtls-client.ts';
+import type { MeetingOptions } from '../dtls-meeting.ts';
+import { dtlsServer } from '../dtls-server.ts';
+
+const identity = await dtlsIdentity();
+const hex = (bytes: Uint8Array) => Buffer.from(bytes).toString('hex');
+
+/** A peer that waits, and us, who begin. The peer shows `own`, whatever was `offered`. Ends with the test. */
+function meeting(own: Certificate, offered: Certificate, options: MeetingOptions = {}) {
+  const { srtpProfiles, towardsServer = (it) => [it], towardsClient = (it) => [it] } = options;
+  const met: { keys?: SrtpKeys; end?: readonly [DtlsEnd, string] } = {};
+  const peer = dtlsServer(
+    own,
+    (datagram) =>
+      setImmediate(() => {
+        for (const each of towardsServer(datagram)) us.receive(each);
+      }),
+    srtpProfiles,
+  );
+  const us = identity.connect(offered.wanted, {
+    send: (datagram) =>
+      setImmediate(() => {
+        for (const each of towardsClient(datagram)) peer.receive(each);
+      }),
+    onKeys: (keys) => {
+      met.keys = keys;
+    },
+    onEnd: (...end) => {
+      met.end = end;
+    },
+  });
+  after(() => {
+    us.close();
+    peer.stop();
+  });
+  const outcome = () => eventually('the handshake has an outcome', () => met.keys ?? met.end, 15_000);
+  return { us, peer, met, outcome };
+}
+
+test('as the client we agree on the same keys, under AES-GCM when the server has it (C-11)', async () => {
+  const own = await certificate();
+  const { us, peer, met, outcome } = meeting(own, own);
+  us.begin();
+  us.begin();
+  await outcome();
+  assert.equal(met.end, undefined);
+  const { profile, localKey, localSalt, remoteKey, remoteSalt } = met.keys ?? assert.fail('no keys');
+  assert.equal(profile, 7);
+  const theirs = peer.dtls.extractSessionKeys(16, 12);
+  assert.deepEqual(
+    [localKey, localSalt, remoteKey, remoteSalt].map(hex),
+    [theirs.remoteKey, theirs.remoteSalt, theirs.localKey, theirs.localSalt].map(hex),
+  );
+  for (const bytes of [localKey, localSalt, remoteKey, remoteSalt]) assert.equal(bytes.buffer.byteLength, bytes.length);
+});
+
+test('nothing is sent before it is told that the client can be reached', async () => {
+  const own = await certificate();
+  const sent: Uint8Array[] = [];
+  const { us, met } = meeting(own, own, {
+    towardsClient: (datagram) => {
+      sent.push(datagram);
+      return [];
+    },
+  });
+  us.receive(randomBytes(seeded(1), 100));
+  us.close();
+  us.begin();
+  await turn();
+  assert.deepEqual([sent, met], [[], {}]);
+});
+
+test('a server without AES-GCM gets AES-CM with its longer salt', async () => {
+  const own = await certificate();
+  const { us, met, outcome } = meeting(own, own, { srtpProfiles: [1] });
+  us.begin();
+  await outcome();
+  assert.deepEqual([met.keys?.profile, met.keys?.localSalt.length], [1, 14]);
+});
+
+test('another certificate than the one in the offer is refused', async () => {
+  const { us, met, outcome } = meeting(await certificate(), await certificate());
+  us.begin();
+  await outcome();
+  assert.deepEqual([met.end?.[0], met.keys], ['FingerprintMismatch', undefined]);
+});
+
+test("somebody else's certificate is refused, though its fingerprint matches: the key exchange is not signed by its key", async () => {
+  const [victim, thief] = [await certificate(), await certificate()];
+  const { us, peer, met, outcome } = meeting(thief, victim);
+  peer.dtls.cipher.localCert = new X509Certificate(victim.certPem).raw;
+  us.begin();
+  await outcome();
+  assert.deepEqual([met.end?.[0], met.keys], ['BadSignature', undefined]);
+});
+
+test('a Finished that is not of this handshake is refused, though it is authentic', async () => {
+  const own = await certificate();
+  const { us, peer, met, outcome } = meeting(own, own, {
+    towardsServer: (datagram) => {
+      const isLast = dtlsRecords(datagram).some(({ epoch }) => epoch > 0);
+      const keys = recordKeys(peer.dtls);
+      if (!isLast || keys === undefined) return [datagram];
+      const fragment = encodedHandshake(handshakeType.finished, 5, Buffer.alloc(12));
+      const plain = { type: contentType.handshake, epoch: 1, sequenceNumber: 7, fragment };
+      return [encodedRecord(recordProtection(keys).seal(plain))];
+    },
+  });
+  us.begin();
+  await outcome();
+  assert.deepEqual([met.end?.[0], met.keys], ['HandshakeFailed', undefined]);
+});
+
+test('what we send is repeated until it is answered, and what comes twice counts once', async () => {
+  const own = await certificate();
+  const seen = new Set<string>();
+  const firstIsLost = (datagram: Uint8Array) => {
+    const kind = dtlsRecords(datagram)
+      .map(({ type, fragment }) => `${type}:${type === contentType.handshake ? fragment[0] : ''}`)
+      .join(' ');
+    if (seen.has(kind)) return [datagram];
+    seen.add(kind);
+    return [];
+  };
+  const { us, met, outcome } = meeting(own, own, {
+    towardsClient: firstIsLost,
+    towardsServer: (datagram) => [datagram, datagram],
+  });
+  us.begin();
+  await outcome();
+  assert.deepEqual([met.end, met.keys?.profile], [undefined, 7]);
+  assert.ok(seen.size >= 2, [...seen].join());
+});
+
+test('messages that are not their turn end the handshake with what is wrong', async () => {
+  const own = await certificate();
+  const { us, met } = meeting(own, own, { towardsClient: () => [] });
+  us.begin();
+  const fragment = encodedHandshake(handshakeType.serverHelloDone, 0, Buffer.alloc(0));
+  us.receive(encodedRecord({ type: contentType.handshake, epoch: 0, sequenceNumber: 0, fragment }));
+  assert.deepEqual(met.end, ['HandshakeFailed', "the peer's message 0 is of type 14, which is not its turn"]);
+});
+
+test('whatever a server says, nothing is thrown', async (t) => {
+  const seed = freshSeed();
+  t.diagnostic(`seed ${seed}`);
+  const random = seeded(seed);
+  const own = await certificate();
+  const types = Object.values(handshakeType);
+  const pick = (below: number) => Math.floor(random() * below);
+  /** The first that is due most of the time, with what is read first as it should be. */
+  const body = (type: number) => {
+    const bytes = Buffer.from(randomBytes(random, pick(120)));
+    if (type !== handshakeType.serverHello || bytes.length < 42) return bytes;
+    bytes.writeUInt16BE(0xfefd, 0);
+    Buffer.from([0, 0xc0, 0x2b, 0]).copy(bytes, 34);
+    return bytes;
+  };
+  for (let round = 0; round < 300; round++) {
+    const { us } = meeting(own, own, { towardsClient: () => [] });
+    us.begin();
+    for (let message = 0; message < 6; message++) {
+      const type = random() < 0.5 ? handshakeType.serverHello : (types[pick(types.length)] ?? 2);
+      const fragment = encodedHandshake(type, message, body(type));
+      us.receive(encodedRecord({ type: contentType.handshake, epoch: 0, sequenceNumber: message, fragment }));
+    }
+    us.receive(randomBytes(random, pick(200)));
+    us.close();
+  }
+});

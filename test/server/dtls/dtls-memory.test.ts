@@ -1,0 +1,74 @@
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import { queryObjects } from 'node:v8';
+import { DtlsServer } from 'werift';
+import { dtlsIdentity } from '#server/rtc/dtls/dtls.ts';
+import { eventually } from '#test/harness/eventually.ts';
+import { certificate } from '../dtls-client.ts';
+import { type Meeting, meeting, outcome } from '../dtls-meeting.ts';
+
+const identity = await dtlsIdentity();
+
+/** After a collection of garbage. */
+const serversLeft = () => queryObjects(DtlsServer, { format: 'count' });
+
+/** werift's last timer of a handshake ends within a second; then nothing refers to its server. */
+const freed = () => eventually('nothing of the handshakes is left', () => serversLeft() === 0);
+
+async function connected(count: number): Promise<readonly Meeting[]> {
+  const own = await certificate();
+  const meetings = Array.from({ length: count }, () => meeting(identity, own, own));
+  for (const { client } of meetings) client.connect();
+  await Promise.all(meetings.map(outcome));
+  for (const { client } of meetings) await eventually('the client is connected', () => client.dtls.connected);
+  return meetings;
+}
+
+test("a connected client's association keeps nothing of its handshake, and can still say farewell", async () => {
+  const meetings = await connected(5);
+  await freed();
+  let farewells = 0;
+  for (const { client, server } of meetings) {
+    client.dtls.onClose.subscribe(() => {
+      farewells += 1;
+    });
+    server.close();
+  }
+  await eventually('all clients know', () => farewells === meetings.length);
+});
+
+test('an association that was refused, or closed amid its handshake, keeps nothing', async () => {
+  const [own, other] = [await certificate(), await certificate()];
+  const refused = meeting(identity, own, other);
+  refused.client.connect();
+  await outcome(refused);
+  let answers = 0;
+  const closed = meeting(identity, own, own, { towardsClient: (datagram) => (++answers === 1 ? [datagram] : []) });
+  closed.client.connect();
+  await eventually('it waits for an answer to what is lost', () => answers > 1);
+  closed.server.close();
+  await freed();
+  assert.deepEqual([refused.end?.[0], closed.end], ['FingerprintMismatch', undefined]);
+});
+
+test('the fingerprints of the offer go with the handshake', async () => {
+  const { met, wanted } = await withItsOwnFingerprints();
+  await outcome(met);
+  await eventually('they are freed', () => serversLeft() === 0 && wanted.deref() === undefined);
+  assert.equal(met.keys?.profile, 7);
+});
+
+/** That nobody else refers to. */
+async function withItsOwnFingerprints() {
+  const own = await certificate();
+  const wanted = own.wanted.map((each) => ({ ...each }));
+  const met = meeting(identity, own, { wanted });
+  met.client.connect();
+  return { met, wanted: new WeakRef(wanted) };
+}
+
+test('keys are handed on in memory of their own, as a view into a pool would take the pool along', async () => {
+  const [{ keys } = assert.fail('nobody has met')] = await connected(1);
+  const { localKey, localSalt, remoteKey, remoteSalt } = keys ?? assert.fail('no keys');
+  for (const bytes of [localKey, localSalt, remoteKey, remoteSalt]) assert.equal(bytes.buffer.byteLength, bytes.length);
+});

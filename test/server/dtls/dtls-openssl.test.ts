@@ -1,0 +1,91 @@
+import assert from 'node:assert/strict';
+import { spawn } from 'node:child_process';
+import { X509Certificate } from 'node:crypto';
+import { createSocket } from 'node:dgram';
+import { once } from 'node:events';
+import { mkdtemp, readFile, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { type TestContext, test } from 'node:test';
+import { findProgram } from '#local/path.ts';
+import { run } from '#local/run.ts';
+import type { SrtpKeys } from '#server/media/plane.ts';
+import { dtlsIdentity } from '#server/rtc/dtls/dtls.ts';
+import { fingerprintLine, fingerprints } from '#server/rtc/dtls/fingerprint.ts';
+import { eventually } from '#test/harness/eventually.ts';
+
+const openssl = await findProgram('openssl', process.env);
+const skip = openssl === undefined && 'the openssl program is not installed';
+
+/** How OpenSSL's DTLS server is to be: its key, and its options beside those that all have. */
+const servers = {
+  'an ECDSA key and X25519, and no cookie': {
+    key: ['ec', 'ec_paramgen_curve:P-256'],
+    options: ['-groups', 'X25519:P-256'],
+  },
+  'an RSA key and P-256': { key: ['rsa', 'rsa_keygen_bits:2048'], options: ['-groups', 'P-256'] },
+  'a cookie, and without asking for our certificate': {
+    key: ['ec', 'ec_paramgen_curve:P-256'],
+    options: ['-listen'],
+  },
+} as const;
+
+for (const [what, { key, options }] of Object.entries(servers))
+  test(`as the client we agree with OpenSSL: ${what} (C-11)`, { skip }, async (t) => {
+    const asks = options.includes('-listen' as never) ? [] : ['-Verify', '1'];
+    const server = await opensslServer(t, key, [...options, ...asks]);
+    const identity = await dtlsIdentity();
+    const socket = createSocket('udp4');
+    let keys: SrtpKeys | undefined;
+    let end: readonly string[] | undefined;
+    const us = identity.connect(fingerprints([{ name: 'fingerprint', value: server.fingerprint }]), {
+      send: (datagram) => socket.send(datagram, server.port, '127.0.0.1'),
+      onKeys: (agreed) => {
+        keys = agreed;
+      },
+      onEnd: (...why) => {
+        end = why;
+      },
+    });
+    t.after(() => {
+      us.close();
+      socket.close();
+    });
+    socket.on('message', (datagram) => us.receive(datagram));
+    us.begin();
+    await eventually('the handshake has an outcome', () => keys ?? end);
+    assert.equal(end, undefined);
+    const material = await eventually('OpenSSL has keys', () => /Keying material: (\w+)/.exec(server.told())?.[1]);
+    const { localKey, remoteKey, localSalt, remoteSalt, profile } = keys ?? assert.fail('no keys');
+    assert.equal(profile, 7);
+    assert.equal(Buffer.concat([localKey, remoteKey, localSalt, remoteSalt]).toString('hex'), material.toLowerCase());
+  });
+
+async function opensslServer(
+  t: TestContext,
+  [algorithm, option]: readonly [string, string],
+  options: readonly string[],
+) {
+  const dir = await mkdtemp(join(tmpdir(), 'liveroom-openssl-'));
+  const [cert, key] = [join(dir, 'cert.pem'), join(dir, 'key.pem')];
+  const make = ['req', '-x509', '-newkey', algorithm, '-pkeyopt', option, '-nodes', '-subj', '/CN=peer', '-days', '2'];
+  await run(openssl ?? '', [...make, '-keyout', key, '-out', cert], { env: process.env });
+  const child = spawn(openssl ?? '', [
+    ...['s_server', '-dtls1_2', '-accept', '127.0.0.1:0', '-cert', cert, '-key', key, ...options],
+    ...['-use_srtp', 'SRTP_AEAD_AES_128_GCM:SRTP_AES128_CM_SHA1_80'],
+    ...['-keymatexport', 'EXTRACTOR-dtls_srtp', '-keymatexportlen', '56'],
+  ]);
+  t.after(async () => {
+    child.kill('SIGKILL');
+    await once(child, 'exit');
+    await rm(dir, { recursive: true });
+  });
+  let told = '';
+  for (const stream of [child.stdout, child.stderr])
+    stream.setEncoding('utf8').on('data', (text: string) => {
+      told += text;
+    });
+  const port = await eventually('it listens', () => /ACCEPT \S+:(\d+)/.exec(told)?.[1]);
+  const fingerprint = fingerprintLine(new X509Certificate(await readFile(cert)).raw);
+  return { port: Number(port), fingerprint, told: () => told };
+}
