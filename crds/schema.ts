@@ -113,7 +113,7 @@ const publish = {
       default: defaultCodecs,
       clusterMayDefault: true,
       minItems: 1,
-      maxItems: 3,
+      maxItems: codecs.length,
       'x-kubernetes-list-type': 'set',
       items: { type: 'string', enum: codecs },
     },

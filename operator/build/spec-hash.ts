@@ -30,7 +30,11 @@ const former = oncePer((config: Config) =>
 
 /** Whether a server of 0.1.0 would refuse the room's settings and go on with those from before, or pass a part over. */
 const isBeyond010 = ({ spec: { publish, play, network } }: LiveRoom): boolean =>
-  [publish, play].some(({ auth }) => auth.mode === 'JWT') || Boolean(network.iceServers?.length);
+  [publish, play].some(({ auth }) => auth.mode === 'JWT') ||
+  publish.codecs.some((codec) => !codecsOf010.includes(codec)) ||
+  Boolean(network.iceServers?.length);
+
+const codecsOf010: readonly string[] = ['H264', 'VP8', 'Opus'];
 
 /**
  * Release 0.1.0 hashed the whole pod that it made, so that pod stands here once more, as it was. Nothing of it follows

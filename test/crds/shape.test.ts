@@ -38,6 +38,15 @@ test('every string, list and map is bounded, so that the API server can estimate
   assert.deepEqual(without(isBounded), []);
 });
 
+test('a set of words may have all of them', () => {
+  const sets = fields.flatMap(({ path, schema }) => {
+    const { items, maxItems } = schema as Schema & { readonly maxItems?: number };
+    return items?.enum === undefined ? [] : [[path, maxItems, items.enum.length] as const];
+  });
+  assert.ok(sets.length > 0, 'there are some');
+  for (const [path, most, words] of sets) assert.equal(most, words, path);
+});
+
 test('every rule says in words what is wrong', () => {
   const rules = [...fieldsIn(root)].flatMap(({ path, schema }) =>
     ((schema['x-kubernetes-validations'] ?? []) as readonly { readonly message?: string }[]).map(({ message }) => ({
