@@ -9,6 +9,7 @@ import { shortId } from '../log.ts';
 import type { Role } from '../room/room.ts';
 import type { Clock } from '../room/rooms.ts';
 import { buckets } from './buckets.ts';
+import { addressKey } from './client-address.ts';
 import type { Denial } from './verdict.ts';
 
 interface Who {
@@ -51,7 +52,7 @@ export function auditLog({ write, clock }: AuditOptions): Audit {
   let unwritten = 0;
   return (event) => {
     const isStrangers = event.event === 'Denied' || event.event === 'TurnedAway';
-    if (isStrangers && (byAddress.take(event.address) > 0 || all.take('') > 0)) {
+    if (isStrangers && (byAddress.take(addressKey(event.address)) > 0 || all.take('') > 0)) {
       unwritten += 1;
       return;
     }

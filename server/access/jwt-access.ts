@@ -35,9 +35,8 @@ export function jwtAccess({ clock, onProblem }: JwtAccessOptions): (auth: JwtAut
     const { jwtCheck, keySet } = await import('./jwt.ts');
     if (auth.keyOf === 'Room') return jwtCheck({ ...auth, clock });
     const { jwksUrl, ...expected } = auth;
-    const read = jwksAt(new URL(jwksUrl));
-    const keys =
-      providers.get(jwksUrl) ?? keptKeys({ read: async (signal) => keySet(await read(signal)), clock, onProblem });
+    const read = async (signal: AbortSignal) => keySet(await jwksAt(urlOf(jwksUrl))(signal));
+    const keys = providers.get(jwksUrl) ?? keptKeys({ read, clock, onProblem });
     providers.set(jwksUrl, keys);
     return jwtCheck({ ...expected, keySet: keys, clock });
   };
@@ -48,4 +47,11 @@ export function jwtAccess({ clock, onProblem }: JwtAccessOptions): (auth: JwtAut
       return (await check)(token, asked);
     };
   };
+}
+
+/** What the API server takes for a URL may be none all the same, such as one with port 99999. */
+function urlOf(text: string): URL {
+  const url = URL.parse(text);
+  if (url === null) throw new Error(`${text.split('?', 1)[0]} is no URL to read keys at`);
+  return url;
 }

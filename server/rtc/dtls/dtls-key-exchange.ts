@@ -64,8 +64,11 @@ export function keyExchange({ group, point }: ServerKey): { readonly body: Buffe
 /** What stands before the bytes of a public key in DER (RFC 8410 section 4). */
 const spkiHeader = Buffer.from('302a300506032b656e032100', 'hex');
 
-/** OpenSSL throws for a point with which every secret would give zeros. */
+const x25519Length = 32;
+
+/** OpenSSL throws for a point with which every secret would give zeros, and passes over what stands behind a point. */
 function x25519(point: Buffer) {
+  if (point.length !== x25519Length) throw new RangeError('not a point');
   const { privateKey, publicKey } = generateKeyPairSync('x25519');
   const theirs = createPublicKey({ key: Buffer.concat([spkiHeader, point]), format: 'der', type: 'spki' });
   const ours = publicKey.export({ format: 'der', type: 'spki' }).subarray(spkiHeader.length);

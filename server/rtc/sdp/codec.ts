@@ -43,6 +43,9 @@ export function offeredCodecs(media: MediaLines): readonly OfferedCodec[] {
   const rtpmaps = byPayloadType(media.attributes, 'rtpmap');
   const fmtps = byPayloadType(media.attributes, 'fmtp');
   const rtxOf = retransmissions(rtpmaps, fmtps);
+  const offered = new Set(allValues(media.attributes, 'rtcp-fb').map((value) => value.trim()));
+  const has = (payloadType: number, feedback: string) =>
+    offered.has(`${payloadType} ${feedback}`) || offered.has(`* ${feedback}`);
   const seen = new Set<string>();
   return media.formats.flatMap((format) => {
     const payloadType = Number(format);
@@ -63,11 +66,11 @@ export function offeredCodecs(media: MediaLines): readonly OfferedCodec[] {
         clockRate: Number(rtpmap.split('/')[1]),
         rtpmap,
         ...(fmtp !== undefined && { fmtp }),
-        nack: hasFeedback(media.attributes, payloadType, 'nack'),
-        pli: hasFeedback(media.attributes, payloadType, 'nack pli'),
-        fir: hasFeedback(media.attributes, payloadType, 'ccm fir'),
-        transportWide: hasFeedback(media.attributes, payloadType, 'transport-cc'),
-        remb: hasFeedback(media.attributes, payloadType, 'goog-remb'),
+        nack: has(payloadType, 'nack'),
+        pli: has(payloadType, 'nack pli'),
+        fir: has(payloadType, 'ccm fir'),
+        transportWide: has(payloadType, 'transport-cc'),
+        remb: has(payloadType, 'goog-remb'),
       },
     ];
   });
@@ -94,11 +97,6 @@ function retransmissions(rtpmaps: ReadonlyMap<number, string>, fmtps: ReadonlyMa
   return found;
 }
 
-function hasFeedback(attributes: readonly Attribute[], payloadType: number, feedback: string): boolean {
-  const wanted = new Set([`${payloadType} ${feedback}`, `* ${feedback}`]);
-  return allValues(attributes, 'rtcp-fb').some((value) => wanted.has(value.trim()));
-}
-
 /** `a=b;c=d` as a map with lower-case keys. */
 function formatParameters(fmtp: string | undefined): ReadonlyMap<string, string> {
   const pairs = (fmtp ?? '').split(';').map((pair) => pair.split('=', 2));
@@ -123,7 +121,7 @@ function codecName(codec: Codec, fmtp: string | undefined): string {
     case 'H264': {
       const parameters = formatParameters(fmtp);
       const mode = parameters.get('packetization-mode') ?? '0';
-      return `video/h264;${h264Profile(parameters.get('profile-level-id') ?? '42000a')};${mode === '1' ? 1 : 0}`;
+      return `video/h264;${h264Profile(parameters.get('profile-level-id') ?? '')};${mode === '1' ? 1 : 0}`;
     }
   }
 }
@@ -137,7 +135,9 @@ function profile(fmtp: string | undefined, name: string): string {
  * The profile of a `profile-level-id` (RFC 6184 section 8.1, table 5), written with level 3.1. Baseline counts as
  * Constrained Baseline: what sets them apart (FMO, ASO, redundant slices) no encoder of today produces.
  */
-function h264Profile(profileLevelId: string): string {
+function h264Profile(named: string): string {
+  // Baseline, where none is named that can be.
+  const profileLevelId = /^[\da-f]{6}$/i.test(named) ? named : '42000a';
   const idc = Number.parseInt(profileLevelId.slice(0, 2), 16);
   const constraints = Number.parseInt(profileLevelId.slice(2, 4), 16);
   if (idc === 0x42 || (idc === 0x4d && (constraints & 0x80) !== 0)) return '42e01f';

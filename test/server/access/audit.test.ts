@@ -64,6 +64,12 @@ test('one who asks again and again gets ten lines and one each 5 s; the rest is 
   assert.equal(read().at(-1).unwritten, undefined);
 });
 
+test('one who has many IPv6 addresses counts as one', () => {
+  const { audit, read } = scene();
+  for (let i = 0; i < 100; i++) audit({ ...denied, address: `2001:db8:1:2::${i}` });
+  assert.equal(read().length, 10);
+});
+
 test('a flood from everywhere gets no more lines than the log can bear, and hides no session', () => {
   const { audit, read } = scene();
   for (let i = 0; i < 10_000; i++) audit({ ...denied, address: `address ${i}` });

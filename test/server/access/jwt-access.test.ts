@@ -37,3 +37,15 @@ test('a room’s own secrets are those of its settings', async () => {
   assert.deepEqual([await isGranted(secrets[0]), await isGranted(...secrets)], [true, true]);
   assert.deepEqual([await isGranted(secrets[1]), await isGranted()], [false, false]);
 });
+
+test('a URL that is none has no keys, which is told, and says no more to who asks than that', async () => {
+  const problems: unknown[] = [];
+  const clock = fakeClock(Date.UTC(2026, 10, 22, 10));
+  const access = jwtAccess({ clock, onProblem: (error) => problems.push(String(error)) });
+  const check = access({ keyOf: 'Everybody', jwksUrl: 'https://id.example.com:99999/keys', audience: 'live' });
+  for (let i = 0; i < 3; i++) {
+    const verdict = await check('a.b.c', asked);
+    assert.ok(!verdict.isGranted && verdict.why === 'KeysUnavailable');
+  }
+  assert.deepEqual(problems, ['Error: https://id.example.com:99999/keys is no URL to read keys at']);
+});

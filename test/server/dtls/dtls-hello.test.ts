@@ -50,6 +50,8 @@ test('what the server was not offered, or what a safe handshake lacks, is refuse
 test('a key that gives everybody the same secret is refused, as is one of a curve that was not offered', () => {
   assert.throws(() => keyExchange({ group: 29, point: Buffer.alloc(32) }), DtlsError);
   assert.throws(() => keyExchange({ group: 23, point: Buffer.alloc(65, 4) }), DtlsError);
+  for (const length of [31, 33, 255])
+    assert.throws(() => keyExchange({ group: 29, point: Buffer.alloc(length, 9) }), DtlsError, `${length}`);
   assert.throws(() => keyExchange({ group: 24, point: Buffer.alloc(97, 4) }), /curve that was not offered/);
 });
 
