@@ -28,7 +28,9 @@ export function resend(down: DownStream, sequences: readonly number[], nowMs: nu
   for (const sequence of sequences) {
     const index = extended(down.newestIndex, sequence);
     const epoch = epochOf(down, index);
-    if (epoch === undefined || !recall(epoch.source.cache, index - epoch.indexShift, again)) {
+    // What was not sent yet may still become another packet: that of whichever source is next.
+    const isSent = index <= down.newestIndex;
+    if (!isSent || epoch === undefined || !recall(epoch.source.cache, index - epoch.indexShift, again)) {
       resent.refused.NotKept += 1;
       continue;
     }

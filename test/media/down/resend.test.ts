@@ -80,3 +80,17 @@ test('the same packet is not sent again within a round trip: it cannot have come
   ask(first);
   assert.equal(resent(), 3);
 });
+
+test('what a former publisher still says is not sent under the numbers of the one that follows it', () => {
+  const { publisher, subscriber, from, resent } = arena();
+  const former = publisher('former');
+  const down = subscriber('down');
+  from(former, former.rtp({ ssrc: 7, sequence: 1 }));
+  const next = publisher('next');
+  from(former, former.rtp({ ssrc: 7, sequence: 2, payload: Buffer.concat([keyFrame, Buffer.from('x')]) }));
+  const newest = down.inbox.rtp.at(-1)?.header.sequenceNumber ?? 0;
+  from(down, down.rtcp(nack(1, 1000, [(newest + 1) & 0xffff])));
+  assert.equal(resent(), 0);
+  from(next, next.rtp({ ssrc: 8, sequence: 1 }));
+  assert.equal(down.inbox.rtp.at(-1)?.header.sequenceNumber, (newest + 1) & 0xffff);
+});
