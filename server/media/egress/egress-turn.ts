@@ -12,7 +12,7 @@ export interface HandedOver {
   takeMessage(): boolean;
 }
 
-/** Beyond this the thread looks whether it is time for something else. */
+/** Of either. Beyond this the thread looks whether it is time for something else. */
 const mostAtOnce = 256;
 
 /**
@@ -27,19 +27,19 @@ export function egressTurn(core: Pick<EgressCore, 'forward' | 'receiveRtcp' | 'f
     while (taken !== from.bell.messages() && from.takeMessage()) taken = (taken + 1) | 0;
   };
   return (): boolean => {
-    let done = 0;
+    let packets = 0;
     takeMessages();
-    for (; done < mostAtOnce && from.packets.read(entry); done++) {
+    for (; packets < mostAtOnce && from.packets.read(entry); packets++) {
       takeMessages();
       core.forward(entry);
     }
-    if (done > 0) core.flush();
-    const packets = done;
-    for (; done < mostAtOnce && from.letters.read(letter); done++) {
+    if (packets > 0) core.flush();
+    let letters = 0;
+    for (; letters < mostAtOnce && from.letters.read(letter); letters++) {
       takeMessages();
       core.receiveRtcp(letter);
     }
-    if (done > packets) core.flush();
-    return done === mostAtOnce;
+    if (letters > 0) core.flush();
+    return packets === mostAtOnce || letters === mostAtOnce;
   };
 }

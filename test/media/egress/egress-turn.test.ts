@@ -72,6 +72,14 @@ test('a thread that has much to do looks up from it now and then', () => {
   assert.equal(done.filter((what) => what.startsWith('packet')).length, 300);
 });
 
+test('what subscribers say is heard, however many packets there are to send', () => {
+  const { packets, letters, done, turn } = stage();
+  for (let index = 0; index < 600; index++) packets.write(1, index, false, 0);
+  letters.post(3, Buffer.alloc(8));
+  assert.equal(turn(), true);
+  assert.ok(done.includes('letter 3'));
+});
+
 test('a bell wakes who sleeps, and keeps awake who was about to', async () => {
   const [here, there] = [doorbell(), doorbell()];
   const source = `
