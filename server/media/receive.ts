@@ -87,9 +87,24 @@ function believe(state: MediaState, client: Client, from: Endpoint): Path {
   return at;
 }
 
-/** What may be an answer to a check of ours. It comes from where we asked. */
+/**
+ * What may be an answer to a check of ours. It comes from where we asked: of an address that two say to be at both may have
+ * been asked, and a claim takes no answer from whom the address belongs to.
+ */
 function receiveAnswer(state: MediaState, world: World, datagram: Buffer, from: Endpoint): Verdict {
-  const client = state.claims.find(from.address, from.port) ?? state.byAddress.find(from.address, from.port);
+  const claiming = state.claims.find(from.address, from.port);
+  const owner = state.byAddress.find(from.address, from.port);
+  const isClaimed = claiming !== undefined && receiveAnswerOf(claiming, state, world, datagram, from) === undefined;
+  return isClaimed ? undefined : receiveAnswerOf(owner ?? claiming, state, world, datagram, from);
+}
+
+function receiveAnswerOf(
+  client: Client | undefined,
+  state: MediaState,
+  world: World,
+  datagram: Buffer,
+  from: Endpoint,
+): DropReason | undefined {
   const at = client && pathOf(client.transport, from);
   if (client === undefined || at === undefined) return 'Unknown';
   const refusal = hearAnswer(client.transport, datagram, at, world.now());

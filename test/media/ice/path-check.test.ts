@@ -127,3 +127,16 @@ test('a claim that nobody proves leaves nothing behind', () => {
   assert.equal(events.at(-1), 'dtls a 16');
   assert.equal(dropped('Unknown'), 1);
 });
+
+test('who claims the address of a viewer does not keep the viewer’s answers from being heard', () => {
+  const { core, down, elsewhere, media, from, pass } = scene();
+  pass(3050);
+  assert.equal(checks(down).length, 1, 'a silent viewer is asked whether it is there');
+  const answer = down.answer();
+  core.receive(elsewhere.check(true), down.endpoint);
+  from(down, answer);
+  pass(4000);
+  const before = down.inbox.rtp.length;
+  media();
+  assert.equal(down.inbox.rtp.length, before + 1);
+});
