@@ -35,7 +35,10 @@ export interface Outbox {
   put(pieces: readonly Buffer[], to: Endpoint): boolean;
   /** Sends what was added. To be called before the thread waits for anything. */
   flush(): void;
-  /** As `flush`, unless more is coming before the thread waits. False then, with something still to be sent. */
+  /**
+   * As `flush`, unless more is coming before the thread waits, which is believed a few hundred times. False then, with
+   * something still to be sent.
+   */
   settle(): boolean;
   /** Before the sockets': afterwards their descriptors may be somebody else's. */
   close(): void;
@@ -54,6 +57,8 @@ export interface Exit extends Bound, Fallback {}
 const slots = 1024;
 /** So many are sent together, unless more is coming that can be sent with them: the first should not wait for the last. */
 const together = 64;
+/** So often what is coming is waited for: of a flood of what is worth nothing there is always more. */
+const mostWaits = 256;
 const maxHeader = 128;
 const maxPayload = 2032;
 const tagLength = 16;
@@ -87,11 +92,13 @@ function open(ffi: typeof Ffi, exits: readonly Exit[], isMoreComing: () => boole
   const { memory, address, associated, payloads } = slotMemory(ffi);
   const known = new WeakMap<Endpoint, Route>();
   let count = 0;
+  let waits = 0;
   let isClosed = false;
 
   const flush = (): void => {
     for (const list of lists) list.flush();
     count = 0;
+    waits = 0;
   };
   const keepUntilFlush = (from: number, length: number, { to, list }: Route): void => {
     list.add(address + from, length, to);
@@ -141,7 +148,7 @@ function open(ffi: typeof Ffi, exits: readonly Exit[], isMoreComing: () => boole
     },
     settle() {
       if (count === 0) return true;
-      if (isMoreComing()) return false;
+      if (waits++ < mostWaits && isMoreComing()) return false;
       flush();
       return true;
     },
