@@ -1,7 +1,9 @@
 import { secretRef } from './secret-ref.ts';
 import type { Schema } from './static.ts';
 
-const host = '(\\[[0-9a-fA-F:.]+\\]|[a-zA-Z0-9]([-a-zA-Z0-9.]*[a-zA-Z0-9])?)(:[0-9]{1,5})?';
+/** Browsers take no list in which one URL is none. */
+const port = '([1-9][0-9]{0,3}|[1-5][0-9]{4}|6[0-4][0-9]{3}|65[0-4][0-9]{2}|655[0-2][0-9]|6553[0-5])';
+const host = `(\\[[0-9a-fA-F:.]+\\]|[a-zA-Z0-9]([-a-zA-Z0-9.]*[a-zA-Z0-9])?)(:${port})?`;
 
 export const iceServers = {
   type: 'array',

@@ -34,7 +34,8 @@ export interface TurnCredentialsOptions {
  */
 export const turnTtlMs = 5 * 60_000;
 
-const host = String.raw`(\[[\da-f:.]+\]|[a-z\d]([a-z\d.-]*[a-z\d])?)(:\d{1,5})?`;
+const port = String.raw`([1-9]\d{0,3}|[1-5]\d{4}|6[0-4]\d{3}|65[0-4]\d{2}|655[0-2]\d|6553[0-5])`;
+const host = String.raw`(\[[\da-f:.]+\]|[a-z\d]([a-z\d.-]*[a-z\d])?)(:${port})?`;
 const iceUrl = new RegExp(String.raw`^(stuns?:${host}|turns?:${host}(\?transport=(udp|tcp))?)$`, 'i');
 
 /** `turn:host:port?transport=udp` and the like (RFC 7065 section 3.1), or `stun:host:port` (RFC 7064 section 3.1). */

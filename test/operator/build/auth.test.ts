@@ -66,4 +66,5 @@ test('an identity provider of the cluster is that of rooms that name no keys of 
   const authOf = (auth: object) => (merged(specSchema, { play: { auth } }, defaults) as LiveRoom['spec']).play.auth;
   assert.deepEqual(authOf({ mode: 'JWT' }), { mode: 'JWT', jwksURL, audience: 'us' });
   assert.deepEqual(authOf({ mode: 'JWT', secretRef }), { mode: 'JWT', secretRef, audience: 'us' });
+  assert.deepEqual(authOf({ mode: 'JWT', secretRef, audience: '' }), { mode: 'JWT', secretRef, audience: '' });
 });

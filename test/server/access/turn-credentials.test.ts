@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
+import { iceServers } from '#crds/ice-servers-schema.ts';
 import { iceServerLinks, isIceUrl, turnCredentials } from '#server/access/turn-credentials.ts';
 
 const nowMs = Date.UTC(2026, 10, 22, 10);
@@ -49,6 +50,8 @@ test('a URL is that of a STUN or TURN server, and nothing that would end its bra
     'turn:[2001:db8::1]:3478',
     'TURN:Turn.Example.COM',
     'turn:a',
+    'turn:a:1',
+    'turn:a:65535',
   ];
   const bad = [
     '',
@@ -65,6 +68,9 @@ test('a URL is that of a STUN or TURN server, and nothing that would end its bra
     'turn:user@a',
     'turn:-a',
     'turn:a:123456',
+    'turn:a:65536',
+    'turn:a:0',
+    'turns:[::1]:70000?transport=tcp',
     `turn:${'a'.repeat(600)}`,
   ];
   assert.deepEqual(
@@ -72,4 +78,14 @@ test('a URL is that of a STUN or TURN server, and nothing that would end its bra
     [],
   );
   assert.deepEqual(bad.filter(isIceUrl), []);
+  // The API server takes no other; it wants schemes in small letters.
+  const stored = new RegExp(iceServers.items.properties.urls.items.pattern);
+  assert.deepEqual(
+    bad.filter((url) => url.length <= 300 && stored.test(url)),
+    [],
+  );
+  assert.deepEqual(
+    good.filter((url) => !stored.test(url)),
+    ['TURN:Turn.Example.COM'],
+  );
 });
