@@ -107,7 +107,7 @@ export async function observation(observed: Observed): Promise<Observation> {
     scrape,
     stats: async () => podStats(await look()),
     checkup,
-    isShortOfMemory: () => isShort(watch.seen().reading),
+    isShortOfMemory: () => isShort(watch.reading()),
     stop: watch.stop,
   };
 }
@@ -125,7 +125,7 @@ const podHealth = ({ media, state, clock, heart, log }: Observed, watch: NodeWat
     hasMediaPort: () => isUdpPortBound(['/proc/net/udp', '/proc/net/udp6'].map(read), media.local.port),
     hasMediaAddress: () => state.settings.announced !== undefined,
     memory: () => {
-      const { usage, limits } = watch.seen().reading;
+      const { usage, limits } = watch.reading();
       return { usedBytes: usage.memoryBytes, limitBytes: limits.memoryBytes };
     },
     lagSeconds: () => watch.seen().mainThread.lagSeconds,

@@ -39,6 +39,8 @@ export interface Watched {
 
 export interface NodeWatch {
   seen(): NodeSeen;
+  /** What was read last. Costs nothing, so that every request may ask. */
+  reading(): Reading;
   stop(): void;
 }
 
@@ -71,6 +73,7 @@ export async function watchNode(watched: Watched): Promise<NodeWatch> {
         perSecond,
       };
     },
+    reading: () => seen.reading,
     stop: () => {
       for (const timer of timers) clearInterval(timer);
     },

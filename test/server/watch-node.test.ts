@@ -32,6 +32,7 @@ test('a node is looked at every 2 s: load of the limit, memory and rates are of 
     await new Promise(setImmediate);
   }
   const { cpuLoad, perSecond, totals, averageMemoryBytes, atMs, mainThread } = watch.seen();
+  const last = watch.reading();
   watch.stop();
   mock.timers.reset();
   assert.equal(cpuLoad, 0.25, 'half a core of two');
@@ -40,6 +41,7 @@ test('a node is looked at every 2 s: load of the limit, memory and rates are of 
   assert.deepEqual([totals.packetsIn, totals.cpuSeconds], [1000, 10]);
   assert.equal(averageMemoryBytes, (1200 + 1400 + 1600 + 1800 + 2000) / 5);
   assert.equal(atMs, 21_000);
+  assert.equal(last, reading);
   assert.equal(mainThread.utilization, 0.25);
 });
 
