@@ -1,5 +1,6 @@
 /**
- * One room: who publishes, who listens, and who may join. Pure: states are values, time comes in.
+ * One room: who publishes, who listens, and who may join. Time comes in. A change takes over the room that it is given,
+ * which is not to be used again: nobody copies a thousand subscribers for each one more.
  *
  *   nobody ──publish──► published ──leave──► waiting (subscribers are kept) ──grace over──► subscribers are ended
  *                           ▲                    │
@@ -26,7 +27,12 @@ export interface Room {
   readonly publisherLeftAtMs?: number;
 }
 
-export const emptyRoom: Room = { subscribers: new Map() };
+/** A room in the hands of who may change it. */
+export interface OwnRoom extends Room {
+  readonly subscribers: Map<string, Member>;
+}
+
+export const emptyRoom = (): OwnRoom => ({ subscribers: new Map() });
 
 /** A publisher that has sent nothing for this long is taken for gone, whatever the room's `onConflict`. */
 export const silenceMs = 2000;
@@ -78,29 +84,28 @@ export function admitSubscriber(room: Room, rules: RoomSettings['play']): Refusa
 }
 
 /** The former publisher must have left. */
-export const withPublisher = ({ subscribers }: Room, id: string, sinceMs: number): Room => ({
+export const withPublisher = ({ subscribers }: OwnRoom, id: string, sinceMs: number): OwnRoom => ({
   publisher: { id, sinceMs, isConnected: false },
   subscribers,
 });
 
-export const withSubscriber = (room: Room, id: string, sinceMs: number): Room => ({
-  ...room,
-  subscribers: new Map(room.subscribers).set(id, { id, sinceMs, isConnected: false }),
-});
-
-/** Media can flow to or from that member from now on. */
-export function withConnected(room: Room, id: string): Room {
-  if (room.publisher?.id === id) return { ...room, publisher: { ...room.publisher, isConnected: true } };
-  const subscriber = room.subscribers.get(id);
-  if (subscriber === undefined) return room;
-  return { ...room, subscribers: new Map(room.subscribers).set(id, { ...subscriber, isConnected: true }) };
+export function withSubscriber(room: OwnRoom, id: string, sinceMs: number): OwnRoom {
+  room.subscribers.set(id, { id, sinceMs, isConnected: false });
+  return room;
 }
 
-export function without(room: Room, id: string, nowMs: number): Room {
+/** Media can flow to or from that member from now on. */
+export function withConnected(room: OwnRoom, id: string): OwnRoom {
+  if (room.publisher?.id === id) return { ...room, publisher: { ...room.publisher, isConnected: true } };
+  const subscriber = room.subscribers.get(id);
+  if (subscriber !== undefined) room.subscribers.set(id, { ...subscriber, isConnected: true });
+  return room;
+}
+
+export function without(room: OwnRoom, id: string, nowMs: number): OwnRoom {
   if (room.publisher?.id === id) return { subscribers: room.subscribers, publisherLeftAtMs: nowMs };
-  const subscribers = new Map(room.subscribers);
-  subscribers.delete(id);
-  return { ...room, subscribers };
+  room.subscribers.delete(id);
+  return room;
 }
 
 /** When the kept subscribers are to be ended; undefined while that is not in sight. */

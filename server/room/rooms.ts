@@ -5,6 +5,7 @@ import {
   admitSubscriber,
   emptyRoom,
   graceEndsAtMs,
+  type OwnRoom,
   type Room,
   withConnected,
   without,
@@ -69,7 +70,7 @@ export function rooms(
     if (found === undefined) throw new Refused(unknownRoom(id));
     return found;
   };
-  const change = (id: string, next: (room: Room) => Room) => {
+  const change = (id: string, next: (room: OwnRoom) => OwnRoom) => {
     const at = entries.get(id);
     if (at === undefined) return;
     at.room = next(at.room);
@@ -98,7 +99,7 @@ export function rooms(
         changed(id);
       }
       for (const [id, room] of wanted) {
-        entries.set(id, { room: emptyRoom, cancelGrace: nothing, ...entries.get(id), settings: room });
+        entries.set(id, { ...(entries.get(id) ?? { room: emptyRoom(), cancelGrace: nothing }), settings: room });
         change(id, (same) => same);
       }
     },
@@ -128,7 +129,7 @@ export function rooms(
 }
 
 interface Entry {
-  room: Room;
+  room: OwnRoom;
   settings: RoomSettings;
   cancelGrace: () => void;
 }

@@ -15,7 +15,7 @@ const figures = {
   hasBFrames: true,
   bareKeyFrames: 0,
 };
-const live = withConnected(withPublisher(emptyRoom, 'p', 0), 'p');
+const live = withConnected(withPublisher(emptyRoom(), 'p', 0), 'p');
 const status = seen(
   [view('keynote', live), view('lobby')],
   snapshot({

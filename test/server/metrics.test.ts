@@ -18,7 +18,7 @@ const counters = (receivedPackets: number) => ({
 });
 
 const live = withConnected(
-  withConnected(withSubscriber(withSubscriber(withPublisher(emptyRoom, 'p', 0), 'a', 0), 'b', 0), 'a'),
+  withConnected(withSubscriber(withSubscriber(withPublisher(emptyRoom(), 'p', 0), 'a', 0), 'b', 0), 'a'),
   'p',
 );
 const sending = snapshot({ rooms: { 'events/keynote': counters(5) }, silentForMs: { p: 30, a: -1 } });
@@ -66,7 +66,7 @@ test('a counter shows what the media thread counted, however often it is read', 
 
 test('the rooms of two pods add up: nothing is told of a room by both but what each has itself', async () => {
   const half = async (subscriber: string) =>
-    told(seen([view('keynote', withConnected(withSubscriber(emptyRoom, subscriber, 0), subscriber))]), /^live_/);
+    told(seen([view('keynote', withConnected(withSubscriber(emptyRoom(), subscriber, 0), subscriber))]), /^live_/);
   const [one, two] = [await half('a'), await half('b')];
   const both = (name: string) => (one[name] ?? Number.NaN) + (two[name] ?? Number.NaN);
   assert.equal(both('live_subscribers{room="keynote"}'), 2);
@@ -78,7 +78,7 @@ test('limits of a room, and where its alerts begin, are told with it', async () 
     ...settingsOf('keynote', {}, { maxSubscribers: 40 }),
     alerts: { highSubscriberCount: 30, nearCapacityPercent: 80, publisherExpected: 'Always' },
   } as const;
-  const status = seen([view('keynote', emptyRoom, settings), view('lobby')]);
+  const status = seen([view('keynote', emptyRoom(), settings), view('lobby')]);
   assert.deepEqual(await told(status, /^live_room_(max|alert)/), {
     'live_room_max_subscribers{room="keynote"}': 40,
     'live_room_max_subscribers{room="lobby"}': 0,

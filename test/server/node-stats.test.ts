@@ -5,7 +5,7 @@ import { podStats } from '#server/status.ts';
 import { running } from './running.ts';
 import { facts, seen, snapshot, view } from './statuses.ts';
 
-const live = withConnected(withConnected(withSubscriber(withPublisher(emptyRoom, 'p', 0), 'a', 0), 'a'), 'p');
+const live = withConnected(withConnected(withSubscriber(withPublisher(emptyRoom(), 'p', 0), 'a', 0), 'a'), 'p');
 
 test('a pod tells of itself as a whole: who is in it, what it counted and how fast, and what it has of its machine', () => {
   const { node } = facts();

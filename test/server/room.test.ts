@@ -15,8 +15,8 @@ import { settingsOf } from './settings-of.ts';
 
 const { publish: rejecting, play: unlimited } = settingsOf('keynote');
 const takingOver = { ...rejecting, onConflict: 'TakeOver' } as const;
-const published = withPublisher(emptyRoom, 'first', 1000);
-const twoSubscribers = withSubscriber(withSubscriber(published, 'a', 1000), 'b', 1000);
+const published = () => withPublisher(emptyRoom(), 'first', 1000);
+const twoSubscribers = () => withSubscriber(withSubscriber(published(), 'a', 1000), 'b', 1000);
 
 const admitted = (room: Room, rules: typeof rejecting, nowMs: number, silentForMs?: number) => {
   const admission = admitPublisher(room, rules, { nowMs, silentForMs });
@@ -24,43 +24,46 @@ const admitted = (room: Room, rules: typeof rejecting, nowMs: number, silentForM
 };
 
 const publishers: Readonly<Record<string, [actual: unknown, expected: unknown]>> = {
-  'an empty room takes any publisher': [admitted(emptyRoom, rejecting, 0), {}],
-  'a second publisher is refused while the first sends': [admitted(published, rejecting, 9000, 20), 'PublisherExists'],
+  'an empty room takes any publisher': [admitted(emptyRoom(), rejecting, 0), {}],
+  'a second publisher is refused while the first sends': [
+    admitted(published(), rejecting, 9000, 20),
+    'PublisherExists',
+  ],
   'a publisher that was silent for 1999 ms is not replaced': [
-    admitted(published, rejecting, 9000, 1999),
+    admitted(published(), rejecting, 9000, 1999),
     'PublisherExists',
   ],
   'a publisher that was silent for 2 s is replaced': [
-    admitted(published, rejecting, 9000, 2000),
+    admitted(published(), rejecting, 9000, 2000),
     { replaces: 'first' },
   ],
   'a publisher that never sent counts as silent since it came': [
-    admitted(published, rejecting, 3000),
+    admitted(published(), rejecting, 3000),
     { replaces: 'first' },
   ],
-  'a publisher that came a moment ago is not silent yet': [admitted(published, rejecting, 2000), 'PublisherExists'],
-  'TakeOver replaces a publisher that sends': [admitted(published, takingOver, 9000, 0), { replaces: 'first' }],
+  'a publisher that came a moment ago is not silent yet': [admitted(published(), rejecting, 2000), 'PublisherExists'],
+  'TakeOver replaces a publisher that sends': [admitted(published(), takingOver, 9000, 0), { replaces: 'first' }],
 };
 for (const [name, [actual, expected]] of Object.entries(publishers))
   test(name, () => assert.deepEqual(actual, expected));
 
 const limit = (maxSubscribers: number) => ({ ...unlimited, maxSubscribers });
 const subscribers: Readonly<Record<string, [actual: unknown, expected: unknown]>> = {
-  'nobody can watch before somebody publishes': [admitSubscriber(emptyRoom, unlimited)?.reason, 'NoPublisher'],
-  'who comes too early is told when to try again': [admitSubscriber(emptyRoom, unlimited)?.retryAfterMs, 2000],
-  'zero is no limit': [admitSubscriber(twoSubscribers, limit(0)), undefined],
-  'the last place is given': [admitSubscriber(twoSubscribers, limit(3)), undefined],
+  'nobody can watch before somebody publishes': [admitSubscriber(emptyRoom(), unlimited)?.reason, 'NoPublisher'],
+  'who comes too early is told when to try again': [admitSubscriber(emptyRoom(), unlimited)?.retryAfterMs, 2000],
+  'zero is no limit': [admitSubscriber(twoSubscribers(), limit(0)), undefined],
+  'the last place is given': [admitSubscriber(twoSubscribers(), limit(3)), undefined],
   'a full room refuses, and those whose handshake is under way hold their places': [
-    admitSubscriber(twoSubscribers, limit(2))?.reason,
+    admitSubscriber(twoSubscribers(), limit(2))?.reason,
     'RoomFull',
   ],
   'a limit lowered below the number of those who watch admits nobody': [
-    admitSubscriber(twoSubscribers, limit(1))?.reason,
+    admitSubscriber(twoSubscribers(), limit(1))?.reason,
     'RoomFull',
   ],
-  'who leaves makes room': [admitSubscriber(without(twoSubscribers, 'a', 2000), limit(2)), undefined],
+  'who leaves makes room': [admitSubscriber(without(twoSubscribers(), 'a', 2000), limit(2)), undefined],
   'while the publisher is away nobody new comes in': [
-    admitSubscriber(without(twoSubscribers, 'first', 2000), limit(0))?.reason,
+    admitSubscriber(without(twoSubscribers(), 'first', 2000), limit(0))?.reason,
     'NoPublisher',
   ],
 };
@@ -68,21 +71,21 @@ for (const [name, [actual, expected]] of Object.entries(subscribers))
   test(name, () => assert.deepEqual(actual, expected));
 
 test('subscribers are kept for the grace after their publisher left', () => {
-  assert.equal(graceEndsAtMs(without(twoSubscribers, 'first', 5000), rejecting), 20_000);
+  assert.equal(graceEndsAtMs(without(twoSubscribers(), 'first', 5000), rejecting), 20_000);
 });
 
 test('there is no grace to wait for without subscribers, with a publisher, or before the first', () => {
-  assert.equal(graceEndsAtMs(without(published, 'first', 5000), rejecting), undefined);
-  assert.equal(graceEndsAtMs(twoSubscribers, rejecting), undefined);
-  assert.equal(graceEndsAtMs(emptyRoom, rejecting), undefined);
+  assert.equal(graceEndsAtMs(without(published(), 'first', 5000), rejecting), undefined);
+  assert.equal(graceEndsAtMs(twoSubscribers(), rejecting), undefined);
+  assert.equal(graceEndsAtMs(emptyRoom(), rejecting), undefined);
   assert.equal(
-    graceEndsAtMs(withPublisher(without(twoSubscribers, 'first', 5000), 'next', 6000), rejecting),
+    graceEndsAtMs(withPublisher(without(twoSubscribers(), 'first', 5000), 'next', 6000), rejecting),
     undefined,
   );
 });
 
 test('members are connected one by one, and strangers are not', () => {
-  const room = withConnected(withConnected(withConnected(twoSubscribers, 'first'), 'b'), 'stranger');
+  const room = withConnected(withConnected(withConnected(twoSubscribers(), 'first'), 'b'), 'stranger');
   assert.equal(room.publisher?.isConnected, true);
   assert.deepEqual(
     room.subscribers
@@ -97,6 +100,6 @@ test('members are connected one by one, and strangers are not', () => {
 });
 
 test('a subscriber that leaves twice, or never was, changes nothing', () => {
-  const once = without(twoSubscribers, 'a', 2000);
-  assert.deepEqual(without(once, 'a', 3000), once);
+  const once = () => without(twoSubscribers(), 'a', 2000);
+  assert.deepEqual(without(once(), 'a', 3000), once());
 });

@@ -78,7 +78,7 @@ export const snapshot = (change: Partial<MediaSnapshot> = {}): MediaSnapshot => 
   ...change,
 });
 
-export const view = (name: string, room: Room = emptyRoom, settings = settingsOf(name)): RoomView => ({
+export const view = (name: string, room: Room = emptyRoom(), settings = settingsOf(name)): RoomView => ({
   id: `events/${name}`,
   settings,
   room,

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { viewerEvents } from '#server/events/viewer-events.ts';
-import { emptyRoom, type Room, withConnected, without, withPublisher, withSubscriber } from '#server/room/room.ts';
+import { emptyRoom, type OwnRoom, withConnected, without, withPublisher, withSubscriber } from '#server/room/room.ts';
 import { fakeClock } from '../fake-clock.ts';
 
 const types = ['active', 'inactive', 'layers', 'viewercount', 'reconnect'] as const;
@@ -9,12 +9,12 @@ const types = ['active', 'inactive', 'layers', 'viewercount', 'reconnect'] as co
 /** A room, and what its viewers are told, without the greeting and without what is said to keep a connection. */
 function scene() {
   const clock = fakeClock();
-  let room: Room | undefined = emptyRoom;
+  let room: OwnRoom | undefined = emptyRoom();
   const meter = { eventStream: () => undefined, eventSent: () => undefined, eventDropped: () => undefined };
   const videoAt = (session: string) => (session.startsWith('sound') ? 1 : 0);
   const events = viewerEvents({ clock, meter, roomOf: () => room, videoAt });
-  const change = (next: (room: Room) => Room) => {
-    room = next(room ?? emptyRoom);
+  const change = (next: (room: OwnRoom) => OwnRoom) => {
+    room = next(room ?? emptyRoom());
     events.changed('a/room');
   };
   return {
