@@ -77,6 +77,13 @@ function egressEvents(
         if (transport !== undefined) transport.lastHeardMs = Math.max(transport.lastHeardMs, ms);
       }
     },
+    onUsed(roomId, tracks) {
+      const streams = rooms.get(roomId)?.publisher?.streams;
+      for (const track of tracks) {
+        const stream = streams?.[track];
+        if (stream !== undefined) stream.usedElsewhereMs = world.now();
+      }
+    },
     onKeyFrameWanted(roomId, track) {
       const publisher = rooms.get(roomId)?.publisher;
       const stream = publisher?.streams[track];

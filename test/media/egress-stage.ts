@@ -21,6 +21,7 @@ export function egressStage(
     onClosed: (...args) => events().onClosed(...args),
     onHeard: (...args) => events().onHeard(...args),
     onKeyFrameWanted: (...args) => events().onKeyFrameWanted(...args),
+    onUsed: (...args) => events().onUsed(...args),
   };
   const cores = Array.from({ length: count }, () => egressCore({ ...world(), events: told }));
   const all: Share[] = cores.map((core) => share(linkTo(core)));

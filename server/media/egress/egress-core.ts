@@ -49,6 +49,8 @@ export type EgressWorld = Omit<World, 'events' | 'shares' | 'requestKeyFrame'> &
 
 /** A third of the time after which a client counts as gone. */
 const tellHeardEveryMs = 5000;
+/** Several times in the time for which it is believed. */
+const tellUsedEveryMs = 250;
 
 export function egressCore({ events, ...outer }: EgressWorld): EgressCore {
   const state: EgressState = { ...mediaState(outer.now()), viewersByNumber: new Map(), images: new Map() };
@@ -69,6 +71,7 @@ export function egressCore({ events, ...outer }: EgressWorld): EgressCore {
   const { tally } = world;
   let sampledMs = -1;
   let heardToldMs = world.now();
+  let usedToldMs = world.now();
   const forwardTo = forwarder(state, world);
   return {
     ...viewerCommands(state, world),
@@ -98,6 +101,10 @@ export function egressCore({ events, ...outer }: EgressWorld): EgressCore {
       for (const { publisher } of state.rooms.values())
         for (const stream of publisher?.streams ?? [])
           if (publisher !== undefined) askForKeyFrame(publisher, stream, now, world);
+      if (now - usedToldMs >= tellUsedEveryMs) {
+        tellUsed(state, events);
+        usedToldMs = now;
+      }
       if (now - heardToldMs < tellHeardEveryMs) return;
       tellHeard(state, events, heardToldMs);
       heardToldMs = now;
@@ -215,6 +222,15 @@ function publisherCommands({ rooms, images }: EgressState, { now }: World): Publ
       image.clockRate = clockRate;
     },
   };
+}
+
+function tellUsed({ rooms }: EgressState, events: EgressEvents): void {
+  for (const { id, publisher } of rooms.values()) {
+    const used = (publisher?.streams ?? []).flatMap(({ track: { rid }, sinks, waiting }, place) =>
+      rid !== undefined && sinks.length + waiting.length > 0 ? [place] : [],
+    );
+    if (used.length > 0) events.onUsed(id, used);
+  }
 }
 
 function tellHeard({ viewersByNumber }: EgressState, events: EgressEvents, sinceMs: number): void {

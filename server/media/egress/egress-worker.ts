@@ -46,6 +46,7 @@ const core = egressCore({
     onClosed: (...args) => tell({ call: 'onClosed', args }),
     onHeard: (...args) => tell({ call: 'onHeard', args }),
     onKeyFrameWanted: (...args) => tell({ call: 'onKeyFrameWanted', args }),
+    onUsed: (...args) => tell({ call: 'onUsed', args }),
   },
 });
 const bell = doorbell(options.doorbell);

@@ -47,6 +47,8 @@ export interface EgressEvents {
   /** Ids of viewers with when something authentic came of each last. */
   onHeard(atMs: Readonly<Record<string, number>>): void;
   onKeyFrameWanted(roomId: string, track: number): void;
+  /** Which of several encodings subscribers are sent, or wait for; again and again while they do. */
+  onUsed(roomId: string, tracks: readonly number[]): void;
 }
 
 /** The way to an egress thread. */

@@ -25,7 +25,7 @@ export function askForKeyFrame(of: Publisher, stream: UpStream, nowMs: number, w
   const { source, track } = stream;
   if (source === undefined || track.kind !== 'video' || !(track.pli || track.fir)) return;
   if (nowMs - stream.lastKeyFrameRequestMs < keyFrameRequestEveryMs) return;
-  if (!isUsed(of, stream) && !stream.isWantedElsewhere) return;
+  if (!isUsed(of, stream, nowMs) && !stream.isWantedElsewhere) return;
   const isWaitedFor = stream.waiting.length > 0 || stream.sinks.some((sink) => isWaiting(stream, sink));
   if (!stream.isKeyFrameWanted && !isWaitedFor) return;
   stream.lastKeyFrameRequestMs = nowMs;
@@ -62,7 +62,7 @@ export function wantKeyFrames({ room }: Client, world: World): void {
 export function askForMissing(of: Publisher, stream: UpStream, nowMs: number, { send, tally }: World): void {
   const { source } = stream;
   if (source === undefined || nowMs < source.missing.nextDueMs) return;
-  if (!isUsed(of, stream)) {
+  if (!isUsed(of, stream, nowMs)) {
     giveUp(source.missing);
     return;
   }

@@ -12,12 +12,18 @@ import type { Publisher, UpStream } from './up-stream.ts';
 /** An encoder that lacks bandwidth stops its best encodings, without a word. */
 const flowsMs = 1500;
 const judgeEveryMs = 500;
+/** Other threads say several times in this time whom they send it to. */
+const usedForMs = 1000;
 /** Better by so much: rates vary. */
 const clearly = 1.3;
 
 /** Whether anybody is sent the track, or is to be. What nobody is sent is neither asked for again nor for key frames. */
-export const isUsed = (of: Publisher, stream: UpStream): boolean =>
-  stream.track.rid === undefined || stream === of.best || stream.sinks.length > 0 || stream.waiting.length > 0;
+export const isUsed = (of: Publisher, stream: UpStream, nowMs: number): boolean =>
+  stream.track.rid === undefined ||
+  stream === of.best ||
+  stream.sinks.length > 0 ||
+  stream.waiting.length > 0 ||
+  nowMs - stream.usedElsewhereMs < usedForMs;
 
 /** What a track is to be judged by: itself, or the best of its encodings. */
 export const isForemost = (of: Publisher, stream: UpStream): boolean =>

@@ -35,6 +35,8 @@ export interface UpStream {
   isKeyFrameWanted: boolean;
   /** By a subscriber that another thread sends to, whatever subscribers there are here. */
   isWantedElsewhere: boolean;
+  /** When another thread last said that subscribers of its are sent it. */
+  usedElsewhereMs: number;
   lastKeyFrameRequestMs: number;
   /** Key frames that were asked for by FIR, which numbers its requests. */
   firs: number;
@@ -95,6 +97,7 @@ const upStream = (track: UpTrack): UpStream => ({
   waiting: [],
   isKeyFrameWanted: false,
   isWantedElsewhere: false,
+  usedElsewhereMs: Number.NEGATIVE_INFINITY,
   lastKeyFrameRequestMs: Number.NEGATIVE_INFINITY,
   firs: 0,
   stalledSinceMs: Number.NEGATIVE_INFINITY,

@@ -80,6 +80,7 @@ test('a viewer is sent the encoding that came first, and the larger one from its
 test('an encoding that nobody is sent is not asked for again, nor for key frames', () => {
   const { up, settled, send, skip, flow } = stage();
   settled();
+  flow(1500, low, high);
   const before = keyFramesAsked(up, low);
   skip(low);
   skip(high);
@@ -89,6 +90,19 @@ test('an encoding that nobody is sent is not asked for again, nor for key frames
   assert.ok(nacked(up).length > 0);
   assert.ok(!nacked(up).includes(low));
   assert.equal(keyFramesAsked(up, low), before);
+});
+
+test('an encoding that a viewer has chosen is asked for again, though it is not the best', () => {
+  const { core, up, settled, send, skip, flow } = stage();
+  settled();
+  core.chooseLayer('down', '0', 'l');
+  flow(600, low, high);
+  send(low, small);
+  flow(1500, low, high);
+  assert.ok(!nacked(up).includes(low));
+  skip(low);
+  flow(100, low, high);
+  assert.ok(nacked(up).includes(low));
 });
 
 test('when the large one stops, the viewer gets the small one by its next key frame', () => {
