@@ -30,6 +30,9 @@ const [controlLength, controlSpace] = [18, 24];
 const [udpLevel, udpSegment] = [17, 103];
 const doNotWait = 0x40;
 
+/** Room for `struct sockaddr_in6`, in words. */
+const nameSize = 7;
+
 const functions = { sendmmsg: { return: 'int32', arguments: ['int32', 'pointer', 'uint32', 'int32'] } } as const;
 
 /** For `size` datagrams and one message more. Throws where there is no `sendmmsg`. */
@@ -37,7 +40,9 @@ export function messageMemory(ffi: typeof Ffi, size: number): MessageMemory {
   const { functions: libc } = ffi.dlopen(null, functions);
   const vectorsAt = (size + 1) * message.size;
   const controlsAt = vectorsAt + size * vector.size;
-  const memory = Buffer.allocUnsafeSlow((controlsAt + (size + 1) * control.size) * wordBytes).fill(0);
+  // Names lie side by side, rather than with each client: the kernel reads them in a row.
+  const namesAt = controlsAt + (size + 1) * control.size;
+  const memory = Buffer.allocUnsafeSlow((namesAt + (size + 1) * nameSize) * wordBytes).fill(0);
   const words = new Uint32Array(memory.buffer, memory.byteOffset, memory.length / wordBytes);
   const start = ffi.getRawPointer(memory);
   const address = Number(start);
@@ -52,6 +57,7 @@ export function messageMemory(ffi: typeof Ffi, size: number): MessageMemory {
     words[at + control.level] = udpLevel;
     words[at + control.type] = udpSegment;
     point(i * message.size + message.control, address + at * wordBytes);
+    point(i * message.size + message.name, address + (namesAt + i * nameSize) * wordBytes);
   }
   const lengthOf = (datagram: number): number => words[vectorAt(datagram) + vector.length] ?? 0;
   return {
@@ -62,7 +68,7 @@ export function messageMemory(ffi: typeof Ffi, size: number): MessageMemory {
     addressOf: (datagram) => (words[vectorAt(datagram)] ?? 0) + (words[vectorAt(datagram) + 1] ?? 0) * 2 ** 32,
     lengthOf,
     setName(index, to) {
-      point(index * message.size + message.name, to.pointer);
+      memory.set(to.bytes, (namesAt + index * nameSize) * wordBytes);
       words[index * message.size + message.nameLength] = to.bytes.length;
     },
     setDatagrams(index, first, count) {

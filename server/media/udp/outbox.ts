@@ -133,11 +133,12 @@ function open(ffi: typeof Ffi, exits: readonly Exit[], isMoreComing: () => boole
     put,
     open(key) {
       const context = gcm.open(key, 'encrypt');
-      let last: Route | undefined;
+      let [last, port, address]: [Route | undefined, number, string] = [undefined, 0, ''];
       return {
         iv: gcm.iv,
         add(header, payload, to) {
-          last = follow(last, to);
+          if (to.port !== port || to.address !== address)
+            [last, port, address] = [follow(last, to), to.port, to.address];
           return last !== undefined && add(context, header, payload, last);
         },
         close: () => gcm.close(context),
@@ -181,12 +182,12 @@ function ways(ffi: typeof Ffi, exits: readonly Exit[]) {
   });
   const route = (to: Endpoint): Route | undefined => {
     const way = all.find(({ family }) => family === (to.address.includes(':') ? 6 : 4)) ?? all[0];
-    const name = way && socketName(ffi, to, way.family);
+    const name = way && socketName(to, way.family);
     return name && { to: recipient(name), list: way.list, isPassable: way.isPassable };
   };
   return {
     lists: all.map(({ list }) => list),
-    /** The same again, unless the client has moved. */
+    /** The same again, unless the client has moved: whoever knows that by itself need not fetch the route from memory. */
     follow(last: Route | undefined, to: Endpoint): Route | undefined {
       return last?.to.name.port === to.port && last.to.name.address === to.address ? last : route(to);
     },

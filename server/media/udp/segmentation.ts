@@ -23,7 +23,7 @@ const functions = {
 export function segmentsAtOnce(ffi: typeof Ffi): number {
   const { functions: libc } = ffi.dlopen(null, functions);
   const loopback = { address: '127.0.0.1', port: 0 };
-  const name = socketName(ffi, loopback, 4);
+  const name = socketName(loopback, 4);
   const descriptor = libc.socket(internetFamily, datagrams, 0);
   if (descriptor < 0 || name === undefined) return 1;
   try {

@@ -1,4 +1,3 @@
-import type * as Ffi from 'node:ffi';
 import { addressBytes, type Endpoint } from './address.ts';
 
 export type Family = 4 | 6;
@@ -7,8 +6,6 @@ export type Family = 4 | 6;
 export interface SocketName extends Endpoint {
   readonly family: Family;
   readonly bytes: Buffer;
-  /** Where the bytes are for as long as this object is. */
-  readonly pointer: number;
 }
 
 /** Where things lie; the port in network order, the family in the machine's. */
@@ -33,7 +30,7 @@ export function socketNameBytes({ address, port }: Endpoint, family: Family): Bu
 }
 
 /** As `socketNameBytes`. */
-export function socketName(ffi: typeof Ffi, { address, port }: Endpoint, family: Family): SocketName | undefined {
+export function socketName({ address, port }: Endpoint, family: Family): SocketName | undefined {
   const bytes = socketNameBytes({ address, port }, family);
-  return bytes && { address, port, family, bytes, pointer: Number(ffi.getRawPointer(bytes)) };
+  return bytes && { address, port, family, bytes };
 }
