@@ -20,21 +20,24 @@ export async function certificate(): Promise<Certificate> {
   return { certPem, keyPem, fingerprint, wanted: fingerprints([{ name: 'fingerprint', value: fingerprint }]) };
 }
 
-export interface Client {
-  readonly dtls: DtlsClient;
-  /** Takes a datagram from the server. */
+/** One side of a handshake by werift, over any way to send datagrams. */
+export interface WeriftSide<T> {
+  readonly dtls: T;
+  /** Takes a datagram from the other side. */
   receive(datagram: Uint8Array): void;
   connect(): void;
   /** Ends its retransmissions, which would keep the process for half a minute. */
   stop(): void;
 }
 
-/** werift's DTLS client over any way to send datagrams. */
-export function dtlsClient(
+export type Client = WeriftSide<DtlsClient>;
+
+/** What either side of werift's is made with, and how it gets datagrams. */
+export function weriftSide(
   { certPem, keyPem }: Pick<Certificate, 'certPem' | 'keyPem'>,
   send: (datagram: Uint8Array) => void,
   srtpProfiles: readonly (1 | 7)[] = [7, 1],
-): Client {
+) {
   const transport = {
     type: 'udp4',
     address: { address: '127.0.0.1', family: 'IPv4', port: 0 },
@@ -43,17 +46,24 @@ export function dtlsClient(
     send: async (datagram: Buffer) => send(new Uint8Array(datagram)),
     close: async () => {},
   };
-  const dtls = new DtlsClient({
+  const options = {
     transport,
     cert: certPem,
     key: keyPem,
     signatureHash: { hash: HashAlgorithm.sha256_4, signature: SignatureAlgorithm.ecdsa_3 },
     srtpProfiles: [...srtpProfiles],
     extendedMasterSecret: true,
-  });
+  };
+  return { options, receive: (datagram: Uint8Array) => transport.onData(Buffer.from(datagram), ['127.0.0.1', 0]) };
+}
+
+/** werift's DTLS client. */
+export function dtlsClient(...made: Parameters<typeof weriftSide>): Client {
+  const { options, receive } = weriftSide(...made);
+  const dtls = new DtlsClient(options);
   return {
     dtls,
-    receive: (datagram) => transport.onData(Buffer.from(datagram), ['127.0.0.1', 0]),
+    receive,
     // A failed handshake is seen on the server's side.
     connect: () => void dtls.connect().catch(() => undefined),
     stop: () => {
