@@ -1,4 +1,5 @@
 import { clear, emptyFrame, type Frame, type FrameReader } from './frame.ts';
+import { type PictureId, readPictureId } from './picture-id.ts';
 
 /**
  * VP8 (RFC 7741 section 4.2): a descriptor of 1 to 6 bytes, then a part of a frame. Positions are bytes from the beginning of
@@ -6,13 +7,9 @@ import { clear, emptyFrame, type Frame, type FrameReader } from './frame.ts';
  *
  *   X R N S R PID │ I L T K … │ M PictureID (7 or 15 bits) │ TL0PICIDX │ TID Y KEYIDX │ frame …
  */
-export interface Vp8Frame extends Frame {
+export interface Vp8Frame extends Frame, PictureId {
   /** Bytes of the descriptor. */
   headerLength: number;
-  pictureIdAt: number;
-  /** 15 bits rather than 7. */
-  isLongPictureId: boolean;
-  pictureId: number;
   /** Counts pictures of temporal layer 0, modulo 256. */
   baseLayerIndexAt: number;
   baseLayerIndex: number;
@@ -65,13 +62,7 @@ function readDescriptor(frame: Vp8Frame, payload: Buffer, first: number): void {
   frame.layerAt = 0;
   frame.isLayerSync = false;
   frame.hasKeyIndex = false;
-  if ((extensions & 0x80) !== 0) {
-    const head = payload[at] ?? 0;
-    frame.pictureIdAt = at;
-    frame.isLongPictureId = head >= 0x80;
-    frame.pictureId = frame.isLongPictureId ? ((head & 0x7f) << 8) | (payload[at + 1] ?? 0) : head;
-    at += frame.isLongPictureId ? 2 : 1;
-  }
+  if ((extensions & 0x80) !== 0) at = readPictureId(frame, payload, at);
   if ((extensions & 0x40) !== 0) {
     frame.baseLayerIndexAt = at;
     frame.baseLayerIndex = payload[at++] ?? 0;

@@ -1,5 +1,6 @@
 import { type Bits, emptyBits, flag, skip, startAt, take } from './bits.ts';
 import { clear, emptyFrame, type Frame, type FrameReader } from './frame.ts';
+import { type PictureId, readPictureId } from './picture-id.ts';
 
 /**
  * VP9 (RFC 9628 section 4.2). Positions are bytes from the beginning of the payload, 0 where there is none.
@@ -7,13 +8,9 @@ import { clear, emptyFrame, type Frame, type FrameReader } from './frame.ts';
  *   I P L F B E V Z │ M PictureID (7 or 15 bits) │ TID U SID D │ TL0PICIDX, unless F │ up to 3 references, if P and F │
  *   scalability structure, if V │ frame …
  */
-export interface Vp9Frame extends Frame {
+export interface Vp9Frame extends Frame, PictureId {
   /** Bytes of the descriptor. */
   headerLength: number;
-  pictureIdAt: number;
-  /** 15 bits rather than 7. */
-  isLongPictureId: boolean;
-  pictureId: number;
   /** Counts pictures of temporal layer 0, modulo 256. */
   baseLayerIndexAt: number;
   baseLayerIndex: number;
@@ -72,13 +69,7 @@ function readLayer(frame: Vp9Frame, payload: Buffer, first: number): number {
   frame.baseLayerIndexAt = 0;
   frame.isSwitchingUp = false;
   frame.isInterLayerPredicted = false;
-  if ((first & 0x80) !== 0) {
-    const head = payload[at] ?? 0;
-    frame.pictureIdAt = at;
-    frame.isLongPictureId = head >= 0x80;
-    frame.pictureId = frame.isLongPictureId ? ((head & 0x7f) << 8) | (payload[at + 1] ?? 0) : head;
-    at += frame.isLongPictureId ? 2 : 1;
-  }
+  if ((first & 0x80) !== 0) at = readPictureId(frame, payload, at);
   if ((first & 0x20) === 0) return at;
   const layer = payload[at++] ?? 0;
   frame.temporalId = layer >>> 5;
