@@ -16,13 +16,13 @@ function scene() {
 
 test('a line says who, what, in which room and by which session, in short', () => {
   const { audit, lines, read } = scene();
-  audit({ event: 'SessionOpened', ...who, session, subject: 'anna' });
+  audit({ event: 'SessionOpened', ...who, session, subject: 'encoder-7' });
   audit({ event: 'SessionEnded', ...who, session, why: 'Deleted' });
   audit({ event: 'Denied', ...who, why: 'Wrong', forMs: 60_000 });
   audit({ event: 'TurnedAway', ...who, why: 'Address' });
   const line = { time: '2026-11-22T10:00:00.000Z', level: 'info', message: 'audit' };
   assert.deepEqual(read(), [
-    { ...line, event: 'SessionOpened', ...who, session: 'c2Vzc2', subject: 'anna' },
+    { ...line, event: 'SessionOpened', ...who, session: 'c2Vzc2', subject: 'encoder-7' },
     { ...line, event: 'SessionEnded', ...who, session: 'c2Vzc2', why: 'Deleted' },
     { ...line, event: 'Denied', ...who, why: 'Wrong', forMs: 60_000 },
     { ...line, event: 'TurnedAway', ...who, why: 'Address' },

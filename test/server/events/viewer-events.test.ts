@@ -47,17 +47,17 @@ function scene() {
 test('active and inactive follow the publisher, from when its media can flow (C-39)', () => {
   const { change, listen } = scene();
   const told = listen('viewer');
-  change((room) => withPublisher(room, 'alice', 0));
+  change((room) => withPublisher(room, 'first', 0));
   assert.deepEqual(told, ['viewercount {"viewercount":0}'], 'neither active nor inactive at first');
-  change((room) => withConnected(room, 'alice'));
-  change((room) => without(room, 'alice', 0));
-  change((room) => withConnected(withPublisher(room, 'bob', 0), 'bob'));
+  change((room) => withConnected(room, 'first'));
+  change((room) => without(room, 'first', 0));
+  change((room) => withConnected(withPublisher(room, 'second', 0), 'second'));
   assert.deepEqual(told.slice(1), ['active {}', 'inactive {}', 'active {}']);
 });
 
 test('who comes later is told of the publisher that is there, and of how many watch (C-39)', () => {
   const { change, watch, listen } = scene();
-  change((room) => withConnected(withPublisher(room, 'alice', 0), 'alice'));
+  change((room) => withConnected(withPublisher(room, 'first', 0), 'first'));
   watch('one');
   watch('two');
   assert.deepEqual(listen('two'), ['active {}', 'viewercount {"viewercount":2}']);
@@ -93,7 +93,7 @@ test('a room with many streams is told of its number less often: all of them 500
 test('layers are told by the m-section of each viewer’s video, to who comes later too, until another publishes (C-40)', () => {
   const { change, events, listen } = scene();
   const told = listen('viewer');
-  change((room) => withConnected(withPublisher(room, 'alice', 0), 'alice'));
+  change((room) => withConnected(withPublisher(room, 'first', 0), 'first'));
   events.layers('a/room', [
     { rid: 'l', width: 320, height: 180, bitsPerSecond: 150_000 },
     { rid: 'h', width: 0, height: 0, bitsPerSecond: 0 },
@@ -101,7 +101,7 @@ test('layers are told by the m-section of each viewer’s video, to who comes la
   const layers = '[{"rid":"l","bitrate":150000,"width":320,"height":180},{"rid":"h"}]';
   assert.equal(told.at(-1), `layers {"0":${layers}}`);
   assert.ok(listen('sound first').includes(`layers {"1":${layers}}`));
-  change((room) => without(room, 'alice', 0));
+  change((room) => without(room, 'first', 0));
   assert.equal(told.at(-1), 'layers {"0":[]}');
   assert.ok(!listen('late').some((event) => event.startsWith('layers')));
 });
@@ -162,8 +162,8 @@ test('streams of one session are not found by another', () => {
 test('a room that is taken away and comes back begins anew', () => {
   const { change, remove, listen } = scene();
   const told = listen('viewer');
-  change((room) => withConnected(withPublisher(room, 'alice', 0), 'alice'));
+  change((room) => withConnected(withPublisher(room, 'first', 0), 'first'));
   remove();
-  change((room) => withConnected(withPublisher(room, 'alice', 0), 'alice'));
+  change((room) => withConnected(withPublisher(room, 'first', 0), 'first'));
   assert.deepEqual(told.slice(1), ['active {}', 'active {}']);
 });
