@@ -2,6 +2,7 @@ import { noCounters, type RoomCounters } from './counts.ts';
 import { type DownStream, downStream, forward, gone, noCodec, noKeyFrame } from './down/down-stream.ts';
 import { codecMatch } from './down/epoch.ts';
 import { type LinkEstimate, linkEstimate } from './down/link-estimate.ts';
+import { type ResendBudget, resendBudget } from './down/resend-budget.ts';
 import { sendHistory } from './down/send-history.ts';
 import type { Share } from './egress/share.ts';
 import { noteSent } from './first-frame.ts';
@@ -15,6 +16,7 @@ export interface Subscriber {
   readonly transport: Transport;
   readonly streams: readonly DownStream[];
   readonly link: LinkEstimate;
+  readonly resends: ResendBudget;
 }
 
 /** Who sends and who listens, as far as packets are concerned. */
@@ -51,7 +53,7 @@ export const room = (id: string): Room => ({
 export function subscriber(transport: Transport, tracks: readonly DownTrack[], random: () => number): Subscriber {
   const streams = tracks.map((track) => downStream(track, transport, random));
   if (streams.some(({ plan }) => plan.transportWideAt > 0)) transport.history = sendHistory();
-  return { transport, streams, link: linkEstimate() };
+  return { transport, streams, link: linkEstimate(), resends: resendBudget(transport.madeMs) };
 }
 
 /** Sends one packet of the publisher's to everybody who can use it. Writes into its payload: what is kept is kept before. */

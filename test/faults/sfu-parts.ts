@@ -1,9 +1,8 @@
 /** The media server's parts. */
-import { resendsPerReport } from '#server/media/down/resend-budget.ts';
 import { fuzzing } from './fuzzing.ts';
 import { halfLoad } from './half-load.ts';
 import { none, type Proof, proof } from './proof.ts';
-import { besieged } from './siege.ts';
+import { besieged, load } from './siege.ts';
 
 type Run = (seed: number, say: (text: string) => void) => Promise<readonly Proof[]>;
 
@@ -69,7 +68,7 @@ export const attacked: Run = async (seed, say) => {
     proof(
       'attack: packets a second that one viewer had sent again',
       repeated.toFixed(0),
-      repeated < 2 * resendsPerReport,
+      repeated < 2 * load.packetsPerSecond,
     ),
     proof(
       'attack: slow connections were all closed after',

@@ -21,7 +21,7 @@ export interface Besieged {
   readonly bystander: { readonly sent: number; readonly received: number };
 }
 
-const load: Load = { subscribers: 10, packetsPerSecond: 200, payloadBytes: 1200, seconds: 4 };
+export const load: Load = { subscribers: 10, packetsPerSecond: 200, payloadBytes: 1200, seconds: 4 };
 /** Of each attack. */
 const perSecond = 400;
 const slow = 2000;

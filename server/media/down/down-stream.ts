@@ -17,7 +17,7 @@ import type { UpStream } from '../up/up-stream.ts';
 import { begin, type CodecMatch, codecMatch, type Epoch } from './epoch.ts';
 import { type HeaderPlan, headerPlan, stamp } from './header-plan.ts';
 import { notePictures, type PictureNumbers, type PicturesSent, writePictures } from './picture-id.ts';
-import { type ResendBudget, resendBudget } from './resend-budget.ts';
+import type { ResentLately } from './resent-lately.ts';
 import type { ViewerLayer } from './viewer-layers.ts';
 
 export interface DownStream {
@@ -46,7 +46,8 @@ export interface DownStream {
   nextRtxIndex: number;
   sentPackets: number;
   sentOctets: number;
-  readonly resends: ResendBudget;
+  /** Made with the first. */
+  resentLately: ResentLately | undefined;
   /** What lies before all that was ever sent. */
   readonly startIndex: number;
   readonly loss: LossCount;
@@ -80,7 +81,7 @@ export function downStream(track: DownTrack, to: Transport, random: () => number
     nextRtxIndex: Math.floor(random() * 0x8000),
     sentPackets: 0,
     sentOctets: 0,
-    resends: resendBudget(),
+    resentLately: undefined,
     startIndex,
     loss: lossCount(),
     reportedSequence: -1,

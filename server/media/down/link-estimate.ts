@@ -75,3 +75,13 @@ export function lookAtLink(link: LinkEstimate, history: SendHistory | undefined,
   if (history !== undefined) noteSilence(link.estimator, history, nowMs);
   tally.estimated(estimateBps(link.estimator) / 8);
 }
+
+/** A client's own estimate (REMB) starts low and rises by 8 % a second, whatever it is sent; while it rises it is no bound. */
+const risesForMs = 1500;
+
+/** Bits a second that the subscriber may be sent in all; Infinity while nothing forbids anything. */
+export function allowedBps({ estimator, rembRoseMs }: LinkEstimate, nowMs: number): number {
+  if (estimator === undefined) return Number.POSITIVE_INFINITY;
+  const isRembAlone = estimator.lastFeedbackMs === Number.NEGATIVE_INFINITY;
+  return isRembAlone && nowMs - rembRoseMs < risesForMs ? estimator.loss.bps : estimateBps(estimator);
+}

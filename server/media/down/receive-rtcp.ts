@@ -68,7 +68,7 @@ function fromSubscriber(world: World, { room, subscriber }: Client, packet: Rtcp
       world.tally.feedback('nack', 'in');
       world.tally.nacked('in', packet.sequences.length);
       if (!down.track.nack) return false;
-      const { packets, bytes, refused } = resend(down, packet.sequences, world.now(), world.send);
+      const { packets, bytes, refused } = resend(subscriber, down, packet.sequences, world.now(), world.send);
       world.tally.resent(room.counters, packets, bytes);
       world.tally.refused(refused);
       return false;

@@ -1,63 +1,59 @@
 /**
- * How much of what one subscriber asks for again it gets. A lossy link asks for a packet in two; one that asks for more
- * would have us make its own queue longer, or somebody else's flood.
+ * How many bytes one subscriber is sent beside its media: what it asks for again. Its link carries what it is estimated to;
+ * of that the media goes first, and what is left over is saved up for a moment, so that a burst of losses is repaired at
+ * once and a flood of requests over time. What does not fit is refused: whoever misses it still asks again after a round
+ * trip.
+ *
+ *   estimate − media, a fifth of the estimate at least ──► saved, for a quarter of a second at most ──► retransmissions
  */
-import type { RefusedReason } from '../counts.ts';
 
 export interface ResendBudget {
-  /** What may still be sent before the next refill. */
-  packets: number;
+  /** What may go out now. */
   bytes: number;
-  octetsBefore: number;
-  /** When a packet was sent again last, by the lowest bits of its number; made with the first. */
-  recent: { readonly indices: Float64Array; readonly atMs: Float64Array } | undefined;
+  /** When it was looked at last, and what of media had been sent by then. */
+  atMs: number;
+  sentOctets: number;
 }
 
-/** Between two refills, about a second apart. */
-export const resendsPerReport = 1000;
-/** Sending twice what the media is is the most; of little media, this much. */
-const bytesAtLeast = 256 * 1024;
-/** A power of two. What lies further back than that is seldom asked for twice. */
-const slots = 128;
-/** While nobody knows the round trip. */
-const assumedRoundTripMs = 50;
-/** A report that claims seconds would keep a packet from being asked for again while it is of use. */
-const longestRoundTripMs = 300;
+/** While media alone is too much for the link, its repair still goes on: a picture with holes is worth nothing. */
+const leastPart = 0.2;
+const savedMs = 250;
+/** Eight packets or so: a key frame's loss on the thinnest of links. */
+const leastSaved = 10_000;
+/** Of a link that nothing is known of: as much as the media is, of little media this many a second, and so many at once. */
+const unknownBytesPerSecond = 64 * 1024;
+const unknownSaved = 64 * 1024;
+/** Of headers, from IP to RTP, and of the tag: small packets cost a link, and us, more than what is in them. */
+export const packetOverhead = 64;
 
-export const resendBudget = (): ResendBudget => ({
-  packets: resendsPerReport,
-  bytes: bytesAtLeast,
-  octetsBefore: 0,
-  recent: undefined,
-});
-
-/** `sentOctets`: of media, in all. To be called about once a second. */
-export function refill(budget: ResendBudget, sentOctets: number): void {
-  budget.packets = resendsPerReport;
-  budget.bytes = Math.max(bytesAtLeast, sentOctets - budget.octetsBefore);
-  budget.octetsBefore = sentOctets;
-}
+export const resendBudget = (nowMs: number): ResendBudget => ({ bytes: unknownSaved, atMs: nowMs, sentOctets: 0 });
 
 /**
- * Takes a packet of `bytes` out of the budget, or says why not. What was asked for again less than a round trip after it
- * was sent again was asked for before it can have come. `roundTripMs` below 0: not known.
+ * Brings the budget up to now; to be called before something is taken out of it. Allocates nothing.
+ *
+ * @param estimateBps bits a second that may be sent in all; Infinity while that is not known
+ * @param sentOctets of media, to the subscriber, ever
  */
-export function takeResend(
-  budget: ResendBudget,
-  index: number,
-  bytes: number,
-  nowMs: number,
-  roundTripMs: number,
-): RefusedReason | undefined {
-  if (budget.packets === 0 || budget.bytes < bytes) return 'OverBudget';
-  budget.recent ??= { indices: new Float64Array(slots).fill(-1), atMs: new Float64Array(slots) };
-  const { indices, atMs } = budget.recent;
-  const slot = index & (slots - 1);
-  const waitMs = roundTripMs < 0 ? assumedRoundTripMs : Math.min(roundTripMs, longestRoundTripMs);
-  if (indices[slot] === index && nowMs - (atMs[slot] ?? 0) < waitMs) return 'TooSoon';
-  indices[slot] = index;
-  atMs[slot] = nowMs;
-  budget.packets -= 1;
+export function refill(budget: ResendBudget, estimateBps: number, sentOctets: number, nowMs: number): void {
+  const seconds = Math.max(0, nowMs - budget.atMs) / 1000;
+  const media = Math.max(0, sentOctets - budget.sentOctets);
+  budget.atMs = nowMs;
+  budget.sentOctets = sentOctets;
+  if (estimateBps === Number.POSITIVE_INFINITY) {
+    const earned = Math.max(media, seconds * unknownBytesPerSecond);
+    budget.bytes = Math.min(unknownSaved, budget.bytes + earned);
+    return;
+  }
+  const carried = (seconds * estimateBps) / 8;
+  const earned = Math.max(carried - media, leastPart * carried);
+  const most = Math.max(leastSaved, (savedMs / 8000) * estimateBps);
+  budget.bytes = Math.min(most, budget.bytes + earned);
+}
+
+/** Takes a packet of so many bytes of payload; false, and nothing is taken, when that is too much. */
+export function take(budget: ResendBudget, payloadBytes: number): boolean {
+  const bytes = payloadBytes + packetOverhead;
+  if (budget.bytes < bytes) return false;
   budget.bytes -= bytes;
-  return undefined;
+  return true;
 }

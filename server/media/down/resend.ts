@@ -1,4 +1,5 @@
 import type { RefusedReason } from '../counts.ts';
+import type { Subscriber } from '../room.ts';
 import { emptyPacket, type MediaPacket, recall } from '../rtp/packet-cache.ts';
 import { extended } from '../rtp/packet-index.ts';
 import { writeHeader } from '../rtp/rtp.ts';
@@ -6,8 +7,10 @@ import type { Send } from '../transport.ts';
 import { type DownStream, notReady, sendSealed } from './down-stream.ts';
 import { epochOf } from './epoch.ts';
 import { stamp } from './header-plan.ts';
+import { allowedBps } from './link-estimate.ts';
 import { writePictures } from './picture-id.ts';
-import { takeResend } from './resend-budget.ts';
+import { refill, take } from './resend-budget.ts';
+import { isAnswered, noteResent, resentLately } from './resent-lately.ts';
 
 /** What went out once more, and how many packets did not. */
 export interface Resent {
@@ -20,11 +23,21 @@ export interface Resent {
  * Answers a NACK, for what former sources sent too: as RTX where it was negotiated (RFC 4588), else by the same packet once
  * more.
  */
-export function resend(down: DownStream, sequences: readonly number[], nowMs: number, send: Send): Resent {
+export function resend(
+  { streams, link, resends }: Subscriber,
+  down: DownStream,
+  sequences: readonly number[],
+  nowMs: number,
+  send: Send,
+): Resent {
   const { transport } = down;
   const again = emptyPacket();
   const resent: Resent = { packets: 0, bytes: 0, refused: { NotKept: 0, TooSoon: 0, OverBudget: 0 } };
   if (transport.srtp === undefined || transport.port === 0) return resent;
+  let sentOctets = 0;
+  for (const stream of streams) sentOctets += stream.sentOctets;
+  refill(resends, allowedBps(link, nowMs), sentOctets, nowMs);
+  down.resentLately ??= resentLately();
   for (const sequence of sequences) {
     const index = extended(down.newestIndex, sequence);
     const epoch = epochOf(down, index);
@@ -36,11 +49,15 @@ export function resend(down: DownStream, sequences: readonly number[], nowMs: nu
     }
     const { match, pictures } = epoch;
     if ((match.payloadTypes[again.payloadType] ?? -1) < 0) continue;
-    const refusal = takeResend(down.resends, index, again.payload.length, nowMs, transport.roundTripMs);
-    if (refusal !== undefined) {
-      resent.refused[refusal] += 1;
+    if (isAnswered(down.resentLately, index, nowMs, transport.roundTripMs)) {
+      resent.refused.TooSoon += 1;
       continue;
     }
+    if (!take(resends, again.payload.length)) {
+      resent.refused.OverBudget += 1;
+      continue;
+    }
+    noteResent(down.resentLately, index, nowMs);
     const numbers = match.pictures[again.payloadType]?.(again.payload, again.marker);
     const rtxPayloadType = match.rtxPayloadTypes[again.payloadType] ?? -1;
     resent.packets += 1;

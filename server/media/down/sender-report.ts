@@ -3,7 +3,6 @@ import { senderReport, sourceDescription } from '../rtp/rtcp-write.ts';
 import { type Send, sendRtcp } from '../transport.ts';
 import type { DownStream } from './down-stream.ts';
 import { forgetFormer } from './epoch.ts';
-import { refill } from './resend-budget.ts';
 
 /** About one a second: their answers may be under way for so long. */
 const reportsRemembered = 10;
@@ -13,7 +12,6 @@ const reportsRemembered = 10;
  * audio and its video. Until the publisher has said so there is nothing to tell.
  */
 export function reportSending(down: DownStream, nowMs: number, send: Send): void {
-  refill(down.resends, down.sentOctets);
   forgetFormer(down, nowMs);
   const { epoch, track, transport } = down;
   if (epoch?.source.report === undefined) return;

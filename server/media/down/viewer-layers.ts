@@ -3,14 +3,14 @@
  * Whoever tells nothing of its link is sent the best. See layers.ts for how it is moved, layer-choice.ts for when.
  */
 
-import { estimateBps, isCongested } from '../estimate/estimator.ts';
+import { isCongested } from '../estimate/estimator.ts';
 import type { Client } from '../media-state.ts';
 import type { Subscriber } from '../room.ts';
 import { type Ladder, want } from '../up/layers.ts';
 import type { Publisher, UpStream } from '../up/up-stream.ts';
 import type { DownStream } from './down-stream.ts';
 import { decideLayer, type LayerChoice, layerChoice, noteSwitched } from './layer-choice.ts';
-import type { LinkEstimate } from './link-estimate.ts';
+import { allowedBps, type LinkEstimate } from './link-estimate.ts';
 
 /** What is known of one track of one subscriber, as long as the encodings keep their order. */
 export interface ViewerLayer {
@@ -22,11 +22,7 @@ export interface ViewerLayer {
 const decideEveryMs = 200;
 /** For sound, beside the one track of video. */
 const soundBps = 64_000;
-/**
- * A client's own estimate (REMB) starts low and rises by 8 % a second, whatever it is sent; while it rises it is no bound. One
- * that falls tells of a queue.
- */
-const risesForMs = 1500;
+/** A client's own estimate (REMB) that falls tells of a queue. */
 const fallCountsMs = 3000;
 
 /** What it asks for; see `MediaPlane`. */
@@ -90,10 +86,4 @@ function beginning(order: Ladder['streams'], present: number, nowMs: number): Vi
     choice.upAtMs = nowMs;
   }
   return { order, choice, nextMs: nowMs };
-}
-
-function allowedBps({ estimator, rembRoseMs }: LinkEstimate, nowMs: number): number {
-  if (estimator === undefined) return Number.POSITIVE_INFINITY;
-  const isRembAlone = estimator.lastFeedbackMs === Number.NEGATIVE_INFINITY;
-  return isRembAlone && nowMs - rembRoseMs < risesForMs ? estimator.loss.bps : estimateBps(estimator);
 }

@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { nack } from '#server/media/rtp/rtcp-write.ts';
+import { remb } from '#server/media/rtp/remb.ts';
+import { nack, receiverReport } from '#server/media/rtp/rtcp-write.ts';
 import { arena } from '../arena.ts';
 import { keyFrame, videoDown, vp8 } from '../peer.ts';
 
@@ -53,18 +54,56 @@ test('NACKs for what was never sent, or long ago, for other SSRCs and by those w
   assert.equal(resent(), 0);
 });
 
-test('a subscriber that asks without end is served a bounded number of times, which is counted', () => {
-  const { publisher, subscriber, from, pass, resent, totals } = arena();
-  const [up, down] = [publisher('up'), subscriber('down')];
-  for (let sequence = 1; sequence <= 120; sequence++) from(up, up.rtp({ ssrc: 7, sequence }));
+/** Keyed VP8 of a packet of 1000 bytes. */
+const large = Buffer.concat([keyFrame, Buffer.alloc(998)]);
+
+/** A subscriber that has been sent 200 large packets, and asks for all of them whenever it is told to. */
+function greedy(egress = 0) {
+  const at = arena(1, { egress });
+  const [up, down] = [at.publisher('up'), at.subscriber('down')];
+  for (let sequence = 1; sequence <= 200; sequence++) at.from(up, up.rtp({ ssrc: 7, sequence, payload: large }));
   const all = down.inbox.rtp.map(({ header }) => header.sequenceNumber);
-  for (let i = 0; i < 9; i++) {
-    pass(51);
-    from(down, down.rtcp(nack(1, 1000, [...all, (all[0] ?? 0) - 1])));
-  }
-  assert.equal(resent(), 1000);
-  assert.deepEqual(totals().nackedPacketsRefused, { NotKept: 9, TooSoon: 0, OverBudget: 80 });
+  const say = (...packets: Buffer[]) => at.from(down, down.rtcp(Buffer.concat([receiverReport(1, []), ...packets])));
+  return {
+    ...at,
+    say,
+    /** For so long, every 50 ms; returns how many packets came again, the first time and in all. */
+    ask(ms: number): readonly [atOnce: number, inAll: number] {
+      const before = at.resent();
+      say(nack(1, 1000, all));
+      const atOnce = at.resent() - before;
+      for (let askedMs = 0; askedMs < ms; askedMs += 51) {
+        at.pass(51);
+        say(nack(1, 1000, all));
+      }
+      return [atOnce, at.resent() - before];
+    },
+  };
+}
+
+test('a subscriber that asks without end is served a bounded number of times, which is counted', () => {
+  const { ask, totals, resent } = greedy();
+  const [atOnce, inAll] = ask(2000);
+  assert.ok(atOnce <= 62, `${atOnce} at once`);
+  // What of media it was sent before counts in the first answer, which it fills.
+  assert.ok(inAll > 150 && inAll < 62 + 2.1 * 62, `${inAll} in two seconds`);
+  const { NotKept, TooSoon, OverBudget } = totals().nackedPacketsRefused;
+  assert.deepEqual([NotKept, resent() + TooSoon + OverBudget], [0, 200 * 41]);
 });
+
+for (const [egress, where] of [
+  [0, ''],
+  [1, ', in another thread'],
+] as const)
+  test(`one whose link carries little is sent no more again than it carries${where}`, () => {
+    const { ask, say, pass } = greedy(egress);
+    say(remb(1, 400_000, [1000]));
+    say(remb(1, 400_000, [1000]));
+    pass(2000);
+    const [atOnce, inAll] = ask(2000);
+    assert.ok(atOnce <= 12, `${atOnce} at once`);
+    assert.ok(inAll > 80 && inAll < 12 + 2.1 * 50, `${inAll} in two seconds`);
+  });
 
 test('the same packet is not sent again within a round trip: it cannot have come before it was asked for', () => {
   const { publisher, subscriber, from, pass, resent, totals } = arena();
