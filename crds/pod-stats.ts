@@ -40,6 +40,6 @@ export interface RoomStats {
   /** Absent when nobody publishes. `since` is RFC 3339; `sendsMedia` is false until the first RTP packet, and when it falls silent. */
   readonly publisher?: { readonly since: string; readonly sendsMedia: boolean; readonly ingest?: IngestStats };
   readonly subscribers: number;
-  /** Sides that are locked and whose token the pod does not have, so that nobody gets in. Absent: none, or a release before 0.2. */
+  /** Sides that are locked and whose token the pod does not have, or cannot use, so that nobody gets in. Absent: none, or a release before 0.2. */
   readonly tokensMissing?: readonly (keyof typeof tokenKey)[];
 }

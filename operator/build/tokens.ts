@@ -43,14 +43,26 @@ export interface GivenSecret {
   readonly field: string;
   readonly secret: string;
   readonly key: string;
+  /** JSON Web Tokens are signed with it. */
+  readonly isSigningKey: boolean;
 }
 
 /** What has to be there for the room's pods to begin: tokens, and secrets of TURN servers. */
 export const givenSecrets = (room: LiveRoom): readonly GivenSecret[] => [
   ...tokenSources(room)
     .filter(({ isGenerated }) => !isGenerated)
-    .map(({ side, secret, key }) => ({ field: `spec.${side}.auth.secretRef`, secret, key })),
-  ...turnSecrets(room).map(({ secret, key }) => ({ field: 'spec.network.iceServers[].secretRef', secret, key })),
+    .map(({ side, secret, key }) => ({
+      field: `spec.${side}.auth.secretRef`,
+      secret,
+      key,
+      isSigningKey: room.spec[side].auth.mode === 'JWT',
+    })),
+  ...turnSecrets(room).map(({ secret, key }) => ({
+    field: 'spec.network.iceServers[].secretRef',
+    secret,
+    key,
+    isSigningKey: false,
+  })),
 ];
 
 /** Whether there is anything to check tokens with, in mode JWT. What is not said may come from the operator's defaults. */

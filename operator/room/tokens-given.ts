@@ -1,4 +1,5 @@
 import type { LiveRoom } from '#crds/liveroom.ts';
+import { manyTokens, shortestSigningKeyBytes, tokenLines } from '#crds/token-lines.ts';
 import { type GivenSecret, givenSecrets } from '../build/tokens.ts';
 import type { Cluster } from '../cluster/cluster.ts';
 import type { Finding } from '../decide/finding.ts';
@@ -12,25 +13,31 @@ export async function givenProblem(
   const { namespace } = room.metadata;
   for (const [name, ofSecret] of Map.groupBy(givenSecrets(room), ({ secret }) => secret)) {
     const secret = await cluster.read<Secret>({ apiVersion: 'v1', kind: 'Secret', metadata: { name, namespace } });
-    const finding = ofSecret.map((source) => missing(source, secret)).find((found) => found !== undefined);
+    const finding = ofSecret.map((source) => problem(source, secret)).find((found) => found !== undefined);
     if (finding !== undefined) return finding;
   }
   return undefined;
 }
 
-function missing(source: GivenSecret, secret: Secret | undefined): Finding<'Accepted'> | undefined {
-  const { field } = source;
-  if (secret === undefined)
-    return {
-      reason: 'InvalidSecretRef',
-      message: `${field}: there is no Secret ${source.secret}. Create it, with a key ${source.key}; it is found within a minute.`,
-    };
-  if (!secret.data?.[source.key])
-    return {
-      reason: 'InvalidSecretRef',
-      message: `${field}: Secret ${source.secret} has no key ${source.key}, or an empty one. Add it; it is found within a minute.`,
-    };
-  return undefined;
+function problem(source: GivenSecret, secret: Secret | undefined): Finding<'Accepted'> | undefined {
+  const { field, key } = source;
+  const invalid = (message: string) =>
+    ({ reason: 'InvalidSecretRef', message: `${field}: ${message}; it is found within a minute.` }) as const;
+  if (secret === undefined) return invalid(`there is no Secret ${source.secret}. Create it, with a key ${key}`);
+  const lines = tokenLines(Buffer.from(secret.data?.[key] ?? '', 'base64').toString());
+  if (lines.length === 0) return invalid(`Secret ${source.secret} has no key ${key}, or an empty one. Add it`);
+  const fault = faultOf(lines, source);
+  return fault === undefined ? undefined : invalid(`key ${key} of Secret ${source.secret} ${fault}`);
+}
+
+/** What the pods could not use, and so would let nobody in. Never what stands there. */
+function faultOf(lines: readonly string[], { isSigningKey }: GivenSecret): string | undefined {
+  if (lines.length > manyTokens)
+    return `has ${lines.length} lines, each of which is a token, and ${manyTokens} are the most. Leave out those that are no longer needed`;
+  const short = isSigningKey ? lines.find((line) => Buffer.byteLength(line) < shortestSigningKeyBytes) : undefined;
+  return short === undefined
+    ? undefined
+    : `has ${Buffer.byteLength(short)} bytes${lines.length > 1 ? ' in one of its lines' : ''}, and JSON Web Tokens need a secret of ${shortestSigningKeyBytes} at least. Take a longer one (openssl rand -hex ${shortestSigningKeyBytes})`;
 }
 
 /** Names of the Secrets that somebody else looks after, so that they may go or come without our being told. */

@@ -3,6 +3,7 @@ import { type FSWatcher, watch } from 'node:fs';
 import { readFile } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import type { RoomSettings } from '#crds/rooms-file.ts';
+import { manyTokens, tokenLines } from '#crds/token-lines.ts';
 import { algorithmsOf } from '../access/jwt-secret.ts';
 import { sha256 } from '../access/tokens.ts';
 import { type Config, endpoints } from '../config.ts';
@@ -87,8 +88,7 @@ async function words(name: string, { tokens }: ReadRooms, { tokensDir }: Files):
   if (known !== undefined) return [known];
   if (tokensDir === undefined) throw new SettingsError(`No folder of tokens is given, and token ${name} is needed.`);
   const content = await text(join(tokensDir, name), 'the token');
-  const lines = content.split('\n').map((line) => line.trim());
-  const given = lines.filter((line) => line !== '');
+  const given = tokenLines(content);
   if (given.length === 0) throw new SettingsError(`The token ${join(tokensDir, name)} is empty.`);
   if (given.length > manyTokens)
     throw new SettingsError(
@@ -96,9 +96,6 @@ async function words(name: string, { tokens }: ReadRooms, { tokensDir }: Files):
     );
   return given;
 }
-
-/** Each is looked at for every request. */
-const manyTokens = 10;
 
 async function secrets(name: string, read: ReadRooms, files: Files): Promise<readonly string[]> {
   const found = await words(name, read, files);
