@@ -1,4 +1,5 @@
 /** Whether somebody is let in, and if not, what they and we make of it. */
+import type { Asked } from './claims.ts';
 
 /** What a client may do that is let in. */
 export interface Granted {
@@ -48,12 +49,15 @@ export const denials = {
 export type Denial = keyof typeof denials;
 
 /**
- * The `WWW-Authenticate` header that goes with a denial (RFC 6750 section 3); undefined where a token would not help.
+ * The `WWW-Authenticate` header that goes with a denial (RFC 6750 section 3, which wants one parameter at least); undefined
+ * where a token would not help. `asked` is for one that names a room which is there: its characters need no quoting.
  */
-export function challenge(why: Denial): string | undefined {
+export function challenge(why: Denial, { room, role }: Asked): string | undefined {
   const { status, error } = denials[why];
   if (status !== 401 && error === undefined) return undefined;
-  return error === undefined ? 'Bearer' : `Bearer error="${error}"`;
+  // Each side of each room has a token of its own, and so is a protection space of its own (RFC 9110 section 11.5).
+  const realm = `Bearer realm="${room} ${role === 'publisher' ? 'publish' : 'play'}"`;
+  return error === undefined ? realm : `${realm}, error="${error}"`;
 }
 
 export const denied = (why: Denial, detail: string): Denied => ({ isGranted: false, why, detail });

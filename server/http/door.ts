@@ -49,7 +49,7 @@ export function door({ gate, limits, proxies, audit, meter, onError }: DoorOptio
       if (verdict.isGranted) return verdict;
       meter.unauthorized(asked.role, verdict.why);
       if (verdict.cause !== undefined) onError(verdict.cause);
-      const challenged = challenge(verdict.why);
+      const challenged = challenge(verdict.why, asked);
       if (challenged !== undefined) reply.header('www-authenticate', challenged);
       throw new Refused(refusal(verdict));
     },

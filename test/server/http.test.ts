@@ -102,11 +102,12 @@ describe('WHIP and WHEP over HTTP', () => {
 
   test('no token and a wrong one are 401 and say which is meant; the other role’s token is wrong (C-25)', async () => {
     const bare = await at.fetch(whip, { method: 'POST', headers: { 'Content-Type': 'application/sdp' }, body: 'v=0' });
-    assert.equal(bare.headers.get('www-authenticate'), 'Bearer');
+    const challenge = 'Bearer realm="default/stage publish"';
+    assert.equal(bare.headers.get('www-authenticate'), challenge);
     await refusal(bare, 401, 'unauthorized', /publish token as "Authorization: Bearer/);
     for (const wrong of [`Bearer ${tokens.play}`, 'Bearer x']) {
       const response = await post(at, whip, smallOffer(), { Authorization: wrong });
-      assert.equal(response.headers.get('www-authenticate'), 'Bearer error="invalid_token"');
+      assert.equal(response.headers.get('www-authenticate'), `${challenge}, error="invalid_token"`);
       assert.equal((await problem(response.clone())).title, 'The right token is needed');
       await refusal(response, 401, 'unauthorized', /not this room's publish token/);
     }

@@ -43,7 +43,10 @@ describe('rooms that take JSON Web Tokens', () => {
     assert.equal((await play('own', viewer)).status, 201);
     const refused = await publish('own', viewer);
     assert.equal(refused.status, 403);
-    assert.equal(refused.headers.get('www-authenticate'), 'Bearer error="insufficient_scope"');
+    assert.equal(
+      refused.headers.get('www-authenticate'),
+      'Bearer realm="default/own publish", error="insufficient_scope"',
+    );
     assert.match((await problem(refused)).detail, /claim publish would have to be true/);
     assert.equal((await play('own', tokenBySecret({ exp }, secret))).status, 403);
     assert.equal((await play('own', tokenBySecret({ subscribe: true }, secret))).status, 401);

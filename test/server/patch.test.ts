@@ -149,7 +149,10 @@ describe('PATCH of a session', () => {
   test('it needs the token of its room and role, and a session that is there (C-25)', async () => {
     const headers = { 'If-Match': await session() };
     const [own, bare] = [location, await patch(trickle, { ...headers, authorization: '' })];
-    assert.deepEqual([bare.status, bare.headers.get('www-authenticate')], [401, 'Bearer']);
+    assert.deepEqual(
+      [bare.status, bare.headers.get('www-authenticate')],
+      [401, 'Bearer realm="default/stage publish"'],
+    );
     assert.equal((await patch(trickle, { ...headers, authorization: `Bearer ${tokens.play}` })).status, 401);
     assert.equal((await at.fetch(own, { method: 'DELETE' })).status, 401);
     location = own.replace('whip', 'whep');

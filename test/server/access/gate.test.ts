@@ -30,12 +30,15 @@ test('the right token comes in, and so does the one that it replaces', async () 
   assert.equal(lines.length, 1, 'who is let in is told of with its session');
 });
 
-test('a challenge says what is wrong with a token, and nothing where a token would not help (C-25)', () => {
-  assert.equal(challenge('Missing'), 'Bearer');
-  assert.equal(challenge('Wrong'), 'Bearer error="invalid_token"');
-  assert.equal(challenge('Expired'), 'Bearer error="invalid_token"');
-  assert.equal(challenge('Forbidden'), 'Bearer error="insufficient_scope"');
-  assert.deepEqual([challenge('KeysUnavailable'), challenge('LockedOut')], [undefined, undefined]);
+test('a challenge names the room and the side, says what is wrong with a token, and nothing where a token would not help (C-25)', () => {
+  const asked = { room: 'a/stage', role: 'subscriber' } as const;
+  const realm = 'Bearer realm="a/stage play"';
+  assert.equal(challenge('Missing', asked), realm);
+  assert.equal(challenge('Wrong', asked), `${realm}, error="invalid_token"`);
+  assert.equal(challenge('Expired', asked), `${realm}, error="invalid_token"`);
+  assert.equal(challenge('Forbidden', asked), `${realm}, error="insufficient_scope"`);
+  assert.equal(challenge('Missing', { ...asked, role: 'publisher' }), 'Bearer realm="a/stage publish"');
+  assert.deepEqual([challenge('KeysUnavailable', asked), challenge('LockedOut', asked)], [undefined, undefined]);
 });
 
 test('an open door asks for nothing, and nothing is told of it', async () => {
