@@ -4,8 +4,8 @@ import { type EventStream, type EventStreamOptions, eventStream } from './event-
 import type { EventType, ViewerEvent } from './viewer-event.ts';
 
 export interface EventStreams {
-  /** The id of a new stream; undefined when the session has as many as it may have. */
-  open(session: string, room: string, types: readonly EventType[]): string | undefined;
+  /** The id of a new stream. The oldest of a session that has as many as it may have ends for it. */
+  open(session: string, room: string, types: readonly EventType[]): string;
   find(session: string, id: string): EventStream | undefined;
   close(session: string, id: string): void;
   /** Tells every stream of a room what its session is to be told. */
@@ -17,7 +17,10 @@ export interface EventStreams {
   count(room: string): number;
 }
 
-/** A page needs one; a few more are for those that were forgotten. */
+/**
+ * A page needs one; a few more are for those that were forgotten. Of a connection whose client vanished without a word it
+ * takes minutes to know: whoever comes back meanwhile must find a place.
+ */
 const maxOfSession = 4;
 
 interface Owner {
@@ -46,7 +49,8 @@ export function eventStreams(
   return {
     open(session, room, types) {
       const owner = owners.get(session) ?? { room, streams: new Map() };
-      if (owner.streams.size >= maxOfSession) return undefined;
+      const [oldest = ''] = owner.streams.keys();
+      if (owner.streams.size >= maxOfSession) forget(session, owner, oldest);
       const id = randomBytes(9).toString('base64url');
       const stream = eventStream({ ...options, types: new Set(types) });
       owners.set(session, owner);

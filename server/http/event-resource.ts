@@ -32,11 +32,8 @@ export function eventResource(app: FastifyInstance, { events, ...options }: Even
     if (stream === undefined) throw new Refused(unknownStream);
     return stream;
   };
-  const open = (request: Request, types: Parameters<ViewerEvents['open']>[2]) => {
-    const id = events.open(request.params.session, roomOf(request), types);
-    if (id === undefined) throw new Refused(tooMany);
-    return id;
-  };
+  const open = (request: Request, types: Parameters<ViewerEvents['open']>[2]) =>
+    events.open(request.params.session, roomOf(request), types);
 
   app.post(eventsPath, { onRequest: before }, async (request: Request, reply) => {
     const { body = '', headers, params } = request;
@@ -94,9 +91,4 @@ function read(stream: EventStream, reply: FastifyReply, onClosed: () => void) {
 const unknownStream: Refusal = {
   reason: 'UnknownSession',
   detail: 'This event stream has ended, or never was. Make a new one with a POST to the URL in the Link header.',
-};
-
-const tooMany: Refusal = {
-  reason: 'TooMany',
-  detail: 'The session has four event streams already. DELETE one of them, or read it.',
 };
