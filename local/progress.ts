@@ -14,6 +14,30 @@ export interface Task {
   end(): void;
 }
 
+/**
+ * Waits for work whose end cannot be seen, and shows it by the time that it takes as a rule: it is never said to be done before
+ * it is.
+ */
+export async function waiting<T>(
+  { say, task }: Progress,
+  label: string,
+  usualMs: number,
+  work: () => Promise<T>,
+): Promise<T> {
+  say(`  ${label}: some ${spoken(usualMs)}.`);
+  const shown = task(label, usualMs);
+  const startedAt = performance.now();
+  const timer = setInterval(() => shown.update(Math.min((performance.now() - startedAt) / usualMs, mostSeen)), 250);
+  try {
+    return await work();
+  } finally {
+    clearInterval(timer);
+    shown.end();
+  }
+}
+
+const mostSeen = 0.95;
+
 export interface ProgressOptions {
   readonly write: (text: string) => void;
   /** Width of the terminal; undefined if it is none. Some say 0. */

@@ -11,7 +11,7 @@ import { installMonitoring } from './monitoring/install.ts';
 import { query } from './monitoring/query.ts';
 import { look, orphaned } from './orphaned.ts';
 import { otherPort } from './other-port.ts';
-import { spoken, terminalProgress } from './progress.ts';
+import { spoken, terminalProgress, waiting } from './progress.ts';
 import { applyRoom, type RoomName, readRoom, roomPages, roomReady, type WantedRoom } from './room.ts';
 import { run } from './run.ts';
 import { PortInUse } from './sockets.ts';
@@ -22,6 +22,8 @@ import { until } from './until.ts';
 const root = resolve(import.meta.dirname, '..');
 const kubeconfigFile = join(root, '.liveroom', 'kubeconfig');
 const operatorDeadlineMs = 90_000;
+/** Its configuration is written, read, and waits for its interval. */
+const usuallyFoundMs = 15_000;
 const terminal = terminalProgress(process.stdout);
 
 /** Boots everything and says how to use it, to others with `tell`. */
@@ -77,7 +79,7 @@ async function monitor({ monitoringPort }: StartOptions, cluster: Cluster, signa
   if (cluster.monitoringURL === undefined) {
     return terminal.say('Without EndpointSlices Prometheus finds nothing: --monitoring is left out.');
   }
-  terminal.say('Installing the Prometheus Operator and a Prometheus: some 20 s.');
+  terminal.say('Installing the Prometheus Operator and a Prometheus.');
   await installMonitoring(cluster, { env: process.env, progress: terminal, signal, deadlineMs: operatorDeadlineMs });
   terminal.say('The Prometheus Operator and a Prometheus are installed.');
 }
@@ -87,7 +89,10 @@ async function discovered({ namespace, name }: RoomName, { monitoringURL }: Clus
   if (monitoringURL === undefined) return;
   const wait = { signal, deadlineMs: operatorDeadlineMs };
   const series = `${metric.subscribers.name}{namespace="${namespace}",room="${name}"}`;
-  await until(wait, 'Prometheus to find the room', async () => (await query(monitoringURL, series)).length > 0);
+  const isFound = async () => (await query(monitoringURL, series)).length > 0;
+  await waiting(terminal, "Prometheus' first look at the room", usuallyFoundMs, () =>
+    until(wait, 'Prometheus to find the room', isFound),
+  );
   terminal.say('Prometheus has found the room.');
 }
 

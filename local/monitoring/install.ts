@@ -2,7 +2,7 @@ import { readdir } from 'node:fs/promises';
 import { join } from 'node:path';
 import { ensureBinaries } from '../binaries/ensure.ts';
 import { apply, type Cluster } from '../cluster.ts';
-import type { Progress } from '../progress.ts';
+import { type Progress, waiting } from '../progress.ts';
 import { run } from '../run.ts';
 import { until } from '../until.ts';
 import { type MonitoringOptions, monitoringObjects, namespace, operatorName } from './objects.ts';
@@ -24,15 +24,24 @@ export async function installMonitoring(cluster: Cluster, options: InstallOption
   if (monitoringURL === undefined) throw new Error('the cluster was started without what a Prometheus needs');
   const got = await ensureBinaries({ want: ['prometheus-operator-crds'], env, progress, signal });
   const crds = await manifestsIn(got['prometheus-operator-crds']);
-  await apply(cluster, crds, { signal });
   const kubectl = (...args: string[]) => run(kubectlFile, ['--kubeconfig', kubeconfigFile, ...args], { signal });
   const timeout = `--timeout=${deadlineMs / 1000}s`;
-  await kubectl('wait', '--for=condition=Established', '-f', crds, timeout);
-  const items = monitoringObjects(options);
-  await apply(cluster, '-', { input: JSON.stringify({ apiVersion: 'v1', kind: 'List', items }), signal });
-  await kubectl('-n', namespace, 'rollout', 'status', `deployment/${operatorName}`, timeout);
-  await until({ signal, deadlineMs }, 'Prometheus to answer', () => isReady(monitoringURL));
+  await waiting(progress, "The Prometheus Operator's kinds", usualMs.kinds, async () => {
+    await apply(cluster, crds, { signal });
+    await kubectl('wait', '--for=condition=Established', '-f', crds, timeout);
+  });
+  await waiting(progress, 'The Prometheus Operator', usualMs.operator, async () => {
+    const items = monitoringObjects(options);
+    await apply(cluster, '-', { input: JSON.stringify({ apiVersion: 'v1', kind: 'List', items }), signal });
+    await kubectl('-n', namespace, 'rollout', 'status', `deployment/${operatorName}`, timeout);
+  });
+  await waiting(progress, 'Prometheus', usualMs.prometheus, () =>
+    until({ signal, deadlineMs }, 'Prometheus to answer', () => isReady(monitoringURL)),
+  );
 }
+
+/** On 2 cores. */
+const usualMs = { kinds: 3000, operator: 3000, prometheus: 16_000 };
 
 /** As kubectl takes them: `a.yaml,b.yaml`. */
 async function manifestsIn(folder: string): Promise<string> {

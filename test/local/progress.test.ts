@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { progress, remaining, spoken } from '#local/progress.ts';
+import { progress, remaining, spoken, waiting } from '#local/progress.ts';
 
 function shown(columns: number | undefined) {
   const written: string[] = [];
@@ -91,3 +91,19 @@ for (const [ms, words] of [
 ] as const) {
   test(`${ms} ms are spoken of as ${words}`, () => assert.equal(spoken(ms), words));
 }
+
+test('work whose end cannot be seen is announced, moves with the time that it takes as a rule, and is not done before it is', async (t) => {
+  t.mock.timers.enable({ apis: ['setInterval'] });
+  let nowMs = 0;
+  t.mock.method(performance, 'now', () => nowMs);
+  const seen: (string | number)[] = [];
+  const task = (label: string) => ({ update: (to: number) => seen.push(to), end: () => seen.push(`${label} is over`) });
+  const { promise, resolve } = Promise.withResolvers<string>();
+  const done = waiting({ say: (text) => seen.push(text), task }, 'Prometheus', 1000, () => promise);
+  for (nowMs = 250; nowMs < 2000; nowMs += 750) t.mock.timers.tick(250);
+  resolve('answer');
+  assert.equal(await done, 'answer');
+  assert.deepEqual(seen, ['  Prometheus: some 1 s.', 0.25, 0.95, 0.95, 'Prometheus is over']);
+  t.mock.timers.tick(1000);
+  assert.equal(seen.length, 5);
+});
