@@ -106,6 +106,8 @@ export const env = {
   trustedProxies: 'TRUSTED_PROXIES',
   /** Sessions that one address may begin per second, and ten times as many at once; 0: any number. */
   joinRate: 'JOINS_PER_ADDRESS',
+  /** Percent of its time that a thread may be busy with media before new viewers are refused; 0: all of it. */
+  busyLimit: 'BUSY_LIMIT_PERCENT',
   /** Before the name of each metric family. */
   metricsPrefix: 'METRICS_PREFIX',
   /** On each series, as `name=value,name=value`. */
@@ -123,6 +125,7 @@ export const podSettings = [
   env.cpuRequest,
   env.trustedProxies,
   env.joinRate,
+  env.busyLimit,
   env.metricsPrefix,
   env.metricsConstLabels,
   env.metricsDefault,

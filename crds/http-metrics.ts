@@ -31,6 +31,7 @@ export const refusalReasons = [
   'KeysUnavailable',
   'TooMany',
   'Overloaded',
+  'Busy',
   'Draining',
   'NotReady',
   'PublisherExists',

@@ -28,6 +28,12 @@ export const podMetric = {
     help: 'Whether the pod takes new sessions: it knows its address and does not drain.',
     labels: none,
   },
+  busy: {
+    name: 'live_pod_busy',
+    type: 'gauge',
+    help: 'Whether the pod takes no new viewers because its media threads have too much to do.',
+    labels: none,
+  },
   drainRemaining: {
     name: 'live_drain_remaining_sessions',
     type: 'gauge',

@@ -35,6 +35,8 @@ export interface Config {
   readonly proxies: TrustedProxies;
   /** Sessions that one address may begin per second. 0: any number. */
   readonly joinsPerAddress: number;
+  /** Part of its time that a thread may be busy with media before new viewers are refused. Infinity: all of it. */
+  readonly busyLimit: number;
   readonly metrics: MetricsConfig;
 }
 
@@ -44,6 +46,8 @@ const defaultHangLimit = '15';
 const defaultProxies = 'private';
 /** An office may have one address for all of its people, who join when the event begins. */
 const defaultJoinRate = '20';
+/** In percent. From there on packets wait for each other, and a burst finds no time that is left. */
+const defaultBusyLimit = '90';
 
 /** The configuration of a pod. Throws a {@link ConfigError} that names the variable. */
 export function podConfig(env: Readonly<Record<string, string | undefined>>): Config {
@@ -70,6 +74,7 @@ export function podConfig(env: Readonly<Record<string, string | undefined>>): Co
     ...cpuRequest(env[envName.cpuRequest], envName.cpuRequest),
     proxies: proxies(env[envName.trustedProxies] ?? defaultProxies, envName.trustedProxies),
     joinsPerAddress: joinRate(env[envName.joinRate] ?? defaultJoinRate, envName.joinRate),
+    busyLimit: busyLimit(env[envName.busyLimit] ?? defaultBusyLimit, envName.busyLimit),
     metrics: metricsConfig({
       prefix: [envName.metricsPrefix, env[envName.metricsPrefix]],
       constLabels: [envName.metricsConstLabels, env[envName.metricsConstLabels]],
@@ -98,6 +103,7 @@ Runs one media server without Kubernetes. ROOMS_FILE lists the rooms; docs/examp
   --cpu-request CORES        that load is held against   (its limit, or the machine)
   --trusted-proxies LIST     whose X-Forwarded-For is believed: addresses, networks, private   (${defaultProxies})
   --joins-per-address N      sessions per second, ten times as many at once; 0: any number   (${defaultJoinRate})
+  --busy-limit PERCENT       of a thread's time, from which on no viewer is taken; 0: none   (${defaultBusyLimit})
   --metrics-prefix PREFIX    before each metric's name
   --metrics-labels K=V,K=V   on each metric
   --metrics-default on|off   process_* and nodejs_*, too   (on)
@@ -129,6 +135,7 @@ export function argumentsConfig(args: readonly string[]): Config | undefined {
     ...cpuRequest(values['cpu-request'], '--cpu-request'),
     proxies: proxies(values['trusted-proxies'], '--trusted-proxies'),
     joinsPerAddress: joinRate(values['joins-per-address'], '--joins-per-address'),
+    busyLimit: busyLimit(values['busy-limit'], '--busy-limit'),
     metrics: metricsConfig({
       prefix: ['--metrics-prefix', values['metrics-prefix']],
       constLabels: ['--metrics-labels', values['metrics-labels']],
@@ -155,6 +162,7 @@ function parsed(args: readonly string[]) {
         'cpu-request': { type: 'string' },
         'trusted-proxies': { type: 'string', default: defaultProxies },
         'joins-per-address': { type: 'string', default: defaultJoinRate },
+        'busy-limit': { type: 'string', default: defaultBusyLimit },
         'metrics-prefix': { type: 'string' },
         'metrics-labels': { type: 'string' },
         'metrics-default': { type: 'string' },
@@ -209,6 +217,13 @@ function proxies(text: string, where: string): TrustedProxies {
 function joinRate(text: string, where: string): number {
   if (/^\d{1,4}$/.test(text)) return Number(text);
   throw new ConfigError(`${where} must be a whole number from 0 to 9999, not ${text}`);
+}
+
+function busyLimit(text: string, where: string): number {
+  const percent = /^\d{1,3}$/.test(text) ? Number(text) : Number.NaN;
+  if (percent === 0) return Number.POSITIVE_INFINITY;
+  if (percent >= 20 && percent <= 100) return percent / 100;
+  throw new ConfigError(`${where} must be 0 or 20 to 100 percent, not ${text}`);
 }
 
 function cpuRequest(text: string | undefined, where: string): Pick<Config, 'cpuRequest'> {

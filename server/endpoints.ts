@@ -15,7 +15,7 @@ import type { Clock, Rooms } from './room/rooms.ts';
 import type { DtlsIdentity } from './rtc/dtls/dtls.ts';
 import type { Admission } from './session/admission.ts';
 import { chosenLayer } from './session/chosen-layer.ts';
-import { closed } from './session/closed.ts';
+import { closed, type Shortage } from './session/closed.ts';
 import type { Sessions } from './session/sessions.ts';
 import { restartIce, signalling } from './session/signalling.ts';
 import type { Settings } from './settings/settings.ts';
@@ -38,8 +38,7 @@ interface Parts {
   readonly clock: Clock;
   readonly meter: SessionMeter;
   readonly admission: Admission;
-  /** Whether the pod has so little left that another session may end them all. */
-  readonly isShortOfMemory: () => boolean;
+  readonly shortage: () => Shortage;
   readonly events: Pick<ViewerEvents, 'reconnect'>;
   readonly accessOf: ReturnType<typeof roomAccess>;
 }
@@ -55,7 +54,7 @@ export function endpoints({
   admission,
   events,
   accessOf,
-  isShortOfMemory,
+  shortage,
 }: Parts): Endpoints {
   const announced = () => state.settings.announced ?? [];
   const create = signalling({
@@ -84,7 +83,7 @@ export function endpoints({
         user: shortId(session),
         nowMs: clock.now(),
       }),
-    closed: () => closed(state, isShortOfMemory()),
+    closed: (role) => closed(role, state, shortage()),
     has: (role, room, id) => {
       const session = sessions.get(id);
       return session?.role === role && session.room === room;

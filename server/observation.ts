@@ -18,6 +18,8 @@ import { health } from './probes/health.ts';
 import type { Heart } from './probes/heart.ts';
 import { isUdpPortBound } from './probes/udp-port.ts';
 import type { Clock, Rooms } from './room/rooms.ts';
+import { busyThreads } from './session/busy.ts';
+import type { Shortage } from './session/closed.ts';
 import { joinCounts } from './session/joins.ts';
 import { leftOver, podStats, type Status, status } from './status.ts';
 
@@ -31,7 +33,7 @@ export interface Observed {
   /** Of the main thread. */
   readonly heart: Heart;
   readonly log: Log;
-  readonly config: Pick<Config, 'metrics' | 'cpuRequest'>;
+  readonly config: Pick<Config, 'metrics' | 'cpuRequest' | 'busyLimit'>;
   readonly onMetrics: MetricsOptions['onMetrics'];
 }
 
@@ -41,8 +43,8 @@ export interface Observation {
   scrape(format: Format): Promise<Exposition>;
   stats(): Promise<PodStats>;
   readonly checkup: Checkup;
-  /** Whether a twentieth of what the pod may use is left at most, as of a moment ago. */
-  isShortOfMemory(): boolean;
+  /** Costs nothing, so that every request may ask. */
+  shortage(): Shortage;
   stop(): void;
 }
 
@@ -56,6 +58,8 @@ export async function observation(observed: Observed): Promise<Observation> {
   const { media, rooms, state, sessions, clock, log, config, onMetrics } = observed;
   const startedMs = clock.now();
   const joined = joinCounts();
+  const isTooMuch = busyThreads(config.busyLimit);
+  let isBusy = false;
   const look = async (): Promise<Status> => {
     const [seen, findings] = await Promise.all([seenMedia(), checkup()]);
     const at = clock.now();
@@ -63,6 +67,7 @@ export async function observation(observed: Observed): Promise<Observation> {
       isDraining: state.isDraining,
       drainLeftMs: state.drainEndsMs === undefined ? 0 : state.drainEndsMs - at,
       isAccepting: !state.isDraining && state.settings.announced !== undefined,
+      isBusy,
       sessions: sessions(),
       hasToken: (file) => state.settings.tokens.has(file) || state.settings.jwtSecrets.has(file),
       startedMs,
@@ -94,7 +99,11 @@ export async function observation(observed: Observed): Promise<Observation> {
   const machine = surroundings();
   const watch = await watchNode({
     read: reader({ ...machine, cpuRequest: config.cpuRequest }),
-    counts: async () => nodeCounts(joined.counts, await seenMedia()),
+    counts: async () => {
+      const seen = await seenMedia();
+      isBusy = isTooMuch(seen);
+      return nodeCounts(joined.counts, seen);
+    },
     clock,
     nowMs,
     loopTime: () => performance.eventLoopUtilization(),
@@ -107,7 +116,7 @@ export async function observation(observed: Observed): Promise<Observation> {
     scrape,
     stats: async () => podStats(await look()),
     checkup,
-    isShortOfMemory: () => isShort(watch.reading()),
+    shortage: () => ({ isShortOfMemory: isShort(watch.reading()), isBusy }),
     stop: watch.stop,
   };
 }

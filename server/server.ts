@@ -68,7 +68,7 @@ export async function startServer(options: ServerOptions): Promise<Server> {
   const end = (session: string, reason: SessionEnd) => table.end(session, reason);
   const allRooms = rooms(clock, end, (room) => events.changed(room));
   const seen = { media, rooms: allRooms, state, sessions: () => table.count(), clock, heart, log, config, onMetrics };
-  const { meter: counted, scrape, stats, checkup, isShortOfMemory, stop } = await observation(seen);
+  const { meter: counted, scrape, stats, checkup, shortage, stop } = await observation(seen);
   const spans = roomSpans(tracer);
   const meter = meterOf([counted, spans, guarded(listener, toldBy(log))]);
   const onError = requestFailed(meter, log);
@@ -78,7 +78,7 @@ export async function startServer(options: ServerOptions): Promise<Server> {
   const table = sessions({ media, rooms: allRooms, clock, log, meter, admission, audit, ended });
   allRooms.configure(state.settings.rooms);
 
-  const parts = { state, rooms: allRooms, sessions: table, media, clock, meter, isShortOfMemory };
+  const parts = { state, rooms: allRooms, sessions: table, media, clock, meter, shortage };
   const untraced = endpoints({ ...parts, admission, events, accessOf });
   const app = publicServer({
     door,

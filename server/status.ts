@@ -33,6 +33,8 @@ export interface PodFacts {
   readonly drainLeftMs: number;
   /** Whether new sessions are taken. */
   readonly isAccepting: boolean;
+  /** Whether new viewers are refused for want of time. */
+  readonly isBusy: boolean;
   /** All of them, also those whose handshake is under way. */
   readonly sessions: number;
   /** Whether a token, or a secret of JSON Web Tokens, can be read, by the name of its file. */

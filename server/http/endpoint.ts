@@ -18,8 +18,8 @@ import { viewerLinks } from './viewer-links.ts';
 export interface Endpoints {
   /** Throws {@link Refused} when there is no such room. */
   access(role: Role, room: string): Access;
-  /** Why no new session can be made now, whatever the room. */
-  closed(): Refusal | undefined;
+  /** Why no new session of that role can be made now, whatever the room. */
+  closed(role: Role): Refusal | undefined;
   /** `waitedMs` is the time since the request came. Rejects with {@link Refused}. */
   create(asked: {
     readonly role: Role;
@@ -87,7 +87,7 @@ export function guards({ role, endpoints, door }: Pick<EndpointOptions, 'role' |
       endpoints.access(role, roomOf(request));
     },
     open: async () => {
-      const refusal = endpoints.closed();
+      const refusal = endpoints.closed(role);
       if (refusal) throw new Refused(refusal);
     },
     found: async (request: Request) => {

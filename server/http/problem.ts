@@ -12,6 +12,7 @@ const problems: Readonly<Record<RefusalReason, readonly [status: number, title: 
   KeysUnavailable: [503, 'Tokens cannot be checked'],
   TooMany: [429, 'Too many requests'],
   Overloaded: [503, 'Too many are on their way in'],
+  Busy: [503, 'The server is busy'],
   Draining: [503, 'This server is going'],
   NotReady: [503, 'This server is not ready'],
   PublisherExists: [409, 'Somebody is publishing already'],

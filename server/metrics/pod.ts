@@ -10,6 +10,7 @@ export function podMetrics(families: Families, seen: () => Status) {
   families.gauge(podMetric.uptime, (gauge) => gauge.set(Math.max(0, seen().nowMs - seen().startedMs) / 1000));
   families.gauge(podMetric.draining, (gauge) => gauge.set(seen().isDraining ? 1 : 0));
   families.gauge(podMetric.accepting, (gauge) => gauge.set(seen().isAccepting ? 1 : 0));
+  families.gauge(podMetric.busy, (gauge) => gauge.set(seen().isBusy ? 1 : 0));
   families.gauge(podMetric.drainRemaining, (gauge) => gauge.set(seen().isDraining ? seen().sessions : 0));
   families.gauge(podMetric.drainTime, (gauge) => gauge.set(seen().drainLeftMs / 1000));
   families.counter(podMetric.threadMessages, (counter) => {

@@ -72,7 +72,10 @@ export async function startPod({ settings, sessions, reuseMs, rate }: PodOptions
     sessions: () => sessions,
     heart: startHeart(() => performance.now()),
     log: jsonLog('error', nothing, () => new Date()),
-    config: { metrics: { prefix: '', constLabels: {}, hasDefaults: true, reuseMs } },
+    config: {
+      busyLimit: Number.POSITIVE_INFINITY,
+      metrics: { prefix: '', constLabels: {}, hasDefaults: true, reuseMs },
+    },
     onMetrics: undefined,
   });
   const { checkup, stats, scrape } = observed;

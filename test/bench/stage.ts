@@ -37,8 +37,8 @@ export async function onStage<T>(play: (stage: Stage) => Promise<T>): Promise<T>
   await writeFile(file, roomsFile);
   const ports = ['--http', '--internal', '--media'].flatMap((option) => [option, '127.0.0.1:0']);
   const secrets = ['--publish-token', tokens.publish, '--play-token', tokens.play];
-  // All of them come from one address.
-  const limits = ['--joins-per-address', '0'];
+  // All of them come from one address, some of them to a server that has all to do that it can.
+  const limits = ['--joins-per-address', '0', '--busy-limit', '0'];
   const server = await startChild(serverScript, { env, nodeOptions: [youngGeneration] });
   held.defer(() => server.stop());
   const { http } = await server.ask<Listening>({

@@ -56,7 +56,10 @@ async function hangingMedia(t: TestContext, { after = Number.POSITIVE_INFINITY }
     clock: realClock,
     heart,
     log: jsonLog('error', nothing, () => new Date()),
-    config: { metrics: { prefix: '', constLabels: {}, hasDefaults: false, reuseMs: 0 } },
+    config: {
+      busyLimit: Number.POSITIVE_INFINITY,
+      metrics: { prefix: '', constLabels: {}, hasDefaults: false, reuseMs: 0 },
+    },
     onMetrics: undefined,
   });
   t.after(observed.stop);

@@ -54,6 +54,7 @@ export async function running(rooms: string, change: Partial<Config> = {}, clock
       logLevel: 'debug',
       proxies: trustedProxies(['private']),
       joinsPerAddress: 20,
+      busyLimit: Number.POSITIVE_INFINITY,
       metrics: { prefix: '', constLabels: {}, hasDefaults: true, reuseMs: 0 },
       ...change,
     },

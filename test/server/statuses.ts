@@ -54,6 +54,7 @@ export const facts = (change: Partial<PodFacts> = {}): PodFacts => ({
   isDraining: false,
   drainLeftMs: 0,
   isAccepting: true,
+  isBusy: false,
   sessions: 0,
   hasToken: () => true,
   startedMs: 0,
