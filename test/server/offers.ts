@@ -3,9 +3,10 @@ import { join } from 'node:path';
 
 /**
  * Offers as clients make them. Captured: Chromium 156, Firefox 153 ESR (without a codec for H264, as Linux
- * distributions ship it), simple-whip-client on GStreamer 1.22, ffmpeg 8.0, ffmpeg 9.0 with `-whip_flags dtls_active`,
+ * distributions ship it), OBS 30.2.3, whipclientsink of gst-plugins-rs 0.15.4 on GStreamer 1.26 (its addresses are others),
+ * simple-whip-client on GStreamer 1.22, ffmpeg 8.0, ffmpeg 9.0 with `-whip_flags dtls_active`,
  * libdatachannel, which OBS is built on (by node-datachannel 0.33), and aiortc 1.16.
- * Written in their client's style: OBS, Firefox with H264, GStreamer with retransmissions.
+ * Written in their client's style: Firefox with H264, GStreamer with retransmissions.
  */
 export const clients = [
   'chromium-publish',
@@ -14,6 +15,7 @@ export const clients = [
   'firefox-simulcast',
   'obs-publish',
   'libdatachannel-publish',
+  'whipclientsink-publish',
   'gstreamer-publish',
   'gstreamer-rtx-publish',
   'ffmpeg-publish',

@@ -109,6 +109,23 @@ test('GStreamer bundles with port 0, writes OPUS in capitals and calls Constrain
   );
 });
 
+test('whipclientsink offers all that it can encode, each with retransmissions, beside codecs and candidates that are not ours (C-41)', () => {
+  assert.deepEqual(
+    summary(sdpOf('whipclientsink-publish'), 'send').map(({ mid, codecs }) => [mid, codecs]),
+    [
+      [
+        'video0',
+        [
+          ['video/vp8', 96, 103],
+          ['video/h264;42e01f;1', 97, 107],
+          ['video/vp9;0', 98, 111],
+        ],
+      ],
+      ['audio1', [['audio/opus', 100, undefined]]],
+    ],
+  );
+});
+
 test('whoever can only be the DTLS server, as ffmpeg, has us begin; all others begin themselves (C-11, C-41)', () => {
   assert.equal(offer(sdpOf('ffmpeg-publish'), 'send').ourSetup, 'active');
   for (const client of ['ffmpeg-active-publish', 'chromium-publish', 'obs-publish'] as const)
