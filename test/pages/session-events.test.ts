@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { eventsUrl } from '#server/http/pages/session-events.js';
+import { extensionUrl } from '#server/http/pages/session-events.js';
 
 const base = 'https://live.example/a/room/whep';
 const rel = 'rel="urn:ietf:params:whep:ext:core:server-sent-events"';
@@ -15,4 +15,10 @@ for (const [name, links, url] of [
   ['of other extensions only', '<https://other.example/layer>; rel="urn:ietf:params:whep:ext:core:layer"', undefined],
   ['none', null, undefined],
 ] as const)
-  test(`the URL of a session’s events is found in its links: ${name}`, () => assert.equal(eventsUrl(links, base), url));
+  test(`the URL of a session’s events is found in its links: ${name}`, () =>
+    assert.equal(extensionUrl('events', links, base), url));
+
+test('where a layer is chosen is found beside it', () => {
+  const links = `<${base}/x/events>; ${rel}, <${base}/x/layer>; rel="urn:ietf:params:whep:ext:core:layer"`;
+  assert.equal(extensionUrl('layer', links, base), `${base}/x/layer`);
+});

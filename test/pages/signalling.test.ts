@@ -2,7 +2,14 @@ import assert from 'node:assert/strict';
 import { createServer, type IncomingMessage, type RequestListener } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { type TestContext, test } from 'node:test';
-import { deleteSession, offerRefused, postOffer, Refusal, retryAfterMs } from '#server/http/pages/signalling.js';
+import {
+  chooseLayer,
+  deleteSession,
+  offerRefused,
+  postOffer,
+  Refusal,
+  retryAfterMs,
+} from '#server/http/pages/signalling.js';
 
 async function serve(t: TestContext, listener: RequestListener): Promise<string> {
   const server = createServer(listener).listen(0, '127.0.0.1');
@@ -34,6 +41,24 @@ test('an offer is posted with its token, and the session URL is resolved against
   assert.equal(answer, 'the answer');
   assert.equal(session, `${url}/session-1`);
   assert.equal(events, undefined, 'there is no Link');
+});
+
+test('a layer is asked for by its name, or by none, and a refusal is in words', async (t) => {
+  const seen: unknown[] = [];
+  const url = await serve(t, async (request, response) => {
+    const asked = await text(request);
+    seen.push([request.headers['content-type'], request.headers.authorization, asked]);
+    const problem = { 'content-type': 'application/problem+json' };
+    if (asked.includes('x')) response.writeHead(422, problem).end('{"detail":"The publisher sends l, h."}');
+    else response.writeHead(200).end();
+  });
+  await chooseLayer(url, 'abc', 'h');
+  await chooseLayer(url, undefined, undefined);
+  await assert.rejects(chooseLayer(url, 'abc', 'x'), { name: 'Refusal', message: 'The publisher sends l, h.' });
+  assert.deepEqual(seen.slice(0, 2), [
+    ['application/json', 'Bearer abc', '{"rid":"h"}'],
+    ['application/json', undefined, '{}'],
+  ]);
 });
 
 test('without a token there is no Authorization header', async (t) => {

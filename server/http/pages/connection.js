@@ -28,8 +28,8 @@ const silenceLimitMs = 5500;
  */
 
 /**
- * @typedef {import('./keep-connected.js').Connection & { postedAtMs: number }} Session
- *   `postedAtMs` is the moment of the POST on the clock of `performance.now()`.
+ * @typedef {import('./keep-connected.js').Connection & { postedAtMs: number, layer: string | undefined }} Session
+ *   `postedAtMs` is the moment of the POST on the clock of `performance.now()`, `layer` the URL where a layer is chosen.
  */
 
 /**
@@ -71,7 +71,7 @@ export async function connect({ endpoint, token, addMedia, adaptAnswer = (sdp) =
       const onReconnect = () => resolve(new Error('The server asks to connect anew'));
       if (events && made.events) stopListening = listen(made.events, { ...events, onReconnect });
     });
-    return { ended: Promise.race([lost, silent, sentAway]), close, postedAtMs };
+    return { ended: Promise.race([lost, silent, sentAway]), close, postedAtMs, layer: made.layer };
   } catch (error) {
     await close();
     throw error;

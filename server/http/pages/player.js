@@ -4,8 +4,9 @@ import { pageAddress } from './address.js';
 import { connect } from './connection.js';
 import { byId } from './dom.js';
 import { keepConnected } from './keep-connected.js';
+import { layerMenu } from './layer-menu.js';
 import { pageFrame, pageView } from './page-view.js';
-import { offerRefused } from './signalling.js';
+import { chooseLayer, offerRefused } from './signalling.js';
 
 const words = {
   idle: { chip: 'Stopped', title: 'Stopped', detail: '' },
@@ -27,20 +28,29 @@ const cannotPlay = 'This browser has no codec for what is published here. Anothe
 /** @param {import('./address.js').PageAddress} address */
 function player(address) {
   const video = byId('video', HTMLVideoElement);
-  const { show, showJoin, onFigures, onAway, pause, askToken } = pageView(words);
+  const { show, showJoin, onFigures: showFigures, onAway, pause, askToken } = pageView(words);
+  const menu = layerMenu();
   const left = new AbortController();
   let token = address.token;
-  const events = { onAway, onViewers: showViewers };
+  const events = { onAway, onViewers: showViewers, onLayers: menu.onLayers };
+  const onFigures = (/** @type {Parameters<typeof showFigures>} */ ...figures) => {
+    showFigures(...figures);
+    menu.onFigures(figures[0]);
+  };
 
   /** @param {AbortSignal} signal */
   const watch = async (signal) => {
     const addMedia = (/** @type {RTCPeerConnection} */ peer) => receive(peer, video);
     const shown = firstFrame(video);
     showViewers(undefined);
+    menu.begin(undefined);
     const plan = { endpoint: /** @type {const} */ ('whep'), token, addMedia, onFigures, events };
     const session = await connect(plan, signal).catch((/** @type {unknown} */ error) => {
       throw offerRefused(error, () => cannotPlay);
     });
+    const { layer } = session;
+    const by = token;
+    if (layer !== undefined) menu.begin((rid) => chooseLayer(layer, by, rid));
     void shown.then((atMs) => showJoin(atMs - session.postedAtMs));
     return session;
   };

@@ -1,15 +1,23 @@
 /** What the server tells of a viewer's session as it happens: server-sent events, where the answer's `Link` says. */
 
-const extension = 'urn:ietf:params:whep:ext:core:server-sent-events';
+import { layersOf } from './layers.js';
+
+const extension = {
+  events: 'urn:ietf:params:whep:ext:core:server-sent-events',
+  layer: 'urn:ietf:params:whep:ext:core:layer',
+};
 
 /**
+ * Where a session's extension is, by its name.
+ *
+ * @param {keyof typeof extension} name
  * @param {string | null} links  All `Link` headers, with commas between them (RFC 8288 section 3).
  * @param {string} base
  * @returns {string | undefined} An absolute URL.
  */
-export function eventsUrl(links, base) {
+export function extensionUrl(name, links, base) {
   for (const [, url = '', parameters = ''] of (links ?? '').matchAll(/<([^>]*)>([^<]*)/g)) {
-    if (parameters.includes(`rel="${extension}"`)) return new URL(url, base).href;
+    if (parameters.includes(`rel="${extension[name]}"`)) return new URL(url, base).href;
   }
   return undefined;
 }
@@ -18,6 +26,7 @@ export function eventsUrl(links, base) {
  * @typedef {object} EventHandlers
  * @property {(isAway: boolean) => void} onAway  Whether it is known that nobody publishes now.
  * @property {(count: number) => void} onViewers
+ * @property {(layers: readonly import('./layers.js').Layer[]) => void} onLayers
  * @property {() => void} onReconnect  The session is to be exchanged for another.
  */
 
@@ -29,7 +38,7 @@ export function eventsUrl(links, base) {
  * @param {EventHandlers} handlers
  * @returns {() => void} Stops.
  */
-export function listen(url, { onAway, onViewers, onReconnect }) {
+export function listen(url, { onAway, onViewers, onLayers, onReconnect }) {
   let /** @type {EventSource | undefined} */ source;
   const close = () => {
     source?.close();
@@ -41,6 +50,7 @@ export function listen(url, { onAway, onViewers, onReconnect }) {
     source.addEventListener('active', () => onAway(false));
     source.addEventListener('inactive', () => onAway(true));
     source.addEventListener('viewercount', ({ data }) => onViewers(viewerCount(data)));
+    source.addEventListener('layers', ({ data }) => onLayers(layersOf(data)));
     source.addEventListener('reconnect', onReconnect);
     // It tries again by itself, and is told nothing of a publisher who has gone meanwhile.
     source.addEventListener('error', () => onAway(false));

@@ -1,6 +1,6 @@
 /** WHIP (RFC 9725) and WHEP, from the client's side: one POST makes a session, one DELETE ends it. */
 
-import { eventsUrl } from './session-events.js';
+import { extensionUrl } from './session-events.js';
 
 /** The server answered, and the answer is no. `detail` is the problem's (RFC 9457) own sentence for people. */
 export class Refusal extends Error {
@@ -68,8 +68,8 @@ const authorization = (token) => (token === undefined ? {} : { Authorization: `B
  * @param {string} endpoint  Relative to the page: `whip` or `whep`.
  * @param {string | undefined} token
  * @param {string} offer
- * @returns {Promise<{ answer: string, session: string, events: string | undefined }>} The answer's SDP, and the absolute
- *   URLs of the session and of its events.
+ * @returns {Promise<{ answer: string, session: string, events: string | undefined, layer: string | undefined }>} The
+ *   answer's SDP, and the absolute URLs of the session, of its events, and where its layer is chosen.
  */
 export async function postOffer(endpoint, token, offer) {
   const response = await fetch(endpoint, {
@@ -85,7 +85,28 @@ export async function postOffer(endpoint, token, offer) {
   const location = response.headers.get('location');
   if (location === null) throw new Refusal(response.status, 'The answer names no session (no Location)', undefined);
   const session = new URL(location, response.url).href;
-  return { answer: await response.text(), session, events: eventsUrl(response.headers.get('link'), response.url) };
+  const urlOf = (/** @type {'events' | 'layer'} */ name) =>
+    extensionUrl(name, response.headers.get('link'), response.url);
+  return { answer: await response.text(), session, events: urlOf('events'), layer: urlOf('layer') };
+}
+
+/**
+ * Asks for one of the encodings that the publisher sends. Throws a {@link Refusal}, or an Error with words for people.
+ *
+ * @param {string} url  Of the session's layer.
+ * @param {string | undefined} token
+ * @param {string | undefined} rid  Undefined: whatever the network carries.
+ */
+export async function chooseLayer(url, token, rid) {
+  const response = await fetch(url, {
+    method: 'POST',
+    headers: { 'Content-Type': 'application/json', ...authorization(token) },
+    body: JSON.stringify({ rid }),
+    signal: AbortSignal.timeout(answerTimeoutMs),
+  }).catch((/** @type {Error} */ error) => {
+    throw new Error('The size could not be chosen, as the server cannot be reached.', { cause: error });
+  });
+  if (!response.ok) throw await refusal(response, token !== undefined);
 }
 
 /**
