@@ -7,7 +7,8 @@ export type JWTAuth = { readonly mode: 'JWT'; readonly issuer?: string } & (
   | { readonly jwksURL: string; readonly audience: string }
 );
 
-export const codecs = ['H264', 'VP8', 'VP9', 'AV1', 'Opus'] as const;
+/** RED is no codec by itself: Opus, with what was said before repeated in each packet (RFC 2198). */
+export const codecs = ['H264', 'VP8', 'VP9', 'AV1', 'Opus', 'RED'] as const;
 export type Codec = (typeof codecs)[number];
 
 /** What every browser has. */

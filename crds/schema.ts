@@ -109,7 +109,8 @@ const publish = {
     reconnectGrace: duration('How long subscribers are kept while the publisher is away.', '15s', '0s', '5m'),
     codecs: {
       type: 'array',
-      description: 'The codecs a publisher may send, the preferred ones first.',
+      description:
+        'The codecs a publisher may send, the preferred ones first. RED asks it for Opus with redundancy, which it may send anyway if it prefers to.',
       default: defaultCodecs,
       clusterMayDefault: true,
       minItems: 1,

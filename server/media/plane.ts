@@ -53,6 +53,8 @@ export interface PayloadCodec {
   readonly payloadType: number;
   readonly rtxPayloadType?: number;
   readonly clockRate: number;
+  /** Of redundancy (RED, RFC 2198) alone: the payload type of what it repeats. */
+  readonly blockType?: number;
 }
 
 /**

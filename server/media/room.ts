@@ -1,12 +1,13 @@
 import { noCounters, type RoomCounters } from './counts.ts';
 import { type DownStream, downStream, forward, gone, noCodec, noKeyFrame } from './down/down-stream.ts';
-import { codecMatch } from './down/epoch.ts';
+import { codecMatch, takes } from './down/epoch.ts';
 import { type LinkEstimate, linkEstimate } from './down/link-estimate.ts';
 import { type ResendBudget, resendBudget } from './down/resend-budget.ts';
 import { sendHistory } from './down/send-history.ts';
 import type { Share } from './egress/share.ts';
 import { noteSent } from './first-frame.ts';
 import type { DownTrack, MediaSnapshot } from './plane.ts';
+import { primaryOf } from './rtp/red.ts';
 import type { Transport } from './transport.ts';
 import { isForemost, settle } from './up/layers.ts';
 import type { Arrival, Publisher } from './up/up-stream.ts';
@@ -59,6 +60,7 @@ export function subscriber(transport: Transport, tracks: readonly DownTrack[], r
 /** Sends one packet of the publisher's to everybody who can use it. Writes into its payload: what is kept is kept before. */
 export function fanOut(to: Room, arrival: Arrival, nowMs: number, world: World): void {
   const { stream, source, packet, startsKeyFrame } = arrival;
+  const { redundancy } = stream;
   if (startsKeyFrame && stream.waiting.length > 0 && to.publisher !== undefined) settle(to.publisher, stream);
   let packets = 0;
   let bytes = 0;
@@ -66,8 +68,10 @@ export function fanOut(to: Room, arrival: Arrival, nowMs: number, world: World):
   let withoutKeyFrame = 0;
   let absent = 0;
   const numbers = stream.pictures[packet.payloadType]?.(packet.payload, packet.marker);
+  const primary = packet.payloadType === redundancy?.payloadType ? primaryOf(packet, redundancy) : packet;
   for (const sink of stream.sinks) {
-    const sent = forward(sink, source, packet, numbers, startsKeyFrame, nowMs, world.send);
+    const part = primary === packet || takes(sink.match, packet) ? packet : primary;
+    const sent = forward(sink, source, part, numbers, startsKeyFrame, nowMs, world.send);
     if (sent > 0) {
       packets += 1;
       bytes += sent;
@@ -112,7 +116,7 @@ export function removeSubscriber(of: Room, removed: Subscriber): void {
 function connect(from: Publisher, down: DownStream): void {
   const ofKind = from.streams.filter(({ track }) => track.kind === down.track.kind);
   const stream = ofKind.find((each) => each === from.best) ?? ofKind[0];
-  down.match = codecMatch(down.track, stream?.track.codecs ?? [], stream?.pictures ?? []);
+  down.match = codecMatch(down.track, stream);
   down.wantedLayer = stream;
   down.layer = undefined;
   if (stream !== undefined) stream.sinks = [...stream.sinks, down];

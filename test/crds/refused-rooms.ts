@@ -20,7 +20,7 @@ export const refusals: Readonly<Record<string, { room: object; says: RegExp }>> 
   },
   'a codec that we do not forward': {
     room: aRoom('codec', { publish: { codecs: ['H265'] } }),
-    says: /spec\.publish\.codecs\[0\].*supported values: "H264", "VP8", "VP9", "AV1", "Opus"/s,
+    says: /spec\.publish\.codecs\[0\].*supported values: "H264", "VP8", "VP9", "AV1", "Opus", "RED"/s,
   },
   'a probe that waits for longer than it repeats': {
     room: aRoom('late', { pod: { probes: { readiness: { periodSeconds: 2, timeoutSeconds: 3 } } } }),

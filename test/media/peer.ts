@@ -20,6 +20,8 @@ export interface Rtp {
   readonly timestamp?: number;
   readonly payloadType?: number;
   readonly marker?: boolean;
+  /** Bytes behind the payload, the last of which says how many they are. */
+  readonly paddingSize?: number;
   readonly payload?: Buffer;
   readonly extension?: { readonly id: number; readonly value: string | Buffer };
 }
@@ -74,12 +76,16 @@ export function peer(id: string, profile: SrtpProfile, port: number, random: () 
       if (check === undefined) throw new Error('the server has checked nothing');
       return stunAnswer(check, password);
     },
-    rtp({ ssrc, sequence, timestamp = 0, payloadType = 96, marker = false, payload = keyFrame, extension }: Rtp) {
+    rtp({ ssrc, sequence, timestamp = 0, payloadType = 96, marker = false, ...more }: Rtp) {
+      const { payload = keyFrame, paddingSize = 0, extension } = more;
       const extensions: Extension[] = extension
         ? [{ id: extension.id, payload: Buffer.from(extension.value as string) }]
         : [];
       const header = new RtpHeader({ ssrc, sequenceNumber: sequence, timestamp, payloadType, marker, extensions });
-      return srtp.encrypt(payload, new RtpPacket(header, payload).header);
+      header.padding = paddingSize > 0;
+      const padding = Buffer.alloc(paddingSize).fill(paddingSize, Math.max(0, paddingSize - 1));
+      const padded = paddingSize === 0 ? payload : Buffer.concat([payload, padding]);
+      return srtp.encrypt(padded, new RtpPacket(header, padded).header);
     },
     rtcp: (compound: Buffer) => srtcp.encrypt(compound),
     receive(datagram: Buffer): void {

@@ -13,6 +13,7 @@ const files = [
   'ice/path-check',
   'ice/presence',
   'repair',
+  'red',
   'down/reports',
   'down/resend',
   'up/stall',

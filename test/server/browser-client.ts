@@ -16,6 +16,8 @@ export interface JoinOptions {
   readonly relay?: { readonly urls: string; readonly username?: string; readonly credential?: string };
   /** Sends the picture in two sizes, the larger one 640 pixels wide. */
   readonly simulcast?: boolean;
+  /** The codecs of sound that it offers, by their MIME types, in this order; else what the browser has. */
+  readonly sound?: readonly string[];
   /** Where it sends media to in place of the address that the server announces. */
   readonly through?: Endpoint;
 }
@@ -27,13 +29,13 @@ export interface JoinOptions {
 export const join = (
   page: Page,
   url: string,
-  { token, kinds = ['audio', 'video'], simulcast = false, through, relay }: JoinOptions = {},
+  { token, kinds = ['audio', 'video'], simulcast = false, sound, through, relay }: JoinOptions = {},
 ) =>
   page.evaluate(
-    `(${joinInPage})(${JSON.stringify([url, token ?? null, kinds, through ?? null, relay ?? null, simulcast])})`,
+    `(${joinInPage})(${JSON.stringify([url, token ?? null, kinds, through ?? null, relay ?? null, simulcast, sound ?? null])})`,
   ) as Promise<Joined>;
 
-const joinInPage = `async ([url, token, kinds, through, relay, simulcast]) => {
+const joinInPage = `async ([url, token, kinds, through, relay, simulcast, sound]) => {
   globalThis.connection?.close();
   const connection = (globalThis.connection = new RTCPeerConnection(relay ? { iceServers: [relay], iceTransportPolicy: 'relay' } : {}));
   if (url.endsWith('whip')) {
@@ -46,6 +48,11 @@ const joinInPage = `async ([url, token, kinds, through, relay, simulcast]) => {
     Object.assign(video, { autoplay: true, muted: true });
     connection.ontrack = ({ streams: [stream] }) => { video.srcObject = stream; };
     document.body.append(video);
+  }
+  for (const transceiver of connection.getTransceivers()) {
+    if (sound === null || transceiver.receiver.track.kind !== 'audio') continue;
+    const { codecs } = RTCRtpReceiver.getCapabilities('audio');
+    transceiver.setCodecPreferences(sound.flatMap((type) => codecs.filter(({ mimeType }) => mimeType === type)));
   }
   await connection.setLocalDescription();
   const authorization = token === null ? {} : { Authorization: 'Bearer ' + token };

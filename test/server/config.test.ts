@@ -228,7 +228,7 @@ const faults: Readonly<Record<string, readonly [text: string, says: RegExp]>> = 
   ],
   'an unknown codec': [
     'rooms: [{name: a, publish: {codecs: [H264, H265]}}]',
-    /codecs\[1\] must be H264 or VP8 or VP9 or AV1 or Opus, not "H265"/,
+    /codecs\[1\] must be H264 or VP8 or VP9 or AV1 or Opus or RED, not "H265"/,
   ],
   'half a subscriber': ['rooms: [{name: a, play: {maxSubscribers: 1.5}}]', /a whole number from 0 to 1000000, not 1.5/],
   'a duration in words': ['rooms: [{name: a, publish: {reconnectGraceMs: 15s}}]', /reconnectGraceMs must be a whole/],

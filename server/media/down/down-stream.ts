@@ -14,7 +14,7 @@ import { writeHeader } from '../rtp/rtp.ts';
 import type { Send, Transport } from '../transport.ts';
 import type { Source } from '../up/source.ts';
 import type { UpStream } from '../up/up-stream.ts';
-import { begin, type CodecMatch, codecMatch, type Epoch } from './epoch.ts';
+import { begin, type CodecMatch, codecMatch, type Epoch, writeBlocks } from './epoch.ts';
 import { type HeaderPlan, headerPlan, stamp } from './header-plan.ts';
 import { notePictures, type PictureNumbers, type PicturesSent, writePictures } from './picture-id.ts';
 import type { ResentLately } from './resent-lately.ts';
@@ -64,7 +64,7 @@ export function downStream(track: DownTrack, to: Transport, random: () => number
   return {
     track,
     transport: to,
-    match: codecMatch(track, [], []),
+    match: codecMatch(track, undefined),
     header,
     plan,
     rtxHeader: undefined,
@@ -156,6 +156,7 @@ export function sendSealed(
   const timestamp = (packet.timestamp + timestampShift) >>> 0;
   writeHeader(header, packet.hasPadding, packet.marker, payloadType, index, timestamp);
   if (numbers !== undefined) writePictures(payload, numbers, pictures);
+  if (packet.blocks > 0) writeBlocks(match, packet);
   const cipher = transport.srtp.outgoing;
   const bytes = header.length + payload.length + cipher.overhead;
   stamp(header, plan, transport.history, bytes, nowMs);

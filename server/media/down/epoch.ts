@@ -3,9 +3,11 @@
  * just before another source took over are still asked for.
  */
 
-import type { DownTrack, PayloadCodec } from '../plane.ts';
+import type { DownTrack } from '../plane.ts';
 import type { MediaPacket } from '../rtp/packet-cache.ts';
+import { primaryOf, type Redundancy, writeBlockType } from '../rtp/red.ts';
 import type { Source } from '../up/source.ts';
+import type { UpStream } from '../up/up-stream.ts';
 import type { DownStream } from './down-stream.ts';
 import { type PictureNumbers, type PictureReaders, type PictureShifts, pictureShifts } from './picture-id.ts';
 
@@ -15,6 +17,7 @@ export interface CodecMatch {
   readonly payloadTypes: Int16Array;
   readonly rtxPayloadTypes: Int16Array;
   readonly pictures: PictureReaders;
+  readonly redundancy: Redundancy | undefined;
 }
 
 /** A source's part of the stream. What is added to its numbers never changes: sent again, a packet is the same again. */
@@ -30,16 +33,35 @@ export interface Epoch {
 }
 
 /** Matches codecs by name, for a publisher that is new. A codec of its that the subscriber lacks is not sent. */
-export function codecMatch(track: DownTrack, published: readonly PayloadCodec[], pictures: PictureReaders): CodecMatch {
+export function codecMatch(
+  track: DownTrack,
+  published: Pick<UpStream, 'track' | 'pictures' | 'redundancy'> | undefined,
+): CodecMatch {
   const payloadTypes = new Int16Array(128).fill(-1);
   const rtxPayloadTypes = new Int16Array(128).fill(-1);
-  for (const { name, payloadType } of published) {
+  for (const { name, payloadType } of published?.track.codecs ?? []) {
     const match = track.codecs.find((codec) => codec.name === name);
     if (match === undefined) continue;
     payloadTypes[payloadType] = match.payloadType;
     if (track.rtxSsrc !== undefined) rtxPayloadTypes[payloadType] = match.rtxPayloadType ?? -1;
   }
-  return { payloadTypes, rtxPayloadTypes, pictures };
+  const { pictures = [], redundancy } = published ?? {};
+  return { payloadTypes, rtxPayloadTypes, pictures, redundancy };
+}
+
+/** Whether a packet can be sent as it is. */
+export const takes = ({ payloadTypes }: CodecMatch, { payloadType }: MediaPacket): boolean =>
+  (payloadTypes[payloadType] ?? -1) >= 0;
+
+/** What a subscriber is sent of a packet: without the redundancy, where it does not know that. */
+export const usable = (match: CodecMatch, packet: MediaPacket): MediaPacket =>
+  packet.payloadType === match.redundancy?.payloadType && !takes(match, packet)
+    ? primaryOf(packet, match.redundancy)
+    : packet;
+
+/** Gives the blocks of a packet with redundancy the subscriber's type. */
+export function writeBlocks({ payloadTypes, redundancy }: CodecMatch, packet: MediaPacket): void {
+  if (redundancy !== undefined) writeBlockType(packet, payloadTypes[redundancy.blockType] ?? 0);
 }
 
 const formerKept = 2;

@@ -2,10 +2,11 @@ import type { RefusedReason } from '../counts.ts';
 import type { Subscriber } from '../room.ts';
 import { emptyPacket, type MediaPacket, recall } from '../rtp/packet-cache.ts';
 import { extended } from '../rtp/packet-index.ts';
+import { readBlocks } from '../rtp/red.ts';
 import { writeHeader } from '../rtp/rtp.ts';
 import type { Send } from '../transport.ts';
 import { type DownStream, notReady, sendSealed } from './down-stream.ts';
-import { epochOf } from './epoch.ts';
+import { type Epoch, epochOf, takes, usable, writeBlocks } from './epoch.ts';
 import { stamp } from './header-plan.ts';
 import { allowedBps } from './link-estimate.ts';
 import { writePictures } from './picture-id.ts';
@@ -47,28 +48,40 @@ export function resend(
       resent.refused.NotKept += 1;
       continue;
     }
-    const { match, pictures } = epoch;
-    if ((match.payloadTypes[again.payloadType] ?? -1) < 0) continue;
+    const { match } = epoch;
+    const packet = readBlocks(again, match.redundancy) ? usable(match, again) : again;
+    if (!takes(match, packet)) continue;
     if (isAnswered(down.resentLately, index, nowMs, transport.roundTripMs)) {
       resent.refused.TooSoon += 1;
       continue;
     }
-    if (!take(resends, again.payload.length)) {
+    if (!take(resends, packet.payload.length)) {
       resent.refused.OverBudget += 1;
       continue;
     }
     noteResent(down.resentLately, index, nowMs);
-    const numbers = match.pictures[again.payloadType]?.(again.payload, again.marker);
-    const rtxPayloadType = match.rtxPayloadTypes[again.payloadType] ?? -1;
     resent.packets += 1;
-    if (rtxPayloadType < 0) resent.bytes += sendSealed(down, epoch, again, numbers, index, nowMs, send);
-    else {
-      if (numbers !== undefined) writePictures(again.payload, numbers, pictures);
-      const timestamp = (again.timestamp + epoch.timestampShift) >>> 0;
-      resent.bytes += sendRtx(down, again, rtxPayloadType, sequence, timestamp, nowMs, send);
-    }
+    resent.bytes += sendAgain(down, epoch, packet, index, nowMs, send);
   }
   return resent;
+}
+
+function sendAgain(
+  down: DownStream,
+  epoch: Epoch,
+  packet: MediaPacket,
+  index: number,
+  nowMs: number,
+  send: Send,
+): number {
+  const { match, pictures, timestampShift } = epoch;
+  const numbers = match.pictures[packet.payloadType]?.(packet.payload, packet.marker);
+  const rtxPayloadType = match.rtxPayloadTypes[packet.payloadType] ?? -1;
+  if (rtxPayloadType < 0) return sendSealed(down, epoch, packet, numbers, index, nowMs, send);
+  if (numbers !== undefined) writePictures(packet.payload, numbers, pictures);
+  if (packet.blocks > 0) writeBlocks(match, packet);
+  const timestamp = (packet.timestamp + timestampShift) >>> 0;
+  return sendRtx(down, packet, rtxPayloadType, index, timestamp, nowMs, send);
 }
 
 /** A retransmission is a stream of its own; its payload begins with the original's sequence number. */
@@ -76,7 +89,7 @@ function sendRtx(
   down: DownStream,
   packet: MediaPacket,
   payloadType: number,
-  sequence: number,
+  originalIndex: number,
   timestamp: number,
   nowMs: number,
   send: Send,
@@ -89,7 +102,7 @@ function sendRtx(
   down.rtxHeader = header;
   writeHeader(header, packet.hasPadding, packet.marker, payloadType, index, timestamp);
   const payload = Buffer.allocUnsafe(packet.payload.length + 2);
-  payload.writeUInt16BE(sequence, 0);
+  payload.writeUInt16BE(originalIndex % 0x10000, 0);
   payload.set(packet.payload, 2);
   const bytes = header.length + payload.length + cipher.overhead;
   stamp(header, down.plan, down.transport.history, bytes, nowMs);

@@ -10,6 +10,7 @@ import { type Client, type MediaState, mediaState } from '../media-state.ts';
 import type { DropReason } from '../plane.ts';
 import { fanOut, type Room, setPublisher } from '../room.ts';
 import { emptyPacket, packetCache, recall } from '../rtp/packet-cache.ts';
+import { readBlocks } from '../rtp/red.ts';
 import { serve } from '../timers.ts';
 import { transport } from '../transport.ts';
 import { askForKeyFrame, wantKeyFrames } from '../up/feedback.ts';
@@ -127,7 +128,7 @@ function forwarder({ images }: EgressState, world: World) {
     // Such as one of several encodings that nobody here is sent.
     if (stream.sinks.length === 0 && stream.waiting.length === 0) return;
     // Overwritten since: whoever misses it asks for it in vain, or for a key frame.
-    if (!recall(source.cache, index, packet)) return;
+    if (!recall(source.cache, index, packet) || !readBlocks(packet, stream.redundancy)) return;
     if (index > source.cache.newest) source.cache.newest = index;
     source.lastPacketMs = atMs;
     if (startsKeyFrame) stream.isKeyFrameWanted = false;

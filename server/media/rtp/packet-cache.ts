@@ -7,6 +7,9 @@ export interface MediaPacket {
   marker: boolean;
   hasPadding: boolean;
   payload: Buffer;
+  /** Of one with redundancy, see red.ts: how many blocks it has, and where the last begins. 0 blocks: it has none. */
+  blocks: number;
+  primaryAt: number;
 }
 
 export const emptyPacket = (): MediaPacket => ({
@@ -16,6 +19,8 @@ export const emptyPacket = (): MediaPacket => ({
   marker: false,
   hasPadding: false,
   payload: Buffer.alloc(0),
+  blocks: 0,
+  primaryAt: 0,
 });
 
 /** Packets that are kept: video's at 1000 a second for half a second, several round trips of a viewer far away. */

@@ -4,6 +4,7 @@ import type { FrameReader } from '../frame/frame.ts';
 import { frameReader } from '../frame/frame-reader.ts';
 import type { DropReason, UpTrack } from '../plane.ts';
 import { cachedPackets, emptyPacket, keep, type MediaPacket, maxPayload, packetCache } from '../rtp/packet-cache.ts';
+import { type Redundancy, readBlocks, redundancy } from '../rtp/red.ts';
 import { extensionText, type RtpHeader } from '../rtp/rtp.ts';
 import type { Tally } from '../tally.ts';
 import type { Transport } from '../transport.ts';
@@ -28,6 +29,7 @@ export interface UpStream {
   /** Payload type of retransmissions → that of what they retransmit. */
   readonly retransmitted: ReadonlyMap<number, number>;
   readonly pictures: PictureReaders;
+  readonly redundancy: Redundancy | undefined;
   source: Source | undefined;
   sinks: readonly DownStream[];
   /** Those that are sent another encoding until a key frame of this one has come. */
@@ -92,6 +94,7 @@ const upStream = (track: UpTrack): UpStream => ({
     ),
   ),
   pictures: pictureReaders(track.codecs),
+  redundancy: redundancy(track.codecs),
   source: undefined,
   sinks: [],
   waiting: [],
@@ -139,6 +142,7 @@ export function intake(from: Publisher, tally: Tally) {
     if (origin === undefined) return 'UnknownSsrc';
     if (original === undefined) {
       packet.payload = payload;
+      if (!readBlocks(packet, stream.redundancy)) return 'MalformedRtp';
       packet.index = takeInOrder(stream, origin, header, nowMs);
       if (packet.index < origin.cache.newest) noteLate(stream, origin, packet.index, datagram.length, nowMs, tally);
     } else {
@@ -146,6 +150,7 @@ export function intake(from: Publisher, tally: Tally) {
       // RFC 4588 section 4: the original's number stands before its payload. Bandwidth probes have only padding.
       if (payload.length - (header.hasPadding ? (payload[payload.length - 1] ?? 0) : 0) <= 2) return nothing;
       packet.payload = payload.subarray(2);
+      if (!readBlocks(packet, stream.redundancy)) return 'MalformedRtp';
       packet.index = packetIndex(origin, payload.readUInt16BE(0));
       // Only what is missing was asked for; a number ahead of all others would make the packets up to it seem too old.
       if (packet.index > origin.cache.newest) return nothing;

@@ -9,6 +9,8 @@ export interface OfferedCodec {
   readonly name: string;
   readonly payloadType: number;
   readonly rtxPayloadType?: number;
+  /** Of RED alone: the payload type of what it repeats. */
+  readonly blockType?: number;
   readonly clockRate: number;
   /** As the offer has it after the payload type, such as `H264/90000`; the answer repeats it. */
   readonly rtpmap: string;
@@ -27,6 +29,7 @@ export const kindOf: Readonly<Record<Codec, Kind>> = {
   VP9: 'video',
   AV1: 'video',
   Opus: 'audio',
+  RED: 'audio',
 };
 
 /** rtpmap of each codec, in lower case. */
@@ -36,6 +39,7 @@ const encodings: ReadonlyMap<string, Codec> = new Map([
   ['vp9/90000', 'VP9'],
   ['av1/90000', 'AV1'],
   ['opus/48000/2', 'Opus'],
+  ['red/48000/2', 'RED'],
 ]);
 
 /** The payload types of an m-section that we know, in the offer's order; one for each name. */
@@ -53,6 +57,8 @@ export function offeredCodecs(media: MediaLines): readonly OfferedCodec[] {
     const codec = encodings.get(rtpmap?.toLowerCase() ?? '');
     if (codec === undefined || rtpmap === undefined || kindOf[codec] !== media.kind) return [];
     const fmtp = fmtps.get(payloadType);
+    const blockType = codec === 'RED' ? onlyBlockType(fmtp) : undefined;
+    if (codec === 'RED' && blockType === undefined) return [];
     const name = codecName(codec, fmtp);
     if (seen.has(name)) return [];
     seen.add(name);
@@ -63,6 +69,7 @@ export function offeredCodecs(media: MediaLines): readonly OfferedCodec[] {
         name,
         payloadType,
         ...(rtxPayloadType !== undefined && { rtxPayloadType }),
+        ...(blockType !== undefined && { blockType }),
         clockRate: Number(rtpmap.split('/')[1]),
         rtpmap,
         ...(fmtp !== undefined && { fmtp }),
@@ -97,6 +104,13 @@ function retransmissions(rtpmaps: ReadonlyMap<number, string>, fmtps: ReadonlyMa
   return found;
 }
 
+/** The payload type that all blocks have, of `a=fmtp:<RED> 111/111` (RFC 2198 section 5); undefined where they differ. */
+function onlyBlockType(fmtp: string | undefined): number | undefined {
+  const types = new Set((fmtp ?? '').split('/').map((type) => type.trim()));
+  const [type = ''] = types;
+  return types.size === 1 && /^\d{1,3}$/.test(type) ? Number(type) : undefined;
+}
+
 /** `a=b;c=d` as a map with lower-case keys. */
 function formatParameters(fmtp: string | undefined): ReadonlyMap<string, string> {
   const pairs = (fmtp ?? '').split(';').map((pair) => pair.split('=', 2));
@@ -111,6 +125,8 @@ function codecName(codec: Codec, fmtp: string | undefined): string {
   switch (codec) {
     case 'Opus':
       return 'audio/opus';
+    case 'RED':
+      return 'audio/red';
     case 'VP8':
       return 'video/vp8';
     // RFC 9628 section 6 and RTP Payload Format For AV1, section 7.2.1: 0 where none is named.

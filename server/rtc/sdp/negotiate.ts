@@ -1,6 +1,6 @@
 import type { Codec } from '#crds/rooms-file.ts';
 import { canTellTime } from '#server/media/down/header-plan.ts';
-import type { DownTrack, PayloadCodec, UpTrack } from '#server/media/plane.ts';
+import type { DownTrack, Kind, PayloadCodec, UpTrack } from '#server/media/plane.ts';
 import type { AnsweredMedia } from './answer.ts';
 import { kindOf, type OfferedCodec } from './codec.ts';
 import { usedExtensions } from './extensions.ts';
@@ -15,12 +15,11 @@ export interface Negotiated<Track> {
 }
 
 /** With the one codec that was chosen. */
-type PublishedMedia = AnsweredMedia &
-  Required<Pick<AnsweredMedia, 'rids'>> & { readonly codecs: readonly [OfferedCodec] };
+type PublishedMedia = AnsweredMedia & Required<Pick<AnsweredMedia, 'rids'>> & { readonly chosen: OfferedCodec };
 
 /**
  * A publisher's tracks. Each has exactly one codec, the room's first that the publisher has: so it is known what is
- * sent, and a player that lacks it can be told so.
+ * sent, and a player that lacks it can be told so. Redundancy is left to the publisher, unless the room asks for it.
  */
 export function negotiatePublish(offer: Offer, codecs: readonly Codec[]): Negotiated<UpTrack> {
   const media = offer.media.map((offered): PublishedMedia => {
@@ -34,20 +33,20 @@ export function negotiatePublish(offer: Offer, codecs: readonly Codec[]): Negoti
       ...(chosen.transportWide ? (['transportWide'] as const) : []),
       ...(rids.length > 0 ? (['rid', 'repairedRid'] as const) : []),
     ]);
-    return { offered, codecs: [chosen], extensions: used, rids };
+    return { offered, chosen, codecs: withRedundancy(offered, chosen, codecs), extensions: used, rids };
   });
   return { media, tracks: media.map(upTrack) };
 }
 
-const upTrack = ({ offered, codecs: [codec], extensions, rids }: PublishedMedia): UpTrack => ({
+const upTrack = ({ offered, chosen, codecs, extensions, rids }: PublishedMedia): UpTrack => ({
   kind: offered.kind,
   mid: offered.mid,
   extensions,
   ...(rids.length > 0 ? { rids } : offered.ssrc !== undefined && { ssrc: offered.ssrc }),
-  codecs: [payloadCodec(codec)],
-  nack: codec.nack,
-  pli: codec.pli,
-  fir: codec.fir,
+  codecs: [chosen, ...codecs.filter((codec) => codec !== chosen)].map(payloadCodec),
+  nack: chosen.nack,
+  pli: chosen.pli,
+  fir: chosen.fir,
 });
 
 /**
@@ -63,7 +62,7 @@ export function negotiatePlay(
 ): Negotiated<DownTrack> {
   // It costs a good deal of feedback, which nothing comes of where all are sent the same.
   const hasChoice = published.some(({ rids }) => rids !== undefined);
-  const hasKind = ({ kind }: OfferedMedia) => codecs.some((codec) => kindOf[codec] === kind);
+  const hasKind = ({ kind }: OfferedMedia) => ofKind(codecs, kind).length > 0;
   const media = offer.media.map((offered): AnsweredMedia => {
     if (!hasKind(offered) && offer.media.some(hasKind)) return { offered, codecs: [], extensions: {} };
     const usable = preferred(offered, codecs);
@@ -76,7 +75,10 @@ export function negotiatePlay(
         `${offered.place}: the publisher sends ${sentNow}, which is not offered.`,
         offered.kind,
       );
-    const ordered = [...now, ...usable.filter(({ name }) => name !== sentNow)];
+    const ordered = [...now, ...usable.filter(({ name }) => name !== sentNow)].flatMap((codec) => [
+      codec,
+      ...redundancyOf(offered, codec),
+    ]);
     const isRetransmitted = ordered.some(({ rtxPayloadType }) => rtxPayloadType !== undefined);
     const sent = { ssrc: randomSsrc(), ...(isRetransmitted && { rtxSsrc: randomSsrc() }), cname };
     const isTimed = canTellTime({ nack: ordered.some(({ nack }) => nack), codecs: ordered });
@@ -97,10 +99,11 @@ const downTrack = ({ offered, codecs, extensions, sent }: Required<Omit<Answered
   nack: codecs.some(({ nack }) => nack),
 });
 
-const payloadCodec = ({ name, payloadType, rtxPayloadType, clockRate }: OfferedCodec): PayloadCodec => ({
+const payloadCodec = ({ name, payloadType, rtxPayloadType, blockType, clockRate }: OfferedCodec): PayloadCodec => ({
   name,
   payloadType,
   ...(rtxPayloadType !== undefined && { rtxPayloadType }),
+  ...(blockType !== undefined && { blockType }),
   clockRate,
 });
 
@@ -108,12 +111,30 @@ const payloadCodec = ({ name, payloadType, rtxPayloadType, clockRate }: OfferedC
 function preferred(offered: OfferedMedia, codecs: readonly Codec[]): readonly OfferedCodec[] {
   const rank = ({ codec, name }: OfferedCodec) =>
     codecs.indexOf(codec) * 2 + (codec === 'H264' && name.endsWith(';0') ? 1 : 0);
-  return offered.codecs.filter(({ codec }) => codecs.includes(codec)).toSorted((a, b) => rank(a) - rank(b));
+  return offered.codecs
+    .filter(({ codec, blockType }) => blockType === undefined && codecs.includes(codec))
+    .toSorted((a, b) => rank(a) - rank(b));
 }
+
+/** RED is none without what it repeats. */
+const ofKind = (codecs: readonly Codec[], kind: Kind) =>
+  codecs.filter((codec) => kindOf[codec] === kind && codec !== 'RED');
+
+/** How the codec is offered with redundancy, if it is. */
+const redundancyOf = (offered: OfferedMedia, { payloadType }: OfferedCodec): readonly OfferedCodec[] =>
+  offered.codecs.filter(({ blockType }) => blockType === payloadType);
+
+/** Of the two, browsers send what stands first. It is the offer that decides, or a room that names RED. */
+const withRedundancy = (offered: OfferedMedia, chosen: OfferedCodec, codecs: readonly Codec[]) =>
+  [chosen, ...redundancyOf(offered, chosen)].toSorted((a, b) =>
+    codecs.includes('RED')
+      ? Number(b.codec === 'RED') - Number(a.codec === 'RED')
+      : offered.codecs.indexOf(a) - offered.codecs.indexOf(b),
+  );
 
 /** The first sentence is for everybody, and shown on the publisher page; the second for the author of a client. */
 function noCodec({ place, kind }: OfferedMedia, codecs: readonly Codec[]): SdpError {
-  const usable = codecs.filter((codec) => kindOf[codec] === kind);
+  const usable = ofKind(codecs, kind);
   const message =
     usable.length === 0
       ? `This room has no ${kind}. Leave ${place} out of the offer.`

@@ -3,6 +3,7 @@ import { test } from 'node:test';
 import { cachedPackets, emptyPacket, keep, maxPayload, packetCache, recall } from '#server/media/rtp/packet-cache.ts';
 
 const packet = (index: number, text = `packet ${index}`) => ({
+  ...emptyPacket(),
   index,
   timestamp: (index * 3000) >>> 0,
   payloadType: index % 128,

@@ -107,7 +107,8 @@ test('a pod of 0.1.0 is replaced where it could not check the tokens, or tell of
 test('a pod of 0.1.0 is replaced where it does not know a codec that the room asks for, and refuses its settings', () => {
   const { of010 } = rows['of an empty spec'];
   const withCodecs = (...codecs: typeof publish.codecs) => storedRoom({ publish: { ...publish, codecs } });
-  for (const codec of ['VP9', 'AV1'] as const) assert.ok(!isSpecHash(of010, withCodecs(codec, 'H264'), config), codec);
+  for (const codec of ['VP9', 'AV1', 'RED'] as const)
+    assert.ok(!isSpecHash(of010, withCodecs(codec, 'H264'), config), codec);
   assert.ok(isSpecHash(of010, withCodecs('VP8', 'H264', 'Opus'), config));
 });
 

@@ -26,10 +26,11 @@ const published = (client: (typeof clients)[number], codecs = all) =>
   negotiatePublish(offer(sdpOf(client), 'send'), codecs).tracks;
 
 for (const client of publishers) {
-  test(`${client}: one codec a track, the room's first`, () => {
+  test(`${client}: one codec a track, the room's first, and its redundancy`, () => {
     const names = published(client).map(({ codecs }) => codecs.map(({ name }) => name));
     const video = client === 'firefox-publish' ? 'video/vp8' : 'video/h264;42e01f;1';
-    assert.deepEqual(names.toSorted(), [['audio/opus'], [video]]);
+    const sound = client === 'chromium-publish' ? ['audio/opus', 'audio/red'] : ['audio/opus'];
+    assert.deepEqual(names.toSorted(), [sound, [video]]);
   });
 }
 
@@ -61,7 +62,7 @@ test('a player gets what is published first, then the other codecs it shares wit
     tracks.map(({ kind, codecs }) => [kind, codecs.slice(0, 2).map(({ name }) => name)]),
     [
       ['video', ['video/vp8', 'video/h264;42e01f;1']],
-      ['audio', ['audio/opus']],
+      ['audio', ['audio/opus', 'audio/red']],
     ],
   );
 });

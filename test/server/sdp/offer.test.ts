@@ -20,7 +20,10 @@ test("Chromium's publisher offers Opus and every codec of video, each with retra
       mid: '0',
       ssrc: 1207925721,
       extensions: { absSendTime: 2, transportWide: 3, mid: 4 },
-      codecs: [['audio/opus', 111, undefined]],
+      codecs: [
+        ['audio/opus', 111, undefined],
+        ['audio/red', 63, undefined],
+      ],
     },
     {
       kind: 'video',
