@@ -3,6 +3,12 @@ import { type Family, kinds, room } from './metric-family.ts';
 /** What a publisher should change about its encoder. */
 export const hintReasons = ['BFrames', 'RareKeyFrames', 'NoParameterSets'] as const;
 
+/**
+ * Of an encoding: `Active`, its losses are asked for again and key frames when they are missed; `Paused`, nobody is sent it, so
+ * that neither is done; `Stopped`, the encoder sends none.
+ */
+export const layerStates = ['Active', 'Paused', 'Stopped'] as const;
+
 /** How good what publishers send is, by the headers of their packets. Only of rooms whose publisher has begun to send. */
 export const ingestMetric = {
   ingestRate: {
@@ -34,6 +40,12 @@ export const ingestMetric = {
     type: 'gauge',
     help: 'The longest time between two key frames in the last minute, or since the last.',
     labels: room,
+  },
+  ingestLayers: {
+    name: 'live_ingest_layers',
+    type: 'gauge',
+    help: 'Encodings of the video, of a publisher that sends several: active; paused, as nobody is sent them, so that their losses are not asked for again; or stopped by the encoder.',
+    labels: { ...room, state: layerStates },
   },
   ingestHints: {
     name: 'live_ingest_hint',

@@ -9,6 +9,8 @@ const estimatedBytesPerSecond = [
 ] as const;
 const forwardSeconds = [0.000_05, 0.000_1, 0.000_2, 0.000_5, 0.001, 0.002, 0.005, 0.01, 0.02] as const;
 
+const withheldReasons = ['NoCodec', 'NoKeyFrame', 'LinkTooThin', 'Gone'] as const;
+
 /** What flows, and how well. */
 export const mediaMetric = {
   rtpPackets: {
@@ -38,14 +40,14 @@ export const mediaMetric = {
   rtpWithheldPackets: {
     name: 'live_rtp_withheld_packets_total',
     type: 'counter',
-    help: 'RTP packets not sent to a subscriber: it lacks the codec, waits for a key frame, or has been silent for 6 s.',
-    labels: { ...room, reason: ['NoCodec', 'NoKeyFrame', 'Gone'] },
+    help: 'RTP packets not sent to a subscriber: it lacks the codec, waits for a key frame, its network does not carry the least of the video, or it has been silent for 6 s.',
+    labels: { ...room, reason: withheldReasons },
   },
   rtpWithheldBytes: {
     name: 'live_rtp_withheld_bytes_total',
     type: 'counter',
     help: 'Payload bytes of those packets.',
-    labels: { ...room, reason: ['NoCodec', 'NoKeyFrame', 'Gone'] },
+    labels: { ...room, reason: withheldReasons },
   },
   rtpPacketsByDirection: {
     name: 'live_rtp_packets_by_direction_total',
@@ -98,6 +100,18 @@ export const mediaMetric = {
     help: 'What the networks of subscribers are estimated to carry, each about once a second. Of those that tell of it, as browsers do.',
     labels: none,
     buckets: estimatedBytesPerSecond,
+  },
+  bandwidthProbes: {
+    name: 'live_bandwidth_probes_total',
+    type: 'counter',
+    help: 'Times that it was tried whether the network of a subscriber carries the next encoding, or video again; and whether it did.',
+    labels: { result: ['Carried', 'NotCarried'] },
+  },
+  bandwidthProbeBytes: {
+    name: 'live_bandwidth_probe_bytes_total',
+    type: 'counter',
+    help: 'Bytes of RTP sent for that. They count as retransmissions, too.',
+    labels: none,
   },
   rtcpFeedback: {
     name: 'live_rtcp_feedback_total',

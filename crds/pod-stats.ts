@@ -1,4 +1,5 @@
 import type { tokenKey } from './contract.ts';
+import type { layerStates } from './ingest-metrics.ts';
 import type { NodeStats } from './node-stats.ts';
 
 /** The body of `GET /stats`: what the operator reads of a pod. */
@@ -21,6 +22,8 @@ export interface ClientsMet {
   readonly unreached: number;
 }
 
+export type LayerState = (typeof layerStates)[number];
+
 /** What a publisher sends, over the last 10 s. Absent from pods of releases before 0.2, and before its first packet. */
 export interface IngestStats {
   readonly audioBitsPerSecond: number;
@@ -32,6 +35,18 @@ export interface IngestStats {
   readonly keyFrameIntervalSeconds: number;
   /** What its encoder should change, as sentences. */
   readonly hints: readonly string[];
+  /** Of a publisher that sends its picture in several, the lowest first. */
+  readonly layers?: readonly LayerStats[];
+}
+
+/** One encoding of the video, and what is done for it. */
+export interface LayerStats {
+  readonly rid: string;
+  readonly width: number;
+  readonly height: number;
+  /** 0 while it does not flow. */
+  readonly bitsPerSecond: number;
+  readonly state: LayerState;
 }
 
 export interface RoomStats {
@@ -40,6 +55,8 @@ export interface RoomStats {
   /** Absent when nobody publishes. `since` is RFC 3339; `sendsMedia` is false until the first RTP packet, and when it falls silent. */
   readonly publisher?: { readonly since: string; readonly sendsMedia: boolean; readonly ingest?: IngestStats };
   readonly subscribers: number;
+  /** Those of them that are sent no video, as their networks do not carry the least of it. Absent: none. */
+  readonly heldBack?: number;
   /** Sides that are locked and whose token the pod does not have, or cannot use, so that nobody gets in. Absent: none, or a release before 0.2. */
   readonly tokensMissing?: readonly (keyof typeof tokenKey)[];
 }

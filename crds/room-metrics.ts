@@ -15,6 +15,12 @@ export const roomMetric = {
     labels: none,
   },
   subscribers: { name: 'live_subscribers', type: 'gauge', help: 'Connected subscribers of a room.', labels: room },
+  subscribersHeldBack: {
+    name: 'live_subscribers_held_back',
+    type: 'gauge',
+    help: 'Connected subscribers that are sent sound but no video, as their networks do not carry the least of it.',
+    labels: room,
+  },
   roomPublishing: {
     name: 'live_room_publishing',
     type: 'gauge',

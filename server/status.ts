@@ -20,6 +20,8 @@ export interface RoomStatus {
   readonly publisher?: { readonly sinceMs: number; readonly sendsMedia: boolean; readonly silentForMs: number };
   /** Those that are connected; not those whose handshake is under way. */
   readonly subscribers: number;
+  /** Those of them that are sent no video, as their networks do not carry it. */
+  readonly heldBack: number;
   /** 0: no limit of the room's own. */
   readonly maxSubscribers: number;
   readonly tokensMissing: NonNullable<RoomStats['tokensMissing']>;
@@ -54,7 +56,7 @@ export interface Status extends PodFacts {
 }
 
 export function status(views: readonly RoomView[], media: MediaSnapshot, facts: PodFacts): Status {
-  const rooms = views.map(({ settings, room: { publisher, subscribers } }): RoomStatus => {
+  const rooms = views.map(({ id, settings, room: { publisher, subscribers } }): RoomStatus => {
     const { namespace, name, play, alerts } = settings;
     const sentMsAgo = media.silentForMs[publisher?.id ?? ''] ?? -1;
     const sendsMedia = sentMsAgo >= 0 && sentMsAgo < silenceMs;
@@ -63,6 +65,7 @@ export function status(views: readonly RoomView[], media: MediaSnapshot, facts: 
       namespace,
       name,
       maxSubscribers: play.maxSubscribers,
+      heldBack: media.rooms[id]?.heldBack ?? 0,
       tokensMissing: tokensMissing(settings, facts),
       alerts,
       ...(publisher?.isConnected && { publisher: { sinceMs: publisher.sinceMs, sendsMedia, silentForMs } }),
@@ -95,7 +98,7 @@ export const podStats = (of: Status): PodStats => ({
   version,
   draining: of.isDraining,
   ...(of.isDraining && { drainEndsAt: new Date(of.nowMs + of.drainLeftMs).toISOString() }),
-  rooms: of.rooms.map(({ namespace, name, publisher, subscribers, tokensMissing }) => ({
+  rooms: of.rooms.map(({ namespace, name, publisher, subscribers, heldBack, tokensMissing }) => ({
     namespace,
     name,
     ...(publisher && {
@@ -106,6 +109,7 @@ export const podStats = (of: Status): PodStats => ({
       },
     }),
     subscribers,
+    ...(heldBack > 0 && { heldBack }),
     ...(tokensMissing.length > 0 && { tokensMissing }),
   })),
   clients: of.clients,
@@ -124,6 +128,7 @@ const ingestOf = (of: Ingest | undefined): { readonly ingest?: IngestStats } =>
           height: of.video?.height ?? 0,
           keyFrameIntervalSeconds: Math.round(of.video?.keyFrameIntervalMs ?? 0) / 1000,
           hints: of.hints.map(({ message }) => message),
+          ...(of.layers.length > 0 && { layers: of.layers }),
         },
       };
 

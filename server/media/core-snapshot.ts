@@ -1,7 +1,7 @@
 import { copyOf, sumOf } from './counts.ts';
 import type { MediaState } from './media-state.ts';
 import type { ThreadSnapshot } from './messages.ts';
-import { tracks } from './room.ts';
+import { heldBack, tracks } from './room.ts';
 import { ingest } from './up/ingest.ts';
 import type { World } from './world.ts';
 
@@ -15,7 +15,9 @@ export function snapshot({ rooms, byId, dropped }: MediaState, { tally, now }: W
     lastRtpMs < 0 ? -1 : Math.round(nowMs - lastRtpMs),
   ]);
   return {
-    rooms: Object.fromEntries([...rooms.values()].map(({ id, counters }) => [id, copyOf(counters)])),
+    rooms: Object.fromEntries(
+      [...rooms.values()].map((room) => [room.id, { ...copyOf(room.counters), heldBack: heldBack(room) }]),
+    ),
     totals: tally.totals(),
     tracks: tracks(rooms.values()),
     ingest: ingest(rooms.values(), nowMs),

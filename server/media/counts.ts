@@ -13,6 +13,8 @@ export type Feedback = (typeof mediaMetric.rtcpFeedback.labels.type)[number];
 
 export type RefusedReason = (typeof mediaMetric.nackedPacketsRefused.labels.reason)[number];
 
+export type ProbeResult = (typeof mediaMetric.bandwidthProbes.labels.result)[number];
+
 export type ByKind<T> = Record<Kind, T>;
 export type ByDirection<T> = Record<Direction, T>;
 
@@ -27,13 +29,15 @@ export interface Distribution {
   sum: number;
 }
 
-/** One room's, since it was first seen. */
+/** One room's, since it was first seen; but for how many there are now. */
 export interface RoomCounters {
   receivedPackets: number;
   receivedBytes: number;
   /** Retransmissions are among what was sent. */
   sentPackets: number;
   sentBytes: number;
+  /** Subscribers that are sent nothing of the video now, as their networks do not carry the least of it. */
+  heldBack: number;
   /** Not sent to a subscriber; bytes of payload. */
   readonly withheld: Record<WithheldReason, Volume>;
   /** Times that a track of the publisher's fell silent. */
@@ -50,6 +54,9 @@ export interface MediaTotals {
   /** To subscribers. */
   readonly roundTripSeconds: Distribution;
   readonly estimatedBytesPerSecond: Distribution;
+  readonly probes: Record<ProbeResult, number>;
+  /** Sent for them; among the retransmissions, too. */
+  readonly probed: Volume;
   readonly feedback: Record<Feedback, ByDirection<number>>;
   readonly nackedPackets: ByDirection<number>;
   readonly nackedPacketsRefused: Record<RefusedReason, number>;
@@ -71,18 +78,24 @@ export const noCounters = (): RoomCounters => ({
   receivedBytes: 0,
   sentPackets: 0,
   sentBytes: 0,
-  withheld: { NoCodec: noVolume(), NoKeyFrame: noVolume(), Gone: noVolume() },
+  heldBack: 0,
+  withheld: { NoCodec: noVolume(), NoKeyFrame: noVolume(), LinkTooThin: noVolume(), Gone: noVolume() },
   stalls: byKind(zero),
 });
 
 /** By hand: `structuredClone` takes twenty times as long, and packets wait. */
 export const copyOf = ({
-  withheld: { NoCodec, NoKeyFrame, Gone },
+  withheld: { NoCodec, NoKeyFrame, LinkTooThin, Gone },
   stalls,
   ...counters
 }: RoomCounters): RoomCounters => ({
   ...counters,
-  withheld: { NoCodec: { ...NoCodec }, NoKeyFrame: { ...NoKeyFrame }, Gone: { ...Gone } },
+  withheld: {
+    NoCodec: { ...NoCodec },
+    NoKeyFrame: { ...NoKeyFrame },
+    LinkTooThin: { ...LinkTooThin },
+    Gone: { ...Gone },
+  },
   stalls: { ...stalls },
 });
 
@@ -94,6 +107,8 @@ export const noTotals = (): MediaTotals => ({
   outOfOrder: byKind(zero),
   roundTripSeconds: distribution(mediaMetric.roundTrip),
   estimatedBytesPerSecond: distribution(mediaMetric.bandwidthEstimate),
+  probes: { Carried: 0, NotCarried: 0 },
+  probed: noVolume(),
   feedback: { nack: byDirection(zero), pli: byDirection(zero), fir: byDirection(zero) },
   nackedPackets: byDirection(zero),
   nackedPacketsRefused: { NotKept: 0, TooSoon: 0, OverBudget: 0 },

@@ -126,6 +126,7 @@ export function roomOf(rooms: Map<string, Room>, id: string): Room {
 export function remove(state: MediaState, client: Client): void {
   const { transport: of, room: from, publisher: publishing, subscriber: listening } = client;
   state.byId.delete(of.id);
+  state.probed.delete(client);
   if (of.srtp !== undefined) closeSrtp(of.srtp);
   forgetIce(state, client, of.ice);
   forgetIce(state, client, of.nextIce);

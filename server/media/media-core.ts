@@ -9,7 +9,7 @@ import { type MediaCommands, mediaCommands, remove } from './media-commands.ts';
 import { type Client, type MediaState, mediaState } from './media-state.ts';
 import type { CloseReason, DropReason } from './plane.ts';
 import { receive } from './receive.ts';
-import { runTimers } from './timers.ts';
+import { pace, runTimers } from './timers.ts';
 import type { Endpoint } from './udp/address.ts';
 import { askForKeyFrame } from './up/feedback.ts';
 import type { World } from './world.ts';
@@ -18,6 +18,8 @@ export interface MediaCore extends MediaCommands {
   receive(datagram: Buffer, from: Endpoint): void;
   /** To be called every `tickMs`. */
   tick(): void;
+  /** To be called every `paceMs`. */
+  pace(): void;
   countDrop(reason: DropReason): void;
   /** What is heard of egress threads. */
   readonly egressEvents: EgressEvents;
@@ -49,6 +51,10 @@ export function mediaCore(world: World): MediaCore {
     tick() {
       for (const share of world.shares?.all ?? []) share.refresh();
       for (const { client, reason } of runTimers(state, world)) close(client, reason);
+    },
+    pace() {
+      pace(state, world);
+      world.outbox?.flush();
     },
     countDrop(reason) {
       state.dropped[reason] += 1;

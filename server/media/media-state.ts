@@ -1,6 +1,8 @@
+import type { Filled } from './down/probe.ts';
 import type { PlacedViewer } from './egress/share.ts';
 import { type DropReason, dropReasons, type SrtpKeys, type TransportSpec } from './plane.ts';
 import type { Room, Subscriber } from './room.ts';
+import { emptyPacket } from './rtp/packet-cache.ts';
 import { emptyHeader, type RtpHeader } from './rtp/rtp.ts';
 import { emptyFeedback, type TransportFeedback } from './rtp/transport-feedback.ts';
 import type { IceSession, Transport } from './transport.ts';
@@ -39,6 +41,9 @@ export interface MediaState {
   /** What feedback about arrivals is put together in. */
   readonly feedback: TransportFeedback;
   nextSecondMs: number;
+  /** Subscribers whose links are being tried. */
+  readonly probed: Set<Client>;
+  readonly filled: Filled;
 }
 
 export const mediaState = (nowMs: number): MediaState => ({
@@ -52,6 +57,8 @@ export const mediaState = (nowMs: number): MediaState => ({
   header: emptyHeader(),
   feedback: emptyFeedback(),
   nextSecondMs: nowMs + 1000,
+  probed: new Set(),
+  filled: { packets: 0, bytes: 0, packet: emptyPacket() },
 });
 
 /** What comes from there is the client's no more, if it was. */

@@ -2,6 +2,7 @@ import { noCounters, type RoomCounters } from './counts.ts';
 import { type DownStream, downStream, forward, gone, noCodec, noKeyFrame } from './down/down-stream.ts';
 import { codecMatch, takes } from './down/epoch.ts';
 import { type LinkEstimate, linkEstimate } from './down/link-estimate.ts';
+import { type Probe, probe } from './down/probe.ts';
 import { type ResendBudget, resendBudget } from './down/resend-budget.ts';
 import { sendHistory } from './down/send-history.ts';
 import type { Share } from './egress/share.ts';
@@ -18,6 +19,7 @@ export interface Subscriber {
   readonly streams: readonly DownStream[];
   readonly link: LinkEstimate;
   readonly resends: ResendBudget;
+  readonly probe: Probe;
 }
 
 /** Who sends and who listens, as far as packets are concerned. */
@@ -43,6 +45,10 @@ export function tracks(rooms: Iterable<Room>): MediaSnapshot['tracks'] {
   return found;
 }
 
+/** Its subscribers that are sent nothing of the video, as their networks do not carry it. */
+export const heldBack = ({ publisher }: Room): number =>
+  publisher?.streams.reduce((sum, { held }) => sum + held.length, 0) ?? 0;
+
 export const room = (id: string): Room => ({
   id,
   publisher: undefined,
@@ -54,7 +60,7 @@ export const room = (id: string): Room => ({
 export function subscriber(transport: Transport, tracks: readonly DownTrack[], random: () => number): Subscriber {
   const streams = tracks.map((track) => downStream(track, transport, random));
   if (streams.some(({ plan }) => plan.transportWideAt > 0)) transport.history = sendHistory();
-  return { transport, streams, link: linkEstimate(), resends: resendBudget(transport.madeMs) };
+  return { transport, streams, link: linkEstimate(), resends: resendBudget(transport.madeMs), probe: probe() };
 }
 
 /** Sends one packet of the publisher's to everybody who can use it. Writes into its payload: what is kept is kept before. */
@@ -84,6 +90,8 @@ export function fanOut(to: Room, arrival: Arrival, nowMs: number, world: World):
   const { length } = packet.payload;
   if (packets > 0) tally.sent(to.counters, packets, bytes);
   if (withoutCodec > 0) tally.withheld(to.counters, 'NoCodec', withoutCodec, withoutCodec * length);
+  const { length: held } = stream.held;
+  if (held > 0) tally.withheld(to.counters, 'LinkTooThin', held, held * length);
   if (absent > 0) tally.withheld(to.counters, 'Gone', absent, absent * length);
   if (withoutKeyFrame > 0) tally.withheld(to.counters, 'NoKeyFrame', withoutKeyFrame, withoutKeyFrame * length);
 }
@@ -94,6 +102,7 @@ export function setPublisher(of: Room, next: Publisher): void {
   for (const stream of of.publisher?.streams ?? []) {
     stream.sinks = [];
     stream.waiting = [];
+    stream.held = [];
   }
   of.publisher = next;
   for (const { streams } of of.subscribers) for (const down of streams) connect(next, down);
@@ -109,6 +118,7 @@ export function removeSubscriber(of: Room, removed: Subscriber): void {
   for (const stream of of.publisher?.streams ?? []) {
     stream.sinks = stream.sinks.filter((sink) => sink.transport !== removed.transport);
     stream.waiting = stream.waiting.filter((sink) => sink.transport !== removed.transport);
+    stream.held = stream.held.filter((sink) => sink.transport !== removed.transport);
   }
 }
 
@@ -119,5 +129,6 @@ function connect(from: Publisher, down: DownStream): void {
   down.match = codecMatch(down.track, stream);
   down.wantedLayer = stream;
   down.layer = undefined;
+  down.hold = undefined;
   if (stream !== undefined) stream.sinks = [...stream.sinks, down];
 }

@@ -9,6 +9,7 @@ import {
   type Feedback,
   type MediaTotals,
   noTotals,
+  type ProbeResult,
   type RefusedReason,
   type RoomCounters,
   type WithheldReason,
@@ -39,6 +40,10 @@ export interface Tally {
   tookRoundTrip(seconds: number): void;
   /** What may be sent to one subscriber. */
   estimated(bytesPerSecond: number): void;
+  /** A probe of a subscriber's link is over. */
+  probed(result: ProbeResult): void;
+  /** What was sent for one. */
+  filledUp(room: RoomCounters, packets: number, bytes: number): void;
   feedback(type: Feedback, direction: Direction): void;
   nacked(direction: Direction, packets: number): void;
   /** Packets that subscribers asked for and were not sent. */
@@ -80,12 +85,7 @@ export function tally(): Tally {
       withheld[reason].packets += packets;
       withheld[reason].bytes += payloadBytes;
     },
-    resent(room, packets, bytes) {
-      room.sentPackets += packets;
-      room.sentBytes += bytes;
-      rtp.out.retransmission.packets += packets;
-      rtp.out.retransmission.bytes += bytes;
-    },
+    resent: (room, packets, bytes) => countAgain(totals, room, packets, bytes),
     wasRepair(bytes) {
       incoming.packets -= 1;
       incoming.bytes -= bytes;
@@ -106,6 +106,14 @@ export function tally(): Tally {
     estimated: (bytesPerSecond) =>
       observe(totals.estimatedBytesPerSecond, mediaMetric.bandwidthEstimate, bytesPerSecond),
     tookRoundTrip: (seconds) => observe(totals.roundTripSeconds, mediaMetric.roundTrip, seconds),
+    probed(result) {
+      totals.probes[result] += 1;
+    },
+    filledUp(room, packets, bytes) {
+      totals.probed.packets += packets;
+      totals.probed.bytes += bytes;
+      countAgain(totals, room, packets, bytes);
+    },
     feedback(type, direction) {
       totals.feedback[type][direction] += 1;
     },
@@ -120,6 +128,13 @@ export function tally(): Tally {
     },
     totals: () => structuredClone(totals),
   };
+}
+
+function countAgain({ rtp }: MediaTotals, room: RoomCounters, packets: number, bytes: number): void {
+  room.sentPackets += packets;
+  room.sentBytes += bytes;
+  rtp.out.retransmission.packets += packets;
+  rtp.out.retransmission.bytes += bytes;
 }
 
 function observe(into: Distribution, { buckets }: { readonly buckets: readonly number[] }, value: number): void {

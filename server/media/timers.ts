@@ -1,4 +1,5 @@
 import { lookAtLink } from './down/link-estimate.ts';
+import { sendProbe } from './down/probe.ts';
 import { reportSending } from './down/sender-report.ts';
 import { chooseLayers } from './down/viewer-layers.ts';
 import { lookForSubscriber } from './ice/presence.ts';
@@ -54,12 +55,8 @@ function overdue({ transport, publisher }: Client, now: number): CloseReason | u
 }
 
 /** What is due for one client. */
-export function serve(
-  state: MediaState,
-  { transport, room, publisher, subscriber }: Client,
-  now: number,
-  world: World,
-): void {
+export function serve(state: MediaState, client: Client, now: number, world: World): void {
+  const { transport, room, publisher, subscriber } = client;
   if (publisher !== undefined) reportArrivals(publisher, now, world, state.feedback);
   if (publisher !== undefined && room !== undefined) steer(room, now);
   for (const stream of publisher?.streams ?? []) {
@@ -68,7 +65,10 @@ export function serve(
     askForKeyFrame(publisher, stream, now, world);
     if (isForemost(publisher, stream)) noteStall(room, stream, now, world);
   }
-  if (subscriber !== undefined && room?.publisher !== undefined) chooseLayers(room.publisher, subscriber, now);
+  if (subscriber !== undefined && room?.publisher !== undefined) {
+    chooseLayers(room.publisher, subscriber, now, world.tally);
+    if (subscriber.probe.bps > 0) state.probed.add(client);
+  }
   if (now < transport.nextReportMs) return;
   // Half a second either way, so that reports to many do not fall on one moment (RFC 3550 section 6.3.1).
   transport.nextReportMs = now + 500 + 1000 * world.random();
@@ -76,4 +76,22 @@ export function serve(
   if (subscriber === undefined) return;
   for (const down of subscriber.streams) reportSending(down, now, world.send);
   lookAtLink(subscriber.link, transport.history, now, world.tally);
+}
+
+/** Goes on with the probes under way. To be called every `paceMs`; costs nothing while there are none. */
+export function pace(state: MediaState, world: World): void {
+  const { probed, filled } = state;
+  if (probed.size === 0) return;
+  const now = world.now();
+  for (const client of probed) {
+    const { subscriber, room } = client;
+    if (subscriber === undefined || room === undefined || subscriber.probe.bps === 0) {
+      probed.delete(client);
+      continue;
+    }
+    filled.packets = 0;
+    filled.bytes = 0;
+    sendProbe(subscriber, now, world.send, filled);
+    world.tally.filledUp(room.counters, filled.packets, filled.bytes);
+  }
 }

@@ -3,6 +3,7 @@ import { randomBytes } from 'node:crypto';
 import { parentPort, workerData } from 'node:worker_threads';
 import { endHungProcess } from '../probes/last-words.ts';
 import { startWatchdog } from '../probes/watchdog.ts';
+import { paceMs } from './down/probe.ts';
 import { startEgress } from './egress/egress-thread.ts';
 import { egressThreads } from './egress/egress-threads.ts';
 import { mostThreads } from './egress/placement.ts';
@@ -51,6 +52,7 @@ const timer = setInterval(() => {
   load.turn();
   core.tick();
 }, tickMs);
+const pacer = setInterval(() => core.pace(), paceMs);
 
 main.on('message', (message: ToWorker) => {
   if ('call' in message) call(message);
@@ -77,6 +79,7 @@ async function answer({ ask, id }: Extract<ToWorker, { id: number }>): Promise<v
 /** The others first: the descriptor that they send by is another's as soon as it is closed here. */
 async function close(): Promise<void> {
   clearInterval(timer);
+  clearInterval(pacer);
   await egress.close();
   socket.close();
   main.close();

@@ -1,4 +1,4 @@
-import { hintReasons, ingestMetric } from '#crds/ingest-metrics.ts';
+import { hintReasons, ingestMetric, layerStates } from '#crds/ingest-metrics.ts';
 import { kinds } from '#crds/metric-family.ts';
 import type { IngestFigures } from '../media/up/ingest-quality.ts';
 import type { Meter } from '../meter.ts';
@@ -27,6 +27,12 @@ export function ingestMetrics(families: Families, seen: () => Status, byRoom: Ro
       for (const [room, { video }] of ofRooms()) if (video !== undefined) gauge.set({ room }, value(video));
     });
   }
+  families.gauge(ingestMetric.ingestLayers, (gauge) => {
+    gauge.reset();
+    for (const [room, { layers }] of ofRooms())
+      for (const state of layers.length > 0 ? layerStates : [])
+        gauge.set({ room, state }, layers.filter((layer) => layer.state === state).length);
+  });
   families.gauge(ingestMetric.ingestHints, (gauge) => {
     gauge.reset();
     for (const [room, { hints }] of ofRooms())

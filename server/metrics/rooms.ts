@@ -13,6 +13,7 @@ export function roomMetrics(families: Families, seen: () => Status, byRoom: Room
   );
   const ofRooms = [
     [roomMetric.subscribers, ({ subscribers }) => subscribers],
+    [roomMetric.subscribersHeldBack, ({ heldBack }) => heldBack],
     [roomMetric.roomPublishing, ({ publisher }) => (publisher?.sendsMedia ? 1 : 0)],
     [roomMetric.roomMaxSubscribers, ({ maxSubscribers }) => maxSubscribers],
     [roomMetric.roomHealth, ({ publisher }) => health(publisher?.silentForMs ?? 0)],

@@ -22,6 +22,14 @@ export function rtcpMetrics(families: Families, seen: () => Status): void {
     [{ client: 'subscriber' }, totals().roundTripSeconds] as const,
   ]);
   readHistogram(families, mediaMetric.bandwidthEstimate, () => [[{}, totals().estimatedBytesPerSecond] as const]);
+  families.counter(mediaMetric.bandwidthProbes, (counter) => {
+    counter.reset();
+    for (const result of mediaMetric.bandwidthProbes.labels.result) counter.inc({ result }, totals().probes[result]);
+  });
+  families.counter(mediaMetric.bandwidthProbeBytes, (counter) => {
+    counter.reset();
+    counter.inc(totals().probed.bytes);
+  });
   families.counter(mediaMetric.rtcpFeedback, (counter) => {
     counter.reset();
     for (const type of mediaMetric.rtcpFeedback.labels.type)

@@ -32,6 +32,8 @@ const silence: Tally = {
   nacked: ignore,
   refused: ignore,
   estimated: ignore,
+  probed: ignore,
+  filledUp: ignore,
   totals: noTotals,
 };
 

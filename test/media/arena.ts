@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
 import { AsyncLocalStorage } from 'node:async_hooks';
 import { whole } from '#server/media/core-snapshot.ts';
+import { paceMs } from '#server/media/down/probe.ts';
 import { mediaCore } from '#server/media/media-core.ts';
 import { type DownTrack, type DropReason, type SrtpProfile, srtpProfile, type UpTrack } from '#server/media/plane.ts';
 import { tally } from '#server/media/tally.ts';
@@ -98,7 +99,13 @@ export function arena(seed = 1, { sendTakesMs = 0, egress = playedBy.getStore() 
       const tick = () => {
         for (const each of [core, ...stage.cores]) each.tick();
       };
-      for (; now < end; now = Math.min(end, now + tickMs)) tick();
+      let nextTickMs = now;
+      for (; now < end; now = Math.min(end, nextTickMs, now + paceMs)) {
+        for (const each of [core, ...stage.cores]) each.pace();
+        if (now < nextTickMs) continue;
+        tick();
+        nextTickMs = now + tickMs;
+      }
       tick();
     },
     counters: () => {

@@ -107,6 +107,7 @@ test('packets are withheld for each subscriber that waits for a key frame, or la
   for (let sequence = 1; sequence <= 3; sequence++) from(up, up.rtp({ ssrc: 7, sequence, payload }));
   assert.deepEqual(counters().withheld, {
     NoKeyFrame: { packets: 6, bytes: 60 },
+    LinkTooThin: { packets: 0, bytes: 0 },
     Gone: { packets: 0, bytes: 0 },
     NoCodec: { packets: 3, bytes: 30 },
   });

@@ -21,22 +21,27 @@ test('what flows through a room, and what of it is held up', async () => {
     withheld: {
       NoCodec: { packets: 3, bytes: 300 },
       NoKeyFrame: { packets: 4, bytes: 400 },
+      LinkTooThin: { packets: 7, bytes: 700 },
       Gone: { packets: 5, bytes: 500 },
     },
+    heldBack: 8,
     stalls: { audio: 5, video: 6 },
   } satisfies ReturnType<typeof noCounters>;
   const of = seen([view('a')], snapshot({ rooms: { 'events/a': counters } }));
-  assert.deepEqual(await told(of, /^live_(rtp_.*|track_stalls_total)\{room="a"/), {
+  assert.deepEqual(await told(of, /^live_(rtp_.*|track_stalls_total|subscribers_held_back)\{room="a"/), {
     'live_rtp_packets_total{room="a"}': 2,
     'live_rtp_bytes_total{room="a"}': 200,
     'live_rtp_received_packets_total{room="a"}': 1,
     'live_rtp_received_bytes_total{room="a"}': 100,
     'live_rtp_withheld_packets_total{room="a",reason="NoCodec"}': 3,
     'live_rtp_withheld_packets_total{room="a",reason="NoKeyFrame"}': 4,
+    'live_rtp_withheld_packets_total{room="a",reason="LinkTooThin"}': 7,
     'live_rtp_withheld_packets_total{room="a",reason="Gone"}': 5,
     'live_rtp_withheld_bytes_total{room="a",reason="NoCodec"}': 300,
     'live_rtp_withheld_bytes_total{room="a",reason="NoKeyFrame"}': 400,
+    'live_rtp_withheld_bytes_total{room="a",reason="LinkTooThin"}': 700,
     'live_rtp_withheld_bytes_total{room="a",reason="Gone"}': 500,
+    'live_subscribers_held_back{room="a"}': 8,
     'live_track_stalls_total{room="a",kind="audio"}': 5,
     'live_track_stalls_total{room="a",kind="video"}': 6,
   });
@@ -84,8 +89,10 @@ test('how well media arrives, and what was asked for because of it', async () =>
     feedback: { nack: { in: 41, out: 42 }, pli: { in: 43, out: 44 }, fir: { in: 45, out: 46 } },
     nackedPackets: { in: 47, out: 48 },
     nackedPacketsRefused: { NotKept: 147, TooSoon: 148, OverBudget: 149 },
+    probes: { Carried: 150, NotCarried: 151 },
+    probed: { packets: 152, bytes: 153 },
   };
-  const names = /^live_(rtp_packets_lost_total|rtp_out_of_order_total|rtcp_.*|\w+_sum)[{ ]/;
+  const names = /^live_(rtp_packets_lost_total|rtp_out_of_order_total|rtcp_.*|bandwidth_probe.*|\w+_sum)[{ ]/;
   const lines = Object.entries(await ofMedia({ totals }, names)).filter(([, value]) => value > 0);
   assert.deepEqual(Object.fromEntries(lines), {
     'live_rtp_packets_lost_total{direction="in",kind="audio"}': 1,
@@ -116,6 +123,9 @@ test('how well media arrives, and what was asked for because of it', async () =>
     'live_rtcp_nacked_packets_refused_total{reason="NotKept"}': 147,
     'live_rtcp_nacked_packets_refused_total{reason="TooSoon"}': 148,
     'live_rtcp_nacked_packets_refused_total{reason="OverBudget"}': 149,
+    'live_bandwidth_probes_total{result="Carried"}': 150,
+    'live_bandwidth_probes_total{result="NotCarried"}': 151,
+    live_bandwidth_probe_bytes_total: 153,
   });
 });
 

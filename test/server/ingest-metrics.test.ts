@@ -15,11 +15,21 @@ const figures = {
   hasBFrames: true,
   bareKeyFrames: 0,
 };
+const low = { rid: 'l', width: 320, height: 180, bitsPerSecond: 150_000 };
 const live = withConnected(withPublisher(emptyRoom(), 'p', 0), 'p');
 const status = seen(
   [view('keynote', live), view('lobby')],
   snapshot({
-    ingest: { 'events/keynote': { video: figures, hints: [{ reason: 'BFrames', message: 'No B-frames.' }] } },
+    ingest: {
+      'events/keynote': {
+        video: figures,
+        hints: [{ reason: 'BFrames', message: 'No B-frames.' }],
+        layers: [
+          { ...low, state: 'Paused' },
+          { ...low, rid: 'h', state: 'Active' },
+        ],
+      },
+    },
   }),
 );
 
@@ -32,6 +42,9 @@ test('metrics tell what a publisher sends, and of a room without one nothing', a
     'live_ingest_width_pixels{room="keynote"}': 1280,
     'live_ingest_height_pixels{room="keynote"}': 720,
     'live_ingest_key_frame_interval_seconds{room="keynote"}': 10,
+    'live_ingest_layers{room="keynote",state="Active"}': 1,
+    'live_ingest_layers{room="keynote",state="Paused"}': 1,
+    'live_ingest_layers{room="keynote",state="Stopped"}': 0,
     'live_ingest_hint{room="keynote",reason="BFrames"}': 1,
     'live_ingest_hint{room="keynote",reason="RareKeyFrames"}': 0,
     'live_ingest_hint{room="keynote",reason="NoParameterSets"}': 0,
@@ -50,6 +63,10 @@ test('statistics tell the same, in figures that can be read', () => {
     height: 720,
     keyFrameIntervalSeconds: 10,
     hints: ['No B-frames.'],
+    layers: [
+      { ...low, state: 'Paused' },
+      { ...low, rid: 'h', state: 'Active' },
+    ],
   });
   assert.equal(lobby?.publisher, undefined);
 });

@@ -41,6 +41,8 @@ test('a configured room has its series at zero; a live one has its numbers; thos
       live_rooms_publishing: 1,
       'live_subscribers{room="keynote"}': 1,
       'live_subscribers{room="lobby"}': 0,
+      'live_subscribers_held_back{room="keynote"}': 0,
+      'live_subscribers_held_back{room="lobby"}': 0,
       'live_connections{client="publisher"}': 1,
       'live_connections{client="subscriber"}': 1,
       'live_room_publishing{room="keynote"}': 1,

@@ -18,6 +18,7 @@ import { begin, type CodecMatch, codecMatch, type Epoch, writeBlocks } from './e
 import { type HeaderPlan, headerPlan, stamp } from './header-plan.ts';
 import { notePictures, type PictureNumbers, type PicturesSent, writePictures } from './picture-id.ts';
 import type { ResentLately } from './resent-lately.ts';
+import type { VideoHold } from './video-hold.ts';
 import type { ViewerLayer } from './viewer-layers.ts';
 
 export interface DownStream {
@@ -36,6 +37,8 @@ export interface DownStream {
   /** Of a publisher's encodings the one that it is sent, or waits for. */
   wantedLayer: UpStream | undefined;
   layer: ViewerLayer | undefined;
+  /** Whether it is held back; undefined while nothing is known of its network. */
+  hold: VideoHold | undefined;
   /** The name of the encoding that the viewer asked for. */
   chosenRid: string | undefined;
   newestIndex: number;
@@ -72,6 +75,7 @@ export function downStream(track: DownTrack, to: Transport, random: () => number
     former: [],
     wantedLayer: undefined,
     layer: undefined,
+    hold: undefined,
     chosenRid: undefined,
     picturesSent: { pictureId: -1, baseLayerIndex: -1 },
     newestIndex: startIndex,

@@ -77,8 +77,10 @@ function fromSubscriber(world: World, { room, subscriber }: Client, packet: Rtcp
       const down = subscriber.streams.find(({ track }) => track.ssrc === packet.mediaSsrc);
       if (down === undefined) return false;
       world.tally.feedback(packet.by, 'in');
+      // Who is held back misses pictures by our will: no reason to have all the others sent a key frame.
       const stream = room.publisher?.streams.find(
-        ({ track, sinks }) => track.kind === down.track.kind && (track.rid === undefined || sinks.includes(down)),
+        ({ track, sinks, held }) =>
+          track.kind === down.track.kind && (track.rid === undefined || sinks.includes(down)) && !held.includes(down),
       );
       if (room.publisher === undefined || stream === undefined) return false;
       stream.isKeyFrameWanted = stream.track.kind === 'video';

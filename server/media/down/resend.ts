@@ -1,17 +1,15 @@
 import type { RefusedReason } from '../counts.ts';
 import type { Subscriber } from '../room.ts';
-import { emptyPacket, type MediaPacket, recall } from '../rtp/packet-cache.ts';
+import { emptyPacket, recall } from '../rtp/packet-cache.ts';
 import { extended } from '../rtp/packet-index.ts';
 import { readBlocks } from '../rtp/red.ts';
-import { writeHeader } from '../rtp/rtp.ts';
 import type { Send } from '../transport.ts';
-import { type DownStream, notReady, sendSealed } from './down-stream.ts';
-import { type Epoch, epochOf, takes, usable, writeBlocks } from './epoch.ts';
-import { stamp } from './header-plan.ts';
+import { type DownStream, sendSealed } from './down-stream.ts';
+import { epochOf, takes, usable } from './epoch.ts';
 import { allowedBps } from './link-estimate.ts';
-import { writePictures } from './picture-id.ts';
 import { refill, take } from './resend-budget.ts';
 import { isAnswered, noteResent, resentLately } from './resent-lately.ts';
+import { numbersOf, sendRtx } from './rtx.ts';
 
 /** What went out once more, and how many packets did not. */
 export interface Resent {
@@ -61,60 +59,10 @@ export function resend(
     }
     noteResent(down.resentLately, index, nowMs);
     resent.packets += 1;
-    resent.bytes += sendAgain(down, epoch, packet, index, nowMs, send);
+    const hasRtx = (match.rtxPayloadTypes[packet.payloadType] ?? -1) >= 0;
+    resent.bytes += hasRtx
+      ? sendRtx(down, epoch, packet, index, nowMs, send)
+      : sendSealed(down, epoch, packet, numbersOf(match, packet), index, nowMs, send);
   }
   return resent;
-}
-
-function sendAgain(
-  down: DownStream,
-  epoch: Epoch,
-  packet: MediaPacket,
-  index: number,
-  nowMs: number,
-  send: Send,
-): number {
-  const { match, pictures, timestampShift } = epoch;
-  const numbers = match.pictures[packet.payloadType]?.(packet.payload, packet.marker);
-  const rtxPayloadType = match.rtxPayloadTypes[packet.payloadType] ?? -1;
-  if (rtxPayloadType < 0) return sendSealed(down, epoch, packet, numbers, index, nowMs, send);
-  if (numbers !== undefined) writePictures(packet.payload, numbers, pictures);
-  if (packet.blocks > 0) writeBlocks(match, packet);
-  const timestamp = (packet.timestamp + timestampShift) >>> 0;
-  return sendRtx(down, packet, rtxPayloadType, index, timestamp, nowMs, send);
-}
-
-/** A retransmission is a stream of its own; its payload begins with the original's sequence number. */
-function sendRtx(
-  down: DownStream,
-  packet: MediaPacket,
-  payloadType: number,
-  originalIndex: number,
-  timestamp: number,
-  nowMs: number,
-  send: Send,
-): number {
-  const ssrc = down.track.rtxSsrc;
-  const cipher = down.transport.srtp?.outgoing;
-  if (ssrc === undefined || cipher === undefined) return notReady;
-  const index = down.nextRtxIndex++;
-  const header = down.rtxHeader ?? rtxHeader(down.header, ssrc);
-  down.rtxHeader = header;
-  writeHeader(header, packet.hasPadding, packet.marker, payloadType, index, timestamp);
-  const payload = Buffer.allocUnsafe(packet.payload.length + 2);
-  payload.writeUInt16BE(originalIndex % 0x10000, 0);
-  payload.set(packet.payload, 2);
-  const bytes = header.length + payload.length + cipher.overhead;
-  stamp(header, down.plan, down.transport.history, bytes, nowMs);
-  if (!cipher.post(header, payload, ssrc, index, down.transport)) {
-    const isTaken = send(cipher.seal(header, payload, ssrc, index), down.transport);
-    if (!isTaken) down.rtxHeader = undefined;
-  }
-  return bytes;
-}
-
-function rtxHeader(of: Buffer, ssrc: number): Buffer {
-  const header = Buffer.from(of);
-  header.writeUInt32BE(ssrc, 8);
-  return header;
 }

@@ -1,21 +1,27 @@
 /**
- * Which of a publisher's encodings each subscriber is sent: the one that it chose, or what its link is estimated to carry.
- * Whoever tells nothing of its link is sent the best. See layers.ts for how it is moved, layer-choice.ts for when.
+ * Which of a publisher's encodings each subscriber is sent: the one that it chose, or what its link is estimated to carry; and
+ * none where that is less than the least of them. Whoever tells nothing of its link is sent the best. See layers.ts for how
+ * it is moved, layer-choice.ts and video-hold.ts for when.
  */
 
+import { deliveredBps } from '../estimate/delivered.ts';
 import { isCongested } from '../estimate/estimator.ts';
 import type { Client } from '../media-state.ts';
 import type { Subscriber } from '../room.ts';
-import { type Ladder, want } from '../up/layers.ts';
+import type { Tally } from '../tally.ts';
+import { holdBack, type Ladder, want } from '../up/layers.ts';
 import type { Publisher, UpStream } from '../up/up-stream.ts';
 import type { DownStream } from './down-stream.ts';
-import { decideLayer, type LayerChoice, layerChoice, noteSwitched } from './layer-choice.ts';
-import { allowedBps, type LinkEstimate } from './link-estimate.ts';
+import { decideLayer, type LayerChoice, type LayerInput, layerChoice, noteSwitched } from './layer-choice.ts';
+import { allowedBps } from './link-estimate.ts';
+import { canProbe, fillUp } from './probe.ts';
+import { decideHold, type VideoHold, videoHold } from './video-hold.ts';
 
 /** What is known of one track of one subscriber, as long as the encodings keep their order. */
 export interface ViewerLayer {
   readonly order: Ladder['streams'];
-  readonly choice: LayerChoice;
+  readonly begunMs: number;
+  choice: LayerChoice;
   nextMs: number;
 }
 
@@ -24,6 +30,10 @@ const decideEveryMs = 200;
 const soundBps = 64_000;
 /** A client's own estimate (REMB) that falls tells of a queue. */
 const fallCountsMs = 3000;
+/** Of who is sent nothing, nothing is heard: what was heard before says nothing of now. */
+const recentMs = 5000;
+/** The estimate needs this long to see what is sent: until then, a viewer is left with what it began with. */
+const firstLookMs = 2000;
 
 /** What it asks for; see `MediaPlane`. */
 export function chooseLayer({ placed, subscriber }: Client, mid: string, rid: string | undefined): void {
@@ -33,47 +43,47 @@ export function chooseLayer({ placed, subscriber }: Client, mid: string, rid: st
 }
 
 /** To be called many times a second. */
-export function chooseLayers(of: Publisher, { streams, link }: Subscriber, nowMs: number): void {
+export function chooseLayers(of: Publisher, subscriber: Subscriber, nowMs: number, tally: Tally): void {
   const { ladder } = of;
-  if (ladder === undefined) return;
-  for (const down of streams) {
-    if (down.track.kind !== 'video') continue;
-    const stream = chosenLayer(of, ladder, down, link, soundBps * (streams.length - 1), nowMs);
-    if (stream !== undefined && stream !== down.wantedLayer) want(of, down, stream);
+  const down = subscriber.streams.find(({ track }) => track.kind === 'video');
+  if (ladder === undefined || down === undefined) return;
+  const { chosenRid } = down;
+  const chosen = chosenRid === undefined ? -1 : ladder.streams.findIndex(({ track }) => track.rid === chosenRid);
+  if (subscriber.link.estimator === undefined && chosen < 0) {
+    send(of, down, of.best);
+    return;
   }
+  const layer = layerOf(down, ladder, nowMs);
+  if (nowMs < layer.nextMs) return;
+  layer.nextMs = nowMs + decideEveryMs;
+  const input = inputOf(subscriber, down, layer, ladder, chosen, nowMs);
+  const hold = down.hold ?? videoHold(nowMs);
+  down.hold = hold;
+  const [wasHeld, formerly] = [hold.isHeld, layer.choice.wanted];
+  decideHold(hold, { ...input, ...leastOf(hold, layer.choice, input), deliveredBps: arrivingBps(subscriber) });
+  if (hold.isHeld) {
+    const least = ladder.streams[leastAt(input)];
+    if (!wasHeld && least !== undefined) holdBack(of, down, least);
+  } else {
+    if (wasHeld) layer.choice = layerChoice(nowMs);
+    decideLayer(layer.choice, input);
+    send(of, down, ladder.streams[layer.choice.wanted]);
+  }
+  const isMore = wasHeld ? !hold.isHeld : layer.choice.wanted > formerly;
+  fillUp(subscriber.probe, hold.isHeld ? hold.probeBps : layer.choice.probeBps, isMore, nowMs, tally);
 }
 
-function chosenLayer(
-  { best }: Publisher,
-  ladder: Ladder,
-  down: DownStream,
-  link: LinkEstimate,
-  otherBps: number,
-  nowMs: number,
-): UpStream | undefined {
-  const { streams, bps } = ladder;
-  const chosen = streams.findIndex(({ track }) => track.rid === down.chosenRid);
-  if (link.estimator === undefined && chosen < 0) return best;
+function send(of: Publisher, down: DownStream, stream: UpStream | undefined): void {
+  if (stream !== undefined && stream !== down.wantedLayer) want(of, down, stream);
+}
+
+/** What it is sent is noted there. */
+function layerOf(down: DownStream, { streams }: Ladder, nowMs: number): ViewerLayer {
   const present = streams.findIndex(({ source }) => source !== undefined && source === down.epoch?.source);
   if (down.layer === undefined || down.layer.order !== streams) down.layer = beginning(streams, present, nowMs);
-  const { layer } = down;
-  const { choice } = layer;
+  const { choice } = down.layer;
   if (present >= 0 && present !== choice.present) noteSwitched(choice, present, nowMs);
-  if (nowMs < layer.nextMs) return down.wantedLayer;
-  layer.nextMs = nowMs + decideEveryMs;
-  const { estimator } = link;
-  decideLayer(choice, {
-    nowMs,
-    estimateBps: allowedBps(link, nowMs),
-    otherBps,
-    lossRatio: estimator?.loss.ratio ?? 0,
-    isCongested: (estimator !== undefined && isCongested(estimator)) || nowMs - link.rembFellMs < fallCountsMs,
-    layersBps: bps,
-    canProbe: false,
-    chosen,
-    highest: streams.length - 1,
-  });
-  return streams[choice.wanted];
+  return down.layer;
 }
 
 /** It begins with what it is sent, which is left alone until the estimate has had time to see it. */
@@ -85,5 +95,44 @@ function beginning(order: Ladder['streams'], present: number, nowMs: number): Vi
     noteSwitched(choice, present, nowMs);
     choice.upAtMs = nowMs;
   }
-  return { order, choice, nextMs: nowMs };
+  return { order, begunMs: nowMs, choice, nextMs: nowMs };
 }
+
+function inputOf(
+  { streams: { length: tracks }, link, transport }: Subscriber,
+  down: DownStream,
+  { begunMs }: ViewerLayer,
+  { streams, bps }: Ladder,
+  chosen: number,
+  nowMs: number,
+): LayerInput {
+  const { estimator } = link;
+  const hasFeedback = estimator !== undefined && nowMs - estimator.lastFeedbackMs < recentMs;
+  const lossRatio = estimator !== undefined && nowMs - estimator.loss.sinceMs < recentMs ? estimator.loss.ratio : 0;
+  return {
+    nowMs,
+    estimateBps: allowedBps(link, nowMs),
+    otherBps: soundBps * (tracks - 1),
+    lossRatio,
+    isCongested: (hasFeedback && isCongested(estimator, lossRatio)) || nowMs - link.rembFellMs < fallCountsMs,
+    layersBps: bps,
+    canProbe: canProbe(down, transport, estimator) && nowMs - begunMs >= firstLookMs,
+    chosen,
+    highest: streams.length - 1,
+  };
+}
+
+/** The least that the viewer may be sent: what it chose, else the lowest that flows. */
+function leastAt({ chosen, layersBps }: LayerInput): number {
+  return (layersBps[chosen] ?? 0) > 0 ? chosen : layersBps.findIndex((bps) => bps > 0);
+}
+
+/** Who is sent more than the least, or nothing yet, has not shown that the least is too much. */
+function leastOf({ isHeld }: VideoHold, { present }: LayerChoice, input: LayerInput): { readonly takesBps: number } {
+  const least = leastAt(input);
+  return { takesBps: isHeld || present === least ? (input.layersBps[least] ?? 0) : 0 };
+}
+
+/** Of who tells when packets came. */
+const arrivingBps = ({ link: { estimator } }: Subscriber): number =>
+  estimator === undefined ? -1 : deliveredBps(estimator.arrived);

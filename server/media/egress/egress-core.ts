@@ -11,7 +11,7 @@ import type { DropReason } from '../plane.ts';
 import { fanOut, type Room, setPublisher } from '../room.ts';
 import { emptyPacket, packetCache, recall } from '../rtp/packet-cache.ts';
 import { readBlocks } from '../rtp/red.ts';
-import { serve } from '../timers.ts';
+import { pace, serve } from '../timers.ts';
 import { transport } from '../transport.ts';
 import { askForKeyFrame, wantKeyFrames } from '../up/feedback.ts';
 import { sameOrder } from '../up/layers.ts';
@@ -30,6 +30,8 @@ export interface EgressCore extends EgressCommands {
   flush(): void;
   /** To be called every `tickMs`. */
   tick(): void;
+  /** To be called every `paceMs` while it says that there is something to be sent. */
+  pace(): boolean;
   countDrop(reason: DropReason): void;
   snapshot(): CoreSnapshot;
 }
@@ -110,6 +112,10 @@ export function egressCore({ events, ...outer }: EgressWorld): EgressCore {
       tellHeard(state, events, heardToldMs);
       heardToldMs = now;
     },
+    pace() {
+      pace(state, world);
+      return state.probed.size > 0;
+    },
     countDrop(reason) {
       state.dropped[reason] += 1;
     },
@@ -126,7 +132,7 @@ function forwarder({ images }: EgressState, world: World) {
     if (image === undefined) return;
     const { room, stream, source } = image;
     // Such as one of several encodings that nobody here is sent.
-    if (stream.sinks.length === 0 && stream.waiting.length === 0) return;
+    if (stream.sinks.length === 0 && stream.waiting.length === 0 && stream.held.length === 0) return;
     // Overwritten since: whoever misses it asks for it in vain, or for a key frame.
     if (!recall(source.cache, index, packet) || !readBlocks(packet, stream.redundancy)) return;
     if (index > source.cache.newest) source.cache.newest = index;

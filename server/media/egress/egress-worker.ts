@@ -4,6 +4,7 @@
  */
 import { randomBytes } from 'node:crypto';
 import { parentPort, receiveMessageOnPort, workerData } from 'node:worker_threads';
+import { paceMs } from '../down/probe.ts';
 import { tally } from '../tally.ts';
 import { threadLoad } from '../thread-load.ts';
 import { tickMs } from '../timers.ts';
@@ -53,6 +54,7 @@ const bell = doorbell(options.doorbell);
 const startedMs = now();
 let asleepMs = 0;
 let nextTickMs = startedMs + tickMs;
+let nextPaceMs = Number.POSITIVE_INFINITY;
 let isClosing = false;
 const load = threadLoad(tickMs, now, () => ({ active: now() - startedMs - asleepMs, idle: asleepMs }));
 const work = egressTurn(core, {
@@ -72,9 +74,10 @@ turn();
 function turn(): void {
   for (let atMs = now(); atMs < nextTickMs && !isClosing; atMs = now()) {
     const rings = bell.rings();
+    if (atMs >= nextPaceMs) keepPace(atMs);
     if (work()) continue;
     const idleMs = now();
-    bell.sleep(rings, Math.max(0, nextTickMs - idleMs));
+    bell.sleep(rings, Math.max(0, Math.min(nextTickMs, nextPaceMs) - idleMs));
     asleepMs += now() - idleMs;
   }
   if (isClosing) {
@@ -84,9 +87,15 @@ function turn(): void {
   }
   load.turn();
   core.tick();
+  keepPace(now());
   core.flush();
   nextTickMs = now() + tickMs;
   setImmediate(turn);
+}
+
+function keepPace(atMs: number): void {
+  nextPaceMs = core.pace() ? atMs + paceMs : Number.POSITIVE_INFINITY;
+  core.flush();
 }
 
 function take(message: ToEgress): void {

@@ -151,8 +151,9 @@ export function estimateBps({ rate, loss, rembBps, lastFeedbackMs }: Estimator):
   return Math.max(lowestBps, Math.min(isBlind ? rembBps : rate.bps, loss.bps, rembBps));
 }
 
-/** The queue to it grows, or it loses more than a tenth. */
-export const isCongested = ({ trend, loss }: Estimator): boolean => trend.signal === 'Overuse' || loss.ratio > 0.1;
+/** The queue to it grows, or it loses more than a tenth: of what was judged last, unless that is said to be too long ago. */
+export const isCongested = ({ trend, loss }: Estimator, lossRatio = loss.ratio): boolean =>
+  trend.signal === 'Overuse' || lossRatio > 0.1;
 
 /** The time that a value of the clock means: the nearest to that of the last value. */
 function unwrap(clock: Unwrapped, value: number, perMs: number): number {

@@ -1,10 +1,11 @@
 /** What the publishers of rooms send, and what is said about it. */
 
+import type { LayerStats } from '#crds/pod-stats.ts';
 import type { Room } from '../room.ts';
 import type { World } from '../world.ts';
 import { type Hint, hints } from './ingest-hints.ts';
 import { type IngestFigures, ingestFigures } from './ingest-quality.ts';
-import { isForemost } from './layers.ts';
+import { isForemost, isUsed } from './layers.ts';
 import type { Publisher } from './up-stream.ts';
 
 /** Of one room, by the tracks that have begun; the hints hold now. */
@@ -12,6 +13,8 @@ export interface Ingest {
   readonly audio?: IngestFigures;
   readonly video?: IngestFigures;
   readonly hints: readonly Hint[];
+  /** Of several encodings of the video, the lowest first. */
+  readonly layers: readonly LayerStats[];
 }
 
 /** Of the rooms whose publisher has begun to send, by room. Allocates: for scrapes. */
@@ -29,9 +32,21 @@ export const ingest = (rooms: Iterable<Room>, nowMs: number): Readonly<Record<st
       const found = of.flatMap(({ track, figures }) =>
         track.kind === 'video' ? hints(figures, track.pli || track.fir) : [],
       );
-      return [[id, { ...Object.fromEntries(figures), hints: found }]];
+      return [[id, { ...Object.fromEntries(figures), hints: found, layers: layersOf(publisher, nowMs) }]];
     }),
   );
+
+function layersOf(of: Publisher, nowMs: number): readonly LayerStats[] {
+  const { streams, bps } = of.ladder ?? { streams: [], bps: [] };
+  return streams.flatMap((stream, i): readonly LayerStats[] => {
+    const { source, track } = stream;
+    if (track.rid === undefined || source === undefined) return [];
+    const { width, height } = ingestFigures(source.quality, nowMs);
+    const bitsPerSecond = Math.round(bps[i] ?? 0);
+    const state = bitsPerSecond === 0 ? 'Stopped' : isUsed(of, stream, nowMs) ? 'Active' : 'Paused';
+    return [{ rid: track.rid, width, height, bitsPerSecond, state }];
+  });
+}
 
 /** Tells of hints that hold for the first time, once for each source. Allocates: for once a second. */
 export function tellHints(of: Publisher, nowMs: number, { events }: World): void {

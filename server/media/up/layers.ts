@@ -3,8 +3,11 @@
  * with the one that it is sent until a key frame of the other has come.
  *
  *   another is wanted ──► it waits for its key frame, which is asked for ──► it comes: it is moved
+ *   none is wanted    ──► it is held: sent nothing
  */
+
 import type { DownStream } from '../down/down-stream.ts';
+import { pause } from '../down/epoch.ts';
 import type { Room } from '../room.ts';
 import { ingestFigures } from './ingest-quality.ts';
 import type { Publisher, UpStream } from './up-stream.ts';
@@ -29,21 +32,22 @@ export const isUsed = (of: Publisher, stream: UpStream, nowMs: number): boolean 
 export const isForemost = (of: Publisher, stream: UpStream): boolean =>
   stream.track.rid === undefined || stream === of.best;
 
-/** To be called many times a second: finds out which encodings flow, and which is the best. */
+/** To be called many times a second: finds out which encodings flow, and which is the best of several. */
 export function steer({ publisher, shares, id }: Room, nowMs: number): void {
   if (publisher === undefined) return;
-  if (publisher.best !== undefined && nowMs - publisher.judgedMs < judgeEveryMs) return;
+  if (publisher.ladder !== undefined && nowMs - publisher.judgedMs < judgeEveryMs) return;
   publisher.judgedMs = nowMs;
   const best = bestLayer(publisher, nowMs);
-  if (best === undefined) return;
   publisher.best = best;
   const { streams, bps } = ladder(publisher, nowMs);
+  if (streams.length === 0) return;
   publisher.ladder = { streams, bps };
   const order = streams.map((stream) => publisher.streams.indexOf(stream));
-  for (const share of shares) share.setLadder(id, order, bps, publisher.streams.indexOf(best));
+  for (const share of shares)
+    share.setLadder(id, order, bps, best === undefined ? -1 : publisher.streams.indexOf(best));
 }
 
-/** A publisher's encodings with what they take now, the lowest first; 0 for one that does not flow. */
+/** A publisher's video, encoding by encoding, with what each takes now, the lowest first; 0 for one that does not flow. */
 export interface Ladder {
   /** The same object for as long as the order is the same. */
   readonly streams: readonly UpStream[];
@@ -52,7 +56,7 @@ export interface Ladder {
 
 function ladder({ streams, ladder: former }: Publisher, nowMs: number): Ladder {
   const known = streams.flatMap((stream) => {
-    if (stream.track.rid === undefined || stream.source === undefined) return [];
+    if (stream.track.kind !== 'video' || stream.source === undefined) return [];
     const { width, height, bitsPerSecond } = ingestFigures(stream.source.quality, nowMs);
     return [{ stream, pixels: width * height, bps: isFlowing(stream, nowMs) ? Math.max(1, bitsPerSecond) : 0 }];
   });
@@ -90,10 +94,26 @@ function isBetter(stream: UpStream, than: UpStream, nowMs: number): boolean {
 /** Lets a subscriber wait for a key frame of this encoding, unless it is sent it already. */
 export function want(of: Publisher, down: DownStream, stream: UpStream): void {
   down.wantedLayer = stream;
-  for (const other of of.streams)
-    if (other.waiting.includes(down)) other.waiting = other.waiting.filter((sink) => sink !== down);
+  for (const other of of.streams) {
+    if (other.waiting.includes(down)) other.waiting = without(other.waiting, down);
+    if (other.held.includes(down)) other.held = without(other.held, down);
+  }
   if (!stream.sinks.includes(down)) stream.waiting = [...stream.waiting, down];
 }
+
+/** Sends a subscriber nothing of the video, of which this encoding is the least, until one is wanted for it. */
+export function holdBack(of: Publisher, down: DownStream, stream: UpStream): void {
+  down.wantedLayer = undefined;
+  pause(down);
+  for (const other of of.streams) {
+    if (other.sinks.includes(down)) other.sinks = without(other.sinks, down);
+    if (other.waiting.includes(down)) other.waiting = without(other.waiting, down);
+  }
+  stream.held = [...stream.held, down];
+}
+
+const without = (list: readonly DownStream[], down: DownStream): readonly DownStream[] =>
+  list.filter((each) => each !== down);
 
 /** Moves those who waited for a key frame of this track, which has come. */
 export function settle(of: Publisher, stream: UpStream): void {

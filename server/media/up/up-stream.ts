@@ -34,6 +34,8 @@ export interface UpStream {
   sinks: readonly DownStream[];
   /** Those that are sent another encoding until a key frame of this one has come. */
   waiting: readonly DownStream[];
+  /** Those that are sent nothing of the video for now, as their networks do not carry it. */
+  held: readonly DownStream[];
   isKeyFrameWanted: boolean;
   /** By a subscriber that another thread sends to, whatever subscribers there are here. */
   isWantedElsewhere: boolean;
@@ -52,7 +54,7 @@ export interface Publisher {
   readonly streams: readonly UpStream[];
   /** Of several encodings the one that subscribers are sent; undefined before any has come, and without several. */
   best: UpStream | undefined;
-  /** Known some moments after it began, of a publisher with several. */
+  /** Known some moments after its video began. */
   ladder: Ladder | undefined;
   /** What was told last of its encodings. */
   toldLayers: string;
@@ -98,6 +100,7 @@ const upStream = (track: UpTrack): UpStream => ({
   source: undefined,
   sinks: [],
   waiting: [],
+  held: [],
   isKeyFrameWanted: false,
   isWantedElsewhere: false,
   usedElsewhereMs: Number.NEGATIVE_INFINITY,

@@ -1,0 +1,81 @@
+/** The stream that retransmissions to a subscriber are (RFC 4588). */
+
+import type { MediaPacket } from '../rtp/packet-cache.ts';
+import { writeHeader } from '../rtp/rtp.ts';
+import type { Send } from '../transport.ts';
+import { type DownStream, notReady } from './down-stream.ts';
+import { type CodecMatch, type Epoch, writeBlocks } from './epoch.ts';
+import { stamp } from './header-plan.ts';
+import { type PictureNumbers, writePictures } from './picture-id.ts';
+
+/**
+ * Sends a packet once more; its number stands before its payload. `index` is the one that it had in the subscriber's stream.
+ * Writes into the packet's payload; returns the bytes sent, or `notReady`.
+ */
+export function sendRtx(
+  down: DownStream,
+  { match, timestampShift, pictures }: Epoch,
+  packet: MediaPacket,
+  index: number,
+  nowMs: number,
+  send: Send,
+): number {
+  const payloadType = match.rtxPayloadTypes[packet.payloadType] ?? -1;
+  if (payloadType < 0) return notReady;
+  const numbers = numbersOf(match, packet);
+  if (numbers !== undefined) writePictures(packet.payload, numbers, pictures);
+  if (packet.blocks > 0) writeBlocks(match, packet);
+  const timestamp = (packet.timestamp + timestampShift) >>> 0;
+  const payload = Buffer.allocUnsafe(packet.payload.length + 2);
+  payload.writeUInt16BE(index % 0x10000, 0);
+  payload.set(packet.payload, 2);
+  return sendOne(down, payload, packet.hasPadding, packet.marker, payloadType, timestamp, nowMs, send);
+}
+
+/** Those of its pictures, as the publisher counts them. */
+export const numbersOf = ({ pictures }: CodecMatch, packet: MediaPacket): PictureNumbers | undefined =>
+  pictures[packet.payloadType]?.(packet.payload, packet.marker);
+
+/** RFC 3550 section 5.1: the last byte says how many there are. What names no original is dropped by who gets it. */
+const padding = Buffer.alloc(255);
+padding[padding.length - 1] = padding.length;
+
+/** Sends padding alone; returns its bytes, or `notReady`. */
+export function sendPadding(down: DownStream, nowMs: number, send: Send): number {
+  const payloadType = down.match.rtxPayloadTypes.find((type) => type >= 0);
+  return payloadType === undefined
+    ? notReady
+    : sendOne(down, padding, true, false, payloadType, down.newestTimestamp, nowMs, send);
+}
+
+function sendOne(
+  down: DownStream,
+  payload: Buffer,
+  hasPadding: boolean,
+  marker: boolean,
+  payloadType: number,
+  timestamp: number,
+  nowMs: number,
+  send: Send,
+): number {
+  const ssrc = down.track.rtxSsrc;
+  const cipher = down.transport.srtp?.outgoing;
+  if (ssrc === undefined || cipher === undefined) return notReady;
+  const index = down.nextRtxIndex++;
+  const header = down.rtxHeader ?? rtxHeader(down.header, ssrc);
+  down.rtxHeader = header;
+  writeHeader(header, hasPadding, marker, payloadType, index, timestamp);
+  const bytes = header.length + payload.length + cipher.overhead;
+  stamp(header, down.plan, down.transport.history, bytes, nowMs);
+  if (!cipher.post(header, payload, ssrc, index, down.transport)) {
+    const isTaken = send(cipher.seal(header, payload, ssrc, index), down.transport);
+    if (!isTaken) down.rtxHeader = undefined;
+  }
+  return bytes;
+}
+
+function rtxHeader(of: Buffer, ssrc: number): Buffer {
+  const header = Buffer.from(of);
+  header.writeUInt32BE(ssrc, 8);
+  return header;
+}

@@ -1,0 +1,111 @@
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import { remb } from '#server/media/rtp/remb.ts';
+import { pictureLoss, receiverReport } from '#server/media/rtp/rtcp-write.ts';
+import { encodingsStage, meter, thinLink } from '../encodings-stage.ts';
+
+/** Two viewers that tell when packets came, each over a link of its own. */
+function linked(egress: number) {
+  const at = encodingsStage({ egress });
+  const [thin, wide] = [at.viewer('thin', { transportWide: 3 }), at.viewer('wide', { transportWide: 3 })];
+  const [thinly, widely] = [thinLink(at, thin), thinLink(at, wide)];
+  return {
+    ...at,
+    link: thinly,
+    thin: meter(thin),
+    wide: meter(wide),
+    live: (seconds: number) =>
+      at.live(seconds, undefined, () => {
+        thinly.pass();
+        widely.pass();
+      }),
+  };
+}
+
+for (const [egress, where] of [
+  [0, ''],
+  [1, ', by another thread'],
+] as const)
+  test(`a viewer on a thin link is sent the low encoding, and by a probe finds out when it carries the high one${where}`, () => {
+    const { link, thin, wide, live, totals } = linked(egress);
+    link.kbps = 300;
+    live(6);
+    thin();
+    wide();
+    live(10);
+    const { media, again } = thin();
+    assert.ok(media > 900 && media < 1100, `${media / 10} kbit/s`);
+    assert.ok(again < 0.5 * media, `${again / 10} kbit/s to find out`);
+    assert.ok(wide().media > 7500, 'the other is sent what it was');
+    const { probes } = totals();
+    assert.ok(probes.NotCarried > 0 && probes.Carried === 0, JSON.stringify(probes));
+    link.kbps = 10_000;
+    live(20);
+    thin();
+    live(1);
+    assert.ok(thin().media > 700);
+    assert.equal(totals().probes.Carried, 1);
+    live(20);
+    assert.equal(thin().again, 0, 'there is nothing more to find out');
+  });
+
+test('a link that does not carry the low one is sent no video, until a probe shows that it does', () => {
+  const { link, thin, wide, live, counters, seen, totals, keyFramesAsked } = linked(0);
+  live(3);
+  link.kbps = 60;
+  live(8);
+  assert.equal(counters().heldBack, 1);
+  assert.equal(seen().tracks.subscribed.video, 1);
+  thin();
+  wide();
+  const asked = keyFramesAsked();
+  live(10);
+  assert.equal(thin().media, 0);
+  assert.ok(wide().media > 7500, 'the other is sent what it was');
+  assert.equal(keyFramesAsked(), asked);
+  assert.ok(counters().withheld.LinkTooThin.packets >= 200);
+  link.kbps = 10_000;
+  live(40);
+  thin();
+  live(1);
+  assert.ok(thin().media > 80);
+  assert.equal(counters().heldBack, 0);
+  assert.ok(totals().probes.Carried >= 1);
+});
+
+for (const [egress, where] of [
+  [0, ''],
+  [1, ', by another thread'],
+] as const)
+  test(`of one encoding, a viewer whose own estimate falls far below it is sent none, and is tried again${where}`, () => {
+    const at = encodingsStage({ egress, isSimulcast: false });
+    const [down, other] = [at.viewer('down'), at.viewer('other')];
+    const [thin, wide] = [meter(down), meter(other)];
+    const say =
+      (kbps: number, ...more: Buffer[]) =>
+      () => {
+        at.from(down, down.rtcp(Buffer.concat([receiverReport(1, []), remb(1, 1000 * kbps, [1000]), ...more])));
+        at.from(other, other.check());
+      };
+    at.live(4, say(1500));
+    assert.ok(thin().media > 3000);
+    at.live(5, say(300));
+    assert.equal(at.counters().heldBack, 1);
+    thin();
+    wide();
+    const asked = at.keyFramesAsked();
+    at.live(2, say(300, pictureLoss(1, 1000)));
+    assert.equal(thin().media, 0);
+    assert.ok(wide().media > 1500, 'the other is sent what it was');
+    assert.equal(at.keyFramesAsked(), asked, 'who is held back moves nobody to make key frames');
+    at.live(4, say(1500));
+    assert.ok(thin().media > 300);
+    assert.deepEqual([at.counters().heldBack, at.totals().probes.Carried], [0, 0]);
+  });
+
+test('an estimate that is low, of a link that shows neither queue nor loss, holds nothing back', () => {
+  const { viewer, live, from, counters } = encodingsStage({ isSimulcast: false });
+  const down = viewer('down');
+  live(20, () => from(down, down.rtcp(Buffer.concat([receiverReport(1, []), remb(1, 100_000, [1000])]))));
+  assert.equal(counters().heldBack, 0);
+});
