@@ -54,8 +54,11 @@ test('it is asked for again, a bounded number of times, and not once it came', (
   from(up, up.rtp({ ssrc: 7, sequence: 2 }));
   pass(3000);
   const all = nacks(up);
-  assert.equal(all.length, 8);
+  // Three times in each of eight round trips, which with their margin are three times 150 ms at most.
+  assert.ok(all.length > 8 && all.length <= 73, `${all.length} times`);
   assert.deepEqual(all.at(-1), [3]);
+  pass(3000);
+  assert.equal(nacks(up).length, all.length);
 });
 
 test('what was asked for in vain is left to a key frame', () => {

@@ -1,9 +1,10 @@
 /**
  * Packets that the publisher's network lost, to be asked for again. Packets of most networks overtake each other, so that a
  * gap is given time to fill by itself: as much as the gaps before it took, and none where none ever did. What stays missing
- * is asked for each round trip, which is learnt from the answers. A gap too wide to be worth it is left to a key frame.
+ * is asked for three times in each round trip, which is learnt from the answers: the request may be what was lost. Browsers
+ * answer once in a round trip; who answers each request is asked once. A gap too wide to be worth it is left to a key frame.
  *
- *   gap seen ── reorder time ──► asked ── round trip and a margin ──► asked again … ──► given up
+ *   gap seen ── reorder time ──► asked ── a third of the round trip ──► asked again … ──► given up
  *
  * Nothing but `takeDue` allocates, and that when there is something to ask for.
  */
@@ -24,8 +25,16 @@ export interface Missing {
   /** Smoothed, and how much it varies (RFC 6298 section 2); the time is NaN before the first answer. */
   roundTripMs: number;
   variationMs: number;
+  /** What was repaired of late, by the lowest bits of its index; how much ever was, and how often it came once more. */
+  readonly repaired: Float64Array;
+  repairs: number;
+  repeats: number;
+  /** Whether more than once in a round trip is asked for what is missing. */
+  isInsistent: boolean;
 }
 
+/** Of repairs; a power of two. */
+const remembered = 64;
 /** More would not fit the time in which they are of use. */
 const maxMissing = 128;
 
@@ -41,9 +50,16 @@ export const missing = (): Missing => ({
   reorderMs: 0,
   roundTripMs: Number.NaN,
   variationMs: 0,
+  repaired: new Float64Array(remembered).fill(-1),
+  repairs: 0,
+  repeats: 0,
+  isInsistent: true,
 });
 
-const maxAsked = 8;
+const roundTripsAsked = 8;
+const asksPerRoundTrip = 3;
+/** Beyond this many, as many as there were repairs show that each request is answered. */
+const repeatsByChance = 8;
 /**
  * What was lost indeed comes later by as much. Viewers of a network whose packets overtake each other by so much wait for
  * them anyway.
@@ -83,7 +99,10 @@ export function noteGap(state: Missing, from: number, to: number, nowMs: number)
  */
 export function noteFilled(state: Missing, index: number, isRepair: boolean | undefined, nowMs: number): boolean {
   const at = placeOf(state, index);
-  if (at < 0) return isRepair === true;
+  if (at < 0) {
+    if (isRepair !== false) noteRepeat(state, index);
+    return isRepair === true;
+  }
   const isAsked = (state.asked[at] ?? 0) > 0;
   const lateMs = nowMs - (state.seenMs[at] ?? 0);
   const answerMs = answerTime(state, at, nowMs);
@@ -91,13 +110,21 @@ export function noteFilled(state: Missing, index: number, isRepair: boolean | un
   if (isRepair ?? (isAsked && !(answerMs < state.roundTripMs / 2))) {
     if (isAsked) learnRoundTrip(state, answerMs);
     state.reorderMs *= 15 / 16;
+    state.repaired[index & (remembered - 1)] = index;
+    state.repairs += 1;
     return true;
   }
   learnReordering(state, lateMs);
   return false;
 }
 
-/** The indices to ask for now, oldest first. `hasGivenUp`: one was asked for too often, and is asked for no more. */
+function noteRepeat(state: Missing, index: number): void {
+  if (state.repaired[index & (remembered - 1)] !== index) return;
+  state.repeats += 1;
+  if (state.repeats > repeatsByChance && state.repeats > state.repairs) state.isInsistent = false;
+}
+
+/** The indices to ask for now, oldest first. `hasGivenUp`: one was asked for too long, and is asked for no more. */
 export function takeDue(
   state: Missing,
   nowMs: number,
@@ -108,14 +135,14 @@ export function takeDue(
   for (let at = 0; at < state.count; ) {
     const asked = state.asked[at] ?? 0;
     if ((state.dueMs[at] ?? 0) <= nowMs) {
-      if (asked === maxAsked) {
+      if (asked > 0 && nowMs - (state.firstAskedMs[at] ?? 0) >= roundTripsAsked * answeredWithinMs(state)) {
         hasGivenUp = true;
         remove(state, at);
         continue;
       }
       if (asked === 0) state.firstAskedMs[at] = nowMs;
       state.lastAskedMs[at] = nowMs;
-      state.asked[at] = asked + 1;
+      state.asked[at] = Math.min(255, asked + 1);
       state.dueMs[at] = nowMs + repeatAfterMs(state);
       due.push(state.indices[at] ?? 0);
     }
@@ -125,15 +152,25 @@ export function takeDue(
   return { due, hasGivenUp };
 }
 
-const repeatAfterMs = ({ roundTripMs, variationMs }: Missing): number =>
+/** An answer that takes longer is lost, or the request. */
+const answeredWithinMs = ({ roundTripMs, variationMs }: Missing): number =>
   Number.isNaN(roundTripMs)
     ? firstRepeatMs
     : Math.min(Math.max(roundTripMs + 2 * variationMs, repeatMs.min), repeatMs.max);
 
-/** Which of several requests was answered is a guess: the last, unless that is too short a time ago. */
+const repeatAfterMs = (state: Missing): number =>
+  state.isInsistent && !Number.isNaN(state.roundTripMs)
+    ? Math.min(Math.max(state.roundTripMs / asksPerRoundTrip, repeatMs.min), repeatMs.max)
+    : answeredWithinMs(state);
+
+/**
+ * Which of several requests was answered is a guess: the first, unless that is too long ago; then the last, unless that is too
+ * short a time ago.
+ */
 function answerTime({ firstAskedMs, lastAskedMs, roundTripMs }: Missing, at: number, nowMs: number): number {
+  const sinceFirstMs = nowMs - (firstAskedMs[at] ?? 0);
   const sinceLastMs = nowMs - (lastAskedMs[at] ?? 0);
-  return sinceLastMs >= roundTripMs / 2 ? sinceLastMs : nowMs - (firstAskedMs[at] ?? 0);
+  return sinceFirstMs > 1.5 * roundTripMs && sinceLastMs >= roundTripMs / 2 ? sinceLastMs : sinceFirstMs;
 }
 
 function learnRoundTrip(state: Missing, answerMs: number): void {

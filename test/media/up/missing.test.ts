@@ -32,13 +32,9 @@ test('where packets come in order, a gap is asked for at once, and again after 1
     asked(again, 1000, 1250).map(([ms]) => ms),
     [1000, 1100, 1200],
   );
-  assert.deepEqual(
-    asked(state, 1051, 1300).map(([, ...indices]) => indices),
-    [
-      [5, 7],
-      [5, 7],
-    ],
-  );
+  const rest = asked(state, 1051, 1300).map(([, ...indices]) => indices);
+  assert.deepEqual(rest, new Array(rest.length).fill([5, 7]));
+  assert.ok(rest.length >= 2);
 });
 
 test('where packets overtake each other, a gap is given as long as the ones before it took', () => {
@@ -68,23 +64,50 @@ test('a gap is never given more than 80 ms, and less again when gaps turn out to
   assert.ok(state.reorderMs < 5, `${state.reorderMs}`);
 });
 
-test('it asks again after the round trip that answers took, and gives up after eight times', () => {
-  const state = missing();
-  for (let index = 0; index < 30; index++) answerAfter(state, index, index * 1000, 40);
+/** When it asks for what never comes, after round trips of 90 ms. */
+function askedInVain(state: Missing): readonly number[] {
+  for (let index = 0; index < 30; index++) answerAfter(state, index, index * 1000, 90);
   noteGap(state, 100, 101, 50_000);
-  const times = asked(state, 50_000, 60_000).map(([ms]) => ms);
-  assert.equal(times.length, 8);
+  const times = asked(state, 50_000, 60_000).map(([ms]) => ms - 50_000);
+  assert.equal(state.count, 0);
+  return times;
+}
+
+test('it asks three times in a round trip, as answers took, and gives up after eight of them', () => {
+  const times = askedInVain(missing());
+  const [last = 0] = times.slice(-1);
+  assert.ok(last > 650 && last < 800, `${last} ms`);
   for (const [i, ms] of times.slice(1).entries()) {
     const after = ms - (times[i] ?? 0);
-    assert.ok(after >= 40 && after <= 45, `${after} ms`);
+    assert.ok(after >= 29 && after <= 33, `${after} ms`);
   }
-  assert.equal(state.count, 0);
+});
+
+test('a publisher that answers each request is asked once in a round trip', () => {
+  const state = missing();
+  for (let index = 200; index < 220; index++) {
+    answerAfter(state, index, index * 1000, 90);
+    for (let again = 0; again < 2; again++) assert.equal(noteFilled(state, index, true, index * 1000 + 100), true);
+  }
+  const times = askedInVain(state);
+  assert.equal(times.length, 8);
+  for (const [i, ms] of times.slice(1).entries()) assert.ok(ms - (times[i] ?? 0) >= 90);
+});
+
+test('what comes once more by chance changes nothing', () => {
+  const state = missing();
+  for (let index = 200; index < 260; index++) {
+    answerAfter(state, index, index * 1000, 90);
+    if (index % 3 === 0) noteFilled(state, index, true, index * 1000 + 100);
+    noteFilled(state, index - 100, true, index * 1000 + 100);
+  }
+  assert.ok(askedInVain(state).length > 20);
 });
 
 test('giving up is said', () => {
   const state = missing();
   noteGap(state, 1, 2, 0);
-  const said = Array.from({ length: 10 }, (_, i) => takeDue(state, i * 1000).hasGivenUp);
+  const said = Array.from({ length: 10 }, (_, i) => takeDue(state, i * 100).hasGivenUp);
   assert.deepEqual(said, [...Array(8).fill(false), true, false]);
 });
 
@@ -93,12 +116,12 @@ test('a round trip above the first guess is learnt, though everything was asked 
   for (let index = 0; index < 30; index++) {
     const atMs = index * 5000;
     noteGap(state, index, index + 1, atMs);
-    asked(state, atMs, atMs + 300);
+    asked(state, atMs, atMs + 299);
     noteFilled(state, index, true, atMs + 300);
   }
   noteGap(state, 100, 101, 500_000);
   const [, [again] = [0]] = asked(state, 500_000, 501_000);
-  assert.ok(again - 500_000 >= 300 && again - 500_000 < 350, `after ${again - 500_000} ms`);
+  assert.ok(again - 500_000 >= 95 && again - 500_000 < 115, `after ${again - 500_000} ms`);
 });
 
 test('without a stream for retransmissions, what comes within half a round trip is no answer', () => {
@@ -166,8 +189,8 @@ test('50 ms of jitter are no storm of requests, and what is lost comes all the s
   assert.ok(needless < 1200, `${needless} of ${requests} were on their way`);
 });
 
-test('without jitter each loss is asked for little more than once', () => {
+test('without jitter nothing is asked for that is on its way, and each loss is asked for three times or four', () => {
   const { requests, needless, lost, neverCame } = minuteOver({ delayMs: 25, loss: 0.05 });
   assert.deepEqual([needless, neverCame], [0, 0]);
-  assert.ok(requests < lost * 1.2, `${requests} requests for ${lost}`);
+  assert.ok(requests < lost * 4, `${requests} requests for ${lost}`);
 });
