@@ -128,7 +128,7 @@ export const mediaMetric = {
   nackedPacketsRefused: {
     name: 'live_rtcp_nacked_packets_refused_total',
     type: 'counter',
-    help: 'Packets that subscribers asked for and were not sent again: not kept any more, asked for a second time within a round trip, or more than a subscriber may have.',
+    help: 'Packets that subscribers asked for and were not sent again: not kept any more, asked for a second time within half a round trip, or more than a subscriber may have.',
     labels: { reason: ['NotKept', 'TooSoon', 'OverBudget'] },
   },
   forwardLatency: {

@@ -105,7 +105,7 @@ for (const [egress, where] of [
     assert.ok(inAll > 80 && inAll < 12 + 2.1 * 50, `${inAll} in two seconds`);
   });
 
-test('the same packet is not sent again within a round trip: it cannot have come before it was asked for', () => {
+test('the same packet is not sent again within half a round trip: it cannot have come before it was asked for', () => {
   const { publisher, subscriber, from, pass, resent, totals } = arena();
   const [up, down] = [publisher('up'), subscriber('down')];
   from(up, up.rtp({ ssrc: 7, sequence: 1 }), up.rtp({ ssrc: 7, sequence: 2 }));

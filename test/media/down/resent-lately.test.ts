@@ -2,11 +2,11 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { isAnswered, noteResent, resentLately } from '#server/media/down/resent-lately.ts';
 
-test('an answer is on its way for a round trip, as it is known, assumed, or believed', () => {
+test('who asks is answered once in half a round trip, as it is known, assumed, or believed', () => {
   for (const [roundTripMs, wait] of [
-    [80, 80],
+    [80, 40],
     [-1, 50],
-    [5000, 300],
+    [5000, 150],
   ] as const) {
     const lately = resentLately();
     assert.equal(isAnswered(lately, 7, 1000, roundTripMs), false);
