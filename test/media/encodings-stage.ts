@@ -35,6 +35,7 @@ export function encodingsStage({ egress = 0, isSimulcast = true } = {}) {
   const ssrcs = isSimulcast ? [low, high] : [high];
   const sequences = new Map<number, number>();
   let keyFramesAsked = 0;
+  let part = 1;
   const send = (ssrc: number, payload: Buffer) => {
     const sequence = (sequences.get(ssrc) ?? 0) + 1;
     sequences.set(ssrc, sequence);
@@ -50,8 +51,8 @@ export function encodingsStage({ egress = 0, isSimulcast = true } = {}) {
       const asked = up.inbox.rtcp.some((packet) => packet.type === 'KeyFrameRequest' && packet.mediaSsrc === ssrc);
       if (asked) keyFramesAsked += 1;
       if (asked) sendKeyFrame(ssrc);
-      for (let rest = sizes.get(ssrc) ?? 0; rest > 0; rest -= 1000)
-        send(ssrc, Buffer.concat([deltaFrame, Buffer.alloc(Math.min(rest, 1000))]));
+      for (let rest = part * (sizes.get(ssrc) ?? 0); rest > 0; rest -= 1000)
+        send(ssrc, Buffer.concat([deltaFrame, Buffer.alloc(Math.min(Math.ceil(rest), 1000))]));
     }
     up.inbox.rtcp.length = 0;
     for (let i = 0; i < 5; i++) {
@@ -64,6 +65,10 @@ export function encodingsStage({ egress = 0, isSimulcast = true } = {}) {
   return {
     ...at,
     keyFramesAsked: () => keyFramesAsked,
+    /** From now on the encoder makes only a part of what it made. */
+    lessen(to: number) {
+      part = to;
+    },
     viewer: (id: string, extensions = {}) =>
       at.subscriber(id, [videoDown(1000, { codecs: [vp8(120, 121)], rtxSsrc: 1001, extensions })]),
     live(seconds: number, meanwhile: () => void = () => undefined, often: () => void = () => undefined) {

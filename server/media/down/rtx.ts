@@ -1,6 +1,6 @@
 /** The stream that retransmissions to a subscriber are (RFC 4588). */
 
-import type { MediaPacket } from '../rtp/packet-cache.ts';
+import { type MediaPacket, retransmission } from '../rtp/packet-cache.ts';
 import { writeHeader } from '../rtp/rtp.ts';
 import type { Send } from '../transport.ts';
 import { type DownStream, notReady } from './down-stream.ts';
@@ -14,7 +14,7 @@ import { type PictureNumbers, writePictures } from './picture-id.ts';
  */
 export function sendRtx(
   down: DownStream,
-  { match, timestampShift, pictures }: Epoch,
+  { source, match, timestampShift, pictures }: Epoch,
   packet: MediaPacket,
   index: number,
   nowMs: number,
@@ -26,9 +26,7 @@ export function sendRtx(
   if (numbers !== undefined) writePictures(packet.payload, numbers, pictures);
   if (packet.blocks > 0) writeBlocks(match, packet);
   const timestamp = (packet.timestamp + timestampShift) >>> 0;
-  const payload = Buffer.allocUnsafe(packet.payload.length + 2);
-  payload.writeUInt16BE(index % 0x10000, 0);
-  payload.set(packet.payload, 2);
+  const payload = retransmission(source.cache, index % 0x10000, packet.payload);
   return sendOne(down, payload, packet.hasPadding, packet.marker, payloadType, timestamp, nowMs, send);
 }
 
@@ -40,9 +38,11 @@ export const numbersOf = ({ pictures }: CodecMatch, packet: MediaPacket): Pictur
 const padding = Buffer.alloc(255);
 padding[padding.length - 1] = padding.length;
 
+const isAgreed = (payloadType: number): boolean => payloadType >= 0;
+
 /** Sends padding alone; returns its bytes, or `notReady`. */
 export function sendPadding(down: DownStream, nowMs: number, send: Send): number {
-  const payloadType = down.match.rtxPayloadTypes.find((type) => type >= 0);
+  const payloadType = down.match.rtxPayloadTypes.find(isAgreed);
   return payloadType === undefined
     ? notReady
     : sendOne(down, padding, true, false, payloadType, down.newestTimestamp, nowMs, send);

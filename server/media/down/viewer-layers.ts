@@ -23,6 +23,10 @@ export interface ViewerLayer {
   readonly begunMs: number;
   choice: LayerChoice;
   nextMs: number;
+  /** What it was sent over a second or so; Infinity before the first. When that was looked at, and what had been sent by then. */
+  sentBps: number;
+  measuredMs: number;
+  measuredOctets: number;
 }
 
 const decideEveryMs = 200;
@@ -32,6 +36,8 @@ const soundBps = 64_000;
 const fallCountsMs = 3000;
 /** Of who is sent nothing, nothing is heard: what was heard before says nothing of now. */
 const recentMs = 5000;
+/** Encoders make more and less within moments. */
+const measureForMs = 1000;
 /** The estimate needs this long to see what is sent: until then, a viewer is left with what it began with. */
 const firstLookMs = 2000;
 
@@ -59,8 +65,9 @@ export function chooseLayers(of: Publisher, subscriber: Subscriber, nowMs: numbe
   const input = inputOf(subscriber, down, layer, ladder, chosen, nowMs);
   const hold = down.hold ?? videoHold(nowMs);
   down.hold = hold;
+  measure(layer, down, nowMs);
   const [wasHeld, formerly] = [hold.isHeld, layer.choice.wanted];
-  decideHold(hold, { ...input, ...leastOf(hold, layer.choice, input), deliveredBps: arrivingBps(subscriber) });
+  decideHold(hold, { ...input, ...leastOf(hold, layer, input), deliveredBps: arrivingBps(subscriber) });
   if (hold.isHeld) {
     const least = ladder.streams[leastAt(input)];
     if (!wasHeld && least !== undefined) holdBack(of, down, least);
@@ -80,14 +87,14 @@ function send(of: Publisher, down: DownStream, stream: UpStream | undefined): vo
 /** What it is sent is noted there. */
 function layerOf(down: DownStream, { streams }: Ladder, nowMs: number): ViewerLayer {
   const present = streams.findIndex(({ source }) => source !== undefined && source === down.epoch?.source);
-  if (down.layer === undefined || down.layer.order !== streams) down.layer = beginning(streams, present, nowMs);
+  if (down.layer === undefined || down.layer.order !== streams) down.layer = beginning(streams, present, down, nowMs);
   const { choice } = down.layer;
   if (present >= 0 && present !== choice.present) noteSwitched(choice, present, nowMs);
   return down.layer;
 }
 
 /** It begins with what it is sent, which is left alone until the estimate has had time to see it. */
-function beginning(order: Ladder['streams'], present: number, nowMs: number): ViewerLayer {
+function beginning(order: Ladder['streams'], present: number, { sentOctets }: DownStream, nowMs: number): ViewerLayer {
   const choice = layerChoice(nowMs);
   if (present >= 0) {
     choice.present = 0;
@@ -95,7 +102,15 @@ function beginning(order: Ladder['streams'], present: number, nowMs: number): Vi
     noteSwitched(choice, present, nowMs);
     choice.upAtMs = nowMs;
   }
-  return { order, begunMs: nowMs, choice, nextMs: nowMs };
+  return {
+    order,
+    begunMs: nowMs,
+    choice,
+    nextMs: nowMs,
+    sentBps: Number.POSITIVE_INFINITY,
+    measuredMs: nowMs,
+    measuredOctets: sentOctets,
+  };
 }
 
 function inputOf(
@@ -127,10 +142,23 @@ function leastAt({ chosen, layersBps }: LayerInput): number {
   return (layersBps[chosen] ?? 0) > 0 ? chosen : layersBps.findIndex((bps) => bps > 0);
 }
 
-/** Who is sent more than the least, or nothing yet, has not shown that the least is too much. */
-function leastOf({ isHeld }: VideoHold, { present }: LayerChoice, input: LayerInput): { readonly takesBps: number } {
+/**
+ * Who is sent more than the least, or nothing yet, has not shown that the least is too much; nor has who is sent less than it
+ * took of late, as its encoder makes less now.
+ */
+function leastOf({ isHeld }: VideoHold, of: ViewerLayer, input: LayerInput): { readonly takesBps: number } {
   const least = leastAt(input);
-  return { takesBps: isHeld || present === least ? (input.layersBps[least] ?? 0) : 0 };
+  const leastBps = input.layersBps[least] ?? 0;
+  if (isHeld) return { takesBps: leastBps };
+  return { takesBps: of.choice.present === least ? Math.min(leastBps, of.sentBps) : 0 };
+}
+
+function measure(of: ViewerLayer, { sentOctets }: DownStream, nowMs: number): void {
+  const elapsedMs = nowMs - of.measuredMs;
+  if (elapsedMs < measureForMs) return;
+  of.sentBps = (8000 * (sentOctets - of.measuredOctets)) / elapsedMs;
+  of.measuredMs = nowMs;
+  of.measuredOctets = sentOctets;
 }
 
 /** Of who tells when packets came. */

@@ -25,6 +25,8 @@ export const emptyPacket = (): MediaPacket => ({
 
 /** Packets that are kept: video's at 1000 a second for half a second, several round trips of a viewer far away. */
 export const cachedPackets = { video: 512, audio: 256 } as const;
+/** Of the original's number, in a retransmission. */
+const numberLength = 2;
 /** The largest payload that is kept, thus forwarded: more than an Ethernet frame holds. */
 export const maxPayload = 1500;
 
@@ -52,6 +54,9 @@ export interface PacketCache {
   /** Where what is recalled is copied to, and the views of it by length, made when first used. */
   readonly copy: Buffer;
   readonly copies: (Buffer | undefined)[];
+  /** As these, of payloads of retransmissions. */
+  readonly repair: Buffer;
+  readonly repairs: (Buffer | undefined)[];
   /** The highest index that this thread has seen. */
   newest: number;
 }
@@ -88,6 +93,8 @@ export function packetCache(of: number | SharedArrayBuffer): PacketCache {
     paddings: new Uint8Array(shared, at.paddings, slots),
     copy: Buffer.allocUnsafeSlow(maxPayload),
     copies: [],
+    repair: Buffer.allocUnsafeSlow(numberLength + maxPayload),
+    repairs: [],
     newest: -1,
   };
 }
@@ -134,5 +141,15 @@ function copied({ block, copy, copies }: PacketCache, slot: number, length: numb
   block.copy(copy, 0, slot * maxPayload, slot * maxPayload + length);
   const known = copies[length] ?? copy.subarray(0, length);
   copies[length] = known;
+  return known;
+}
+
+/** The payload of a packet's retransmission (RFC 4588 section 4); good until the next. Allocates nothing. */
+export function retransmission({ repair, repairs }: PacketCache, sequence: number, payload: Buffer): Buffer {
+  const length = numberLength + payload.length;
+  const known = repairs[length] ?? repair.subarray(0, length);
+  repairs[length] = known;
+  repair.writeUInt16BE(sequence, 0);
+  payload.copy(repair, numberLength);
   return known;
 }

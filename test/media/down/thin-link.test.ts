@@ -109,3 +109,15 @@ test('an estimate that is low, of a link that shows neither queue nor loss, hold
   live(20, () => from(down, down.rtcp(Buffer.concat([receiverReport(1, []), remb(1, 100_000, [1000])]))));
   assert.equal(counters().heldBack, 0);
 });
+
+test('an encoder that makes less than it did makes no link too thin for it', () => {
+  const { viewer, live, lessen, from, counters } = encodingsStage({ isSimulcast: false });
+  const down = viewer('down');
+  const say = (kbps: number) => () =>
+    from(down, down.rtcp(Buffer.concat([receiverReport(1, []), remb(1, 1000 * kbps, [1000])])));
+  live(5, say(1500));
+  lessen(0.3);
+  live(2, say(400));
+  live(6, say(300));
+  assert.equal(counters().heldBack, 0);
+});

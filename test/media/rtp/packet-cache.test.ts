@@ -1,6 +1,14 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { cachedPackets, emptyPacket, keep, maxPayload, packetCache, recall } from '#server/media/rtp/packet-cache.ts';
+import {
+  cachedPackets,
+  emptyPacket,
+  keep,
+  maxPayload,
+  packetCache,
+  recall,
+  retransmission,
+} from '#server/media/rtp/packet-cache.ts';
 
 const packet = (index: number, text = `packet ${index}`) => ({
   ...emptyPacket(),
@@ -103,4 +111,12 @@ test('a packet that is overwritten while it is copied does not come back', () =>
   );
   Atomics.add(cache.versions, slot, 1);
   assert.equal(recall(mirror, 700 + 512, emptyPacket()), false, 'half written');
+});
+
+test('the payload of a retransmission is the number and the original, in the same memory each time', () => {
+  const cache = packetCache(4);
+  const one = retransmission(cache, 0x1234, Buffer.from('abc'));
+  assert.equal(one.toString('hex'), '1234616263');
+  assert.equal(retransmission(cache, 1, Buffer.from('xyz')), one);
+  assert.equal(retransmission(cache, 1, Buffer.alloc(1500)).length, 1502);
 });
