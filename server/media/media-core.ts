@@ -18,8 +18,8 @@ export interface MediaCore extends MediaCommands {
   receive(datagram: Buffer, from: Endpoint): void;
   /** To be called every `tickMs`. */
   tick(): void;
-  /** To be called every `paceMs`. */
-  pace(): void;
+  /** To be called after `tick`, and every `paceMs` while it says that there is something to be sent. */
+  pace(): boolean;
   countDrop(reason: DropReason): void;
   /** What is heard of egress threads. */
   readonly egressEvents: EgressEvents;
@@ -53,8 +53,9 @@ export function mediaCore(world: World): MediaCore {
       for (const { client, reason } of runTimers(state, world)) close(client, reason);
     },
     pace() {
-      pace(state, world);
+      const isProbing = pace(state, world);
       world.outbox?.flush();
+      return isProbing;
     },
     countDrop(reason) {
       state.dropped[reason] += 1;

@@ -78,10 +78,10 @@ export function serve(state: MediaState, client: Client, now: number, world: Wor
   lookAtLink(subscriber.link, transport.history, now, world.tally);
 }
 
-/** Goes on with the probes under way. To be called every `paceMs`; costs nothing while there are none. */
-export function pace(state: MediaState, world: World): void {
+/** Goes on with the probes under way, and says whether there are any. To be called every `paceMs` while there are. */
+export function pace(state: MediaState, world: World): boolean {
   const { probed, filled } = state;
-  if (probed.size === 0) return;
+  if (probed.size === 0) return false;
   const now = world.now();
   for (const client of probed) {
     const { subscriber, room } = client;
@@ -94,4 +94,5 @@ export function pace(state: MediaState, world: World): void {
     sendProbe(subscriber, now, world.send, filled);
     world.tally.filledUp(room.counters, filled.packets, filled.bytes);
   }
+  return probed.size > 0;
 }

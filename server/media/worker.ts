@@ -51,8 +51,9 @@ const load = threadLoad(tickMs, now, () => performance.eventLoopUtilization());
 const timer = setInterval(() => {
   load.turn();
   core.tick();
+  if (pacer === undefined && core.pace()) pacer = setInterval(keepPace, paceMs);
 }, tickMs);
-const pacer = setInterval(() => core.pace(), paceMs);
+let pacer: NodeJS.Timeout | undefined;
 
 main.on('message', (message: ToWorker) => {
   if ('call' in message) call(message);
@@ -61,6 +62,12 @@ main.on('message', (message: ToWorker) => {
   else answer(message).catch(() => undefined);
 });
 tell({ bound: socket.local });
+
+function keepPace(): void {
+  if (core.pace()) return;
+  clearInterval(pacer);
+  pacer = undefined;
+}
 
 /** The type of `args` belongs to that of `call`; the compiler cannot follow it through the index. */
 function call(message: Extract<ToWorker, { call: unknown }>): void {

@@ -30,7 +30,7 @@ export interface EgressCore extends EgressCommands {
   flush(): void;
   /** To be called every `tickMs`. */
   tick(): void;
-  /** To be called every `paceMs` while it says that there is something to be sent. */
+  /** To be called after `tick`, and every `paceMs` while it says that there is something to be sent. */
   pace(): boolean;
   countDrop(reason: DropReason): void;
   snapshot(): CoreSnapshot;
@@ -112,10 +112,7 @@ export function egressCore({ events, ...outer }: EgressWorld): EgressCore {
       tellHeard(state, events, heardToldMs);
       heardToldMs = now;
     },
-    pace() {
-      pace(state, world);
-      return state.probed.size > 0;
-    },
+    pace: () => pace(state, world),
     countDrop(reason) {
       state.dropped[reason] += 1;
     },
