@@ -3,10 +3,10 @@ import { randomBytes } from 'node:crypto';
 import { parentPort, workerData } from 'node:worker_threads';
 import { endHungProcess } from '../probes/last-words.ts';
 import { startWatchdog } from '../probes/watchdog.ts';
-import { paceMs } from './down/probe.ts';
 import { startEgress } from './egress/egress-thread.ts';
 import { egressThreads } from './egress/egress-threads.ts';
 import { mostThreads } from './egress/placement.ts';
+import { startIngress } from './ingress.ts';
 import { mediaCore } from './media-core.ts';
 import type { FromWorker, ToWorker, WorkerOptions } from './messages.ts';
 import { inbox } from './srtp/inbox.ts';
@@ -46,14 +46,13 @@ const core = mediaCore({
     onClosed: (id, reason) => tell({ call: 'onClosed', args: [id, reason] }),
   },
 });
-socket.onDatagram(core.receive);
-const load = threadLoad(tickMs, now, () => performance.eventLoopUtilization());
-const timer = setInterval(() => {
+const ingress = startIngress(socket, { ...core, tick }, now);
+const load = threadLoad(tickMs, now, ingress.loopTime);
+
+function tick(): void {
   load.turn();
   core.tick();
-  if (pacer === undefined && core.pace()) pacer = setInterval(keepPace, paceMs);
-}, tickMs);
-let pacer: NodeJS.Timeout | undefined;
+}
 
 main.on('message', (message: ToWorker) => {
   if ('call' in message) call(message);
@@ -62,12 +61,6 @@ main.on('message', (message: ToWorker) => {
   else answer(message).catch(() => undefined);
 });
 tell({ bound: socket.local });
-
-function keepPace(): void {
-  if (core.pace()) return;
-  clearInterval(pacer);
-  pacer = undefined;
-}
 
 /** The type of `args` belongs to that of `call`; the compiler cannot follow it through the index. */
 function call(message: Extract<ToWorker, { call: unknown }>): void {
@@ -85,8 +78,7 @@ async function answer({ ask, id }: Extract<ToWorker, { id: number }>): Promise<v
 
 /** The others first: the descriptor that they send by is another's as soon as it is closed here. */
 async function close(): Promise<void> {
-  clearInterval(timer);
-  clearInterval(pacer);
+  ingress.stop();
   await egress.close();
   socket.close();
   main.close();

@@ -4,6 +4,7 @@
  */
 import { randomBytes } from 'node:crypto';
 import { noTotals } from '#server/media/counts.ts';
+import { startIngress } from '#server/media/ingress.ts';
 import { type MediaCore, mediaCore } from '#server/media/media-core.ts';
 import { inbox } from '#server/media/srtp/inbox.ts';
 import { type Tally, tally } from '#server/media/tally.ts';
@@ -62,20 +63,27 @@ function begin({ clients, isCounting }: PlaneQuestion): number {
       onClosed: ignore,
     },
   });
-  const load = threadLoad(tickMs, now, () => performance.eventLoopUtilization());
   core = made;
   addClients(made, clients);
   subscribers = clients.filter(({ subscribes }) => subscribes).length;
-  socket.onDatagram((datagram, from) => {
-    const [first = 0, second = 0] = datagram;
-    const isRtp = first >= 128 && (second < 192 || second > 223);
-    if (isRtp) received += 1;
-    made.receive(datagram, from);
-  });
-  setInterval(() => {
-    if (isCounting) load.turn();
-    made.tick();
-  }, tickMs);
+  const ingress = startIngress(
+    socket,
+    {
+      receive(datagram, from) {
+        const [first = 0, second = 0] = datagram;
+        const isRtp = first >= 128 && (second < 192 || second > 223);
+        if (isRtp) received += 1;
+        made.receive(datagram, from);
+      },
+      tick() {
+        if (isCounting) load.turn();
+        made.tick();
+      },
+      pace: made.pace,
+    },
+    now,
+  );
+  const load = threadLoad(tickMs, now, ingress.loopTime);
   return socket.local.port;
 }
 

@@ -2,11 +2,14 @@
 import type { Endpoint } from './address.ts';
 import { waiting } from './descriptor.ts';
 import { type Outbox, outbox } from './outbox.ts';
+import { type Reader, reader } from './reader.ts';
 import { type MediaSocket, openSocket } from './socket.ts';
 
 export interface MediaSockets extends MediaSocket {
   /** Where it works: cheaper than `send` for media. */
   readonly outbox: Outbox | undefined;
+  /** Where it works: reads from now on what `onDatagram` would be told of. */
+  takeReader(): Reader | undefined;
 }
 
 /**
@@ -38,6 +41,11 @@ function dual(first: MediaSocket, second: MediaSocket): MediaSocket {
       first.onDatagram(listener);
       second.onDatagram(listener);
     },
+    stopReading() {
+      first.stopReading();
+      second.stopReading();
+    },
+    isQueued: () => first.isQueued() || second.isQueued(),
     close() {
       first.close();
       second.close();
@@ -52,6 +60,11 @@ function withOutbox(socket: MediaSocket): MediaSockets {
   return {
     ...socket,
     outbox: box,
+    takeReader() {
+      const reading = ffi && reader(ffi, descriptors);
+      if (reading !== undefined) socket.stopReading();
+      return reading;
+    },
     close() {
       box?.close();
       socket.close();

@@ -3,7 +3,7 @@ import { once } from 'node:events';
 import { isIPv6 } from 'node:net';
 import type { Send } from '../transport.ts';
 import type { Endpoint } from './address.ts';
-import { descriptorOf } from './descriptor.ts';
+import { descriptorOf, handleOf } from './descriptor.ts';
 import type { Exit } from './outbox.ts';
 
 /** Room for some 100 ms of a busy server while the thread does something else. The kernel may grant less. */
@@ -17,6 +17,10 @@ export interface MediaSocket {
   /** Ways out for an outbox, by its descriptors: none where dgram does not show them. */
   readonly exits: readonly Exit[];
   onDatagram(listener: (datagram: Buffer, from: Endpoint) => void): void;
+  /** Leaves what arrives to whoever else reads it, for good. */
+  stopReading(): void;
+  /** Whether something that was to be sent waits in the process. */
+  isQueued(): boolean;
   close(): void;
 }
 
@@ -42,28 +46,34 @@ export async function openSocket(
   const countFailure = (error: Error | null): void => {
     if (error !== null) onSendFailed();
   };
-  let isQueued = false;
+  let wasQueued = false;
+  const isQueued = (): boolean => {
+    if (wasQueued) wasQueued = socket.getSendQueueCount() > 0;
+    return wasQueued;
+  };
   const send: Send = (pieces, to) => {
-    if (isQueued && socket.getSendQueueCount() >= maxQueued) {
+    if (wasQueued && socket.getSendQueueCount() >= maxQueued) {
       onSendFailed();
       return true;
     }
     socket.send(pieces, to.port, to.address, countFailure);
-    isQueued = socket.getSendQueueCount() > 0;
-    return !isQueued;
+    wasQueued = socket.getSendQueueCount() > 0;
+    return !wasQueued;
   };
   const descriptor = descriptorOf(socket);
   const bound = socket.address();
   const exit = descriptor !== undefined && {
     ...{ descriptor, to: bound },
     leave: (datagram: Buffer, to: Endpoint) => void send([datagram], to),
-    isPassable: () => !isQueued,
+    isPassable: () => !isQueued(),
   };
   return {
     local: { address: bound.address, port: bound.port },
     send,
     exits: exit ? [exit] : [],
     onDatagram: (listener) => socket.on('message', listener),
+    stopReading: () => handleOf(socket)?.recvStop(),
+    isQueued,
     close: () => void socket.close(),
   };
 }

@@ -1,0 +1,83 @@
+/**
+ * What the media thread does all day: it reads its sockets, and looks every `tickMs` what is due. Where it can it sleeps at
+ * the sockets themselves, and has Node's loop turn only when something has come for it; else it is Node's loop that reads.
+ */
+import { paceMs } from './down/probe.ts';
+import type { MediaCore } from './media-core.ts';
+import type { LoopTime } from './thread-load.ts';
+import { tickMs } from './timers.ts';
+import type { MediaSockets } from './udp/dual-socket.ts';
+import type { Reader } from './udp/reader.ts';
+
+export interface Ingress {
+  /** How long its loop, of either kind, has worked and slept. */
+  loopTime(): LoopTime;
+  stop(): void;
+}
+
+type Core = Pick<MediaCore, 'receive' | 'tick' | 'pace'>;
+
+export function startIngress(socket: MediaSockets, core: Core, now: () => number): Ingress {
+  const reader = socket.takeReader();
+  return reader === undefined ? byLoop(socket, core) : byReader(socket, reader, core, now);
+}
+
+function byLoop(socket: MediaSockets, core: Core): Ingress {
+  socket.onDatagram(core.receive);
+  let pacer: NodeJS.Timeout | undefined;
+  const keepPace = (): void => {
+    if (core.pace()) return;
+    clearInterval(pacer);
+    pacer = undefined;
+  };
+  const timer = setInterval(() => {
+    core.tick();
+    if (pacer === undefined && core.pace()) pacer = setInterval(keepPace, paceMs);
+  }, tickMs);
+  return {
+    loopTime: () => performance.eventLoopUtilization(),
+    stop() {
+      clearInterval(timer);
+      clearInterval(pacer);
+    },
+  };
+}
+
+/** Of one socket, before it is looked whether there is something else to do. */
+const mostAtOnce = 256;
+
+function byReader(socket: MediaSockets, reader: Reader, core: Core, now: () => number): Ingress {
+  const startedMs = now();
+  let asleepMs = 0;
+  let nextTickMs = startedMs + tickMs;
+  let nextPaceMs = Number.POSITIVE_INFINITY;
+  let isStopped = false;
+  const keepPace = (atMs: number): void => {
+    nextPaceMs = core.pace() ? atMs + paceMs : Number.POSITIVE_INFINITY;
+  };
+  /** Works and sleeps until Node's loop has to turn. */
+  const turn = (): void => {
+    for (let atMs = now(); atMs < nextTickMs && !isStopped; atMs = now()) {
+      if (atMs >= nextPaceMs) keepPace(atMs);
+      // What dgram could not send at once waits for its loop.
+      reader.sleep(socket.isQueued() ? 0 : Math.ceil(Math.min(nextTickMs, nextPaceMs) - atMs));
+      asleepMs += now() - atMs;
+      reader.read(mostAtOnce, core.receive);
+      if (reader.isLoopDue() || socket.isQueued()) break;
+    }
+    if (isStopped) return;
+    if (now() >= nextTickMs) {
+      core.tick();
+      keepPace(now());
+      nextTickMs = now() + tickMs;
+    }
+    setImmediate(turn);
+  };
+  setImmediate(turn);
+  return {
+    loopTime: () => ({ active: now() - startedMs - asleepMs, idle: asleepMs }),
+    stop() {
+      isStopped = true;
+    },
+  };
+}

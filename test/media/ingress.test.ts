@@ -1,0 +1,55 @@
+import assert from 'node:assert/strict';
+import dgram from 'node:dgram';
+import { once } from 'node:events';
+import { afterEach, describe, test } from 'node:test';
+import { MessageChannel } from 'node:worker_threads';
+import { startIngress } from '#server/media/ingress.ts';
+import { type MediaSockets, openSockets } from '#server/media/udp/dual-socket.ts';
+
+const ways = {
+  'by itself': (socket: MediaSockets) => socket,
+  "by Node's loop": (socket: MediaSockets) => ({ ...socket, takeReader: () => undefined }),
+};
+
+for (const [name, way] of Object.entries(ways))
+  describe(`a media thread that reads ${name}`, () => {
+    const undo: (() => void)[] = [];
+    afterEach(() => {
+      for (const step of undo.splice(0)) step();
+    });
+
+    /** One that runs; `heard` resolves to the next datagram, `ticked` when something may be due. */
+    async function running() {
+      const socket = way(await openSockets({ address: '127.0.0.1', port: 0 }, () => assert.fail('not sent')));
+      const heard = Promise.withResolvers<string>();
+      const ticked = Promise.withResolvers<void>();
+      const core = {
+        receive: (datagram: Buffer) => heard.resolve(datagram.toString()),
+        tick: ticked.resolve,
+        pace: () => false,
+      };
+      const ingress = startIngress(socket, core, () => performance.now());
+      undo.push(ingress.stop, socket.close);
+      return { ingress, port: socket.local.port, heard: heard.promise, ticked: ticked.promise };
+    }
+
+    test('hears clients, messages of other threads, and the clock', async () => {
+      const { port, heard, ticked } = await running();
+      const client = dgram.createSocket('udp4');
+      client.send('hello', port, '127.0.0.1', () => client.close());
+      assert.equal(await heard, 'hello');
+      const { port1, port2 } = new MessageChannel();
+      undo.push(() => port1.close());
+      const message = once(port1, 'message');
+      port2.postMessage('news');
+      await message;
+      await ticked;
+    });
+
+    test('tells how long it has slept', async () => {
+      const { ingress, ticked } = await running();
+      const before = ingress.loopTime();
+      await ticked;
+      assert.ok(ingress.loopTime().idle > before.idle);
+    });
+  });
