@@ -1,7 +1,7 @@
 import { type Family, none } from './metric-family.ts';
 
-/** What viewers are told as it happens, by the events of WHEP's extensions. */
-export const eventTypes = ['active', 'inactive', 'layers', 'reconnect', 'viewercount'] as const;
+/** What viewers are told as it happens, by the events of WHEP's extensions; and by one of ours, whether their video is held back. */
+export const eventTypes = ['active', 'inactive', 'layers', 'reconnect', 'video', 'viewercount'] as const;
 
 /** The event streams of viewers. */
 export const eventMetric = {

@@ -164,6 +164,7 @@ const eventsOf = ({ sessions, viewers, onFailure }: MediaListeners): MediaEvents
     const room = sessions().get(id)?.room;
     if (room !== undefined) viewers().layers(room, layers);
   },
+  onHeld: (id, isHeld) => viewers().held(id, isHeld),
   onClosed: (id, reason) => sessions().events.onClosed(id, reason),
   onFailure,
 });

@@ -13,6 +13,8 @@ export interface ViewerEvents extends Pick<EventStreams, 'open' | 'find' | 'clos
   reconnect(session: string): void;
   /** To be called when the encodings of a room's publisher have changed. */
   layers(room: string, layers: readonly Layer[]): void;
+  /** To be called when a session is sent no video, as its network does not carry it, and when it is sent some again. */
+  held(session: string, isHeld: boolean): void;
   /** To be called when a session has ended. `returns`: another server will take its viewer, or this one by another offer. */
   ended(session: string, returns: boolean): void;
 }
@@ -46,17 +48,9 @@ const countMsPerStream = 2;
 
 export function viewerEvents({ clock, meter, roomOf, videoAt }: ViewerEventsOptions): ViewerEvents {
   const told = new Map<string, Told>();
+  const heldSessions = new Set<string>();
   const event = (type: Parameters<typeof viewerEvent>[0], data = {}) => viewerEvent(type, data, clock.now());
-  /** The same event for all who have video by the same m-section. */
-  const layersFor = (layers: readonly Layer[]) => {
-    const made = new Map<number, ViewerEvent>();
-    return (session: string) => {
-      const index = videoAt(session);
-      const found = made.get(index) ?? event('layers', layersOf(index, layers));
-      made.set(index, found);
-      return found;
-    };
-  };
+  const layersFor = (layers: readonly Layer[]) => shared(videoAt, (index) => event('layers', layersOf(index, layers)));
   const streams = eventStreams({ clock, meter }, (room, session, stream) => {
     const now = roomOf(room);
     // Nobody is told `inactive` who has not been told of a publisher.
@@ -65,6 +59,7 @@ export function viewerEvents({ clock, meter, roomOf, videoAt }: ViewerEventsOpti
     stream.tell(event('viewercount', { viewercount: count }));
     const last = told.get(room);
     if (last !== undefined && last.layers.length > 0) stream.tell(layersFor(last.layers)(session));
+    if (heldSessions.has(session)) stream.tell(event('video', { held: true }));
     // Others may know another number: then all are told the next one, whichever it is.
     if (last !== undefined && last.viewers !== count) last.viewers = streams.count(room) > 1 ? unknown : count;
   });
@@ -110,10 +105,26 @@ export function viewerEvents({ clock, meter, roomOf, videoAt }: ViewerEventsOpti
       if (last !== undefined) tellLayers(room, last, layers);
     },
     reconnect: (session) => streams.tellSession(session, event('reconnect')),
+    held(session, isHeld) {
+      heldSessions[isHeld ? 'add' : 'delete'](session);
+      streams.tellSession(session, event('video', { held: isHeld }));
+    },
     ended(session, returns) {
+      heldSessions.delete(session);
       if (returns) streams.tellSession(session, event('reconnect'));
       streams.sessionEnded(session);
     },
+  };
+}
+
+/** The same event for all who have video by the same m-section. */
+function shared(videoAt: ViewerEventsOptions['videoAt'], make: (index: number) => ViewerEvent) {
+  const made = new Map<number, ViewerEvent>();
+  return (session: string): ViewerEvent => {
+    const index = videoAt(session);
+    const found = made.get(index) ?? make(index);
+    made.set(index, found);
+    return found;
   };
 }
 

@@ -70,10 +70,11 @@ function egressEvents(
   world: World,
   close: (client: Client, reason: CloseReason) => void,
 ): EgressEvents {
-  const { onMedia, onFirstFrame } = world.events;
+  const { onMedia, onFirstFrame, onHeld } = world.events;
   return {
     onMedia,
     onFirstFrame,
+    onHeld,
     onClosed(id, reason) {
       const client = byId.get(id);
       if (client !== undefined) close(client, reason);

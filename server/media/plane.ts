@@ -156,6 +156,8 @@ export interface MediaEvents {
   onHint(transportId: string, hint: Hint): void;
   /** The encodings of a publisher that has several, the lowest first; again when they have changed, once a second at most. */
   onLayers(transportId: string, layers: readonly Layer[]): void;
+  /** A subscriber's network does not carry the least of the video, so that it is sent none; or it does again. */
+  onHeld(transportId: string, isHeld: boolean): void;
   onClosed(transportId: string, reason: CloseReason): void;
   /** The thread died. Nothing can be forwarded any more: the process should end with the reason. */
   onFailure(error: Error): void;

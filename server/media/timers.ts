@@ -66,7 +66,7 @@ export function serve(state: MediaState, client: Client, now: number, world: Wor
     if (isForemost(publisher, stream)) noteStall(room, stream, now, world);
   }
   if (subscriber !== undefined && room?.publisher !== undefined) {
-    chooseLayers(room.publisher, subscriber, now, world.tally);
+    chooseLayers(room.publisher, subscriber, now, world);
     if (subscriber.probe.bps > 0) state.probed.add(client);
   }
   if (now < transport.nextReportMs) return;

@@ -42,6 +42,7 @@ const core = mediaCore({
     onMedia: (id) => tell({ call: 'onMedia', args: [id] }),
     onFirstFrame: (id) => tell({ call: 'onFirstFrame', args: [id] }),
     onLayers: (id, layers) => tell({ call: 'onLayers', args: [id, layers] }),
+    onHeld: (id, isHeld) => tell({ call: 'onHeld', args: [id, isHeld] }),
     onHint: (id, hint) => tell({ call: 'onHint', args: [id, hint] }),
     onClosed: (id, reason) => tell({ call: 'onClosed', args: [id, reason] }),
   },

@@ -60,6 +60,7 @@ function begin({ clients, isCounting }: PlaneQuestion): number {
       onFirstFrame: ignore,
       onHint: ignore,
       onLayers: ignore,
+      onHeld: ignore,
       onClosed: ignore,
     },
   });

@@ -15,6 +15,7 @@ const events = {
   onFirstFrame: ignore,
   onHint: ignore,
   onLayers: ignore,
+  onHeld: ignore,
   onClosed: ignore,
   onFailure: fail,
 };

@@ -40,6 +40,7 @@ const events: MediaEvents = {
     onFirstFrame: nothing,
     onHint: nothing,
     onLayers: nothing,
+    onHeld: nothing,
     onClosed: nothing,
   },
   onFailure: fail,

@@ -44,6 +44,7 @@ export function arena(seed = 1, { sendTakesMs = 0, egress = playedBy.getStore() 
       onMedia: (id) => events.push(`media ${id}`),
       onFirstFrame: (id) => events.push(`first frame ${id}`),
       onHint: (id, { reason }) => events.push(`hint ${id} ${reason}`),
+      onHeld: (id, isHeld) => events.push(`${isHeld ? 'held' : 'not held'} ${id}`),
       onLayers: (id, layers) =>
         events.push(`layers ${id} ${layers.map(({ rid, height }) => `${rid}:${height}`).join()}`),
       onClosed: (id, reason) => events.push(`closed ${id} ${reason}`),

@@ -19,6 +19,7 @@ export function egressStage(
     onMedia: (...args) => events().onMedia(...args),
     onFirstFrame: (...args) => events().onFirstFrame(...args),
     onClosed: (...args) => events().onClosed(...args),
+    onHeld: (...args) => events().onHeld(...args),
     onHeard: (...args) => events().onHeard(...args),
     onKeyFrameWanted: (...args) => events().onKeyFrameWanted(...args),
     onUsed: (...args) => events().onUsed(...args),

@@ -22,6 +22,7 @@ const silence: MediaEvents = {
   onFirstFrame() {},
   onHint() {},
   onLayers() {},
+  onHeld() {},
   onClosed() {},
   onFailure() {},
 };

@@ -63,7 +63,7 @@ describe('the event stream of a viewer', () => {
     assert.equal(
       headers.get('link'),
       [
-        `<${viewer.location}/events>; rel="urn:ietf:params:whep:ext:core:server-sent-events"; events="active,inactive,layers,reconnect,viewercount"`,
+        `<${viewer.location}/events>; rel="urn:ietf:params:whep:ext:core:server-sent-events"; events="active,inactive,layers,reconnect,video,viewercount"`,
         `<${viewer.location}/layer>; rel="urn:ietf:params:whep:ext:core:layer"`,
       ].join(', '),
     );
@@ -104,7 +104,10 @@ describe('the event stream of a viewer', () => {
     ]) {
       const refused = await make(body);
       assert.equal(refused.status, 400, body);
-      assert.match((await problem(refused)).detail, /JSON array.*active, inactive, layers, reconnect, viewercount/);
+      assert.match(
+        (await problem(refused)).detail,
+        /JSON array.*active, inactive, layers, reconnect, video, viewercount/,
+      );
     }
     for (const type of ['text/plain', 'application/sdp'])
       assert.equal((await make('["active"]', { 'Content-Type': type })).status, 415, type);

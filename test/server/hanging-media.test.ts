@@ -24,6 +24,7 @@ async function hangingMedia(t: TestContext, { after = Number.POSITIVE_INFINITY }
     onFirstFrame: nothing,
     onHint: nothing,
     onLayers: nothing,
+    onHeld: nothing,
     onClosed: nothing,
   };
   const media = await startMediaPlane({ address: '127.0.0.1', port: 0, events: { ...events, onFailure: nothing } });

@@ -8,6 +8,9 @@ import { panel, tile } from './panel.js';
 /** Without a media packet for this long people see a frozen picture, and are told why. */
 const stalledAfterMs = 3000;
 
+const heldDetail =
+  'Your network is too slow for the picture at the moment. The sound goes on, and the picture comes back by itself.';
+
 /** @typedef {import('./keep-connected.js').State} State */
 
 /** @param {Parameters<typeof notice>[0]} words */
@@ -18,6 +21,7 @@ export function pageView(words) {
   expose(exposed);
 
   let isAway = false;
+  let isHeld = false;
 
   /** @param {State} state */
   const show = (state) => {
@@ -46,7 +50,8 @@ export function pageView(words) {
     exposed.stats = figures;
     showFigures(figures, performance.now());
     if (exposed.state === 'live' && stillMs >= stalledAfterMs) show({ name: 'stalled', detail: '' });
-    if (exposed.state === 'stalled' && !isAway && stillMs < stalledAfterMs) show({ name: 'live', detail: '' });
+    if (exposed.state === 'stalled' && !isAway && !isHeld && stillMs < stalledAfterMs)
+      show({ name: 'live', detail: '' });
   };
 
   /** @param {boolean} nobodyPublishes  As the server says, before it shows in the figures. */
@@ -55,7 +60,13 @@ export function pageView(words) {
     if (isAway && exposed.state === 'live') show({ name: 'stalled', detail: '' });
   };
 
-  return { show, showJoin, onFigures, onAway, pause, askToken };
+  /** @param {boolean} networkIsTooThin  For any picture, as the server says: there is sound alone. */
+  const onHeld = (networkIsTooThin) => {
+    isHeld = networkIsTooThin;
+    if (isHeld && exposed.state === 'live') show({ name: 'stalled', detail: heldDetail });
+  };
+
+  return { show, showJoin, onFigures, onAway, onHeld, pause, askToken };
 }
 
 /**

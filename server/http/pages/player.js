@@ -28,11 +28,11 @@ const cannotPlay = 'This browser has no codec for what is published here. Anothe
 /** @param {import('./address.js').PageAddress} address */
 function player(address) {
   const video = byId('video', HTMLVideoElement);
-  const { show, showJoin, onFigures: showFigures, onAway, pause, askToken } = pageView(words);
+  const { show, showJoin, onFigures: showFigures, onAway, onHeld, pause, askToken } = pageView(words);
   const menu = layerMenu();
   const left = new AbortController();
   let token = address.token;
-  const events = { onAway, onViewers: showViewers, onLayers: menu.onLayers };
+  const events = { onAway, onHeld, onViewers: showViewers, onLayers: menu.onLayers };
   const onFigures = (/** @type {Parameters<typeof showFigures>} */ ...figures) => {
     showFigures(...figures);
     menu.onFigures(figures[0]);

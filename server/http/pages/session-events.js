@@ -27,6 +27,7 @@ export function extensionUrl(name, links, base) {
  * @property {(isAway: boolean) => void} onAway  Whether it is known that nobody publishes now.
  * @property {(count: number) => void} onViewers
  * @property {(layers: readonly import('./layers.js').Layer[]) => void} onLayers
+ * @property {(isHeld: boolean) => void} onHeld  Whether the network does not carry the picture, so that none is sent.
  * @property {() => void} onReconnect  The session is to be exchanged for another.
  */
 
@@ -38,12 +39,13 @@ export function extensionUrl(name, links, base) {
  * @param {EventHandlers} handlers
  * @returns {() => void} Stops.
  */
-export function listen(url, { onAway, onViewers, onLayers, onReconnect }) {
+export function listen(url, { onAway, onViewers, onLayers, onHeld, onReconnect }) {
   let /** @type {EventSource | undefined} */ source;
   const close = () => {
     source?.close();
     source = undefined;
     onAway(false);
+    onHeld(false);
   };
   const open = () => {
     source = new EventSource(url);
@@ -51,6 +53,7 @@ export function listen(url, { onAway, onViewers, onLayers, onReconnect }) {
     source.addEventListener('inactive', () => onAway(true));
     source.addEventListener('viewercount', ({ data }) => onViewers(viewerCount(data)));
     source.addEventListener('layers', ({ data }) => onLayers(layersOf(data)));
+    source.addEventListener('video', ({ data }) => onHeld(JSON.parse(data).held === true));
     source.addEventListener('reconnect', onReconnect);
     // It tries again by itself, and is told nothing of a publisher who has gone meanwhile.
     source.addEventListener('error', () => onAway(false));

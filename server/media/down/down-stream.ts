@@ -39,6 +39,8 @@ export interface DownStream {
   layer: ViewerLayer | undefined;
   /** Whether it is held back; undefined while nothing is known of its network. */
   hold: VideoHold | undefined;
+  /** Whether its client was told that it is held back. */
+  isToldHeld: boolean;
   /** The name of the encoding that the viewer asked for. */
   chosenRid: string | undefined;
   newestIndex: number;
@@ -76,6 +78,7 @@ export function downStream(track: DownTrack, to: Transport, random: () => number
     wantedLayer: undefined,
     layer: undefined,
     hold: undefined,
+    isToldHeld: false,
     chosenRid: undefined,
     picturesSent: { pictureId: -1, baseLayerIndex: -1 },
     newestIndex: startIndex,

@@ -8,9 +8,9 @@ import { deliveredBps } from '../estimate/delivered.ts';
 import { isCongested } from '../estimate/estimator.ts';
 import type { Client } from '../media-state.ts';
 import type { Subscriber } from '../room.ts';
-import type { Tally } from '../tally.ts';
 import { holdBack, type Ladder, want } from '../up/layers.ts';
 import type { Publisher, UpStream } from '../up/up-stream.ts';
+import type { World } from '../world.ts';
 import type { DownStream } from './down-stream.ts';
 import { decideLayer, type LayerChoice, type LayerInput, layerChoice, noteSwitched } from './layer-choice.ts';
 import { allowedBps } from './link-estimate.ts';
@@ -49,7 +49,7 @@ export function chooseLayer({ placed, subscriber }: Client, mid: string, rid: st
 }
 
 /** To be called many times a second. */
-export function chooseLayers(of: Publisher, subscriber: Subscriber, nowMs: number, tally: Tally): void {
+export function chooseLayers(of: Publisher, subscriber: Subscriber, nowMs: number, world: World): void {
   const { ladder } = of;
   const down = subscriber.streams.find(({ track }) => track.kind === 'video');
   if (ladder === undefined || down === undefined) return;
@@ -77,7 +77,10 @@ export function chooseLayers(of: Publisher, subscriber: Subscriber, nowMs: numbe
     send(of, down, ladder.streams[layer.choice.wanted]);
   }
   const isMore = wasHeld ? !hold.isHeld : layer.choice.wanted > formerly;
-  fillUp(subscriber.probe, hold.isHeld ? hold.probeBps : layer.choice.probeBps, isMore, nowMs, tally);
+  fillUp(subscriber.probe, hold.isHeld ? hold.probeBps : layer.choice.probeBps, isMore, nowMs, world.tally);
+  if (hold.isHeld === down.isToldHeld) return;
+  down.isToldHeld = hold.isHeld;
+  world.events.onHeld(subscriber.transport.id, hold.isHeld);
 }
 
 function send(of: Publisher, down: DownStream, stream: UpStream | undefined): void {

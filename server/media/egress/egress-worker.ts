@@ -45,6 +45,7 @@ const core = egressCore({
     onMedia: (...args) => tell({ call: 'onMedia', args }),
     onFirstFrame: (...args) => tell({ call: 'onFirstFrame', args }),
     onClosed: (...args) => tell({ call: 'onClosed', args }),
+    onHeld: (...args) => tell({ call: 'onHeld', args }),
     onHeard: (...args) => tell({ call: 'onHeard', args }),
     onKeyFrameWanted: (...args) => tell({ call: 'onKeyFrameWanted', args }),
     onUsed: (...args) => tell({ call: 'onUsed', args }),

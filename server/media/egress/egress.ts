@@ -44,6 +44,7 @@ export interface EgressEvents {
   onMedia(transportId: string): void;
   onFirstFrame(transportId: string): void;
   onClosed(transportId: string, reason: CloseReason): void;
+  onHeld(transportId: string, isHeld: boolean): void;
   /** Ids of viewers with when something authentic came of each last. */
   onHeard(atMs: Readonly<Record<string, number>>): void;
   onKeyFrameWanted(roomId: string, track: number): void;

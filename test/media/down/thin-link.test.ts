@@ -93,6 +93,7 @@ for (const [egress, where] of [
     assert.equal(at.counters().heldBack, 1);
     thin();
     wide();
+    assert.deepEqual(at.events.slice(-1), ['held down']);
     const asked = at.keyFramesAsked();
     at.live(2, say(300, pictureLoss(1, 1000)));
     assert.equal(thin().media, 0);
@@ -100,6 +101,7 @@ for (const [egress, where] of [
     assert.equal(at.keyFramesAsked(), asked, 'who is held back moves nobody to make key frames');
     at.live(4, say(1500));
     assert.ok(thin().media > 300);
+    assert.deepEqual(at.events.slice(-1), ['not held down']);
     assert.deepEqual([at.counters().heldBack, at.totals().probes.Carried], [0, 0]);
   });
 

@@ -4,7 +4,7 @@ import { viewerEvents } from '#server/events/viewer-events.ts';
 import { emptyRoom, type OwnRoom, withConnected, without, withPublisher, withSubscriber } from '#server/room/room.ts';
 import { fakeClock } from '../fake-clock.ts';
 
-const types = ['active', 'inactive', 'layers', 'viewercount', 'reconnect'] as const;
+const types = ['active', 'inactive', 'layers', 'video', 'viewercount', 'reconnect'] as const;
 
 /** A room, and what its viewers are told, without the greeting and without what is said to keep a connection. */
 function scene() {
@@ -165,4 +165,16 @@ test('a room that is taken away and comes back begins anew', () => {
   remove();
   change((room) => withConnected(withPublisher(room, 'first', 0), 'first'));
   assert.deepEqual(told.slice(1), ['active {}', 'active {}']);
+});
+
+test('a viewer whose video is held back is told so, on streams that it opens later too, and when it has some again', () => {
+  const { events, listen } = scene();
+  const [one, other] = [listen('one'), listen('other')];
+  events.held('one', true);
+  assert.deepEqual(one.slice(1), ['video {"held":true}']);
+  assert.equal(listen('one').at(-1), 'video {"held":true}');
+  events.held('one', false);
+  assert.equal(one.at(-1), 'video {"held":false}');
+  assert.equal(listen('one').length, 1);
+  assert.equal(other.length, 1);
 });
