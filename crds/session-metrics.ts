@@ -1,4 +1,4 @@
-import { clients, type Family, room } from './metric-family.ts';
+import { clients, type Family, none, room } from './metric-family.ts';
 
 /** Seconds from a request to what the client waits for. */
 const waiting = [0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10] as const;
@@ -19,6 +19,12 @@ const joinStates = [
 /** How clients come in, stay and go. */
 export const sessionMetric = {
   connections: { name: 'live_connections', type: 'gauge', help: 'Connected clients.', labels: { client: clients } },
+  pendingHandshakes: {
+    name: 'live_dtls_handshakes_pending',
+    type: 'gauge',
+    help: 'DTLS handshakes that have begun, and neither ended nor come to keys.',
+    labels: none,
+  },
   joins: {
     name: 'live_session_join_total',
     type: 'counter',

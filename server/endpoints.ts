@@ -26,8 +26,7 @@ export interface ServerState {
   isDraining: boolean;
   /** By the clock, once it drains. */
   drainEndsMs?: number;
-  /** The process's DTLS certificate, once somebody needs it. */
-  identity: Promise<DtlsIdentity> | undefined;
+  readonly identity: DtlsIdentity;
 }
 
 interface Parts {
@@ -61,10 +60,7 @@ export function endpoints({
     media,
     rooms,
     sessions,
-    identity: () => {
-      state.identity ??= import('./rtc/dtls/dtls.ts').then(({ dtlsIdentity }) => dtlsIdentity());
-      return state.identity;
-    },
+    identity: state.identity,
     announced,
     meter,
     admission,

@@ -18,6 +18,7 @@ import { health } from './probes/health.ts';
 import type { Heart } from './probes/heart.ts';
 import { isUdpPortBound } from './probes/udp-port.ts';
 import type { Clock, Rooms } from './room/rooms.ts';
+import type { DtlsIdentity } from './rtc/dtls/dtls.ts';
 import { busyThreads } from './session/busy.ts';
 import type { Shortage } from './session/closed.ts';
 import { joinCounts } from './session/joins.ts';
@@ -26,7 +27,9 @@ import { leftOver, podStats, type Status, status } from './status.ts';
 export interface Observed {
   readonly media: MediaPlane;
   readonly rooms: Pick<Rooms, 'list'>;
-  readonly state: Pick<ServerState, 'isDraining' | 'drainEndsMs' | 'settings'>;
+  readonly state: Pick<ServerState, 'isDraining' | 'drainEndsMs' | 'settings'> & {
+    readonly identity: Pick<DtlsIdentity, 'pending'>;
+  };
   /** How many there are, also those whose handshake is under way. */
   readonly sessions: () => number;
   readonly clock: Clock;
@@ -69,6 +72,7 @@ export async function observation(observed: Observed): Promise<Observation> {
       isAccepting: !state.isDraining && state.settings.announced !== undefined,
       isBusy,
       sessions: sessions(),
+      pendingHandshakes: state.identity.pending(),
       hasToken: (file) => state.settings.tokens.has(file) || state.settings.jwtSecrets.has(file),
       startedMs,
       nowMs: at,

@@ -17,6 +17,7 @@ import { observation } from './observation.ts';
 import { type Heart, startHeart } from './probes/heart.ts';
 import { type Clock, type Rooms, roomId, rooms } from './room/rooms.ts';
 import { roomSpans } from './room-spans.ts';
+import { dtlsIdentity } from './rtc/dtls/dtls.ts';
 import type { Endpoint } from './rtc/sdp/answer.ts';
 import { videoIndex } from './session/chosen-layer.ts';
 import { entrance } from './session/entrance.ts';
@@ -64,7 +65,7 @@ export async function startServer(options: ServerOptions): Promise<Server> {
   const told = eventsOf({ sessions: () => table, viewers: () => events, onFailure: onFatal });
   const media = await startMediaPlane({ ...config.media, ...watchdog, events: told });
   const files = { ...config, media: { ...config.media, ...media.local } };
-  const state: ServerState = { settings: await readSettings(files), isDraining: false, identity: undefined };
+  const state: ServerState = { settings: await readSettings(files), isDraining: false, identity: dtlsIdentity() };
   const end = (session: string, reason: SessionEnd) => table.end(session, reason);
   const allRooms = rooms(clock, end, (room) => events.changed(room));
   const seen = { media, rooms: allRooms, state, sessions: () => table.count(), clock, heart, log, config, onMetrics };

@@ -39,6 +39,8 @@ export interface PodFacts {
   readonly isBusy: boolean;
   /** All of them, also those whose handshake is under way. */
   readonly sessions: number;
+  /** Of DTLS, that have begun and neither ended nor come to keys. */
+  readonly pendingHandshakes: number;
   /** Whether a token, or a secret of JSON Web Tokens, can be read, by the name of its file. */
   readonly hasToken: (file: string) => boolean;
   readonly startedMs: number;

@@ -12,6 +12,7 @@ export function sessionMetrics(families: Families, seen: () => Status, byRoom: R
     const connected = inUse(seen().rooms).clients;
     for (const client of clients) gauge.set({ client }, connected[client]);
   });
+  families.gauge(sessionMetric.pendingHandshakes, (gauge) => gauge.set(seen().pendingHandshakes));
   const duration = families.histogram(sessionMetric.sessionDuration);
   for (const client of clients) duration.zero({ client, reason: 'Deleted' });
   const iceTime = families.histogram(sessionMetric.iceTime);

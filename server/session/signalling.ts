@@ -22,8 +22,8 @@ export interface SignallingOptions {
   readonly media: MediaPlane;
   readonly rooms: Rooms;
   readonly sessions: Sessions;
-  /** The process's DTLS certificate; made when first asked for. */
-  readonly identity: () => Promise<DtlsIdentity>;
+  /** The process's DTLS certificate. */
+  readonly identity: DtlsIdentity;
   /** Where clients reach the media port. */
   readonly announced: () => readonly Endpoint[];
   readonly meter: Pick<SessionMeter, 'codecMissing' | 'roomFull'>;
@@ -85,12 +85,12 @@ export function signalling(options: SignallingOptions): Create {
 
 async function publish(options: SignallingOptions, id: string, asked: Asked): Promise<Answered> {
   const { room, sdp } = asked;
-  const { rooms, media } = options;
+  const { rooms, media, identity } = options;
   const before = rooms.get(room);
   const wanted = offer(sdp, 'send');
   const agreed = negotiatePublish(wanted, before.settings.publish.codecs);
   const sitting = before.room.publisher?.id;
-  const [identity, silentForMs] = await Promise.all([options.identity(), silence(media, sitting)]);
+  const silentForMs = await silence(media, sitting);
   // Another may have come while we asked; then the silence was its predecessor's.
   const isSame = rooms.get(room).room.publisher?.id === sitting;
   rooms.publish(room, id, isSame ? silentForMs : undefined);
@@ -103,10 +103,8 @@ async function publish(options: SignallingOptions, id: string, asked: Asked): Pr
 
 async function play(options: SignallingOptions, id: string, asked: Asked): Promise<Answered> {
   const { room, sdp } = asked;
-  const { rooms, sessions, media } = options;
-  rooms.get(room);
+  const { rooms, sessions, media, identity } = options;
   const wanted = offer(sdp, 'receive');
-  const identity = await options.identity();
   const { settings, room: now } = rooms.get(room);
   rooms.subscribe(room, id);
   const published = sessions.get(now.publisher?.id ?? '')?.published ?? [];

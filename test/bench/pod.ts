@@ -69,7 +69,7 @@ export async function startPod({ settings, sessions, reuseMs, rate }: PodOptions
   };
   const observed = await observation({
     ...{ media, rooms: all, clock },
-    state: { isDraining: false, settings: ofAll },
+    state: { isDraining: false, identity: { pending: () => 0 }, settings: ofAll },
     sessions: () => sessions,
     heart: startHeart(() => performance.now()),
     log: jsonLog('error', nothing, () => new Date()),

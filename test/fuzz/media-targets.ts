@@ -11,7 +11,20 @@ import { readRemb } from '#server/media/rtp/remb.ts';
 import { readRtcp } from '#server/media/rtp/rtcp.ts';
 import { emptyHeader, extensionNumber, extensionText, readHeader } from '#server/media/rtp/rtp.ts';
 import { emptyFeedback, maxStatuses, nextTransportFeedback } from '#server/media/rtp/transport-feedback.ts';
-import { dtlsRecords, handshakeFragments } from '#server/rtc/dtls/dtls-record.ts';
+import { certificateBody, firstCertificate, isSignedBy, signatureBody } from '#server/rtc/dtls/dtls-certificate.ts';
+import { clientHello } from '#server/rtc/dtls/dtls-client-hello.ts';
+import { DtlsError, shortVector } from '#server/rtc/dtls/dtls-extension.ts';
+import { clientsPoint } from '#server/rtc/dtls/dtls-key-exchange.ts';
+import { messageOrder } from '#server/rtc/dtls/dtls-messages.ts';
+import {
+  contentType,
+  dtlsRecords,
+  encodedHandshake,
+  encodedRecord,
+  handshakeFragments,
+  handshakeType,
+} from '#server/rtc/dtls/dtls-record.ts';
+import { agreed } from '#server/rtc/dtls/dtls-server-hello.ts';
 import { corpus as frames } from '#test/media/frame/corpus.ts';
 import { descriptorCorpus } from '#test/media/frame/descriptor-corpus.ts';
 import { redPayload } from '#test/media/rtp/red-packets.ts';
@@ -80,6 +93,43 @@ const dtls = (): ((datagram: Buffer) => unknown) => (datagram) => {
   return records.map((record) => [record, handshakeFragments(record.fragment)]);
 };
 
+/** What each of the server's messages is read by, under the type of one of a client's. */
+const flightReaders: Readonly<Record<number, (body: Buffer) => unknown>> = {
+  [handshakeType.clientHello]: agreed,
+  [handshakeType.certificate]: firstCertificate,
+  [handshakeType.clientKeyExchange]: clientsPoint,
+  [handshakeType.certificateVerify]: (body) => isSignedBy(Buffer.alloc(0), body, body),
+};
+
+/** A client's flights, put in order as the server does, and each message read. */
+const flights = (): ((datagram: Buffer) => unknown) => (datagram) => {
+  const inOrder = messageOrder((type) => Object.hasOwn(flightReaders, type));
+  const whole = dtlsRecords(datagram).flatMap(({ fragment }) => handshakeFragments(fragment).flatMap(inOrder));
+  if (whole.length === 0) return undefined;
+  try {
+    return whole.map(({ type, body }) => flightReaders[type]?.(body));
+  } catch (error) {
+    assert.ok(error instanceof DtlsError && error.alert > 0, `${error}`);
+    return [error.message, error.alert];
+  }
+};
+
+/** Hellos and the flight that follows, whole and from message 0 on, as the order wants them. */
+const flightCorpus = (): readonly Buffer[] => {
+  const random = Buffer.alloc(32, 7);
+  const bodies = [
+    [handshakeType.clientHello, clientHello(random, Buffer.alloc(0))],
+    [handshakeType.certificate, certificateBody(Buffer.alloc(300, 3))],
+    [handshakeType.clientKeyExchange, shortVector(Buffer.alloc(32, 9))],
+    [handshakeType.certificateVerify, signatureBody(Buffer.alloc(70, 5))],
+  ] as const;
+  const records = bodies.map(([type, body], message) => {
+    const fragment = encodedHandshake(type, message, body);
+    return encodedRecord({ type: contentType.handshake, epoch: 0, sequenceNumber: message, fragment });
+  });
+  return [...records.slice(0, 1), Buffer.concat(records)];
+};
+
 const isLayer = (id: number): boolean => id >= -1 && id < 8;
 const isLength = (pixels: number): boolean => Number.isInteger(pixels) && pixels >= 0 && pixels <= 65_536;
 
@@ -139,6 +189,7 @@ export const mediaTargets: readonly Target<Buffer>[] = [
     ...{ most: longestDatagram, open: transportFeedback },
   },
   { name: 'DTLS records', corpus: hexCorpus('dtls'), most: longestDatagram, open: dtls },
+  { name: 'flights of DTLS clients', corpus: flightCorpus(), most: longestDatagram, open: flights },
   ...Object.entries(frames).map(([codec, corpus]) => ({
     ...{ name: `headers of ${codec}`, corpus, most: longestDatagram },
     open: () => frame(codec),

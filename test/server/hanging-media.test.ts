@@ -52,7 +52,7 @@ async function hangingMedia(t: TestContext, { after = Number.POSITIVE_INFINITY }
       ping: () => (isHanging ? never : media.ping()),
     },
     rooms: all,
-    state: { isDraining: false, settings },
+    state: { isDraining: false, identity: { pending: () => 0 }, settings },
     sessions: () => 0,
     clock: realClock,
     heart,

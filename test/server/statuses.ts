@@ -56,6 +56,7 @@ export const facts = (change: Partial<PodFacts> = {}): PodFacts => ({
   isAccepting: true,
   isBusy: false,
   sessions: 0,
+  pendingHandshakes: 0,
   hasToken: () => true,
   startedMs: 0,
   nowMs: 60_000,

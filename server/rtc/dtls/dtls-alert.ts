@@ -6,7 +6,16 @@ import { contentType, type DtlsRecord, encodedRecord } from './dtls-record.ts';
 export type DtlsEnd = 'Closed' | 'FingerprintMismatch' | 'BadSignature' | 'HandshakeFailed';
 
 const closeNotify = 0;
-export const alertCode = { badCertificate: 42, decryptError: 51 } as const;
+export const alertCode = {
+  unexpectedMessage: 10,
+  handshakeFailure: 40,
+  badCertificate: 42,
+  illegalParameter: 47,
+  decodeError: 50,
+  decryptError: 51,
+  protocolVersion: 70,
+  unsupportedExtension: 110,
+} as const;
 
 /** Far above any number that a handshake reaches: a number used twice would be an AES-GCM nonce used twice. */
 const alertSequenceNumber = 1000;

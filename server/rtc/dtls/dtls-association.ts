@@ -7,6 +7,7 @@
 import type { SrtpKeys } from '#server/media/plane.ts';
 import type { DtlsEnd } from './dtls-alert.ts';
 import { dtlsKeyed, type Established } from './dtls-keyed.ts';
+import type { Place, Places } from './dtls-places.ts';
 import { type DtlsRecord, dtlsRecords } from './dtls-record.ts';
 
 export interface DtlsEvents {
@@ -25,7 +26,7 @@ export interface Dtls {
   close(): void;
 }
 
-interface Stage {
+export interface Stage {
   begin(): void;
   receive(record: DtlsRecord): void;
   /** What tells the client that we leave; undefined while there are no keys. */
@@ -47,15 +48,54 @@ const mostDatagrams = 100;
 /** More than an Ethernet frame holds, and thus than a client puts into one datagram. */
 const longestDatagram = 2048;
 
-/** Begins with the handshake that `shake` makes. */
-export function dtlsAssociation(shake: (told: HandshakeEvents) => Stage, events: DtlsEvents): Dtls {
+/** IPv4 and UDP. */
+const headerBytes = 28;
+const onTheWire = ({ byteLength }: Uint8Array): number => headerBytes + byteLength;
+const timesWhatCame = 3;
+
+/**
+ * What may go to a client of which nothing is known but that its password signed a check: the source of that is easily
+ * forged. Until its handshake is over, nobody is sent more than three times what came in his name, in bytes on the wire. A
+ * check with USE-CANDIDATE is 92 bytes at least, and 64 have gone out in answer. A flight that this holds back goes when the
+ * client repeats its own.
+ */
+export const bytesForStrangers = timesWhatCame * (headerBytes + 92) - (headerBytes + 64);
+
+interface Bounds {
+  readonly places: Places;
+  /** What may be sent before anything comes. */
+  readonly mostBytes: number;
+}
+
+/** Begins with the handshake that `shake` makes, once there is a place for it. */
+export function dtlsAssociation(
+  shake: (told: HandshakeEvents) => Stage,
+  events: DtlsEvents,
+  { places, mostBytes }: Bounds,
+): Dtls {
   let datagramsLeft = mostDatagrams;
-  const send = (datagram: Uint8Array) => events.send(datagram);
+  let bytesLeft = mostBytes;
+  let place: Place | undefined;
+  const hasPlace = () => {
+    place ??= places.take();
+    return place !== undefined;
+  };
+  const send = (datagram: Uint8Array) => {
+    if (onTheWire(datagram) > bytesLeft) return;
+    bytesLeft -= onTheWire(datagram);
+    events.send(datagram);
+  };
   const onEnd = (reason: DtlsEnd, detail: string) => {
     if (stage === undefined) return;
-    stage.stop();
-    stage = undefined;
+    over();
     events.onEnd(reason, detail);
+  };
+  const over = () => {
+    const last = stage;
+    stage = undefined;
+    last?.stop();
+    place?.leave();
+    return last;
   };
   // Our functions must not use `shake`: what one of them uses, all of them keep.
   let stage: Stage | undefined = shake({
@@ -64,21 +104,24 @@ export function dtlsAssociation(shake: (told: HandshakeEvents) => Stage, events:
     onDone: (keys, left) => {
       stage = dtlsKeyed(left, { send, onEnd });
       datagramsLeft = Number.POSITIVE_INFINITY;
+      bytesLeft = Number.POSITIVE_INFINITY;
+      place?.leave();
       events.onKeys(keys);
     },
   });
   return {
-    begin: () => stage?.begin(),
+    begin: () => {
+      if (hasPlace()) stage?.begin();
+      else onEnd('HandshakeFailed', 'too many handshakes are under way');
+    },
     receive: (datagram) => {
+      if (datagram.byteLength > longestDatagram || stage === undefined || !hasPlace()) return;
       if (--datagramsLeft < 0) onEnd('HandshakeFailed', `the handshake does not end after ${mostDatagrams} datagrams`);
-      if (datagram.byteLength > longestDatagram) return;
+      bytesLeft += timesWhatCame * onTheWire(datagram);
       for (const record of dtlsRecords(datagram)) stage?.receive(record);
     },
     close: () => {
-      const left = stage;
-      stage = undefined;
-      left?.stop();
-      const last = left?.farewell();
+      const last = over()?.farewell();
       if (last) events.send(last);
     },
   };

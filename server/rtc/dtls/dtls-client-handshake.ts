@@ -4,36 +4,27 @@
  *   us      ClientHello ─►              ClientHello with the cookie ─►                  Certificate, keys, Finished ─►
  *   them               ◄─ HelloVerifyRequest       ◄─ ServerHello … ServerHelloDone                         ◄─ Finished
  *                         if it wants one
- *
- * Nothing of it is werift's: its client checks neither the server's signature nor its Finished.
  */
 import { randomBytes } from 'node:crypto';
-import { alertCode, type DtlsEnd, endBy, plainAlert } from './dtls-alert.ts';
-import type { HandshakeEvents } from './dtls-association.ts';
-import { type ClientFlight, clientFlight } from './dtls-client-flight.ts';
-import { clientHello, DtlsError, type ServerHello, serverHello, wantedCookie } from './dtls-hello.ts';
-import {
-  certificateBody,
-  certificateVerifyBody,
-  clientsRecordKeys,
-  clientsSrtpKeys,
-  firstCertificate,
-  keyExchange,
-  masterSecret,
-  type Randoms,
-  type ServerKey,
-  serverKey,
-} from './dtls-key-exchange.ts';
+import { alertCode } from './dtls-alert.ts';
+import type { HandshakeEvents, Stage } from './dtls-association.ts';
+import { certificateBody, firstCertificate, type Sign, signatureBody } from './dtls-certificate.ts';
+import { clientHello, type ServerHello, serverHello, wantedCookie } from './dtls-client-hello.ts';
+import { DtlsError, shortVector } from './dtls-extension.ts';
+import { type Flight, flight } from './dtls-flight.ts';
+import { handshake, refuse } from './dtls-handshake.ts';
+import { keyShare, type Randoms, type ServerKey, serverKey } from './dtls-key-exchange.ts';
+import { masterSecret, recordKeys, srtpKeys } from './dtls-keys.ts';
 import { type HandshakeMessage, messageOrder } from './dtls-messages.ts';
 import { type RecordProtection, recordProtection } from './dtls-protection.ts';
-import { contentType, type DtlsRecord, handshakeFragments, handshakeType } from './dtls-record.ts';
-import { finishedBody, isFinishedOf, type TranscriptMessage, transcriptBytes, transcriptHash } from './dtls-secrets.ts';
+import { type DtlsRecord, encodedHandshake, handshakeType } from './dtls-record.ts';
+import { finishedBody, isFinishedOf, type Transcript, transcriptHash } from './dtls-secrets.ts';
 import { type Fingerprint, matches } from './fingerprint.ts';
 
 interface ClientHandshakeParts extends HandshakeEvents {
-  /** Our certificate (DER), and what signs with its key: ECDSA with SHA-256. */
+  /** Our certificate (DER), and what signs with its key. */
   readonly certificate: Buffer;
-  readonly sign: (data: Uint8Array) => Buffer;
+  readonly sign: Sign;
   /** The fingerprints of the offer, of which one must match. */
   readonly wanted: readonly Fingerprint[];
 }
@@ -42,7 +33,9 @@ interface State {
   readonly random: Buffer;
   /** What comes next of the server's. */
   next: readonly number[];
-  transcript: readonly TranscriptMessage[];
+  transcript: Transcript;
+  /** The number of the next message of ours. */
+  nextOurs: number;
   hello?: ServerHello;
   certificate?: Buffer;
   key?: ServerKey;
@@ -54,57 +47,49 @@ interface State {
 
 interface Parts extends ClientHandshakeParts {
   readonly state: State;
-  readonly flight: ClientFlight;
+  readonly ours: Flight;
 }
 
 /** More than a server sends before it is done. */
 const mostMessages = 8;
 
-export function dtlsClientHandshake(begun: ClientHandshakeParts) {
-  const flight = clientFlight(begun.send);
-  const parts: Parts = { ...begun, flight, state: newState() };
-  const { state } = parts;
+export function dtlsClientHandshake(begun: ClientHandshakeParts): Stage {
+  const ours = flight(begun.send);
+  const state = newState();
+  const parts: Parts = { ...begun, ours, state };
   const inOrder = messageOrder((_type, message) => message < mostMessages);
-  return {
+  return handshake({
+    send: begun.send,
+    onEnd: begun.onEnd,
     begin: () => {
-      if (state.transcript.length === 0 && !state.isOver) sayHello(parts, 0, Buffer.alloc(0));
+      if (state.transcript.length === 0 && !state.isOver) sayHello(parts, Buffer.alloc(0));
     },
-    receive: (record: DtlsRecord): void => {
-      try {
-        if (record.type === contentType.alert) alerted(parts, record);
-        else if (record.type === contentType.handshake && record.epoch > 0) finished(parts, record);
-        else if (record.type === contentType.handshake)
-          for (const message of handshakeFragments(record.fragment).flatMap(inOrder)) take(parts, message);
-      } catch (error) {
-        if (!(error instanceof DtlsError)) throw error;
-        parts.onEnd('HandshakeFailed', error.message);
-      }
+    take: (fragment) => {
+      for (const due of inOrder(fragment)) step(parts, due);
     },
-    farewell: () => undefined,
+    finish: (record) => finished(parts, record),
+    protection: () => state.secured?.protection,
     stop: () => {
       state.isOver = true;
-      flight.stop();
+      ours.stop();
     },
-  };
+  });
 }
 
 const newState = (): State => ({
   random: randomBytes(32),
   next: [handshakeType.helloVerifyRequest, handshakeType.serverHello],
   transcript: [],
+  nextOurs: 0,
   isAsked: false,
   isOver: false,
 });
 
-function sayHello({ state, flight }: Parts, message: number, cookie: Buffer) {
-  const hello = {
-    msg_type: handshakeType.clientHello,
-    message_seq: message,
-    fragment: clientHello(state.random, cookie),
-  };
+function sayHello({ state, ours }: Parts, cookie: Buffer) {
+  const hello = encodedHandshake(handshakeType.clientHello, state.nextOurs++, clientHello(state.random, cookie));
   // Neither the hello without a cookie nor the request for one is part of the transcript (RFC 6347 section 4.2.1).
   state.transcript = [hello];
-  flight.send([{ messages: [hello] }]);
+  ours.send([{ messages: [hello] }]);
 }
 
 const after: Readonly<Record<number, readonly number[]>> = {
@@ -117,14 +102,17 @@ const after: Readonly<Record<number, readonly number[]>> = {
 };
 
 /** A message in the clear. */
-function take(parts: Parts, { type, message, body }: HandshakeMessage) {
+function step(parts: Parts, { type, message, body }: HandshakeMessage) {
   const { state } = parts;
   if (state.isOver) return;
   if (!state.next.includes(type) || state.transcript.length === 0)
-    throw new DtlsError(`the peer's message ${message} is of type ${type}, which is not its turn`);
+    throw new DtlsError(
+      `the peer's message ${message} is of type ${type}, which is not its turn`,
+      alertCode.unexpectedMessage,
+    );
   state.next = after[type] ?? [];
-  if (type === handshakeType.helloVerifyRequest) return sayHello(parts, message + 1, wantedCookie(body));
-  state.transcript = [...state.transcript, { msg_type: type, message_seq: message, fragment: body }];
+  if (type === handshakeType.helloVerifyRequest) return sayHello(parts, wantedCookie(body));
+  state.transcript = [...state.transcript, encodedHandshake(type, message, body)];
   if (type === handshakeType.serverHello) state.hello = serverHello(body);
   if (type === handshakeType.certificate) checkCertificate(parts, firstCertificate(body));
   if (type === handshakeType.serverKeyExchange) checkSignature(parts, body);
@@ -149,50 +137,35 @@ function checkSignature(parts: Parts, body: Buffer) {
 const randoms = ({ random, hello }: State): Randoms => ({ client: random, server: hello?.random ?? Buffer.alloc(0) });
 
 /** Our second flight. With it we have all keys. */
-function answerHello({ state, flight, certificate, sign }: Parts) {
+function answerHello({ state, ours, certificate, sign }: Parts) {
   if (state.key === undefined) return;
-  const exchange = keyExchange(state.key);
-  const first = state.transcript[0]?.message_seq ?? 0;
-  const ours: TranscriptMessage[] = [];
-  const add = (msg_type: number, fragment: Buffer) => {
-    const message = { msg_type, message_seq: first + 1 + ours.length, fragment };
-    ours.push(message);
+  const share = keyShare(state.key.group);
+  const said: Buffer[] = [];
+  const say = (type: number, body: Buffer) => {
+    const message = encodedHandshake(type, state.nextOurs++, body);
+    said.push(message);
     state.transcript = [...state.transcript, message];
   };
-  if (state.isAsked) add(handshakeType.certificate, certificateBody(certificate));
-  add(handshakeType.clientKeyExchange, exchange.body);
-  const master = masterSecret(exchange.secret, transcriptHash(state.transcript));
-  if (state.isAsked)
-    add(handshakeType.certificateVerify, certificateVerifyBody(sign(transcriptBytes(state.transcript))));
-  const inClear = [...ours];
-  add(handshakeType.finished, finishedBody('client', state.transcript, master));
-  const protection = recordProtection(clientsRecordKeys(master, randoms(state)));
+  if (state.isAsked) say(handshakeType.certificate, certificateBody(certificate));
+  say(handshakeType.clientKeyExchange, shortVector(share.point));
+  const master = masterSecret(share.secret(state.key.point), transcriptHash(state.transcript));
+  if (state.isAsked) say(handshakeType.certificateVerify, signatureBody(sign(Buffer.concat(state.transcript))));
+  const inClear = [...said];
+  say(handshakeType.finished, finishedBody('client', state.transcript, master));
+  const protection = recordProtection(recordKeys('client', master, randoms(state)));
   state.secured = { protection, master };
-  flight.send([{ messages: inClear }, { messages: ours.slice(-1), protection }]);
+  ours.send([{ messages: inClear }, { messages: said.slice(-1), protection }]);
 }
 
-/** A protected handshake record. It can only be Finished. */
 function finished(parts: Parts, record: DtlsRecord) {
-  const { state, flight, onDone } = parts;
+  const { state, onDone } = parts;
   if (state.secured === undefined || state.hello === undefined || state.isOver) return;
   const { protection, master } = state.secured;
   const message = protection.open(record);
   if (message?.[0] !== handshakeType.finished) return;
   if (!isFinishedOf('server', message, state.transcript, master))
     return refuse(parts, 'HandshakeFailed', "the client's Finished does not match the handshake");
+  parts.ours.stop();
   state.isOver = true;
-  flight.stop();
-  onDone(clientsSrtpKeys(master, randoms(state), state.hello.profile), { protection });
-}
-
-function alerted({ state, onEnd }: Parts, record: DtlsRecord) {
-  const content = record.epoch > 0 ? state.secured?.protection.open(record) : record.fragment;
-  const end = content && endBy(content);
-  if (end) onEnd(...end);
-}
-
-function refuse({ send, onEnd }: Parts, reason: DtlsEnd, detail: string) {
-  const { badCertificate, decryptError } = alertCode;
-  send(plainAlert(reason === 'FingerprintMismatch' ? badCertificate : decryptError));
-  onEnd(reason, detail);
+  onDone(srtpKeys('client', master, randoms(state), state.hello.profile), { protection });
 }

@@ -1,35 +1,66 @@
-import { type HandshakeMessage, messageOrder } from './dtls-messages.ts';
-import { type HandshakeFragment, handshakeType } from './dtls-record.ts';
+/** What one side sends in one go, again and again until the other's answer ends it (RFC 6347 section 4.2.4). */
+import type { RecordProtection } from './dtls-protection.ts';
+import { contentType, encodedRecord, packed } from './dtls-record.ts';
 
-/** What a client says in the clear, by message number, when we answer its first hello with a cookie. */
-const script: readonly number[] = [
-  handshakeType.clientHello,
-  handshakeType.clientHello,
-  handshakeType.certificate,
-  handshakeType.clientKeyExchange,
-  handshakeType.certificateVerify,
-];
+/** Messages in the clear, or, behind a ChangeCipherSpec, protected ones. Each is whole, with its header. */
+interface Part {
+  readonly messages: readonly Buffer[];
+  readonly protection?: RecordProtection;
+}
 
-/** Far more than a client needs in the time of a handshake. Each answer makes a key pair, a few milliseconds of work. */
-const mostFirstHellos = 20;
+export interface Flight {
+  /** Takes the place of what was sent before, and is repeated. */
+  send(parts: readonly Part[]): void;
+  /** Sends the same once more, as the other side has missed it. */
+  again(): void;
+  /** What no answer is waited for: takes the place of what was sent before, is sent once, and returned. */
+  last(parts: readonly Part[]): Uint8Array;
+  stop(): void;
+}
 
-/**
- * Puts a client's handshake in order. A second key exchange would put the sender's keys in place of the signer's. Returns
- * a function that takes a fragment and yields the messages that are due. A whole message is at most 16 KiB; other
- * fragments are dropped.
- */
-export function handshakeOrder(): (fragment: HandshakeFragment) => readonly HandshakeMessage[] {
-  const inOrder = messageOrder((type, message) => type === script[message]);
-  let seen = 0;
-  let firstHellos = 0;
+/** A flight is lost with a datagram or two; the first wait is that of WebRTC's clients, below TLS' one second. */
+const firstWaitMs = 200;
+const longestWaitMs = 3_200;
 
-  return (fragment) => {
-    const { type, length, message, offset, body } = fragment;
-    // The answer to the first hello is never repeated by itself, so a lost one must be asked for again.
-    const isFirst = message === 0 && type === script[0] && offset === 0 && body.length === length;
-    if (isFirst && seen === 1) return ++firstHellos < mostFirstHellos ? [{ type, message, body }] : [];
-    const due = inOrder(fragment);
-    seen += due.length;
-    return due;
+export function flight(send: (datagram: Uint8Array) => void): Flight {
+  /** Of the two epochs. A record is never sent twice under one: the number is the nonce. */
+  const sent = [0, 0];
+  let parts: readonly Part[] = [];
+  let timer: NodeJS.Timeout | undefined;
+
+  const record = (type: number, fragment: Buffer, protection?: RecordProtection): Buffer => {
+    const epoch = protection ? 1 : 0;
+    const sequenceNumber = sent[epoch] ?? 0;
+    sent[epoch] = sequenceNumber + 1;
+    const plain = { type, epoch, sequenceNumber, fragment };
+    return encodedRecord(protection ? protection.seal(plain) : plain);
+  };
+  const records = ({ messages, protection }: Part): readonly Buffer[] => [
+    ...(protection ? [record(contentType.changeCipherSpec, Buffer.from([1]))] : []),
+    ...messages.map((message) => record(contentType.handshake, message, protection)),
+  ];
+  const again = () => {
+    for (const datagram of packed(parts.flatMap(records))) send(datagram);
+  };
+  const repeat = (waitMs: number) => {
+    again();
+    timer = setTimeout(() => repeat(Math.min(2 * waitMs, longestWaitMs)), waitMs);
+  };
+  return {
+    send: (next) => {
+      clearTimeout(timer);
+      parts = next;
+      repeat(firstWaitMs);
+    },
+    again,
+    last: (next) => {
+      clearTimeout(timer);
+      parts = [];
+      const bytes = Buffer.concat(next.flatMap(records));
+      send(bytes);
+      // What is kept of it for as long as the client is there is not a view into a pool.
+      return new Uint8Array(bytes);
+    },
+    stop: () => clearTimeout(timer),
   };
 }

@@ -8,8 +8,8 @@ export interface HandshakeMessage {
   readonly body: Buffer;
 }
 
-/** A chain of certificates is a few kilobytes; nothing else comes near. */
-const longestMessage = 16 * 1024;
+/** A chain of certificates is a few kilobytes; nothing else comes near. Those that wait for others count together. */
+const mostBytes = 16 * 1024;
 
 interface Assembly {
   readonly type: number;
@@ -21,29 +21,48 @@ interface Assembly {
 /**
  * Datagrams come twice, late, in pieces or not at all; a handshake must see each message once, whole and in order, or
  * its transcript is wrong and with it the keys. Returns a function that takes a fragment and yields the messages that
- * are due. Others than `mayCome` are dropped, and those of more than 16 KiB.
+ * are due. Others than `mayCome` are dropped, and what would make more than 16 KiB wait: the sizes that fragments claim
+ * are memory before anything is proven.
  */
 export function messageOrder(
   mayCome: (type: number, message: number) => boolean,
 ): (fragment: HandshakeFragment) => readonly HandshakeMessage[] {
   let next = 0;
+  let waitingBytes = 0;
   const waiting = new Map<number, Assembly>();
 
-  return ({ type, length, message, offset, body }) => {
-    if (message < next || !mayCome(type, message)) return [];
-    if (length > longestMessage || offset + body.length > length) return [];
-    const assembly = waiting.get(message) ?? { type, body: Buffer.alloc(length), has: new Uint8Array(length) };
-    if (assembly.type !== type || assembly.body.length !== length) return [];
+  const assemblyOf = ({ type, length, message }: HandshakeFragment): Assembly | undefined => {
+    const known = waiting.get(message);
+    if (known !== undefined) return known.type === type && known.body.length === length ? known : undefined;
+    if (waitingBytes + length > mostBytes) return undefined;
+    waitingBytes += length;
+    const assembly = { type, body: Buffer.alloc(length), has: new Uint8Array(length) };
     waiting.set(message, assembly);
+    return assembly;
+  };
+
+  return (fragment) => {
+    const { type, length, message, offset, body } = fragment;
+    if (message < next || !mayCome(type, message) || offset + body.length > length) return [];
+    if (message === next && body.length === length && !waiting.has(message)) {
+      next += 1;
+      return [{ type, message, body }, ...due()];
+    }
+    const assembly = assemblyOf(fragment);
+    if (assembly === undefined) return [];
     body.copy(assembly.body, offset);
     assembly.has.fill(1, offset, offset + body.length);
+    return due();
+  };
 
-    const due: HandshakeMessage[] = [];
+  function due(): readonly HandshakeMessage[] {
+    const found: HandshakeMessage[] = [];
     for (let whole = waiting.get(next); whole && !whole.has.includes(0); whole = waiting.get(next)) {
-      due.push({ type: whole.type, message: next, body: whole.body });
+      found.push({ type: whole.type, message: next, body: whole.body });
       waiting.delete(next);
+      waitingBytes -= whole.body.length;
       next += 1;
     }
-    return due;
-  };
+    return found;
+  }
 }

@@ -38,7 +38,7 @@ export interface HandshakeFragment {
 }
 
 const recordHeader = 13;
-const handshakeHeader = 12;
+export const handshakeHeader = 12;
 export const version12 = 0xfefd;
 
 /** The records of a datagram, up to the first that is cut off. */

@@ -13,14 +13,14 @@ import {
   encodedRecord,
   handshakeType,
 } from '#server/rtc/dtls/dtls-record.ts';
-import { recordKeys } from '#server/rtc/dtls/werift-server.ts';
 import { eventually } from '#test/harness/eventually.ts';
 import { freshSeed, randomBytes, seeded } from '#test/media/seeded.ts';
+import { recordKeys } from '#test/server/werift-keys.ts';
 import { type Certificate, certificate } from '../dtls-client.ts';
 import type { MeetingOptions } from '../dtls-meeting.ts';
 import { dtlsServer } from '../dtls-server.ts';
 
-const identity = await dtlsIdentity();
+const identity = dtlsIdentity();
 const hex = (bytes: Uint8Array) => Buffer.from(bytes).toString('hex');
 
 /** A peer that waits, and us, who begin. The peer shows `own`, whatever was `offered`. Ends with the test. */

@@ -1,113 +1,65 @@
 import assert from 'node:assert/strict';
-import { test } from 'node:test';
-import { handshakeOrder } from '#server/rtc/dtls/dtls-flight.ts';
-import {
-  dtlsRecords,
-  encodedHandshake,
-  encodedRecord,
-  handshakeFragments,
-  handshakeType,
-  packed,
-} from '#server/rtc/dtls/dtls-record.ts';
+import { type TestContext, test } from 'node:test';
+import { flight } from '#server/rtc/dtls/dtls-flight.ts';
+import { recordProtection } from '#server/rtc/dtls/dtls-protection.ts';
+import { contentType, dtlsRecords } from '#server/rtc/dtls/dtls-record.ts';
 
-const { clientHello, certificate, clientKeyExchange, certificateVerify, finished } = handshakeType;
+const key = { key: Buffer.alloc(16, 1), salt: Buffer.alloc(4, 2) };
+const protection = recordProtection({ ours: key, theirs: key });
+const messages = [Buffer.from('first'), Buffer.from('second')];
 
-const whole = (type: number, message: number, body = Buffer.from(`body ${message}`)) => ({
-  type,
-  message,
-  length: body.length,
-  offset: 0,
-  body,
-});
-const piece = (type: number, message: number, text: string, from: number, to: number) => ({
-  ...whole(type, message, Buffer.from(text).subarray(from, to)),
-  length: text.length,
-  offset: from,
-});
-const numbers = (due: readonly { readonly message: number }[]) => due.map(({ message }) => message);
+function flying(t: TestContext) {
+  t.mock.timers.enable({ apis: ['setTimeout'] });
+  const sent: Uint8Array[] = [];
+  const ours = flight((datagram) => sent.push(datagram));
+  const numbers = () => sent.flatMap(dtlsRecords).map(({ epoch, sequenceNumber }) => [epoch, sequenceNumber]);
+  return { ours, sent, numbers, wait: (ms: number) => t.mock.timers.tick(ms) };
+}
 
-test('messages come out in order, whatever the order they arrive in', () => {
-  const order = handshakeOrder();
-  assert.deepEqual(numbers(order(whole(clientHello, 0))), [0]);
-  assert.deepEqual(numbers(order(whole(clientHello, 1))), [1]);
-  assert.deepEqual(numbers(order(whole(certificateVerify, 4))), []);
-  assert.deepEqual(numbers(order(whole(clientKeyExchange, 3))), []);
-  assert.deepEqual(numbers(order(whole(certificate, 2))), [2, 3, 4]);
+test('a flight is repeated until it is stopped, after twice as long each time up to 3.2 s', (t) => {
+  const { ours, sent, wait } = flying(t);
+  ours.send([{ messages }]);
+  const waits = [200, 400, 800, 1600, 3200, 3200];
+  for (const [times, ms] of waits.entries()) {
+    wait(ms - 1);
+    assert.equal(sent.length, times + 1, `before ${ms} ms`);
+    wait(1);
+    assert.equal(sent.length, times + 2, `after ${ms} ms`);
+  }
+  ours.stop();
+  wait(60_000);
+  assert.equal(sent.length, waits.length + 1);
 });
 
-test('each message comes out once, but the first hello, until the second is there', () => {
-  const order = handshakeOrder();
-  assert.deepEqual(numbers(order(whole(clientHello, 0))), [0]);
-  assert.deepEqual(numbers(order(whole(clientHello, 0))), [0]);
-  assert.deepEqual(numbers(order(whole(clientHello, 1))), [1]);
-  assert.deepEqual(numbers(order(whole(clientHello, 1))), []);
-  assert.deepEqual(numbers(order(whole(clientHello, 0))), []);
-});
-
-test('a first hello that never stops coming is answered some times, not for ever: each answer costs a key pair', () => {
-  const order = handshakeOrder();
-  const due = Array.from({ length: 1000 }, () => order(whole(clientHello, 0)).length);
-  assert.equal(due.filter((count) => count === 1).length, 20);
-  assert.deepEqual(numbers(order(whole(clientHello, 1))), [1], 'the handshake can still go on');
-});
-
-test('a message in pieces is put together, pieces that overlap or come twice too', () => {
-  const order = handshakeOrder();
-  order(whole(clientHello, 0));
-  order(whole(clientHello, 1));
-  const text = 'a certificate in pieces';
-  assert.deepEqual(order(piece(certificate, 2, text, 10, 23)), []);
-  assert.deepEqual(order(piece(certificate, 2, text, 10, 23)), []);
-  assert.deepEqual(order(piece(certificate, 2, text, 0, 5)), []);
-  const [due] = order(piece(certificate, 2, text, 3, 12));
-  assert.equal(due?.body.toString(), text);
-});
-
-test('what is not in the script is dropped: a second key exchange, Finished in the clear, later messages', () => {
-  const order = handshakeOrder();
-  order(whole(clientHello, 0));
-  order(whole(clientHello, 1));
-  for (const message of [2, 5]) assert.deepEqual(order(whole(clientKeyExchange, message)), []);
-  assert.deepEqual(order(whole(finished, 5)), []);
-  assert.deepEqual(numbers(order(whole(certificate, 2))), [2]);
-});
-
-test('a message that is too long, or changes its length, or runs over its end, is dropped', () => {
-  const order = handshakeOrder();
-  assert.deepEqual(order({ ...whole(clientHello, 0), length: 1 << 20 }), []);
-  assert.deepEqual(order({ ...whole(clientHello, 0), length: 3 }), []);
-  assert.deepEqual(order(piece(clientHello, 0, 'hello', 0, 2)), []);
-  assert.deepEqual(order(piece(clientHello, 0, 'hello!', 2, 6)), []);
-  assert.deepEqual(numbers(order(piece(clientHello, 0, 'hello', 2, 5))), [0]);
-});
-
-test('records and fragments are read back as they were written', () => {
-  const fragment = encodedHandshake(certificate, 2, Buffer.from('abc'));
-  const record = { type: 22, epoch: 1, sequenceNumber: 0x0102030405, fragment };
-  const [first, second] = dtlsRecords(Buffer.concat([encodedRecord(record), encodedRecord(record)]));
-  assert.deepEqual([first, second], [record, record]);
-  assert.deepEqual(handshakeFragments(fragment), [
-    { type: certificate, length: 3, message: 2, offset: 0, body: Buffer.from('abc') },
+test('no record has a number that one before it had, in the clear or under keys: numbers are nonces', (t) => {
+  const { ours, numbers, wait } = flying(t);
+  ours.send([{ messages }, { messages, protection }]);
+  ours.again();
+  wait(200);
+  ours.stop();
+  const seen = numbers().map(String);
+  assert.equal(seen.length, 15);
+  assert.equal(new Set(seen).size, seen.length);
+  assert.deepEqual(numbers().slice(0, 5), [
+    [0, 0],
+    [0, 1],
+    [0, 2],
+    [1, 0],
+    [1, 1],
   ]);
 });
 
-test('records go together in datagrams of at most 1200 bytes, in order; a longer one goes alone', () => {
-  const record = (length: number) => Buffer.alloc(length, length % 251);
-  const lengths = [600, 600, 1, 1300, 500, 700, 1];
-  const datagrams = packed(lengths.map(record));
+test('the next flight takes the place of the one before; the last is sent once, and handed back', (t) => {
+  const { ours, sent, wait } = flying(t);
+  ours.send([{ messages: [Buffer.from('hello')] }]);
+  ours.send([{ messages }]);
+  const last = ours.last([{ messages, protection }]);
+  wait(60_000);
+  ours.again();
+  assert.deepEqual(sent.slice(2).map(Buffer.from), [Buffer.from(last)]);
   assert.deepEqual(
-    datagrams.map(({ length }) => length),
-    [1200, 1, 1300, 1200, 1],
+    dtlsRecords(last).map(({ type }) => type),
+    [contentType.changeCipherSpec, contentType.handshake, contentType.handshake],
   );
-  assert.deepEqual(Buffer.concat(datagrams), Buffer.concat(lengths.map(record)));
-  assert.deepEqual(packed([]), []);
-});
-
-test('a datagram or a record that is cut off yields what came before the cut', () => {
-  const fragment = encodedHandshake(certificate, 2, Buffer.from('abc'));
-  const bytes = encodedRecord({ type: 22, epoch: 0, sequenceNumber: 1, fragment });
-  for (let length = 0; length < bytes.length; length++)
-    assert.deepEqual(dtlsRecords(bytes.subarray(0, length)), [], `cut at ${length}`);
-  for (let length = 0; length < fragment.length; length++)
-    assert.deepEqual(handshakeFragments(fragment.subarray(0, length)), [], `cut at ${length}`);
+  assert.equal(last.buffer.byteLength, last.byteLength, 'it is kept, and no view into a pool');
 });

@@ -3,12 +3,12 @@ import { test } from 'node:test';
 import { dtlsIdentity } from '#server/rtc/dtls/dtls.ts';
 import { recordProtection } from '#server/rtc/dtls/dtls-protection.ts';
 import { contentType, dtlsRecords, encodedRecord } from '#server/rtc/dtls/dtls-record.ts';
-import { recordKeys } from '#server/rtc/dtls/werift-server.ts';
 import { eventually } from '#test/harness/eventually.ts';
+import { recordKeys } from '#test/server/werift-keys.ts';
 import { certificate } from '../dtls-client.ts';
 import { type Meeting, meeting, outcome } from '../dtls-meeting.ts';
 
-const identity = await dtlsIdentity();
+const identity = dtlsIdentity();
 
 test('a client that has lost our Finished gets it again, and stays', async () => {
   const own = await certificate();

@@ -34,11 +34,11 @@ for (const [what, { key, options }] of Object.entries(servers))
   test(`as the client we agree with OpenSSL: ${what} (C-11)`, { skip }, async (t) => {
     const asks = options.includes('-listen' as never) ? [] : ['-Verify', '1'];
     const server = await opensslServer(t, key, [...options, ...asks]);
-    const identity = await dtlsIdentity();
+    const identity = dtlsIdentity();
     const socket = createSocket('udp4');
     let keys: SrtpKeys | undefined;
     let end: readonly string[] | undefined;
-    const us = identity.connect(fingerprints([{ name: 'fingerprint', value: server.fingerprint }]), {
+    const us = identity.connect(server.wanted, {
       send: (datagram) => socket.send(datagram, server.port, '127.0.0.1'),
       onKeys: (agreed) => {
         keys = agreed;
@@ -61,31 +61,87 @@ for (const [what, { key, options }] of Object.entries(servers))
     assert.equal(Buffer.concat([localKey, remoteKey, localSalt, remoteSalt]).toString('hex'), material.toLowerCase());
   });
 
-async function opensslServer(
-  t: TestContext,
-  [algorithm, option]: readonly [string, string],
-  options: readonly string[],
-) {
+/** What OpenSSL's DTLS client has, and its options. */
+const clients = {
+  'an ECDSA key and X25519': { key: servers['an ECDSA key and X25519, and no cookie'].key, options: [] },
+  'an RSA key and P-256': { key: servers['an RSA key and P-256'].key, options: ['-groups', 'P-256'] },
+  'a path that lets through 300 bytes': { key: servers['an RSA key and P-256'].key, options: ['-mtu', '300'] },
+} as const;
+
+for (const [what, { key, options }] of Object.entries(clients))
+  test(`as the server we agree with OpenSSL: ${what} (C-11)`, { skip }, async (t) => {
+    const own = await opensslCertificate(t, key);
+    const identity = dtlsIdentity();
+    const socket = createSocket('udp4').bind(0, '127.0.0.1');
+    await once(socket, 'listening');
+    let keys: SrtpKeys | undefined;
+    let end: readonly string[] | undefined;
+    let from = 0;
+    const us = identity.accept(own.wanted, {
+      send: (datagram) => socket.send(datagram, from, '127.0.0.1'),
+      onKeys: (agreed) => {
+        keys = agreed;
+      },
+      onEnd: (...why) => {
+        end = why;
+      },
+    });
+    t.after(() => {
+      us.close();
+      socket.close();
+    });
+    socket.on('message', (datagram, { port }) => {
+      from = port;
+      us.receive(datagram);
+    });
+    const told = opensslRuns(t, [
+      's_client',
+      '-connect',
+      `127.0.0.1:${socket.address().port}`,
+      ...own.files,
+      ...options,
+    ]);
+    await eventually('the handshake has an outcome', () => keys ?? end);
+    assert.equal(end, undefined);
+    const material = await eventually('OpenSSL has keys', () => /Keying material: (\w+)/.exec(told())?.[1]);
+    const { localKey, remoteKey, localSalt, remoteSalt, profile } = keys ?? assert.fail('no keys');
+    assert.equal(profile, 7);
+    assert.equal(Buffer.concat([remoteKey, localKey, remoteSalt, localSalt]).toString('hex'), material.toLowerCase());
+  });
+
+async function opensslServer(t: TestContext, key: readonly [string, string], options: readonly string[]) {
+  const own = await opensslCertificate(t, key);
+  const told = opensslRuns(t, ['s_server', '-accept', '127.0.0.1:0', ...own.files, ...options]);
+  const port = await eventually('it listens', () => /ACCEPT \S+:(\d+)/.exec(told())?.[1]);
+  return { port: Number(port), wanted: own.wanted, told };
+}
+
+/** Goes with the test. */
+async function opensslCertificate(t: TestContext, [algorithm, option]: readonly [string, string]) {
   const dir = await mkdtemp(join(tmpdir(), 'liveroom-openssl-'));
+  t.after(() => rm(dir, { recursive: true }));
   const [cert, key] = [join(dir, 'cert.pem'), join(dir, 'key.pem')];
   const make = ['req', '-x509', '-newkey', algorithm, '-pkeyopt', option, '-nodes', '-subj', '/CN=peer', '-days', '2'];
   await run(openssl ?? '', [...make, '-keyout', key, '-out', cert], { env: process.env });
+  const value = fingerprintLine(new X509Certificate(await readFile(cert)).raw);
+  return { files: ['-cert', cert, '-key', key], wanted: fingerprints([{ name: 'fingerprint', value }]) };
+}
+
+/** Until the test is over. Returns what it has said so far. */
+function opensslRuns(t: TestContext, args: readonly string[]): () => string {
   const child = spawn(openssl ?? '', [
-    ...['s_server', '-dtls1_2', '-accept', '127.0.0.1:0', '-cert', cert, '-key', key, ...options],
-    ...['-use_srtp', 'SRTP_AEAD_AES_128_GCM:SRTP_AES128_CM_SHA1_80'],
+    ...args,
+    ...['-dtls1_2', '-use_srtp', 'SRTP_AEAD_AES_128_GCM:SRTP_AES128_CM_SHA1_80'],
     ...['-keymatexport', 'EXTRACTOR-dtls_srtp', '-keymatexportlen', '56'],
   ]);
   t.after(async () => {
     child.kill('SIGKILL');
     await once(child, 'exit');
-    await rm(dir, { recursive: true });
   });
   let told = '';
   for (const stream of [child.stdout, child.stderr])
     stream.setEncoding('utf8').on('data', (text: string) => {
       told += text;
     });
-  const port = await eventually('it listens', () => /ACCEPT \S+:(\d+)/.exec(told)?.[1]);
-  const fingerprint = fingerprintLine(new X509Certificate(await readFile(cert)).raw);
-  return { port: Number(port), fingerprint, told: () => told };
+  return () => told;
 }

@@ -13,7 +13,7 @@ test('the PRF yields what the TLS working group published for P_SHA256', () => {
 });
 
 test('a Finished holds for its side, its messages and its secret alone, and for nothing of another form', () => {
-  const hello = { msg_type: handshakeType.clientHello, message_seq: 0, fragment: Buffer.from('hello') };
+  const hello = encodedHandshake(handshakeType.clientHello, 0, Buffer.from('hello'));
   const master = Buffer.alloc(48, 7);
   const finished = encodedHandshake(handshakeType.finished, 3, finishedBody('server', [hello], master));
   assert.equal(isFinishedOf('server', finished, [hello], master), true);

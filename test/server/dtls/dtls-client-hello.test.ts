@@ -1,7 +1,9 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { clientHello, DtlsError, serverHello, wantedCookie } from '#server/rtc/dtls/dtls-hello.ts';
-import { firstCertificate, keyExchange, serverKey } from '#server/rtc/dtls/dtls-key-exchange.ts';
+import { firstCertificate } from '#server/rtc/dtls/dtls-certificate.ts';
+import { clientHello, serverHello, wantedCookie } from '#server/rtc/dtls/dtls-client-hello.ts';
+import { DtlsError } from '#server/rtc/dtls/dtls-extension.ts';
+import { keyShare, serverKey } from '#server/rtc/dtls/dtls-key-exchange.ts';
 import { freshSeed, seeded } from '#test/media/seeded.ts';
 
 /** Of a type and a length below 256. */
@@ -47,12 +49,34 @@ test('what the server was not offered, or what a safe handshake lacks, is refuse
   for (const [said, says] of wrong) assert.throws(() => serverHello(hello(said)), says);
 });
 
+test('an extension that we did not offer is refused, as is one that comes twice, and each with its alert', () => {
+  const sessionTicket = extension(35);
+  const wrong: readonly (readonly [readonly number[], RegExp, number])[] = [
+    [[...all, ...sessionTicket], /extension 35, not offered/, 110],
+    [[...all, ...extendedSecret], /extension 23 twice/, 47],
+    [[...all, 0xff, 1, 0, 2, 1, 9], /another one/, 40],
+  ];
+  for (const [extensions, says, alert] of wrong)
+    assert.throws(
+      () => serverHello(hello({ extensions })),
+      (error) => error instanceof DtlsError && says.test(error.message) && error.alert === alert,
+    );
+  assert.equal(serverHello(hello({ extensions: [...all, 0xff, 1, 0, 1, 0] })).profile, 7);
+});
+
 test('a key that gives everybody the same secret is refused, as is one of a curve that was not offered', () => {
-  assert.throws(() => keyExchange({ group: 29, point: Buffer.alloc(32) }), DtlsError);
-  assert.throws(() => keyExchange({ group: 23, point: Buffer.alloc(65, 4) }), DtlsError);
+  assert.throws(() => keyShare(29).secret(Buffer.alloc(32)), DtlsError);
+  assert.throws(() => keyShare(23).secret(Buffer.alloc(65, 4)), DtlsError);
   for (const length of [31, 33, 255])
-    assert.throws(() => keyExchange({ group: 29, point: Buffer.alloc(length, 9) }), DtlsError, `${length}`);
-  assert.throws(() => keyExchange({ group: 24, point: Buffer.alloc(97, 4) }), /curve that was not offered/);
+    assert.throws(() => keyShare(29).secret(Buffer.alloc(length, 9)), DtlsError, `${length}`);
+  assert.throws(() => keyShare(24), /curve that was not offered/);
+});
+
+test('two shares of a group make one secret', () => {
+  for (const group of [23, 29]) {
+    const [one, other] = [keyShare(group), keyShare(group)];
+    assert.deepEqual(one.secret(other.point), other.secret(one.point));
+  }
 });
 
 test('every cut and change of what a server says is read, or refused with an error of its own', (t) => {
