@@ -2,8 +2,10 @@
  * What a join costs, and what it costs those who watch: the CPU of a whole server for one viewer that comes and connects,
  * and the latency of its media, at 50,000 packets a second, while so many come to another of its rooms and leave again.
  */
+import { setTimeout as pause } from 'node:timers/promises';
 import { type Estimate, estimate, ratios } from './estimate.ts';
 import { type Figure, table } from './figure.ts';
+import type { Child } from './forwarding-child.ts';
 import { type Load, latencyParts, type Measurement, measure, passageText } from './forwarding-load.ts';
 import type { JoiningQuestion } from './joining-child.ts';
 import { median, quantile } from './quantile.ts';
@@ -17,37 +19,78 @@ const joinSeconds = 5;
 /** With joins and without, by turns. */
 const pairs = 5;
 
-/** So many at once that what a server costs by merely being there hardly counts. */
 const atOnce = 50;
 const joinsPerSlice = 100;
 const slices = 20;
 /** Until V8 has compiled what takes clients in, as it has in a server that has been up for some minutes. */
 const warmUps = 10;
+/** For so long it is looked at what being there costs, and so long before that what joins have left is done with: garbage. */
+const quietMs = 4000;
+const settleMs = 2000;
 
-/** Takes about two minutes. */
+/** Takes more than two minutes. */
 export const joinsBench = (say: (text: string) => void): Promise<readonly Figure[]> =>
   onStage(async (stage) => [await costOfJoin(stage, say), ...(await latencyMeanwhile(stage, say))]);
 
-/** Beside what it takes the client, which shakes the same hands by werift alone. */
-async function costOfJoin({ server, joiners, hall }: Stage, say: (text: string) => void): Promise<Figure> {
+/**
+ * Beside what it takes the client, which shakes the same hands by werift alone. What those cost who are in already, and what
+ * a server does by itself, is taken off: while a slice comes in, half of it is there on average.
+ */
+async function costOfJoin(stage: Stage, say: (text: string) => void): Promise<Figure> {
   const own: number[] = [];
   const theirs: number[] = [];
   say(`joins: ${slices} times ${joinsPerSlice}, after ${warmUps} to warm up`);
-  for (let slice = -warmUps; slice < slices; slice++) {
-    const before = await Promise.all([server.usage(), joiners.usage()]);
-    await joiners.ask({ join: joinsPerSlice, atOnce, in: hall } satisfies JoiningQuestion);
-    const after = await Promise.all([server.usage(), joiners.usage()]);
-    const [ownMs = 0, theirMs = 0] = after.map(
-      ({ cpuMicroseconds }, i) => (cpuMicroseconds - (before[i]?.cpuMicroseconds ?? 0)) / 1000 / joinsPerSlice,
-    );
-    await joiners.ask('leave' satisfies JoiningQuestion);
-    if (slice < 0) continue;
+  for (let slice = 0; slice < warmUps; slice++) await joinAndLeave(stage);
+  const [empty = [], full = []] = await idling(stage);
+  const each = (1000 * ((full[0] ?? 0) - (empty[0] ?? 0))) / joinsPerSlice;
+  say(
+    `joins: taken off: ${empty[0]?.toFixed(1)} ms a second for the server by itself, ${each.toFixed(0)} µs for each who is in`,
+  );
+  for (let slice = 0; slice < slices; slice++) {
+    const { cpuMs, tookMs } = await joinAndLeave(stage);
+    const [ownMs = 0, theirMs = 0] = cpuMs.map((ms, i) => {
+      const idleMs = ((((empty[i] ?? 0) + (full[i] ?? 0)) / 2) * tookMs) / 1000;
+      return (ms - idleMs) / joinsPerSlice;
+    });
     own.push(ownMs);
     theirs.push(theirMs);
   }
   const times: Estimate = estimate(ratios(own, theirs));
   const baseline = { name: "the client's side, by werift", value: median(theirs) };
   return { name: 'CPU of a join', value: median(own), unit: 'ms', baseline, times, target: { atMost: 2 } };
+}
+
+/** What a slice costs from its first request until the last is connected. */
+async function joinAndLeave({ server, joiners, hall }: Stage, meanwhile?: () => Promise<unknown>) {
+  const join = () => joiners.ask({ join: joinsPerSlice, atOnce, in: hall } satisfies JoiningQuestion);
+  const joining = await spentBy([server, joiners], join);
+  await meanwhile?.();
+  await joiners.ask('leave' satisfies JoiningQuestion);
+  return joining;
+}
+
+/** Milliseconds a second, of server and clients, with nobody there and with a slice. */
+async function idling(stage: Stage): Promise<readonly (readonly number[])[]> {
+  const rates = async () => {
+    await pause(settleMs);
+    const { cpuMs, tookMs } = await spentBy([stage.server, stage.joiners], () => pause(quietMs));
+    return cpuMs.map((ms) => (1000 * ms) / tookMs);
+  };
+  let full: readonly number[] = [];
+  await joinAndLeave(stage, async () => {
+    full = await rates();
+  });
+  return [await rates(), full];
+}
+
+/** CPU of each, in milliseconds, and how long it took. */
+async function spentBy(children: readonly Child[], what: () => Promise<unknown>) {
+  const usages = () => Promise.all(children.map((child) => child.usage()));
+  const [before, beganMs] = [await usages(), performance.now()];
+  await what();
+  const [after, tookMs] = [await usages(), performance.now() - beganMs];
+  const cpuMs = after.map(({ cpuMicroseconds }, i) => (cpuMicroseconds - (before[i]?.cpuMicroseconds ?? 0)) / 1000);
+  return { cpuMs, tookMs };
 }
 
 async function latencyMeanwhile({ server, joiners, hall, stage }: Stage, say: (text: string) => void) {

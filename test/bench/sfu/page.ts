@@ -69,7 +69,8 @@ tell when each packet came (TWCC) and ask for one in a hundred again, which come
 turns, two processes of each.`,
   cores: `How often a saturated media plane can forward a packet: the CPU time that it takes on one processor, and on two that of
 its busiest thread. One publisher, two hundred subscribers, who do not read what arrives.`,
-  joins: `The CPU of a whole server for a viewer that posts an offer, checks its path and shakes hands. Latency is that of another room's
+  joins: `The CPU of a whole server for a viewer that posts an offer, checks its path and shakes hands; what those cost meanwhile who are
+in already, and the server by itself, is measured in the same run and taken off. Latency is that of another room's
 media at 50,000 packets a second, while fifty viewers a second come and go, and while nobody does, by turns.`,
   memory: `A whole server before, with, and after a thousand viewers who are connected and are sent nothing. Its garbage is taken away
 each time; what one of them takes is told beside the lesser of before and after.`,
