@@ -124,27 +124,6 @@ describe('one server as a process, clients in Chromium', () => {
     });
   }
 
-  test('sound with redundancy goes whole to who knows it, and cut to its primary block to who does not', async () => {
-    const [publisher, knowing, plain] = [await visitor(), await visitor(), await visitor()];
-    const sound = ['audio/red', 'audio/opus'];
-    const whip = server.url('/default/radio/whip');
-    await join(publisher, whip, { token: 'the-publish-token', kinds: ['audio'], sound });
-    assert.equal((await watch(knowing, 'radio')).state, 'connected');
-    const whep = server.url('/default/radio/whep');
-    assert.equal((await join(plain, whep, { sound: ['audio/opus'] })).state, 'connected');
-    for (const page of [knowing, plain])
-      await eventually('it arrives', async () => (await receivedPackets(page, 'audio')) > 100);
-    const [doubled, single] = [await soundOf(knowing), await soundOf(plain)];
-    const told = JSON.stringify([doubled, single]);
-    assert.ok(bytesPerPacket(doubled) > 1.5 * bytesPerPacket(single), told);
-    // What came before anyway.
-    assert.ok(doubled.packetsDiscarded > 50 && single.packetsDiscarded === 0, told);
-    assert.deepEqual([doubled.packetsLost, single.packetsLost], [0, 0]);
-    assert.ok(single.concealedSamples < single.totalSamplesReceived / 4, told);
-    assert.equal(await server.metric('live_datagrams_dropped_total{reason="MalformedRtp"}'), 0);
-    for (const page of [publisher, knowing, plain]) await page.context().close();
-  });
-
   test('what is sent and received is counted for each room', async () => {
     for (const room of ['h264', 'vp8']) {
       const [received = 0, sent = 0, bytes = 0] = [
@@ -231,17 +210,6 @@ interface Report {
   readonly availableOutgoingBitrate?: number;
 }
 
-/** What a page tells of the sound that it receives. */
-interface Sound {
-  readonly packetsReceived: number;
-  readonly bytesReceived: number;
-  readonly packetsLost: number;
-  /** Blocks too: those that came before. */
-  readonly packetsDiscarded: number;
-  readonly concealedSamples: number;
-  readonly totalSamplesReceived: number;
-}
-
 const reports = (page: Page) =>
   page.evaluate('connection.getStats().then((stats) => [...stats.values()])') as Promise<readonly Report[]>;
 
@@ -250,14 +218,6 @@ async function codecOf(page: Page) {
   const codecId = all.find(({ type, kind }) => type === 'inbound-rtp' && kind === 'video')?.codecId;
   return all.find(({ id }) => id === codecId)?.mimeType;
 }
-
-const soundOf = async (page: Page): Promise<Sound> => {
-  const found = (await reports(page)).find(({ type, kind }) => type === 'inbound-rtp' && kind === 'audio');
-  assert.ok(found !== undefined);
-  return found as Report & Sound;
-};
-
-const bytesPerPacket = ({ bytesReceived, packetsReceived }: Sound) => bytesReceived / packetsReceived;
 
 const cipherOf = async (page: Page) => (await reports(page)).find(({ type }) => type === 'transport')?.srtpCipher ?? '';
 

@@ -68,6 +68,8 @@ export interface ExtensionIds {
   readonly repairedRid?: number;
   readonly absSendTime?: number;
   readonly transportWide?: number;
+  /** Passed on from publishers to viewers, as are the others from here on. */
+  readonly audioLevel?: number;
   readonly playoutDelay?: number;
   readonly dependencyDescriptor?: number;
 }

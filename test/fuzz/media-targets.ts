@@ -5,8 +5,6 @@ import { dependencyReader } from '#server/media/frame/dependency-descriptor.ts';
 import { frameReader } from '#server/media/frame/frame-reader.ts';
 import { bindingRequest, isAuthentic } from '#server/media/ice/stun.ts';
 import { successfulAnswer } from '#server/media/ice/stun-check.ts';
-import { emptyPacket, maxPayload } from '#server/media/rtp/packet-cache.ts';
-import { primaryOf, readBlocks, redundancy, writeBlockType } from '#server/media/rtp/red.ts';
 import { readRemb } from '#server/media/rtp/remb.ts';
 import { readRtcp } from '#server/media/rtp/rtcp.ts';
 import { emptyHeader, extensionNumber, extensionText, readHeader } from '#server/media/rtp/rtp.ts';
@@ -27,8 +25,8 @@ import {
 import { agreed } from '#server/rtc/dtls/dtls-server-hello.ts';
 import { corpus as frames } from '#test/media/frame/corpus.ts';
 import { descriptorCorpus } from '#test/media/frame/descriptor-corpus.ts';
-import { redPayload } from '#test/media/rtp/red-packets.ts';
 import { hexCorpus } from './corpus.ts';
+import { passedOnTargets } from './passed-on-targets.ts';
 import type { Target } from './target.ts';
 
 /** No socket of ours gets more at once. */
@@ -133,26 +131,6 @@ const flightCorpus = (): readonly Buffer[] => {
 const isLayer = (id: number): boolean => id >= -1 && id < 8;
 const isLength = (pixels: number): boolean => Number.isInteger(pixels) && pixels >= 0 && pixels <= 65_536;
 
-/** A byte that says whether there is padding, and a payload. */
-function blocks() {
-  const by = redundancy([{ name: 'audio/red', payloadType: 63, blockType: 111, clockRate: 48_000 }]);
-  const packet = emptyPacket();
-  return (datagram: Buffer): unknown => {
-    const kind = datagram[0] ?? 0;
-    Object.assign(packet, { payloadType: 63, hasPadding: kind >= 128, payload: datagram.subarray(1, 1 + maxPayload) });
-    if (by === undefined || !readBlocks(packet, by)) return undefined;
-    assert.ok(packet.blocks <= 16 && packet.primaryAt < packet.payload.length);
-    assert.ok(packet.blocks > 0 || packet.payload.at(-1) === packet.payload.length);
-    const { payload } = primaryOf(packet, by);
-    assert.ok(payload.length > 0 && payload.equals(packet.payload.subarray(packet.primaryAt)));
-    const found = [packet.blocks, packet.primaryAt];
-    if (packet.blocks > 0) writeBlockType(packet, 111);
-    assert.ok(readBlocks(packet, by));
-    assert.deepEqual([packet.blocks, packet.primaryAt], found);
-    return found;
-  };
-}
-
 function frame(codec: string) {
   const read = frameReader(codec);
   assert.ok(read);
@@ -194,14 +172,7 @@ export const mediaTargets: readonly Target<Buffer>[] = [
     ...{ name: `headers of ${codec}`, corpus, most: longestDatagram },
     open: () => frame(codec),
   })),
-  {
-    ...{ name: 'sound with redundancy', most: longestDatagram, open: blocks },
-    corpus: [
-      Buffer.concat([Buffer.of(0), redPayload(111, ['before last', 'last'], 'now')]),
-      Buffer.concat([Buffer.of(128), redPayload(111, ['last'], 'now'), Buffer.of(0, 0, 3)]),
-      Buffer.concat([Buffer.of(0), redPayload(111, [], 'now')]),
-    ],
-  },
+  ...passedOnTargets,
   // All of a structure's templates, where they are not.
   { name: 'dependency descriptors', corpus: descriptorCorpus, most: 255, keeps: 50_000, open: dependencyDescriptor },
 ];

@@ -1,4 +1,4 @@
-import { type Extension, RtpHeader, RtpPacket, SrtcpSession, SrtpSession } from 'werift';
+import { type Extension, ExtensionProfiles, RtpHeader, RtpPacket, SrtcpSession, SrtpSession } from 'werift';
 import type {
   DownTrack,
   IceSpec,
@@ -23,7 +23,14 @@ export interface Rtp {
   /** Bytes behind the payload, the last of which says how many they are. */
   readonly paddingSize?: number;
   readonly payload?: Buffer;
-  readonly extension?: { readonly id: number; readonly value: string | Buffer };
+  readonly extension?: HeaderElement;
+  /** Instead of one. */
+  readonly extensions?: readonly HeaderElement[];
+}
+
+export interface HeaderElement {
+  readonly id: number;
+  readonly value: string | Buffer;
 }
 
 export interface Inbox {
@@ -78,10 +85,12 @@ export function peer(id: string, profile: SrtpProfile, port: number, random: () 
     },
     rtp({ ssrc, sequence, timestamp = 0, payloadType = 96, marker = false, ...more }: Rtp) {
       const { payload = keyFrame, paddingSize = 0, extension } = more;
-      const extensions: Extension[] = extension
-        ? [{ id: extension.id, payload: Buffer.from(extension.value as string) }]
-        : [];
+      const extensions: Extension[] = (more.extensions ?? (extension ? [extension] : [])).map(({ id, value }) => ({
+        ...{ id, payload: Buffer.from(value as string) },
+      }));
       const header = new RtpHeader({ ssrc, sequenceNumber: sequence, timestamp, payloadType, marker, extensions });
+      if (extensions.some((element) => element.id > 14 || element.payload.length > 16))
+        header.extensionProfile = ExtensionProfiles.TwoByte;
       header.padding = paddingSize > 0;
       const padding = Buffer.alloc(paddingSize).fill(paddingSize, Math.max(0, paddingSize - 1));
       const padded = paddingSize === 0 ? payload : Buffer.concat([payload, padding]);

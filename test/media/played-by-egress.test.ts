@@ -13,6 +13,7 @@ const files = [
   'ice/path-check',
   'ice/presence',
   'repair',
+  'down/passed-on',
   'red',
   'down/reports',
   'down/resend',

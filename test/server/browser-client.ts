@@ -18,6 +18,8 @@ export interface JoinOptions {
   readonly simulcast?: boolean;
   /** The codecs of sound that it offers, by their MIME types, in this order; else what the browser has. */
   readonly sound?: readonly string[];
+  /** Offers the dependency descriptor, which a browser does only when told to. */
+  readonly describesFrames?: boolean;
   /** Where it sends media to in place of the address that the server announces. */
   readonly through?: Endpoint;
 }
@@ -29,13 +31,13 @@ export interface JoinOptions {
 export const join = (
   page: Page,
   url: string,
-  { token, kinds = ['audio', 'video'], simulcast = false, sound, through, relay }: JoinOptions = {},
+  { token, kinds = ['audio', 'video'], simulcast = false, sound, describesFrames = false, ...ways }: JoinOptions = {},
 ) =>
   page.evaluate(
-    `(${joinInPage})(${JSON.stringify([url, token ?? null, kinds, through ?? null, relay ?? null, simulcast, sound ?? null])})`,
+    `(${joinInPage})(${JSON.stringify([url, token ?? null, kinds, ways.through ?? null, ways.relay ?? null, simulcast, sound ?? null, describesFrames])})`,
   ) as Promise<Joined>;
 
-const joinInPage = `async ([url, token, kinds, through, relay, simulcast, sound]) => {
+const joinInPage = `async ([url, token, kinds, through, relay, simulcast, sound, describesFrames]) => {
   globalThis.connection?.close();
   const connection = (globalThis.connection = new RTCPeerConnection(relay ? { iceServers: [relay], iceTransportPolicy: 'relay' } : {}));
   if (url.endsWith('whip')) {
@@ -50,6 +52,9 @@ const joinInPage = `async ([url, token, kinds, through, relay, simulcast, sound]
     document.body.append(video);
   }
   for (const transceiver of connection.getTransceivers()) {
+    const extensions = transceiver.getHeaderExtensionsToNegotiate();
+    for (const extension of extensions) if (describesFrames && extension.uri.includes('#dependency-descriptor')) extension.direction = 'sendrecv';
+    if (describesFrames) transceiver.setHeaderExtensionsToNegotiate(extensions);
     if (sound === null || transceiver.receiver.track.kind !== 'audio') continue;
     const { codecs } = RTCRtpReceiver.getCapabilities('audio');
     transceiver.setCodecPreferences(sound.flatMap((type) => codecs.filter(({ mimeType }) => mimeType === type)));

@@ -10,12 +10,14 @@
 import type { DownTrack } from '../plane.ts';
 import { type LossCount, lossCount } from '../rtp/loss-count.ts';
 import type { MediaPacket } from '../rtp/packet-cache.ts';
-import { writeHeader } from '../rtp/rtp.ts';
+import { writeHeader, writeSsrc } from '../rtp/rtp.ts';
 import type { Send, Transport } from '../transport.ts';
 import type { Source } from '../up/source.ts';
 import type { UpStream } from '../up/up-stream.ts';
+import { type DependenciesSent, type DependencyShifts, noteDependency } from './dependencies.ts';
 import { begin, type CodecMatch, codecMatch, type Epoch, writeBlocks } from './epoch.ts';
 import { type HeaderPlan, headerPlan, stamp } from './header-plan.ts';
+import { type LongHeader, type LongHeaders, longHeader, noLongHeaders } from './long-header.ts';
 import { notePictures, type PictureNumbers, type PicturesSent, writePictures } from './picture-id.ts';
 import type { ResentLately } from './resent-lately.ts';
 import type { VideoHold } from './video-hold.ts';
@@ -27,6 +29,8 @@ export interface DownStream {
   match: CodecMatch;
   header: Buffer;
   readonly plan: HeaderPlan;
+  /** For packets that bring along something of the publisher's. */
+  longHeaders: LongHeaders;
   /** Made when first used. */
   rtxHeader: Buffer | undefined;
   /** The source that is being forwarded; undefined before the first key frame. */
@@ -34,6 +38,7 @@ export interface DownStream {
   /** Newest first. */
   former: readonly Epoch[];
   readonly picturesSent: PicturesSent;
+  readonly dependenciesSent: DependenciesSent;
   /** Of a publisher's encodings the one that it is sent, or waits for. */
   wantedLayer: UpStream | undefined;
   layer: ViewerLayer | undefined;
@@ -72,6 +77,7 @@ export function downStream(track: DownTrack, to: Transport, random: () => number
     match: codecMatch(track, undefined),
     header,
     plan,
+    longHeaders: noLongHeaders(),
     rtxHeader: undefined,
     epoch: undefined,
     former: [],
@@ -81,6 +87,7 @@ export function downStream(track: DownTrack, to: Transport, random: () => number
     isToldHeld: false,
     chosenRid: undefined,
     picturesSent: { pictureId: -1, baseLayerIndex: -1 },
+    dependenciesSent: { frameNumber: -1, nextTemplate: -1 },
     newestIndex: startIndex,
     newestTimestamp: Math.floor(random() * 0x1_0000_0000),
     newestMs: -1,
@@ -137,6 +144,7 @@ export function forward(
     down.newestTimestamp = (packet.timestamp + epoch.timestampShift) >>> 0;
     down.newestMs = nowMs;
     if (numbers !== undefined) notePictures(down.picturesSent, numbers, epoch.pictures);
+    if (packet.elements.length > 0) noteDependency(down.dependenciesSent, packet.dependency, epoch.dependencies);
   }
   down.sentPackets += 1;
   down.sentOctets += octets(packet);
@@ -149,29 +157,48 @@ export function forward(
  */
 export function sendSealed(
   down: DownStream,
-  { match, timestampShift, pictures }: Epoch,
+  { match, timestampShift, pictures, dependencies }: Epoch,
   packet: MediaPacket,
   numbers: PictureNumbers | undefined,
   index: number,
   nowMs: number,
   send: Send,
 ): number {
-  const { transport, header, track, plan } = down;
+  const { transport, track } = down;
   const { payload } = packet;
   const payloadType = match.payloadTypes[packet.payloadType] ?? -1;
   if (transport.srtp === undefined || payloadType < 0) return notReady;
   const timestamp = (packet.timestamp + timestampShift) >>> 0;
+  const long = longHeaderOf(down, packet, dependencies);
+  const header = long?.header ?? down.header;
+  if (long !== undefined) writeSsrc(header, track.ssrc);
   writeHeader(header, packet.hasPadding, packet.marker, payloadType, index, timestamp);
   if (numbers !== undefined) writePictures(payload, numbers, pictures);
   if (packet.blocks > 0) writeBlocks(match, packet);
   const cipher = transport.srtp.outgoing;
   const bytes = header.length + payload.length + cipher.overhead;
-  stamp(header, plan, transport.history, bytes, nowMs);
+  stamp(header, long ?? down.plan, transport.history, bytes, nowMs);
   if (!cipher.post(header, payload, track.ssrc, index, transport)) {
     const isTaken = send(cipher.seal(header, payload, track.ssrc, index), transport);
-    if (!isTaken) down.header = Buffer.from(header);
+    if (!isTaken) letGo(down, header);
   }
   return bytes;
+}
+
+/** For a packet that brings along what the subscriber may be told; its length differs from that of others. */
+export const longHeaderOf = (
+  { plan: { passing }, longHeaders, track }: DownStream,
+  packet: MediaPacket,
+  shifts: DependencyShifts,
+): LongHeader | undefined =>
+  packet.elements.length === 0 || passing === undefined
+    ? undefined
+    : longHeader(longHeaders, track, passing, packet, shifts);
+
+/** The socket has it until it is sent: the next packet needs another. */
+function letGo(down: DownStream, header: Buffer): void {
+  if (header === down.header) down.header = Buffer.from(header);
+  else down.longHeaders = noLongHeaders();
 }
 
 /** Payload without padding, as sender reports count it. */

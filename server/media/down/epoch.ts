@@ -8,6 +8,7 @@ import type { MediaPacket } from '../rtp/packet-cache.ts';
 import { primaryOf, type Redundancy, writeBlockType } from '../rtp/red.ts';
 import type { Source } from '../up/source.ts';
 import type { UpStream } from '../up/up-stream.ts';
+import { type DependencyShifts, dependencyShifts } from './dependencies.ts';
 import type { DownStream } from './down-stream.ts';
 import { type PictureNumbers, type PictureReaders, type PictureShifts, pictureShifts } from './picture-id.ts';
 
@@ -27,6 +28,7 @@ export interface Epoch {
   readonly indexShift: number;
   readonly timestampShift: number;
   readonly pictures: PictureShifts;
+  readonly dependencies: DependencyShifts;
   /** The numbers of ours that belong to it. */
   readonly firstIndex: number;
   lastIndex: number;
@@ -84,6 +86,7 @@ export function begin(
     indexShift: firstIndex - packet.index,
     timestampShift: timestamp - packet.timestamp,
     pictures: pictureShifts(down.picturesSent, numbers),
+    dependencies: dependencyShifts(down.dependenciesSent, packet.dependency),
     firstIndex,
     lastIndex: Number.POSITIVE_INFINITY,
   };

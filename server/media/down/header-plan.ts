@@ -3,15 +3,23 @@
  * to packet besides the fixed part. It is written in place; nothing is allocated.
  *
  *   | fixed, 12 bytes | extension: profile, length | MID | abs-send-time (3) | transport-wide number (2) | zeros |
+ *
+ * For packets that bring along something of the publisher's there is another, see long-header.ts.
  */
 import type { DownTrack, ExtensionIds, PayloadCodec } from '../plane.ts';
+import { passedNames } from '../rtp/passed.ts';
 import { headerTemplate } from '../rtp/rtp.ts';
 import { noteSent, type SendHistory } from './send-history.ts';
 
-export interface HeaderPlan {
-  /** Positions; 0 for what is not there. */
+/** 0 for what is not there. */
+export interface Positions {
   readonly absSendTimeAt: number;
   readonly transportWideAt: number;
+}
+
+export interface HeaderPlan extends Positions {
+  /** By place in `passedNames` the ids under which that is passed on, 0 for none; undefined where nothing is. */
+  readonly passing: Uint8Array | undefined;
 }
 
 /**
@@ -33,13 +41,20 @@ export function headerPlan(track: DownTrack): HeaderPlan & { readonly header: Bu
     track.ssrc,
     elements.map(([, id, value]) => ({ id, value })),
   );
-  const at = (name: keyof ExtensionIds): number => valuesAt[elements.findIndex(([other]) => other === name)] ?? 0;
-  return { header, absSendTimeAt: at('absSendTime'), transportWideAt: at('transportWide') };
+  const passing = Uint8Array.from(passedNames, (name) => track.extensions[name] ?? 0);
+  return { header, ...positions(elements, valuesAt), passing: passing.some((id) => id > 0) ? passing : undefined };
 }
 
-type Element = readonly [name: keyof ExtensionIds, id: number, value: Buffer];
+/** Where in a header stands what differs from packet to packet. */
+export function positions(elements: readonly PlannedElement[], valuesAt: readonly number[]): Positions {
+  const at = (name: keyof ExtensionIds): number => valuesAt[elements.findIndex(([other]) => other === name)] ?? 0;
+  return { absSendTimeAt: at('absSendTime'), transportWideAt: at('transportWide') };
+}
 
-function elementsOf(track: DownTrack): Element[] {
+export type PlannedElement = readonly [name: keyof ExtensionIds, id: number, value: Buffer];
+
+/** What stands in each header of the track. */
+export function elementsOf(track: DownTrack): PlannedElement[] {
   const { mid, absSendTime, transportWide } = track.extensions;
   const isTimed = canTellTime(track) && (!track.nack || track.rtxSsrc !== undefined);
   return [
@@ -55,7 +70,7 @@ const absSendTimePerMs = 2 ** 18 / 1000;
 /** Writes what a packet of `bytes` that leaves now has of its own. Each call takes a transport-wide number. */
 export function stamp(
   header: Buffer,
-  { absSendTimeAt: timeAt, transportWideAt: numberAt }: HeaderPlan,
+  { absSendTimeAt: timeAt, transportWideAt: numberAt }: Positions,
   history: SendHistory | undefined,
   bytes: number,
   nowMs: number,

@@ -1,11 +1,12 @@
 /** The stream that retransmissions to a subscriber are (RFC 4588). */
 
 import { type MediaPacket, retransmission } from '../rtp/packet-cache.ts';
-import { writeHeader } from '../rtp/rtp.ts';
+import { writeHeader, writeSsrc } from '../rtp/rtp.ts';
 import type { Send } from '../transport.ts';
-import { type DownStream, notReady } from './down-stream.ts';
+import { type DownStream, longHeaderOf, notReady } from './down-stream.ts';
 import { type CodecMatch, type Epoch, writeBlocks } from './epoch.ts';
 import { stamp } from './header-plan.ts';
+import { type LongHeader, noLongHeaders } from './long-header.ts';
 import { type PictureNumbers, writePictures } from './picture-id.ts';
 
 /**
@@ -14,7 +15,7 @@ import { type PictureNumbers, writePictures } from './picture-id.ts';
  */
 export function sendRtx(
   down: DownStream,
-  { source, match, timestampShift, pictures }: Epoch,
+  { source, match, timestampShift, pictures, dependencies }: Epoch,
   packet: MediaPacket,
   index: number,
   nowMs: number,
@@ -27,7 +28,8 @@ export function sendRtx(
   if (packet.blocks > 0) writeBlocks(match, packet);
   const timestamp = (packet.timestamp + timestampShift) >>> 0;
   const payload = retransmission(source.cache, index % 0x10000, packet.payload);
-  return sendOne(down, payload, packet.hasPadding, packet.marker, payloadType, timestamp, nowMs, send);
+  const long = longHeaderOf(down, packet, dependencies);
+  return sendOne(down, payload, packet.hasPadding, packet.marker, payloadType, timestamp, nowMs, send, long);
 }
 
 /** Those of its pictures, as the publisher counts them. */
@@ -57,25 +59,38 @@ function sendOne(
   timestamp: number,
   nowMs: number,
   send: Send,
+  long?: LongHeader,
 ): number {
   const ssrc = down.track.rtxSsrc;
   const cipher = down.transport.srtp?.outgoing;
   if (ssrc === undefined || cipher === undefined) return notReady;
   const index = down.nextRtxIndex++;
-  const header = down.rtxHeader ?? rtxHeader(down.header, ssrc);
-  down.rtxHeader = header;
+  const header = long?.header ?? shortHeader(down, ssrc);
+  if (long !== undefined) writeSsrc(header, ssrc);
   writeHeader(header, hasPadding, marker, payloadType, index, timestamp);
   const bytes = header.length + payload.length + cipher.overhead;
-  stamp(header, down.plan, down.transport.history, bytes, nowMs);
+  stamp(header, long ?? down.plan, down.transport.history, bytes, nowMs);
   if (!cipher.post(header, payload, ssrc, index, down.transport)) {
     const isTaken = send(cipher.seal(header, payload, ssrc, index), down.transport);
-    if (!isTaken) down.rtxHeader = undefined;
+    if (!isTaken) letGo(down);
   }
   return bytes;
 }
 
-function rtxHeader(of: Buffer, ssrc: number): Buffer {
-  const header = Buffer.from(of);
-  header.writeUInt32BE(ssrc, 8);
+function shortHeader(down: DownStream, ssrc: number): Buffer {
+  const header = down.rtxHeader ?? headerOf(ssrc, down.header);
+  down.rtxHeader = header;
   return header;
+}
+
+function headerOf(ssrc: number, of: Buffer): Buffer {
+  const header = Buffer.from(of);
+  writeSsrc(header, ssrc);
+  return header;
+}
+
+/** The socket has it until it is sent: the next packet needs another. */
+function letGo(down: DownStream): void {
+  down.rtxHeader = undefined;
+  down.longHeaders = noLongHeaders();
 }

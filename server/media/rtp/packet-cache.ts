@@ -1,3 +1,6 @@
+import { type DependencyNumbers, noDependency } from '../frame/dependency-numbers.ts';
+import { maxElements, noElements, readDependency } from './passed.ts';
+
 /** One packet on its way through, without its header's form: a slot that is used again. */
 export interface MediaPacket {
   /** The publisher's sequence number, extended. */
@@ -10,6 +13,10 @@ export interface MediaPacket {
   /** Of one with redundancy, see red.ts: how many blocks it has, and where the last begins. 0 blocks: it has none. */
   blocks: number;
   primaryAt: number;
+  /** Of the publisher's header, see passed.ts. */
+  elements: Buffer;
+  /** What is told in them of the frame. */
+  readonly dependency: DependencyNumbers;
 }
 
 export const emptyPacket = (): MediaPacket => ({
@@ -21,13 +28,15 @@ export const emptyPacket = (): MediaPacket => ({
   payload: Buffer.alloc(0),
   blocks: 0,
   primaryAt: 0,
+  elements: noElements,
+  dependency: noDependency(),
 });
 
 /** Packets that are kept: video's at 1000 a second for half a second, several round trips of a viewer far away. */
 export const cachedPackets = { video: 512, audio: 256 } as const;
 /** Of the original's number, in a retransmission. */
 const numberLength = 2;
-/** The largest payload that is kept, thus forwarded: more than an Ethernet frame holds. */
+/** The largest payload that is kept, thus forwarded, its elements included: more than an Ethernet frame holds. */
 export const maxPayload = 1500;
 
 /**
@@ -48,6 +57,8 @@ export interface PacketCache {
   readonly timestamps: Uint32Array;
   readonly versions: Int32Array;
   readonly lengths: Uint16Array;
+  /** Of elements, which stand behind the payload. */
+  readonly elementLengths: Uint16Array;
   /** Second byte of an RTP header: marker and payload type. */
   readonly kinds: Uint8Array;
   readonly paddings: Uint8Array;
@@ -57,6 +68,8 @@ export interface PacketCache {
   /** As these, of payloads of retransmissions. */
   readonly repair: Buffer;
   readonly repairs: (Buffer | undefined)[];
+  readonly elementCopy: Buffer;
+  readonly elementCopies: (Buffer | undefined)[];
   /** The highest index that this thread has seen. */
   newest: number;
 }
@@ -67,10 +80,21 @@ function layout(slots: number) {
   const timestamps = indices + slots * Float64Array.BYTES_PER_ELEMENT;
   const versions = timestamps + slots * Uint32Array.BYTES_PER_ELEMENT;
   const lengths = versions + slots * Int32Array.BYTES_PER_ELEMENT;
-  const kinds = lengths + slots * Uint16Array.BYTES_PER_ELEMENT;
+  const elementLengths = lengths + slots * Uint16Array.BYTES_PER_ELEMENT;
+  const kinds = elementLengths + slots * Uint16Array.BYTES_PER_ELEMENT;
   const paddings = kinds + slots;
   const block = paddings + slots;
-  return { indices, timestamps, versions, lengths, kinds, paddings, block, end: block + slots * maxPayload };
+  return {
+    indices,
+    timestamps,
+    versions,
+    lengths,
+    elementLengths,
+    kinds,
+    paddings,
+    block,
+    end: block + slots * maxPayload,
+  };
 }
 
 /** An empty one for so many packets; or another thread's, to read. */
@@ -89,12 +113,15 @@ export function packetCache(of: number | SharedArrayBuffer): PacketCache {
     timestamps: new Uint32Array(shared, at.timestamps, slots),
     versions: new Int32Array(shared, at.versions, slots),
     lengths: new Uint16Array(shared, at.lengths, slots),
+    elementLengths: new Uint16Array(shared, at.elementLengths, slots),
     kinds: new Uint8Array(shared, at.kinds, slots),
     paddings: new Uint8Array(shared, at.paddings, slots),
     copy: Buffer.allocUnsafeSlow(maxPayload),
     copies: [],
     repair: Buffer.allocUnsafeSlow(numberLength + maxPayload),
     repairs: [],
+    elementCopy: Buffer.allocUnsafeSlow(maxElements),
+    elementCopies: [],
     newest: -1,
   };
 }
@@ -105,14 +132,17 @@ export function keep(cache: PacketCache, packet: MediaPacket): boolean {
   const { slots } = cache;
   const slot = index % slots;
   const isTooOld = cache.newest - index >= slots;
-  if (isTooOld || cache.indices[slot] === index || packet.payload.length > maxPayload) return false;
+  const { payload, elements } = packet;
+  if (isTooOld || cache.indices[slot] === index || payload.length + elements.length > maxPayload) return false;
   Atomics.add(cache.versions, slot, 1);
   cache.indices[slot] = index;
   cache.timestamps[slot] = packet.timestamp;
-  cache.lengths[slot] = packet.payload.length;
+  cache.lengths[slot] = payload.length;
+  cache.elementLengths[slot] = elements.length;
   cache.kinds[slot] = packet.payloadType | (packet.marker ? 0x80 : 0);
   cache.paddings[slot] = packet.hasPadding ? 1 : 0;
-  packet.payload.copy(cache.block, slot * maxPayload);
+  payload.copy(cache.block, slot * maxPayload);
+  if (elements.length > 0) elements.copy(cache.block, slot * maxPayload + payload.length);
   Atomics.add(cache.versions, slot, 1);
   if (index > cache.newest) cache.newest = index;
   return true;
@@ -126,19 +156,25 @@ export function recall(cache: PacketCache, index: number, into: MediaPacket): bo
   if (version % 2 !== 0 || cache.indices[slot] !== index) return false;
   const kind = cache.kinds[slot] ?? 0;
   const length = cache.lengths[slot] ?? 0;
+  const elementLength = cache.elementLengths[slot] ?? 0;
   into.index = index;
   into.timestamp = cache.timestamps[slot] ?? 0;
   into.payloadType = kind & 0x7f;
   into.marker = kind >= 0x80;
   into.hasPadding = cache.paddings[slot] === 1;
-  into.payload = copied(cache, slot, length);
+  const { block, copy, copies, elementCopy, elementCopies } = cache;
+  const at = slot * maxPayload;
+  into.payload = copied(block, at, length, copy, copies);
+  into.elements =
+    elementLength === 0 ? noElements : copied(block, at + length, elementLength, elementCopy, elementCopies);
+  readDependency(into.elements, into.dependency);
   // Not a load: only what also writes keeps the processor from reading the slot after it.
   return Atomics.add(cache.versions, slot, 0) === version;
 }
 
 /** `Buffer.copy`, here and above: `set` on shared memory goes word by word, and takes three times as long. */
-function copied({ block, copy, copies }: PacketCache, slot: number, length: number): Buffer {
-  block.copy(copy, 0, slot * maxPayload, slot * maxPayload + length);
+function copied(block: Buffer, at: number, length: number, copy: Buffer, copies: (Buffer | undefined)[]): Buffer {
+  block.copy(copy, 0, at, at + length);
   const known = copies[length] ?? copy.subarray(0, length);
   copies[length] = known;
   return known;

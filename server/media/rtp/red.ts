@@ -82,5 +82,6 @@ export function primaryOf(packet: MediaPacket, { blockType, primary, copy, copie
   primary.hasPadding = packet.hasPadding;
   primary.payloadType = blockType;
   primary.payload = view;
+  primary.elements = packet.elements;
   return primary;
 }

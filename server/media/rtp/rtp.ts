@@ -65,7 +65,7 @@ const numberAt = (packet: Buffer, at: number): number => ((packet[at] ?? 0) << 8
 
 /** A header extension's value as text, such as the MID; undefined when the packet does not carry it whole. */
 export function extensionText(packet: Buffer, header: RtpHeader, id: number): string | undefined {
-  const found = extension(packet, header, id);
+  const found = extensionIn(packet, header, id);
   if (found < 0) return undefined;
   const start = Math.floor(found / 256);
   return packet.toString('utf8', start, start + (found % 256));
@@ -73,12 +73,12 @@ export function extensionText(packet: Buffer, header: RtpHeader, id: number): st
 
 /** A header extension's value as a number of 16 bits; -1 when the packet does not carry just that. Allocates nothing. */
 export function extensionNumber(packet: Buffer, header: RtpHeader, id: number): number {
-  const found = extension(packet, header, id);
+  const found = extensionIn(packet, header, id);
   return found < 0 || found % 256 !== 2 ? -1 : packet.readUInt16BE(Math.floor(found / 256));
 }
 
 /** Where a header extension's value begins, times 256, plus its length; -1 when the packet does not carry it whole. */
-function extension(packet: Buffer, header: RtpHeader, id: number): number {
+export function extensionIn(packet: Buffer, header: RtpHeader, id: number): number {
   const isOneByte = header.extensionProfile === oneByteProfile;
   if (!isOneByte && header.extensionProfile >>> 4 !== twoByteProfile) return -1;
   for (let at = header.extensionAt; at < header.extensionEnd; ) {
@@ -99,22 +99,29 @@ function extension(packet: Buffer, header: RtpHeader, id: number): number {
   return -1;
 }
 
+interface Element {
+  readonly id: number;
+  readonly value: Buffer;
+}
+
+const isShort = ({ id, value: { length } }: Element): boolean => id <= 14 && length >= 1 && length <= 16;
+
 /**
  * What is the same in every header of one SSRC: the SSRC, and the elements of its extension, whose values may be written to
- * later. `valuesAt`: where each of them stands.
+ * later. `valuesAt`: where each of them stands; `end`: where they all end, behind which there is `room` for more.
  */
 export function headerTemplate(
   ssrc: number,
-  elements: readonly { readonly id: number; readonly value: Buffer }[],
-): { readonly header: Buffer; readonly valuesAt: readonly number[] } {
-  const isOneByte = elements.every(({ id, value: { length } }) => id <= 14 && length >= 1 && length <= 16);
+  elements: readonly Element[],
+  { isOneByte = elements.every(isShort), room = 0 } = {},
+): { readonly header: Buffer; readonly valuesAt: readonly number[]; readonly end: number } {
   const headLength = isOneByte ? 1 : 2;
-  const length = elements.reduce((sum, { value }) => sum + headLength + value.length, 0);
+  const length = elements.reduce((sum, { value }) => sum + headLength + value.length, room);
   const words = Math.ceil(length / 4);
-  const header = Buffer.alloc(fixedLength + (elements.length === 0 ? 0 : 4 + 4 * words));
-  header[0] = elements.length === 0 ? 0x80 : 0x90;
+  const header = Buffer.alloc(fixedLength + (length === 0 ? 0 : 4 + 4 * words));
+  header[0] = length === 0 ? 0x80 : 0x90;
   header.writeUInt32BE(ssrc, 8);
-  if (elements.length === 0) return { header, valuesAt: [] };
+  if (length === 0) return { header, valuesAt: [], end: fixedLength };
   header.writeUInt16BE(isOneByte ? oneByteProfile : twoByteProfile << 4, fixedLength);
   header.writeUInt16BE(words, fixedLength + 2);
   let at = fixedLength + 4;
@@ -126,7 +133,7 @@ export function headerTemplate(
     at = valueAt + value.length;
     return valueAt;
   });
-  return { header, valuesAt };
+  return { header, valuesAt, end: at };
 }
 
 /** Fills in what differs from packet to packet. Byte by byte: the checks of Buffer's writers cost more than the writes. */
@@ -146,4 +153,12 @@ export function writeHeader(
   header[5] = timestamp >>> 16;
   header[6] = timestamp >>> 8;
   header[7] = timestamp;
+}
+
+/** For a header that goes out in the names of several streams. */
+export function writeSsrc(header: Buffer, ssrc: number): void {
+  header[8] = ssrc >>> 24;
+  header[9] = ssrc >>> 16;
+  header[10] = ssrc >>> 8;
+  header[11] = ssrc;
 }

@@ -4,6 +4,7 @@ import type { FrameReader } from '../frame/frame.ts';
 import { frameReader } from '../frame/frame-reader.ts';
 import type { DropReason, UpTrack } from '../plane.ts';
 import { cachedPackets, emptyPacket, keep, type MediaPacket, maxPayload, packetCache } from '../rtp/packet-cache.ts';
+import { noElements, readDependency, type TakeElements, takeElements } from '../rtp/passed.ts';
 import { type Redundancy, readBlocks, redundancy } from '../rtp/red.ts';
 import { extensionText, type RtpHeader } from '../rtp/rtp.ts';
 import type { Tally } from '../tally.ts';
@@ -30,6 +31,7 @@ export interface UpStream {
   readonly retransmitted: ReadonlyMap<number, number>;
   readonly pictures: PictureReaders;
   readonly redundancy: Redundancy | undefined;
+  readonly takeElements: TakeElements | undefined;
   source: Source | undefined;
   sinks: readonly DownStream[];
   /** Those that are sent another encoding until a key frame of this one has come. */
@@ -97,6 +99,7 @@ const upStream = (track: UpTrack): UpStream => ({
   ),
   pictures: pictureReaders(track.codecs),
   redundancy: redundancy(track.codecs),
+  takeElements: takeElements(track.extensions),
   source: undefined,
   sinks: [],
   waiting: [],
@@ -159,7 +162,9 @@ export function intake(from: Publisher, tally: Tally) {
       if (packet.index > origin.cache.newest) return nothing;
       noteFilled(origin.missing, packet.index, true, nowMs);
     }
+    packet.elements = stream.takeElements?.(datagram, header, maxPayload - packet.payload.length) ?? noElements;
     if (!keep(origin.cache, packet)) return nothing;
+    readDependency(packet.elements, packet.dependency);
     arrival ??= { stream, source: origin, packet, startsKeyFrame: false };
     arrival.stream = stream;
     arrival.source = origin;

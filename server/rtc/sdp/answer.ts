@@ -61,6 +61,7 @@ export function answer(media: readonly AnsweredMedia[], local: LocalTransport, s
     's=-',
     't=0 0',
     'a=ice-lite',
+    ...(mixesForms(accepted) ? ['a=extmap-allow-mixed'] : []),
     `a=group:BUNDLE ${accepted.map(({ offered }) => offered.mid).join(' ')}`,
     'a=msid-semantic: WMS *',
     ...media.flatMap((section) =>
@@ -71,6 +72,11 @@ export function answer(media: readonly AnsweredMedia[], local: LocalTransport, s
   ];
   return lines.map((line) => `${line}\r\n`).join('');
 }
+
+/** Said where something may need it, for all sections, as they share a transport. */
+const mixesForms = (accepted: readonly AnsweredMedia[]): boolean =>
+  accepted.some(({ extensions }) => extensions.dependencyDescriptor !== undefined) &&
+  accepted.every(({ offered }) => offered.mixesForms);
 
 /** Port 0 refuses; the formats mean nothing then, and there must be one (RFC 3264 section 6). */
 const refusedSection = ({ kind, protocol, formats, mid }: OfferedMedia): string[] => [

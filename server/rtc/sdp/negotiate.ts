@@ -1,6 +1,7 @@
 import type { Codec } from '#crds/rooms-file.ts';
 import { canTellTime } from '#server/media/down/header-plan.ts';
 import type { DownTrack, Kind, PayloadCodec, UpTrack } from '#server/media/plane.ts';
+import { passedNames } from '#server/media/rtp/passed.ts';
 import type { AnsweredMedia } from './answer.ts';
 import { kindOf, type OfferedCodec } from './codec.ts';
 import { usedExtensions } from './extensions.ts';
@@ -32,6 +33,7 @@ export function negotiatePublish(offer: Offer, codecs: readonly Codec[]): Negoti
       'mid',
       ...(chosen.transportWide ? (['transportWide'] as const) : []),
       ...(rids.length > 0 ? (['rid', 'repairedRid'] as const) : []),
+      ...passedNames,
     ]);
     return { offered, chosen, codecs: withRedundancy(offered, chosen, codecs), extensions: used, rids };
   });
@@ -84,7 +86,8 @@ export function negotiatePlay(
     const isTimed = canTellTime({ nack: ordered.some(({ nack }) => nack), codecs: ordered });
     const isNumbered = hasChoice && ordered.some(({ transportWide }) => transportWide);
     const timed = isNumbered ? (['mid', 'transportWide'] as const) : (['mid', 'absSendTime'] as const);
-    const extensions = usedExtensions(offered.extensions, isTimed ? timed : ['mid']);
+    const passed = passedNames.filter((name) => name !== 'dependencyDescriptor' || mixesForms(offer));
+    const extensions = usedExtensions(offered.extensions, [...(isTimed ? timed : (['mid'] as const)), ...passed]);
     return { offered, codecs: ordered, extensions, sent };
   });
   return { media, tracks: media.flatMap(({ sent, ...section }) => (sent ? [downTrack({ ...section, sent })] : [])) };
@@ -98,6 +101,9 @@ const downTrack = ({ offered, codecs, extensions, sent }: Required<Omit<Answered
   codecs: codecs.map(payloadCodec),
   nack: codecs.some(({ nack }) => nack),
 });
+
+/** Descriptors of some frames are too long for the form that the headers of others have. */
+const mixesForms = ({ media }: Offer): boolean => media.every((offered) => offered.mixesForms);
 
 const payloadCodec = ({ name, payloadType, rtxPayloadType, blockType, clockRate }: OfferedCodec): PayloadCodec => ({
   name,

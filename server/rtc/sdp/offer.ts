@@ -24,6 +24,8 @@ export interface OfferedMedia {
   readonly formats: readonly string[];
   readonly codecs: readonly OfferedCodec[];
   readonly extensions: ExtensionIds;
+  /** Whether the form of header extensions may differ from packet to packet (RFC 8285 section 4.1.2). */
+  readonly mixesForms: boolean;
   /** Of a publisher that sends several encodings of the track; else empty. */
   readonly encodings: readonly OfferedEncoding[];
   /** The media's own stream, not its retransmissions. */
@@ -84,6 +86,7 @@ function offeredMedia(lines: MediaLines, session: SessionLines, wants: 'send' | 
     formats,
     codecs: offeredCodecs(lines),
     extensions: offeredExtensions([...attributes, ...session.attributes], wants),
+    mixesForms: [...attributes, ...session.attributes].some(({ name }) => name === 'extmap-allow-mixed'),
     encodings: wants === 'send' && kind === 'video' ? offeredEncodings(attributes) : [],
     ...(ssrc !== undefined && { ssrc }),
     reducedSizeRtcp: firstValue(attributes, 'rtcp-rsize') !== undefined,

@@ -2,7 +2,7 @@ import { hex } from './bit-writer.ts';
 import { descriptor, type Structure } from './descriptors.ts';
 
 /** Two spatial layers of two temporal ones, with a chain for each of the former. */
-const layered: Structure = {
+export const layered: Structure = {
   firstTemplate: 60,
   targets: 4,
   chains: 2,

@@ -185,15 +185,15 @@ test('a player that estimates its link is sent the times for it, where what is s
   assert.deepEqual(
     tracks.map(({ extensions }) => Object.keys(extensions)),
     [
-      ['mid', 'absSendTime'],
-      ['mid', 'absSendTime'],
+      ['mid', 'absSendTime', 'playoutDelay'],
+      ['mid', 'absSendTime', 'audioLevel'],
     ],
   );
   assert.ok(lines.includes('a=rtcp-fb:96 goog-remb'));
   assert.ok(!lines.some((line) => line.endsWith('transport-cc')));
   const plain = offer(sdpOf('chromium-play').replaceAll(/a=rtpmap:\d+ rtx.*\r\n/g, ''), 'receive');
   const [video] = negotiatePlay(plain, all, [], counter()).tracks;
-  assert.deepEqual(Object.keys(video?.extensions ?? {}), ['mid']);
+  assert.deepEqual(Object.keys(video?.extensions ?? {}), ['mid', 'playoutDelay']);
 });
 
 test('the answer has every address of the server, IPv4 before IPv6, and says that these are all (C-07)', () => {

@@ -19,7 +19,7 @@ test("Chromium's publisher offers Opus and every codec of video, each with retra
       kind: 'audio',
       mid: '0',
       ssrc: 1207925721,
-      extensions: { absSendTime: 2, transportWide: 3, mid: 4 },
+      extensions: { audioLevel: 1, absSendTime: 2, transportWide: 3, mid: 4 },
       codecs: [
         ['audio/opus', 111, undefined],
         ['audio/red', 63, undefined],
