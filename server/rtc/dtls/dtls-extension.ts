@@ -65,7 +65,9 @@ export function extensionsAt(body: Buffer, at: number): ReadonlyMap<number, Buff
 /** Numbers of 2 bytes behind their length, which is of 2 bytes and stands at the beginning. */
 export function numbersOf(bytes: Buffer): readonly number[] {
   const last = end(bytes, 2, bytes.readUInt16BE(0));
-  return Array.from({ length: (last - 2) >> 1 }, (_, i) => bytes.readUInt16BE(2 + 2 * i));
+  const numbers: number[] = [];
+  for (let at = 2; at + 1 < last; at += 2) numbers.push(bytes.readUInt16BE(at));
+  return numbers;
 }
 
 /** Where so many bytes end; all of them must be there. */

@@ -27,10 +27,24 @@ import { finishedBody, isFinishedOf, type Transcript, transcriptHash } from './d
 import { type Agreed, agreed, encodedServerHello } from './dtls-server-hello.ts';
 import { type Fingerprint, matches } from './fingerprint.ts';
 
-interface ServerHandshakeParts extends HandshakeEvents {
-  /** Our certificate (DER), and what signs with its key. */
-  readonly certificate: Buffer;
+/** What is the same in all handshakes of a process. */
+export interface ServerSelf {
   readonly sign: Sign;
+  /** The messages of our flight that show our certificate, ask for the client's, and end it. */
+  readonly shown: Buffer;
+  readonly asked: Buffer;
+  readonly done: Buffer;
+}
+
+/** `certificate` is DER, and `sign` signs with its key. */
+export const serverSelf = (certificate: Buffer, sign: Sign): ServerSelf => ({
+  sign,
+  shown: encodedHandshake(handshakeType.certificate, 1, certificateBody(certificate)),
+  asked: encodedHandshake(handshakeType.certificateRequest, 3, certificateRequestBody()),
+  done: encodedHandshake(handshakeType.serverHelloDone, 4, Buffer.alloc(0)),
+});
+
+interface ServerHandshakeParts extends HandshakeEvents, ServerSelf {
   /** The fingerprints of the offer, of which one must match. */
   readonly wanted: readonly Fingerprint[];
 }
@@ -102,17 +116,12 @@ function step(parts: Parts, { type, message, body }: HandshakeMessage) {
   if (type === handshakeType.certificateVerify && state.early !== undefined) finished(parts, state.early);
 }
 
-function answerHello({ state, ours, certificate, sign }: Parts, choice: Agreed) {
+function answerHello({ state, ours, sign, shown, asked, done }: Parts, choice: Agreed) {
   const randoms = { client: choice.random, server: randomBytes(32) };
   const share = keyShare(choice.group);
-  const bodies: readonly (readonly [type: number, body: Buffer])[] = [
-    [handshakeType.serverHello, encodedServerHello(randoms.server, choice)],
-    [handshakeType.certificate, certificateBody(certificate)],
-    [handshakeType.serverKeyExchange, serverKeyBody(choice.group, share, randoms, sign)],
-    [handshakeType.certificateRequest, certificateRequestBody()],
-    [handshakeType.serverHelloDone, Buffer.alloc(0)],
-  ];
-  const messages = bodies.map(([type, body], message) => encodedHandshake(type, message, body));
+  const hello = encodedHandshake(handshakeType.serverHello, 0, encodedServerHello(randoms.server, choice));
+  const key = serverKeyBody(choice.group, share, randoms, sign);
+  const messages = [hello, shown, encodedHandshake(handshakeType.serverKeyExchange, 2, key), asked, done];
   state.greeted = { randoms, share, profile: choice.profile };
   state.transcript = [...state.transcript, ...messages];
   ours.send([{ messages }]);

@@ -2,7 +2,7 @@ import { sign } from 'node:crypto';
 import { bytesForStrangers, type Dtls, type DtlsEvents, dtlsAssociation } from './dtls-association.ts';
 import { dtlsClientHandshake } from './dtls-client-handshake.ts';
 import { handshakePlaces } from './dtls-places.ts';
-import { dtlsServerHandshake } from './dtls-server-handshake.ts';
+import { dtlsServerHandshake, serverSelf } from './dtls-server-handshake.ts';
 import { type Fingerprint, fingerprintLine } from './fingerprint.ts';
 import { selfSigned } from './self-signed.ts';
 
@@ -25,11 +25,12 @@ const mostPending = 1000;
 export function dtlsIdentity({ nowMs = Date.now(), most = mostPending } = {}): DtlsIdentity {
   const { certificate, key } = selfSigned(nowMs);
   const own = { certificate, sign: (data: Uint8Array) => sign('sha256', data, key) };
+  const server = serverSelf(certificate, own.sign);
   const places = handshakePlaces(most);
   return {
     fingerprint: fingerprintLine(certificate),
     accept: (wanted, events) =>
-      dtlsAssociation((told) => dtlsServerHandshake({ ...told, ...own, wanted }), events, {
+      dtlsAssociation((told) => dtlsServerHandshake({ ...told, ...server, wanted }), events, {
         places,
         mostBytes: bytesForStrangers,
       }),
