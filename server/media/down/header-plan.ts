@@ -76,7 +76,7 @@ export function stamp(
   nowMs: number,
 ): void {
   if (timeAt > 0) {
-    const time = nowMs * absSendTimePerMs;
+    const time = (nowMs * absSendTimePerMs) | 0;
     header[timeAt] = time >>> 16;
     header[timeAt + 1] = time >>> 8;
     header[timeAt + 2] = time;

@@ -26,12 +26,15 @@ export function receiveRtcp(
   transport.lastHeardMs = world.now();
   if (client.subscriber !== undefined)
     hearLink(client.subscriber.link, compound, transport.history, scratch, transport.lastHeardMs);
-  const hasLeft = packets.map((packet) =>
-    client.publisher === undefined
-      ? fromSubscriber(world, client, packet)
-      : fromPublisher(world, client.publisher, packet),
-  );
-  return hasLeft.includes(true) ? { left: client } : undefined;
+  let hasLeft = false;
+  for (const packet of packets) {
+    const isLast =
+      client.publisher === undefined
+        ? fromSubscriber(world, client, packet)
+        : fromPublisher(world, client.publisher, packet);
+    hasLeft ||= isLast;
+  }
+  return hasLeft ? { left: client } : undefined;
 }
 
 /** True when every track it ever sent has said goodbye. */

@@ -11,9 +11,11 @@ const stepMs = 50;
 /** The one that is being filled does not count. */
 const counted = 10;
 const steps = counted + 1;
+/** A power of two, as a place is looked for with each packet. */
+const places = 16;
 export const deliveredOverMs = counted * stepMs;
 
-export const delivered = (): Delivered => ({ bytes: new Float64Array(steps), newest: -1, first: -1 });
+export const delivered = (): Delivered => ({ bytes: new Float64Array(places), newest: -1, first: -1 });
 
 /** Notes a packet, whose time is not negative. Allocates nothing. Times may go back a little; when they leap, it begins anew. */
 export function noteDelivered(of: Delivered, atMs: number, bytes: number): void {
@@ -27,9 +29,10 @@ export function noteDelivered(of: Delivered, atMs: number, bytes: number): void 
   if (step <= of.newest - steps) return;
   while (of.newest < step) {
     of.newest += 1;
-    of.bytes[of.newest % steps] = 0;
+    of.bytes[of.newest & (places - 1)] = 0;
   }
-  of.bytes[step % steps] = (of.bytes[step % steps] ?? 0) + bytes;
+  const place = step & (places - 1);
+  of.bytes[place] = (of.bytes[place] ?? 0) + bytes;
 }
 
 /**
@@ -38,6 +41,6 @@ export function noteDelivered(of: Delivered, atMs: number, bytes: number): void 
 export function deliveredBps(of: Delivered, overSteps = counted): number {
   if (of.newest < 0 || of.newest - of.first < counted) return -1;
   let sum = 0;
-  for (let step = of.newest - overSteps; step < of.newest; step++) sum += of.bytes[step % steps] ?? 0;
+  for (let step = of.newest - overSteps; step < of.newest; step++) sum += of.bytes[step & (places - 1)] ?? 0;
   return (sum * 8000) / (overSteps * stepMs);
 }

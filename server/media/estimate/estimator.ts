@@ -2,7 +2,7 @@
  * What may be sent to one client, in bits a second: the least of what the delay of its packets, their loss, and the client
  * itself (REMB) allow. Fed with each feedback, some ten a second; nothing here runs when a packet is sent.
  */
-import { asUs, fate, noteFate, type SendHistory, slotOf } from '../down/send-history.ts';
+import { asUs, fate, fateOf, noteFate, type SendHistory, sentBytes, sentUs, slotOf } from '../down/send-history.ts';
 import { packetStatus, type TransportFeedback, ticksPerMs } from '../rtp/transport-feedback.ts';
 import { type Delivered, delivered, deliveredBps, noteDelivered } from './delivered.ts';
 import { hearLosses, type LossBound, lossBound } from './loss.ts';
@@ -68,11 +68,11 @@ export function hearFeedback(of: Estimator, feedback: TransportFeedback, history
     const slot = slotOf(history, (feedback.baseSequence + i) & 0xffff);
     const status = feedback.statuses[i] ?? packetStatus.missing;
     if (slot < 0 || !noteFate(history, slot, status) || status === packetStatus.untimed) continue;
-    newestUs = history.sentUs[slot] ?? 0;
+    newestUs = sentUs(history, slot);
     hasNews = true;
     const sentMs = unwrap(of.sendClock, newestUs, 1000);
     const arrivedMs = unwrap(of.arrivalClock, feedback.arrivals[i] ?? 0, ticksPerMs);
-    const bytes = history.sizes[slot] ?? 0;
+    const bytes = sentBytes(history, slot);
     noteDelivered(of.sent, sentMs, bytes);
     noteDelivered(of.arrived, arrivedMs, bytes);
     noteArrived(of.trend, sentMs, arrivedMs);
@@ -101,13 +101,13 @@ function decideLosses(of: Estimator, baseSequence: number, history: SendHistory,
   let lost = 0;
   for (let i = 0; i < ahead; i++) {
     const slot = slotOf(history, (of.undecided + i) & 0xffff);
-    const fateOf = history.fates[slot];
-    if (fateOf === fate.unknown) {
+    const found = fateOf(history, slot);
+    if (found === fate.unknown) {
       assumeArrived(of, history, slot);
       continue;
     }
     packets += 1;
-    if (fateOf === fate.missing) lost += 1;
+    if (found === fate.missing) lost += 1;
   }
   if (ahead > 0) of.undecided = baseSequence;
   hearLosses(of.loss, packets, lost, estimateBps(of), deliveredBps(of.arrived), nowMs);
@@ -116,8 +116,8 @@ function decideLosses(of: Estimator, baseSequence: number, history: SendHistory,
 /** What the last packet took to arrive, it took as well; else a lost feedback would look like a network at a standstill. */
 function assumeArrived(of: Estimator, history: SendHistory, slot: number): void {
   if (of.trend.bursts === 0) return;
-  const laterMs = (((history.sentUs[slot] ?? 0) - of.sendClock.last) | 0) / 1000;
-  const bytes = history.sizes[slot] ?? 0;
+  const laterMs = ((sentUs(history, slot) - of.sendClock.last) | 0) / 1000;
+  const bytes = sentBytes(history, slot);
   noteDelivered(of.sent, of.sendClock.ms + laterMs, bytes);
   noteDelivered(of.arrived, of.arrivalClock.ms + laterMs, bytes);
 }
@@ -139,8 +139,8 @@ export function hearRemb(of: Estimator, bps: number): void {
 export function noteSilence(of: Estimator, history: SendHistory, nowMs: number): void {
   const { lastFeedbackMs, rate } = of;
   if (lastFeedbackMs === Number.NEGATIVE_INFINITY || nowMs - lastFeedbackMs < starvedMs) return;
-  const newest = history.sentUs[slotOf(history, (history.sent - 1) & 0xffff)];
-  const sentAgoMs = newest === undefined ? Number.POSITIVE_INFINITY : ((asUs(nowMs) - newest) | 0) / 1000;
+  const newest = slotOf(history, (history.sent - 1) & 0xffff);
+  const sentAgoMs = newest < 0 ? Number.POSITIVE_INFINITY : ((asUs(nowMs) - sentUs(history, newest)) | 0) / 1000;
   if (sentAgoMs < starvedMs) rate.bps = Math.max(lowestBps, rate.bps / 2);
 }
 

@@ -42,11 +42,16 @@ export function readRtcp(compound: Buffer): RtcpPacket[] | undefined {
   for (let at = 0; at < compound.length; ) {
     const end = packetEnd(compound, at);
     if (end < 0) return undefined;
-    packets.push(...read(compound.subarray(at, end)));
+    // Ten times as often as anything else, and of no use here: see transport-feedback.ts.
+    if (!isTransportWide(compound, at)) packets.push(...read(compound.subarray(at, end)));
     at = end;
   }
   return packets;
 }
+
+/** Whether the packet that begins there is transport-wide feedback. */
+export const isTransportWide = (compound: Buffer, at: number): boolean =>
+  compound[at + 1] === rtcpType.transportFeedback && ((compound[at] ?? 0) & 0x1f) === feedbackFormat.transportWide;
 
 /** One packet; `bytes` holds exactly it, header included. */
 function read(bytes: Buffer): RtcpPacket[] {

@@ -8,7 +8,7 @@
  *    deltas: for each packet that came, one byte or two of 250 µs since the one before
  */
 
-import { feedbackFormat, rtcpType } from './rtcp.ts';
+import { isTransportWide } from './rtcp.ts';
 import { packetEnd } from './rtcp-packet.ts';
 
 /** What a chunk says of a packet. `untimed` is reserved, and sent by some who tell no times. */
@@ -51,9 +51,7 @@ export function nextTransportFeedback(compound: Buffer, from: number, into: Tran
   for (let at = from; ; ) {
     const end = packetEnd(compound, at);
     if (end < 0) return -1;
-    const isFeedback =
-      compound[at + 1] === rtcpType.transportFeedback && ((compound[at] ?? 0) & 0x1f) === feedbackFormat.transportWide;
-    if (isFeedback && read(compound, at, end, into)) return end;
+    if (isTransportWide(compound, at) && read(compound, at, end, into)) return end;
     at = end;
   }
 }

@@ -11,6 +11,8 @@ export interface InboxKey {
   readonly iv: Buffer;
   /** The payload, good until the next is read, whosever it is; undefined when the packet is not authentic. */
   read(packet: Buffer, headerLength: number): Buffer | undefined;
+  /** As `read`, of SRTCP by RFC 7714 section 9.1: the compound packet, with the header that it begins with. */
+  readRtcp(packet: Buffer): Buffer | undefined;
   close(): void;
 }
 
@@ -23,8 +25,11 @@ export interface Inbox {
 
 const maxLength = 2048;
 const tagLength = 16;
-/** Payloads lie at one place, since views of them are made once for each length. */
-const payloadAt = maxLength;
+/** Of SRTCP: what is not encrypted, and the index behind the tag, which both are authenticated. */
+const rtcpHeaderLength = 8;
+const rtcpIndexLength = 4;
+/** Payloads lie at one place, since views of them are made once for each length. The header of SRTCP lies before them. */
+const payloadAt = maxLength + rtcpHeaderLength;
 
 export function inbox(): Inbox | undefined {
   try {
@@ -41,12 +46,8 @@ function open(ffi: typeof Ffi): Inbox {
   const header = ffi.getRawPointer(memory);
   const payload = header + BigInt(payloadAt);
   const address = Number(payload);
-  const views: (Buffer | undefined)[] = [];
-  const view = (length: number): Buffer => {
-    const known = views[length] ?? memory.subarray(payloadAt, payloadAt + length);
-    views[length] = known;
-    return known;
-  };
+  const payloads = views(memory, payloadAt);
+  const compounds = views(memory, payloadAt - rtcpHeaderLength);
   return {
     maxLength,
     open(key) {
@@ -58,10 +59,30 @@ function open(ffi: typeof Ffi): Inbox {
           packet.copy(memory, 0, 0, headerLength);
           packet.copy(memory, payloadAt, headerLength);
           const isAuthentic = gcm.decrypt(context, header, headerLength, payload, length, address + length);
-          return isAuthentic ? view(length) : undefined;
+          return isAuthentic ? payloads(length) : undefined;
+        },
+        readRtcp(packet) {
+          const end = packet.length - rtcpIndexLength;
+          const length = end - rtcpHeaderLength - tagLength;
+          for (let i = 0; i < rtcpHeaderLength; i++) memory[i] = packet[i] ?? 0;
+          for (let i = 0; i < rtcpIndexLength; i++) memory[rtcpHeaderLength + i] = packet[end + i] ?? 0;
+          packet.copy(memory, payloadAt - rtcpHeaderLength, 0, end);
+          const associated = rtcpHeaderLength + rtcpIndexLength;
+          const isAuthentic = gcm.decrypt(context, header, associated, payload, length, address + length);
+          return isAuthentic ? compounds(rtcpHeaderLength + length) : undefined;
         },
         close: () => gcm.close(context),
       };
     },
+  };
+}
+
+/** Of what lies there, each length's once. */
+function views(memory: Buffer, at: number): (length: number) => Buffer {
+  const known: (Buffer | undefined)[] = [];
+  return (length) => {
+    const view = known[length] ?? memory.subarray(at, at + length);
+    known[length] = view;
+    return view;
   };
 }

@@ -26,7 +26,7 @@ export interface RtcpCipher {
   seal(packet: Buffer, index: number): Buffer;
   /** The index that a datagram claims, for the replay window. */
   index(packet: Buffer): number;
-  /** The compound packet, in memory of its own. `packet` is at least `8 + overhead` long. */
+  /** The compound packet, good until the next packet is opened. `packet` is at least `8 + overhead` long. */
   open(packet: Buffer, index: number): Buffer | undefined;
   /** Frees what it held outside of JavaScript. */
   close(): void;

@@ -95,17 +95,13 @@ export function gcmRtcpCipher(keys: SessionKeys, { inbox }: Pick<Boxes, 'inbox'>
       const end = packet.length - indexLength;
       // Authenticated but unencrypted RTCP (RFC 7714 section 17) is never negotiated here.
       if (packet.readUInt8(end) < 0x80) return undefined;
-      packet.copy(associated, 0, 0, rtcpHeaderLength);
-      packet.copy(associated, rtcpHeaderLength, end);
       if (inbox !== undefined && !isClosed && packet.length <= inbox.maxLength) {
         incoming ??= inbox.open(key.export());
         writeIv(incoming.iv, salt, packet.readUInt32BE(4), index >>> 16, index);
-        const body = incoming.read(
-          Buffer.concat([associated, packet.subarray(rtcpHeaderLength, end)]),
-          associated.length,
-        );
-        return body && Buffer.concat([packet.subarray(0, rtcpHeaderLength), body]);
+        return incoming.readRtcp(packet);
       }
+      packet.copy(associated, 0, 0, rtcpHeaderLength);
+      packet.copy(associated, rtcpHeaderLength, end);
       writeIv(iv, salt, packet.readUInt32BE(4), index >>> 16, index);
       const decipher = createDecipheriv(algorithm, key, iv);
       decipher.setAAD(associated);

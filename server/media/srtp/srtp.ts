@@ -75,7 +75,7 @@ export function openRtp(
   return payload;
 }
 
-/** The compound packet of an SRTCP datagram. */
+/** The compound packet of an SRTCP datagram, good until the next datagram is opened. */
 export function openRtcp(session: SrtpSession, packet: Buffer): Buffer | Refusal {
   const cipher = session.incoming.rtcp;
   if (packet.length < rtcpHeaderLength + cipher.overhead) return 'MalformedRtp';

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { asUs, noteFate, noteSent, sendHistory, slotOf } from '#server/media/down/send-history.ts';
+import { asUs, noteFate, noteSent, sendHistory, sentBytes, sentUs, slotOf } from '#server/media/down/send-history.ts';
 import { packetStatus } from '#server/media/rtp/transport-feedback.ts';
 
 test('numbers count from 0 and wrap at 16 bits', () => {
@@ -18,8 +18,8 @@ test('the last 1024 packets are known, with size and time; others are not, nor a
   for (let i = 1; i < 70_000; i++) noteSent(history, i % 1500, i);
   for (const back of [0, 1, 1023]) {
     const slot = slotOf(history, (69_999 - back) & 0xffff);
-    assert.equal(history.sizes[slot], (69_999 - back) % 1500);
-    assert.equal(history.sentUs[slot], asUs(69_999 - back));
+    assert.equal(sentBytes(history, slot), (69_999 - back) % 1500);
+    assert.equal(sentUs(history, slot), asUs(69_999 - back));
   }
   assert.equal(slotOf(history, (69_999 - 1024) & 0xffff), -1);
   assert.equal(slotOf(history, 70_000 & 0xffff), -1);
