@@ -72,7 +72,7 @@ export interface Filled {
 export function sendProbe(of: Subscriber, nowMs: number, send: Send, into: Filled): void {
   const { probe, streams } = of;
   const down = streams.find(({ track }) => track.kind === 'video');
-  if (probe.bps === 0 || down === undefined) return;
+  if (probe.bps === 0 || down === undefined || of.transport.port === 0 || of.transport.isGone) return;
   let mediaBytes = 0;
   for (const { sentOctets, sentPackets } of streams) mediaBytes += sentOctets + overhead * sentPackets;
   const perMs = probe.bps / 8000;
