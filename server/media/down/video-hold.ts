@@ -61,10 +61,17 @@ export const videoHold = (nowMs: number): VideoHold => ({
 
 /** To be called a few times a second. Sets `isHeld` and `probeBps`; allocates nothing. */
 export function decideHold(of: VideoHold, input: HoldInput): void {
-  if (input.isCongested || input.lossRatio > heavyLoss) of.congestedMs = input.nowMs;
+  if (showsWhy(of, input)) of.congestedMs = input.nowMs;
   if (of.isHeld) considerResuming(of, input);
   else considerHolding(of, input);
 }
+
+/**
+ * An estimate of the client's own falls for a busy machine, too, and what arrives is not known then: losses have to be heavy
+ * before it counts, as they are on a link for less than it is sent.
+ */
+const showsWhy = ({ isHeld }: VideoHold, { isCongested, lossRatio, deliveredBps }: HoldInput): boolean =>
+  lossRatio > heavyLoss || (isCongested && (isHeld || deliveredBps >= 0));
 
 function considerHolding(of: VideoHold, input: HoldInput): void {
   const { nowMs, estimateBps, otherBps, takesBps, deliveredBps, canProbe } = input;

@@ -4,6 +4,8 @@ import { remb } from '#server/media/rtp/remb.ts';
 import { pictureLoss, receiverReport } from '#server/media/rtp/rtcp-write.ts';
 import { encodingsStage, meter, thinLink } from '../encodings-stage.ts';
 
+const wholly = { ssrc: 1000, fractionLost: 0, cumulativeLost: 0, jitter: 0, lastSenderReport: 0, delaySinceLast: 0 };
+
 /** Two viewers that tell when packets came, each over a link of its own. */
 function linked(egress: number) {
   const at = encodingsStage({ egress });
@@ -81,45 +83,57 @@ for (const [egress, where] of [
     const at = encodingsStage({ egress, isSimulcast: false });
     const [down, other] = [at.viewer('down'), at.viewer('other')];
     const [thin, wide] = [meter(down), meter(other)];
+    let highestSequence = 30_000;
     const say =
-      (kbps: number, ...more: Buffer[]) =>
+      (kbps: number, lossRatio: number, ...more: Buffer[]) =>
       () => {
-        at.from(down, down.rtcp(Buffer.concat([receiverReport(1, []), remb(1, 1000 * kbps, [1000]), ...more])));
+        highestSequence += 5;
+        const block = { ...wholly, highestSequence, fractionLost: 256 * lossRatio };
+        const packets = [receiverReport(1, [block]), remb(1, 1000 * kbps, [1000]), ...more];
+        at.from(down, down.rtcp(Buffer.concat(packets)));
         at.from(other, other.check());
       };
-    at.live(4, say(1500));
+    at.live(4, say(1500, 0));
     assert.ok(thin().media > 3000);
-    at.live(5, say(300));
+    at.live(6, say(300, 0.25));
     assert.equal(at.counters().heldBack, 1);
     thin();
     wide();
     assert.deepEqual(at.events.slice(-1), ['held down']);
     const asked = at.keyFramesAsked();
-    at.live(2, say(300, pictureLoss(1, 1000)));
+    at.live(2, say(300, 0, pictureLoss(1, 1000)));
     assert.equal(thin().media, 0);
     assert.ok(wide().media > 1500, 'the other is sent what it was');
     assert.equal(at.keyFramesAsked(), asked, 'who is held back moves nobody to make key frames');
-    at.live(4, say(1500));
+    at.live(8, say(1500, 0));
     assert.ok(thin().media > 300);
     assert.deepEqual(at.events.slice(-1), ['not held down']);
     assert.deepEqual([at.counters().heldBack, at.totals().probes.Carried], [0, 0]);
   });
 
-test('an estimate that is low, of a link that shows neither queue nor loss, holds nothing back', () => {
+test('an estimate of its own that is low, or falls, without heavy losses, holds nothing back', () => {
   const { viewer, live, from, counters } = encodingsStage({ isSimulcast: false });
   const down = viewer('down');
-  live(20, () => from(down, down.rtcp(Buffer.concat([receiverReport(1, []), remb(1, 100_000, [1000])]))));
+  let kbps = 1500;
+  const say = () => from(down, down.rtcp(Buffer.concat([receiverReport(1, []), remb(1, 1000 * kbps, [1000])])));
+  live(3, say);
+  for (kbps = 400; kbps > 100; kbps *= 0.8) live(2, say);
+  live(5, say);
   assert.equal(counters().heldBack, 0);
 });
 
 test('an encoder that makes less than it did makes no link too thin for it', () => {
   const { viewer, live, lessen, from, counters } = encodingsStage({ isSimulcast: false });
   const down = viewer('down');
-  const say = (kbps: number) => () =>
-    from(down, down.rtcp(Buffer.concat([receiverReport(1, []), remb(1, 1000 * kbps, [1000])])));
-  live(5, say(1500));
+  let highestSequence = 30_000;
+  const say = (kbps: number, lossRatio: number) => () => {
+    highestSequence += 5;
+    const block = { ...wholly, highestSequence, fractionLost: 256 * lossRatio };
+    from(down, down.rtcp(Buffer.concat([receiverReport(1, [block]), remb(1, 1000 * kbps, [1000])])));
+  };
+  live(5, say(1500, 0));
   lessen(0.3);
-  live(2, say(400));
-  live(6, say(300));
+  live(2, say(400, 0.12));
+  live(6, say(300, 0.12));
   assert.equal(counters().heldBack, 0);
 });
