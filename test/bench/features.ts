@@ -12,10 +12,13 @@ import { twice } from './twice.ts';
 
 const clients = { subscribers: 50, payloadBytes: 1200 };
 const turns = { burst: 10, everyMs: 4, rounds: 20, slices: 80 } as const;
-/** Packets of the publisher from one report of a viewer's to the next: several a second, at most loads. */
+/**
+ * As Chromium 156 would report on 1000 packets a second of which it loses one in a hundred. Counted at a server, of a viewer
+ * that was sent 90 a second: transport-wide feedback 16 times a second, alone in its datagram; a request for each packet
+ * lost, with a report; and a report each second. In packets of the publisher, from one to the next of one viewer.
+ */
+const feedbackEvery = 62;
 const reportEvery = 100;
-/** From one transport-wide feedback to the next: ten a second and more. */
-const feedbackEvery = 40;
 /** In each report. */
 const askedAgain = 1;
 
@@ -44,8 +47,11 @@ async function lookedAfter(): Promise<PlaneContender> {
     ...contender,
     publish(packet) {
       contender.publish(packet);
-      if (packet % feedbackEvery === feedbackEvery - 1) for (const { feedback } of reports) feedback();
-      if (packet % reportEvery === reportEvery - 1) for (const { report } of reports) report();
+      // Each in its own time: viewers know nothing of each other.
+      for (const [viewer, { feedback, report }] of reports.entries()) {
+        if ((packet + viewer) % feedbackEvery === 0) feedback();
+        if ((packet + 2 * viewer) % reportEvery === 0) report();
+      }
     },
   };
 }

@@ -39,7 +39,7 @@ export function reporting({ keys, ssrc, socket, send }: Viewer, askedAgain: numb
     },
     feedback() {
       const packets = arrivals.take(ssrc);
-      if (packets.length > 0) sendSealed([receiverReport(ownSsrc, []), ...packets]);
+      if (packets.length > 0) sendSealed(packets);
     },
   };
 }

@@ -66,7 +66,9 @@ Node that copies datagrams, without SRTP. Latency is from handing a packet to th
 fifty copies at the subscriber.`,
   features: `The media core with all that it keeps, counts and reports: headers of VP8 are read, packets tell when they left, and viewers report,
 tell when each packet came (TWCC) and ask for one in a hundred again, which comes as RTX. Beside it the core that only forwards; by
-turns, two processes of each.`,
+turns, two processes of each. Viewers report as Chromium does at 1000 packets a second: TWCC 16 times a second, and a request with a
+report for each packet lost, each viewer in its own time but along with the bursts that the publisher sends. Chromium tells as
+often of a slower stream, so that of one with 250 packets a second, TWCC weighs four times as much for each packet.`,
   cores: `How often a saturated media plane can forward a packet: the CPU time that it takes on one processor, and on two that of
 its busiest thread. One publisher, two hundred subscribers, who do not read what arrives.`,
   joins: `The CPU of a whole server for a viewer that posts an offer, checks its path and shakes hands; what those cost meanwhile who are
