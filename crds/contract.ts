@@ -79,6 +79,7 @@ export const mount = {
   room: { volume: 'room', path: '/etc/liveroom/room' },
   tokens: { volume: 'tokens', path: '/etc/liveroom/tokens' },
   pod: { volume: 'pod', path: '/etc/liveroom/pod' },
+  keys: { volume: 'keys', path: '/etc/liveroom/keys' },
 } as const;
 
 /** File names below those mounts. */
@@ -87,6 +88,8 @@ export const file = { rooms: 'rooms.yaml', mediaAddress: 'media-address' } as co
 /** Environment of a server pod. */
 export const env = {
   podName: 'POD_NAME',
+  /** Tells the pod from a later one with its address. */
+  podUID: 'POD_UID',
   podNamespace: 'POD_NAMESPACE',
   nodeName: 'NODE_NAME',
   /** The server binds this address and no other, but for media. */
@@ -95,6 +98,8 @@ export const env = {
   podIPs: 'POD_IPS',
   roomsFile: 'ROOMS_FILE',
   tokensDir: 'TOKENS_DIR',
+  /** Folder of what the pods of the namespace share. Absent: there are no others to pass requests on to. */
+  keysDir: 'KEYS_DIR',
   /** Absent when clients reach the pod by its own address (`ClusterOnly`). */
   mediaAddressFile: 'MEDIA_ADDRESS_FILE',
   logLevel: 'LOG_LEVEL',
@@ -134,6 +139,12 @@ export const podSettings = [
 /** The compile cache, from the image's working directory; the image comes with it filled. */
 export const compileCache = 'node_modules/.cache/node';
 
+/** Name of the Secret with what the server pods of a namespace share. */
+export const keysSecretName = 'live-sfu-keys';
+
+/** Its keys, and the files below `mount.keys`; a line for each secret, as with tokens. */
+export const sharedKey = { sessions: 'sessions' } as const;
+
 /** Keys of the generated Secret `<room>-tokens`. */
 export const tokenKey = { publish: 'publish', play: 'play' } as const;
 
@@ -162,4 +173,6 @@ export const internalPath = {
   healthz: '/healthz',
   metrics: '/metrics',
   stats: '/stats',
+  /** For other server pods: requests for sessions of this one. */
+  passedOn: '/passed-on',
 } as const;

@@ -48,6 +48,8 @@ export const refusalReasons = [
   'UnsupportedMediaType',
   'TooLarge',
   'MethodNotAllowed',
+  'PodUnreachable',
+  'PodTimeout',
   'BadRequest',
   'Internal',
 ] as const;
@@ -134,6 +136,18 @@ export const httpMetric = {
     labels: {
       reason: [...refusalReasons, ...handshakeFailures],
     },
+  },
+  requestsPassedOn: {
+    name: 'live_requests_passed_on_total',
+    type: 'counter',
+    help: 'Requests for a session of another pod of the room, passed on to that one.',
+    labels: { result: ['Answered', 'Gone', 'Unreachable', 'TimedOut', 'TooMany', 'Left'] },
+  },
+  requestsTakenOver: {
+    name: 'live_requests_taken_over_total',
+    type: 'counter',
+    help: 'Requests that other pods passed on to this one, as their sessions are here.',
+    labels: { result: ['Taken', 'Forged', 'Stale', 'Repeated', 'Misdirected'] },
   },
   authFailures: {
     name: 'live_auth_failures_total',

@@ -24,6 +24,7 @@ import { monitoring } from './room/monitoring.ts';
 import { newborns } from './room/newborns.ts';
 import { restarts } from './room/restarts.ts';
 import { rollouts } from './room/rollouts.ts';
+import { sharedKeys } from './room/shared-keys.ts';
 import { tokensSeen } from './room/tokens-seen.ts';
 import { stages } from './stages.ts';
 import { type StatsOptions, stats } from './stats/stats.ts';
@@ -104,7 +105,7 @@ export function operator(options: OperatorOptions) {
   const telling = { log, now, instance, ended: ending.signal, onRefused };
   const told = teller(eventWriter(tracedClient(client, tracer)), telling);
   const reconcile = controllers(options.namespace, {
-    ...memory(config, { cluster, now, onRoom: lookAgain, tell: told.tell }),
+    ...memory(config, { cluster, now, newToken, onRoom: lookAgain, tell: told.tell }),
     ...told,
     ...{ cluster, config, log, now, onRoom: lookAgain },
     hostPorts: ports,
@@ -178,13 +179,15 @@ const workQueue = (
 interface Hands {
   readonly cluster: Cluster;
   readonly now: () => number;
+  readonly newToken: () => string;
   readonly onRoom: (key: string) => void;
   readonly tell: ReturnType<typeof teller>['tell'];
 }
 
 /** What is kept of rooms, and lost with the operator. */
-const memory = (config: Config, { cluster, now, onRoom, tell }: Hands) => ({
+const memory = (config: Config, { cluster, now, newToken, onRoom, tell }: Hands) => ({
   monitoring: monitoring({ cluster, tell }),
+  sharedKeys: sharedKeys({ cluster, newToken, now }),
   rollouts: rollouts({ ...config.rollouts, onTurn: onRoom }),
   shown: new Map<string, ShownAudience>(),
   tokensSeen: tokensSeen(now),

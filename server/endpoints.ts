@@ -40,6 +40,7 @@ interface Parts {
   readonly shortage: () => Shortage;
   readonly events: Pick<ViewerEvents, 'reconnect'>;
   readonly accessOf: ReturnType<typeof roomAccess>;
+  readonly newId: () => string;
 }
 
 /** {@link Endpoints} over rooms and sessions, by the settings of the moment. */
@@ -54,12 +55,14 @@ export function endpoints({
   events,
   accessOf,
   shortage,
+  newId,
 }: Parts): Endpoints {
   const announced = () => state.settings.announced ?? [];
   const create = signalling({
     media,
     rooms,
     sessions,
+    newId,
     identity: state.identity,
     announced,
     meter,

@@ -12,6 +12,9 @@ type RequestLabels = (typeof httpMetric)['httpRequests']['labels'];
 /** A path without what differs from client to client. */
 export type Route = RequestLabels['route'][number];
 export type Method = RequestLabels['method'][number];
+/** What becomes of a request for a session of another pod; and of one that another pod passes on to us. */
+export type PassedOn = (typeof httpMetric)['requestsPassedOn']['labels']['result'][number];
+export type TakenOver = (typeof httpMetric)['requestsTakenOver']['labels']['result'][number];
 export type ErrorType = (typeof httpMetric)['errors']['labels']['type'][number];
 
 /** A request of the public port. */
@@ -37,6 +40,8 @@ export interface HttpMeter {
   answered(request: AskedRequest, answer: RequestAnswer): void;
   refused(reason: RefusalReason): void;
   unauthorized(role: Role, why: Denial): void;
+  passedOn(result: PassedOn): void;
+  takenOver(result: TakenOver): void;
 }
 
 /** How far a session has come. Its offer has been answered when there is one. */
@@ -104,6 +109,8 @@ const verbs = [
   'answered',
   'refused',
   'unauthorized',
+  'passedOn',
+  'takenOver',
   ...sessionVerbs,
   'eventStream',
   'eventSent',

@@ -1,18 +1,15 @@
 /** Everything put together: settings, rooms, media, HTTP. Knows no environment, no signals and no exit. */
-import { join } from 'node:path';
 import { noTracer, type Tracer } from '#tracing/tracer.ts';
 import type { Config } from './config.ts';
 import { endpoints, type ServerState } from './endpoints.ts';
 import { type ViewerEvents, viewerEvents } from './events/viewer-events.ts';
-import { internalServer } from './http/internal-server.ts';
-import { pageFiles } from './http/pages.ts';
-import { publicServer } from './http/public-server.ts';
-import { scrapeTurns, turns } from './http/turns.ts';
+import { type HttpServers, httpServers } from './http-servers.ts';
 import { type Log, stackOf } from './log.ts';
 import type { MediaEvents } from './media/plane.ts';
 import { startMediaPlane } from './media/thread.ts';
 import { guarded, type Meter, meterOf, type SessionMeter } from './meter.ts';
 import type { MetricsOptions } from './metrics/metrics.ts';
+import { neighbours } from './neighbours.ts';
 import { observation } from './observation.ts';
 import { type Heart, startHeart } from './probes/heart.ts';
 import { type Clock, type Rooms, roomId, rooms } from './room/rooms.ts';
@@ -73,24 +70,24 @@ export async function startServer(options: ServerOptions): Promise<Server> {
   const spans = roomSpans(tracer);
   const meter = meterOf([counted, spans, guarded(listener, toldBy(log))]);
   const onError = requestFailed(meter, log);
-  const { door, admission, audit, accessOf } = entrance({ config, clock, meter, log, write: options.audit, onError });
+  const settled = () => state.settings;
+  const around = neighbours({ config, settings: settled, at: () => atInternal, clock });
+  const passedOnFor = around.arrivals.clientOf;
+  const guarding = { config, clock, meter, log, write: options.audit, onError, passedOnFor };
+  const { door, admission, audit, accessOf } = entrance(guarding);
   const events = viewerEvents({ clock, meter, roomOf: roomIn(allRooms), videoAt: (id) => videoIndex(table.get(id)) });
   const ended = (id: string, why: SessionEnd) => events.ended(id, returns(state, why));
   const table = sessions({ media, rooms: allRooms, clock, log, meter, admission, audit, ended });
   allRooms.configure(state.settings.rooms);
 
   const parts = { state, rooms: allRooms, sessions: table, media, clock, meter, shortage };
-  const untraced = endpoints({ ...parts, admission, events, accessOf });
-  const app = publicServer({
-    door,
-    endpoints: tracedEndpoints(untraced, tracer, spans),
-    events,
-    tracer,
-    files: pageFiles(join(import.meta.dirname, 'http/pages')),
-    meter,
-    onError,
+  const untraced = endpoints({ ...parts, admission, events, accessOf, newId: around.peers.newSessionId });
+  const traced = tracedEndpoints(untraced, tracer, spans);
+  const open = { door, endpoints: traced, events, around, clock, tracer, meter, onError };
+  const { app, internal } = httpServers({
+    ...open,
+    internals: { checkup, stats, metrics: scrape },
   });
-  const internal = internalServer({ checkup, stats, metrics: scrape, turns: turns({ ...scrapeTurns, clock }) });
   const close = async () => {
     stop();
     table.endAll('Shutdown');
@@ -195,7 +192,7 @@ async function emptied(sessions: Sessions, clock: Clock, timeoutMs: number): Pro
 /** The media thread watches the main one, unless that may hang for ever. */
 const watchdogOf = ({ beats }: Heart, limitMs = 0) => (limitMs > 0 ? { watchdog: { beats, limitMs } } : {});
 
-async function listen(app: ReturnType<typeof publicServer>, { address, port }: Endpoint): Promise<Endpoint> {
+async function listen(app: HttpServers['app'], { address, port }: Endpoint): Promise<Endpoint> {
   await app.listen({ host: address, port });
   const bound = app.server.address();
   return typeof bound === 'object' && bound ? bound : { address, port };

@@ -6,9 +6,11 @@ import type { LiveRoom } from '#crds/liveroom.ts';
 import type { PodStats } from '#crds/pod-stats.ts';
 import { launchChromium, visit } from '#test/harness/browser.ts';
 import { eventually } from '#test/harness/eventually.ts';
+import { loneViewer } from '#test/harness/lone-viewer.ts';
 import { playsAgain, playsFor, publishTestPicture, shown } from '#test/harness/pages.ts';
 import { type Product, startProduct } from '#test/harness/product.ts';
 import { aRoom } from '#test/harness/room.ts';
+import { seriesValue } from '#test/server/series.ts';
 
 /** The whole: a room on the local cluster, published and watched by the product's own pages in a real Chromium. */
 
@@ -151,13 +153,25 @@ describe('a room', () => {
     await playsAgain(player, 30_000);
   });
 
-  test('tells of a pod that drains: nobody is cut, and both sides find the next one', async () => {
+  test('tells of a pod that drains: nobody is cut, and both sides find the next one, which passes on what is the old one’s (C-28)', async () => {
     const [old] = await origins();
     assert.ok(old);
+    const viewer = await loneViewer(product, 'keynote');
     await product.kube.run(['delete', 'pod', old.metadata.name, '--wait=false']);
-    await eventually('Draining is True, and tells of both', async () =>
-      /^1 pod waits for the publisher and 1 viewer to leave/.test((await condition('Draining'))?.message ?? ''),
-    );
+    const waits = (says: RegExp) =>
+      eventually('Draining is told of', async () => says.test((await condition('Draining'))?.message ?? ''));
+    await waits(/^1 pod waits for the publisher and 2 viewers to leave/);
+    const statuses = new Set<number>();
+    await eventually('another pod is asked, and asks the one that drains', async () => {
+      statuses.add((await viewer.ask(viewer.location)).status);
+      const next = (await origins()).find(({ metadata }) => metadata.uid !== old.metadata.uid);
+      const metrics = next === undefined ? '' : await ask(next, internalPath.metrics).catch(() => '');
+      return (seriesValue(metrics, 'live_requests_passed_on_total{result="Answered"}') ?? 0) > 0;
+    });
+    assert.ok(!statuses.has(404), [...statuses].join());
+    assert.equal((await viewer.ask(viewer.location, { method: 'DELETE' })).status, 200);
+    viewer.stop();
+    await waits(/^1 pod waits for the publisher and 1 viewer to leave/);
     await eventually('Publishing is True', async () => (await condition('Publishing'))?.status === 'True');
     await playsFor(player, 3);
     await publisher.context().close();

@@ -1,4 +1,15 @@
-import { annotation, compileCache, env, file, label, mount, port, portName, version } from '#crds/contract.ts';
+import {
+  annotation,
+  compileCache,
+  env,
+  file,
+  keysSecretName,
+  label,
+  mount,
+  port,
+  portName,
+  version,
+} from '#crds/contract.ts';
 import type { LiveRoom } from '#crds/liveroom.ts';
 import type { Config } from '../config.ts';
 import { hash } from '../hash.ts';
@@ -111,11 +122,13 @@ const fieldRef = (name: string, fieldPath: string) => ({ name, valueFrom: { fiel
 const environment = (choices: PodChoices) => [
   fieldRef(env.podName, 'metadata.name'),
   fieldRef(env.podNamespace, 'metadata.namespace'),
+  fieldRef(env.podUID, 'metadata.uid'),
   fieldRef(env.podIP, 'status.podIP'),
   fieldRef(env.podIPs, 'status.podIPs'),
   { name: env.compileCache, value: compileCache },
   { name: env.roomsFile, value: `${mount.room.path}/${file.rooms}` },
   { name: env.tokensDir, value: mount.tokens.path },
+  { name: env.keysDir, value: mount.keys.path },
   ...(isToldAddress(choices) ? [{ name: env.mediaAddressFile, value: `${mount.pod.path}/${file.mediaAddress}` }] : []),
   ...(choices.environment ?? []),
 ];
@@ -131,7 +144,12 @@ const ports = (hostPort: number | undefined) => [
   { name: portName.media, containerPort: port.media, protocol: 'UDP', ...(hostPort === undefined ? {} : { hostPort }) },
 ];
 
-const pathOf = { room: mount.room.path, tokens: mount.tokens.path, pod: mount.pod.path } as const;
+const pathOf = {
+  room: mount.room.path,
+  tokens: mount.tokens.path,
+  pod: mount.pod.path,
+  keys: mount.keys.path,
+} as const;
 
 /** The kubelet keeps them up to date until the pod is deleted. */
 function volumes(room: string, choices: PodChoices) {
@@ -151,6 +169,8 @@ function volumes(room: string, choices: PodChoices) {
   return [
     { name: mount.room.volume, configMap: { name: room } },
     { name: mount.tokens.volume, projected: { sources } },
+    // It may come later: without it the pod serves all the same.
+    { name: mount.keys.volume, secret: { secretName: keysSecretName, optional: true } },
     ...(isToldAddress(choices) ? [{ name: mount.pod.volume, downwardAPI: { items: [mediaAddress] } }] : []),
   ];
 }

@@ -35,6 +35,8 @@ export interface Ownership {
   readonly owner: Owner;
   readonly owned: readonly KubeObject[];
   readonly isOurs: (object: KubeObject) => boolean;
+  /** What is wrong with others of that key, which are made elsewhere. */
+  readonly besides?: readonly Problem[];
 }
 
 export type Monitoring = ReturnType<typeof monitoring>;
@@ -91,12 +93,12 @@ export function monitoring({ cluster, tell }: MonitoringOptions) {
 
     /** Turns what a key has into what it is to have. Throws what will pass by itself, after all else is done. */
     async settle(key: string, wanted: readonly KubeObject[], ownership: Ownership): Promise<Settled> {
-      const { owned, owner } = ownership;
+      const { owned, owner, besides = [] } = ownership;
       const memory = taken.get(key) ?? removals();
       taken.set(key, memory);
       await noteRemovals(memory, wanted, owned);
       const declined = wanted.filter(memory.isDeclined);
-      const found = declined.map((object) => removed(object, owner));
+      const found = [...besides, ...declined.map((object) => removed(object, owner))];
       const made = wanted.filter((object) => isServed(object) && !declined.includes(object));
       const prometheuses = cluster.prometheuses();
       const labelled = made.map((object) => withAdopted(object, owned.find(isSameAs(object)), prometheuses));

@@ -106,7 +106,7 @@ function besides(
   ];
 }
 
-const isForAll = (kind: string): boolean => kind === 'NetworkPolicy' || kind === 'PodDisruptionBudget';
+const isForAll = (kind: string): boolean => ['NetworkPolicy', 'PodDisruptionBudget', 'Secret'].includes(kind);
 
 const nodeOf = (pod: Pod | undefined, cluster: Cluster): Node | undefined =>
   pod?.spec.nodeName === undefined ? undefined : cluster.node(pod.spec.nodeName);

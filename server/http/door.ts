@@ -2,6 +2,7 @@
  * What every request passes before anything is done for it: how often its address may ask, and whether its token opens
  * the room. Nothing of the request but its head has been read then.
  */
+import type { IncomingMessage } from 'node:http';
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import type { Audit } from '../access/audit.ts';
 import type { Asked } from '../access/claims.ts';
@@ -16,6 +17,8 @@ export interface DoorOptions {
   readonly gate: Gate;
   readonly limits: RequestLimits;
   readonly proxies: TrustedProxies;
+  /** The client of a request that another pod passed on, which knew the proxies before it. */
+  readonly passedOnFor: (request: IncomingMessage) => string | undefined;
   readonly audit: Audit;
   readonly meter: Pick<HttpMeter, 'unauthorized'>;
   /** Keys that should be there and are not. */
@@ -31,9 +34,9 @@ export interface Door {
   enter(request: FastifyRequest, reply: FastifyReply, asked: Asked, access: Access): Promise<Granted>;
 }
 
-export function door({ gate, limits, proxies, audit, meter, onError }: DoorOptions): Door {
-  const addressOf = ({ socket, headers }: FastifyRequest) =>
-    clientAddress(socket.remoteAddress, [headers['x-forwarded-for'] ?? []].flat().join(), proxies);
+export function door({ gate, limits, proxies, passedOnFor, audit, meter, onError }: DoorOptions): Door {
+  const addressOf = ({ raw, socket, headers }: FastifyRequest) =>
+    passedOnFor(raw) ?? clientAddress(socket.remoteAddress, [headers['x-forwarded-for'] ?? []].flat().join(), proxies);
   return {
     addressOf,
     limit: (request, asked) => {

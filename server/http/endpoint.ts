@@ -12,6 +12,7 @@ import { type Door, isTokenShown } from './door.ts';
 import type { IceSession } from './ice-patch.ts';
 import { tellLinks } from './links.ts';
 import { mediaType } from './media-type.ts';
+import type { PassOn } from './pass-on.ts';
 import { viewerLinks } from './viewer-links.ts';
 
 /** What the endpoints do, apart from HTTP. Rooms are named `namespace/name`. */
@@ -67,13 +68,19 @@ export interface EndpointOptions {
   readonly role: Role;
   readonly endpoints: Endpoints;
   readonly door: Door;
+  readonly passOn: PassOn;
   readonly spanOf: (request: FastifyRequest) => Span | undefined;
   /** How long ago a request came. */
   readonly waitedMs: (request: FastifyRequest) => number;
 }
 
 /** What is asked of a request before its body is read: what a stranger sends is not even parsed. */
-export function guards({ role, endpoints, door }: Pick<EndpointOptions, 'role' | 'endpoints' | 'door'>) {
+export function guards({
+  role,
+  endpoints,
+  door,
+  passOn,
+}: Pick<EndpointOptions, 'role' | 'endpoints' | 'door' | 'passOn'>) {
   const granted = new WeakMap<Request, Granted>();
   return {
     limited: async (request: Request) => door.limit(request, { role, room: roomOf(request) }),
@@ -85,6 +92,16 @@ export function guards({ role, endpoints, door }: Pick<EndpointOptions, 'role' |
     subjectOf: (request: Request) => granted.get(request)?.subject,
     known: async (request: Request) => {
       endpoints.access(role, roomOf(request));
+    },
+    /** Of a session of a known room. One that another pod has is that pod's to answer: nothing comes after this here. */
+    here: (request: Request, reply: FastifyReply, next: (error?: Error) => void) => {
+      const room = roomOf(request);
+      const { session } = request.params;
+      const look = async () => {
+        endpoints.access(role, room);
+        return !endpoints.has(role, room, session) && (await passOn(request, reply, session));
+      };
+      look().then((isPassedOn) => isPassedOn || next(), next);
     },
     open: async () => {
       const refusal = endpoints.closed(role);
@@ -148,13 +165,16 @@ export function endpoint(app: FastifyInstance, options: EndpointOptions) {
 const asksForRelays = ({ headers }: Request, access: Access): boolean =>
   headers['access-control-request-method'] === undefined && (access === 'open' || isTokenShown(headers));
 
+/** What is asked before a body is read; with `next`, it may as well answer by itself. */
+type Guard = (request: Request, reply: FastifyReply, next: (error?: Error) => void) => Promise<void> | void;
+
 /** Methods that are known but not offered. Bodies are not read. */
 export function notAllowed(
   app: FastifyInstance,
   url: string,
   allow: string,
   method: string[],
-  before: readonly ((request: Request, reply: FastifyReply) => Promise<void>)[],
+  before: readonly Guard[],
 ) {
   const refuse = async (request: Request, reply: FastifyReply) => {
     reply.header('allow', allow);

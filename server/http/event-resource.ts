@@ -15,7 +15,7 @@ import { mediaType } from './media-type.ts';
 import { eventsPath } from './viewer-links.ts';
 import { notJson, wantedEvents } from './wanted-events.ts';
 
-export interface EventResourceOptions extends Pick<EndpointOptions, 'endpoints' | 'door'> {
+export interface EventResourceOptions extends Pick<EndpointOptions, 'endpoints' | 'door' | 'passOn'> {
   readonly events: ViewerEvents;
 }
 
@@ -24,8 +24,8 @@ type StreamRequest = FastifyRequest<{ Params: Request['params'] & { readonly str
 const allow = { collection: 'POST, GET, OPTIONS', stream: 'GET, DELETE, OPTIONS' };
 
 export function eventResource(app: FastifyInstance, { events, ...options }: EventResourceOptions) {
-  const { limited, known, authorized, found, owned } = guards({ ...options, role: 'subscriber' });
-  const before = [limited, known, authorized, found, owned];
+  const { limited, here, authorized, found, owned } = guards({ ...options, role: 'subscriber' });
+  const before = [limited, here, authorized, found, owned];
   const path = `${eventsPath}/:stream`;
   const streamOf = ({ params }: StreamRequest) => {
     const stream = events.find(params.session, params.stream);
@@ -43,14 +43,14 @@ export function eventResource(app: FastifyInstance, { events, ...options }: Even
     const session = `${endpointUrl('subscriber')(params.namespace, params.room)}/${params.session}`;
     return reply.code(201).header('location', `${session}/events/${id}`).send();
   });
-  app.get(eventsPath, { exposeHeadRoute: false, onRequest: [known, found] }, async (request: Request, reply) => {
+  app.get(eventsPath, { exposeHeadRoute: false, onRequest: [here, found] }, async (request: Request, reply) => {
     const { session } = request.params;
     const id = open(request, eventTypes);
     const stream = events.find(session, id);
     if (stream === undefined) throw new Refused(unknownStream);
     return read(stream, reply, () => events.close(session, id));
   });
-  const reading = { exposeHeadRoute: false, onRequest: [known, found] };
+  const reading = { exposeHeadRoute: false, onRequest: [here, found] };
   app.get(path, reading, async (request: StreamRequest, reply) => read(streamOf(request), reply, () => undefined));
   app.delete(path, { onRequest: before }, async (request: StreamRequest, reply) => {
     streamOf(request);
@@ -68,7 +68,7 @@ export function eventResource(app: FastifyInstance, { events, ...options }: Even
         .send(),
     );
     const others = ['HEAD', 'PUT', 'PATCH', 'POST', 'DELETE'].filter((method) => !methods.includes(method));
-    notAllowed(app, url, methods, others, [known, found]);
+    notAllowed(app, url, methods, others, [here, found]);
   }
 }
 

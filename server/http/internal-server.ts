@@ -5,11 +5,15 @@ import type { Exposition } from '../metrics/exposition.ts';
 import type { Format } from '../metrics/family-text.ts';
 import type { Checkup } from '../probes/checkup.ts';
 import { scrapeFormat } from './accept.ts';
+import { type PassedOnOptions, passedOnRoute } from './passed-on.ts';
 import { probeRoutes } from './probes.ts';
 import type { Turns } from './turns.ts';
 
 /** So that nobody can have any number of requests wait on one connection, by sending them without awaiting answers. */
 const maxRequestsPerSocket = 100;
+
+/** A head that a client may send to the public port, once more in base64. */
+const maxHeaderSize = 32 * 1024;
 
 /** What the cluster asks a pod. */
 export interface Internals {
@@ -18,17 +22,20 @@ export interface Internals {
   metrics(format: Format): Promise<Exposition>;
   /** When metrics and statistics are given to an address. Probes are answered at once. */
   readonly turns: Turns;
+  /** How requests of other pods are answered; absent where there are none. */
+  readonly passedOn?: PassedOnOptions;
 }
 
 /** Probes, metrics and statistics, not listening yet. Never reachable from outside the cluster. */
 export function internalServer(internals: Internals): FastifyInstance {
-  const app = fastify({ forceCloseConnections: true, maxRequestsPerSocket });
+  const app = fastify({ forceCloseConnections: true, maxRequestsPerSocket, http: { maxHeaderSize } });
   probeRoutes(app, internals.checkup);
   const onRequest = async ({ ip }: FastifyRequest, { raw }: FastifyReply) => {
     const { come, leave } = internals.turns(ip);
     raw.once('close', leave);
     await come;
   };
+  if (internals.passedOn !== undefined) passedOnRoute(app, internals.passedOn);
   app.get(internalPath.stats, { onRequest }, async (_request, reply) => reply.send(await internals.stats()));
   app.get(internalPath.metrics, { onRequest }, async (request, reply) => {
     const { contentType, body } = await internals.metrics(scrapeFormat(request.headers.accept));

@@ -9,11 +9,11 @@ import { notLayer } from './wanted-events.ts';
 
 const allow = 'POST, OPTIONS';
 
-export function layerResource(app: FastifyInstance, options: Pick<EndpointOptions, 'endpoints' | 'door'>) {
-  const { limited, known, authorized, found, owned } = guards({ ...options, role: 'subscriber' });
+export function layerResource(app: FastifyInstance, options: Pick<EndpointOptions, 'endpoints' | 'door' | 'passOn'>) {
+  const { limited, here, authorized, found, owned } = guards({ ...options, role: 'subscriber' });
   app.post(
     layerPath,
-    { onRequest: [limited, known, authorized, found, owned] },
+    { onRequest: [limited, here, authorized, found, owned] },
     async ({ body, headers, params }: Request, reply) => {
       if (typeof body !== 'string' || mediaType(headers['content-type']) !== 'application/json')
         throw new Refused(notLayer);
@@ -27,5 +27,5 @@ export function layerResource(app: FastifyInstance, options: Pick<EndpointOption
       .headers({ ...onPreflight, allow })
       .send(),
   );
-  notAllowed(app, layerPath, allow, ['GET', 'HEAD', 'PUT', 'PATCH', 'DELETE'], [known, found]);
+  notAllowed(app, layerPath, allow, ['GET', 'HEAD', 'PUT', 'PATCH', 'DELETE'], [here, found]);
 }

@@ -27,13 +27,19 @@ export const isEndless = (reply: FastifyReply): boolean => reply.getHeader('cont
 /** As proxies have it in their logs: nobody was there to take the answer. */
 const clientLeft = 499;
 
+export interface MeteredOptions {
+  readonly meter: HttpMeter;
+  readonly exists: (room: string) => boolean;
+  readonly isPassedOn: (request: FastifyRequest) => boolean;
+}
+
 /**
- * Tells of every request and how it ended. `exists` says whether there is a room `namespace/name`.
+ * Tells of every request and how it ended, but of those that another pod passed on, which tells of them. `exists` says whether there is a room `namespace/name`.
  *
  * Returns how long ago a request came, in milliseconds: fastify's own clock runs only where it logs, or has a hook for
  * responses.
  */
-export function metered(app: FastifyInstance, meter: HttpMeter, exists: (room: string) => boolean) {
+export function metered(app: FastifyInstance, { meter, exists, isPassedOn }: MeteredOptions) {
   const cameAtMs = new WeakMap<FastifyRequest, number>();
   const waitedMs = (request: FastifyRequest) => performance.now() - (cameAtMs.get(request) ?? performance.now());
   const answered = (request: FastifyRequest, reply: FastifyReply, status: number) => {
@@ -45,6 +51,7 @@ export function metered(app: FastifyInstance, meter: HttpMeter, exists: (room: s
   };
   app.addHook('onRequest', async (request, reply) => {
     cameAtMs.set(request, performance.now());
+    if (isPassedOn(request)) return;
     meter.asked(askedRequest(request, exists));
     // The hook for responses does not run when the client has left.
     reply.raw.once('close', () => {
@@ -52,7 +59,7 @@ export function metered(app: FastifyInstance, meter: HttpMeter, exists: (room: s
     });
   });
   app.addHook('onSend', async (request, reply) => {
-    if (isEndless(reply)) answered(request, reply, reply.statusCode);
+    if (isEndless(reply) && !isPassedOn(request)) answered(request, reply, reply.statusCode);
   });
   return waitedMs;
 }

@@ -3,6 +3,7 @@ import { noTracer, type Tracer } from '#tracing/tracer.ts';
 import type { ViewerEvents } from '../events/viewer-events.ts';
 import type { HttpMeter } from '../meter.ts';
 import { type Refusal, Refused } from '../room/refusal.ts';
+import type { Clock } from '../room/rooms.ts';
 import { withoutAlias } from './alias.ts';
 import { allowOrigins } from './cors.ts';
 import type { Door } from './door.ts';
@@ -13,6 +14,8 @@ import { notFragment } from './ice-patch.ts';
 import { layerResource } from './layer-resource.ts';
 import { answeredPathless, metered } from './metered.ts';
 import { type pageFiles, pages } from './pages.ts';
+import { type PassOnOptions, passOn } from './pass-on.ts';
+import type { Arrivals } from './passed-on.ts';
 import { sendProblem } from './problem.ts';
 import { sessionResource } from './session-resource.ts';
 import { eventsPath, layerPath } from './viewer-links.ts';
@@ -23,6 +26,9 @@ export interface PublicServerOptions {
   readonly endpoints: Endpoints;
   readonly events: ViewerEvents;
   readonly files: ReturnType<typeof pageFiles>;
+  readonly peers: PassOnOptions['peers'];
+  readonly arrivals: Arrivals;
+  readonly clock: Clock;
   readonly meter: HttpMeter;
   readonly tracer?: Tracer;
   /** An error that is nobody's fault but ours. */
@@ -38,6 +44,9 @@ export function publicServer({
   endpoints,
   events,
   files,
+  peers,
+  arrivals,
+  clock,
   meter,
   tracer = noTracer,
   onError,
@@ -74,13 +83,15 @@ export function publicServer({
   app.setNotFoundHandler(async (_request, reply) => refuse(reply, unknownPath));
   const spanOf = httpSpans(app, tracer);
   allowOrigins(app);
-  const waitedMs = metered(app, meter, (room) => endpoints.exists(room));
+  const isPassedOn = ({ raw }: FastifyRequest) => arrivals.clientOf(raw) !== undefined;
+  const waitedMs = metered(app, { meter, exists: endpoints.exists, isPassedOn });
+  const onwards = passOn({ peers, clock, meter, tracer, addressOf: door.addressOf, spanOf, isPassedOn });
   for (const role of ['publisher', 'subscriber'] as const) {
-    endpoint(app, { role, endpoints, door, spanOf, waitedMs });
-    sessionResource(app, { role, endpoints, door });
+    endpoint(app, { role, endpoints, door, passOn: onwards, spanOf, waitedMs });
+    sessionResource(app, { role, endpoints, door, passOn: onwards });
   }
-  eventResource(app, { endpoints, door, events });
-  layerResource(app, { endpoints, door });
+  eventResource(app, { endpoints, door, passOn: onwards, events });
+  layerResource(app, { endpoints, door, passOn: onwards });
   pages(app, files, (room) => endpoints.access('subscriber', room));
   return app;
 }

@@ -8,12 +8,15 @@ import { fragmentType, icePatch } from './ice-patch.ts';
 const allow = 'PATCH, DELETE, GET, HEAD, OPTIONS';
 
 /** Routes of one role's sessions. */
-export function sessionResource(app: FastifyInstance, options: Pick<EndpointOptions, 'role' | 'endpoints' | 'door'>) {
+export function sessionResource(
+  app: FastifyInstance,
+  options: Pick<EndpointOptions, 'role' | 'endpoints' | 'door' | 'passOn'>,
+) {
   const { role, endpoints } = options;
-  const { limited, known, authorized, found, owned } = guards(options);
+  const { limited, here, authorized, found, owned } = guards(options);
   const path = `${endpointUrl(role)(':namespace', ':room')}/:session`;
 
-  app.patch(path, { onRequest: [limited, known, authorized, found, owned] }, async (request: Request, reply) => {
+  app.patch(path, { onRequest: [limited, here, authorized, found, owned] }, async (request: Request, reply) => {
     const { headers, body, params } = request;
     const now = endpoints.ice(params.session);
     if (now === undefined) throw new Refused(unknownSession);
@@ -32,17 +35,17 @@ export function sessionResource(app: FastifyInstance, options: Pick<EndpointOpti
     return reply.code(status).header('etag', restarted.iceTag).type(fragmentType).send(restarted.fragment);
   });
   // Whatever tag it sends: it is the session that ends, not one ICE session of it.
-  app.delete(path, { onRequest: [limited, known, authorized, found, owned] }, async (request: Request, reply) => {
+  app.delete(path, { onRequest: [limited, here, authorized, found, owned] }, async (request: Request, reply) => {
     endpoints.end(request.params.session);
     return reply.code(200).send();
   });
   const look = async (_request: Request, reply: FastifyReply) => reply.code(204).send();
-  app.route({ url: path, method: ['GET', 'HEAD'], onRequest: [known, found], handler: look });
+  app.route({ url: path, method: ['GET', 'HEAD'], onRequest: [here, found], handler: look });
   app.options(path, async (_request, reply) =>
     reply
       .code(204)
       .headers({ ...onPreflight, allow, 'accept-patch': fragmentType })
       .send(),
   );
-  notAllowed(app, path, allow, ['PUT', 'POST'], [known, authorized, found]);
+  notAllowed(app, path, allow, ['PUT', 'POST'], [here, authorized, found]);
 }

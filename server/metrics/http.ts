@@ -19,7 +19,7 @@ export function httpMetrics(families: Families, seen: () => Status, byRoom: Room
       time.observe({ route, method }, seconds);
     },
   };
-  return [all, signalling(families, seen, byRoom), refusals(families)];
+  return [all, signalling(families, seen, byRoom), refusals(families), betweenPods(families)];
 }
 
 /** What goes well in every session. */
@@ -86,6 +86,18 @@ function signalOf({ route, method }: AskedRequest) {
   if (route === 'whip' || route === 'whip_session') return { protocol: 'whip', method } as const;
   if (route === 'whep' || route === 'whep_session') return { protocol: 'whep', method } as const;
   return undefined;
+}
+
+/** Requests that came to a pod which does not have their session, as both pods see them. */
+function betweenPods(families: Families): Partial<Meter> {
+  const passedOn = families.counter(httpMetric.requestsPassedOn);
+  for (const result of httpMetric.requestsPassedOn.labels.result) passedOn.inc({ result }, 0);
+  const takenOver = families.counter(httpMetric.requestsTakenOver);
+  for (const result of httpMetric.requestsTakenOver.labels.result) takenOver.inc({ result }, 0);
+  return {
+    passedOn: (result) => passedOn.inc({ result }),
+    takenOver: (result) => takenOver.inc({ result }),
+  };
 }
 
 /** Clients that were turned away, at the door or in the handshake. Every reason has its series from the start. */

@@ -5,7 +5,7 @@ import { lockOut } from '../access/lock-out.ts';
 import { requestLimits } from '../access/request-limits.ts';
 import { roomAccess } from '../access/room-access.ts';
 import type { Config } from '../config.ts';
-import { type Door, door } from '../http/door.ts';
+import { type Door, type DoorOptions, door } from '../http/door.ts';
 import type { Log } from '../log.ts';
 import type { Meter } from '../meter.ts';
 import type { Clock } from '../room/rooms.ts';
@@ -20,6 +20,7 @@ export interface EntranceOptions {
   /** Takes the lines of the audit log. */
   readonly write: (line: string) => void;
   readonly onError: (error: unknown) => void;
+  readonly passedOnFor: DoorOptions['passedOnFor'];
 }
 
 export interface Entrance {
@@ -29,7 +30,7 @@ export interface Entrance {
   readonly accessOf: ReturnType<typeof roomAccess>;
 }
 
-export function entrance({ config, clock, meter, log, write, onError }: EntranceOptions): Entrance {
+export function entrance({ config, clock, meter, log, write, onError, passedOnFor }: EntranceOptions): Entrance {
   const { proxies, joinsPerAddress } = config;
   const audit = auditLog({ write, clock });
   const limits = requestLimits(clock, joinsPerAddress);
@@ -44,6 +45,6 @@ export function entrance({ config, clock, meter, log, write, onError }: Entrance
     audit,
     accessOf: roomAccess({ clock, onProblem: keysUnread }),
     admission: admission(capacity({ ...capacityLimits, address }), audit),
-    door: door({ gate: gate({ lockOut: lockOut(clock), audit }), limits, proxies, audit, meter, onError }),
+    door: door({ gate: gate({ lockOut: lockOut(clock), audit }), limits, proxies, passedOnFor, audit, meter, onError }),
   };
 }

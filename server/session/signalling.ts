@@ -22,6 +22,8 @@ export interface SignallingOptions {
   readonly media: MediaPlane;
   readonly rooms: Rooms;
   readonly sessions: Sessions;
+  /** An id for a session, which nobody can guess. */
+  readonly newId: () => string;
   /** The process's DTLS certificate. */
   readonly identity: DtlsIdentity;
   /** Where clients reach the media port. */
@@ -68,8 +70,7 @@ export type Create = (asked: Asked) => Promise<Created>;
 
 export function signalling(options: SignallingOptions): Create {
   return async (asked) => {
-    // 128 random bits: who holds a room's name, and even its token, cannot guess another client's session.
-    const id = randomBytes(16).toString('base64url');
+    const id = options.newId();
     const { role, room, address } = asked;
     options.admission.enter({ session: id, role, room, address });
     try {

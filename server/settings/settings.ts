@@ -2,6 +2,7 @@
 import { type FSWatcher, watch } from 'node:fs';
 import { readFile } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
+import { sharedKey } from '#crds/contract.ts';
 import type { RoomSettings } from '#crds/rooms-file.ts';
 import { manyTokens, tokenLines } from '#crds/token-lines.ts';
 import { algorithmsOf } from '../access/jwt-secret.ts';
@@ -19,13 +20,15 @@ export interface Settings {
   readonly jwtSecrets: ReadonlyMap<string, readonly string[]>;
   /** What TURN servers share with us, in the same way. */
   readonly turnSecrets: ReadonlyMap<string, string>;
+  /** What the pods of the namespace share, of which the first seals; none where there are no such pods, or not yet. */
+  readonly sharedSecrets: readonly string[];
   /** The tokens that stand in the rooms file itself or were made up, by the same names; none in a pod. */
   readonly spokenTokens: ReadonlyMap<string, string>;
   /** Where clients reach the media port; undefined as long as nobody has said. */
   readonly announced: readonly Endpoint[] | undefined;
 }
 
-type Files = Pick<Config, 'roomsFile' | 'tokensDir' | 'announce' | 'media' | 'defaultTokens' | 'isOperated'>;
+type Files = Pick<Config, 'roomsFile' | 'tokensDir' | 'announce' | 'media' | 'defaultTokens' | 'isOperated' | 'peer'>;
 
 /** What a file is for, and what is wrong with it. */
 export class SettingsError extends Error {
@@ -61,6 +64,10 @@ async function readWhatIsThere(files: Files): Promise<{ settings: Settings; unre
     } catch (error) {
       unreadable ??= error as SettingsError;
     }
+  const shared = await sharedSecrets(files).catch((error: SettingsError) => {
+    unreadable ??= error;
+    return [];
+  });
   const { rooms: all, drain } = read.file;
   const settings = {
     rooms: all,
@@ -68,6 +75,7 @@ async function readWhatIsThere(files: Files): Promise<{ settings: Settings; unre
     tokens,
     jwtSecrets,
     turnSecrets,
+    sharedSecrets: shared,
     spokenTokens: read.tokens,
     announced: await announced(files),
   };
@@ -107,6 +115,22 @@ async function secrets(name: string, read: ReadRooms, files: Files): Promise<rea
     }
   return found;
 }
+
+/** None while the operator has yet to make them: then nothing is passed on. */
+async function sharedSecrets({ peer }: Files): Promise<readonly string[]> {
+  if (peer === undefined) return [];
+  const path = join(peer.keysDir, sharedKey.sessions);
+  const content = await readFile(path, 'utf8').catch(() => '');
+  const lines = content.split('\n').map((line) => line.trim());
+  const given = lines.filter((line) => line !== '');
+  if (given.length <= manySecrets && given.every(({ length }) => length >= leastLetters)) return given;
+  throw new SettingsError(`${path} must have at most ${manySecrets} lines, of at least ${leastLetters} letters each.`);
+}
+
+/** Each is tried for ids that strangers make up. */
+const manySecrets = 4;
+/** 192 bits, where they are random. */
+const leastLetters = 32;
 
 /** The operator writes the address once the pod's node is known: until then the file is empty, or not there. */
 async function announced({ announce, media }: Files): Promise<readonly Endpoint[] | undefined> {
@@ -172,7 +196,8 @@ export function watchSettings(files: Files, first: Settings, { onSettings, onPro
   };
 
   const addressFolder = files.announce && 'file' in files.announce ? [dirname(files.announce.file)] : [];
-  const folders = new Set([dirname(files.roomsFile), ...(files.tokensDir ? [files.tokensDir] : []), ...addressFolder]);
+  const given = [files.tokensDir, files.peer?.keysDir].filter((folder) => folder !== undefined);
+  const folders = new Set([dirname(files.roomsFile), ...given, ...addressFolder]);
   // The folders, not the files: a volume is refreshed by pointing its link `..data` at another folder.
   const watchers = [...folders].flatMap((folder) => watched(folder, () => void look()));
   const timer = setInterval(() => void look(), everyMs);
@@ -191,11 +216,13 @@ function watched(folder: string, onChange: () => void): FSWatcher[] {
   }
 }
 
-const fingerprintOf = ({ rooms, drainTimeoutMs, tokens, jwtSecrets, turnSecrets, announced }: Settings) => {
+const fingerprintOf = (settings: Settings) => {
+  const { rooms, drainTimeoutMs, tokens, jwtSecrets, turnSecrets, sharedSecrets, announced } = settings;
   const hashes = [...tokens, ...[...jwtSecrets].map(([name, all]) => [name, all.map(sha256)] as const)];
   const relays = [...turnSecrets].map(([name, secret]) => [name, [sha256(secret)]] as const);
   const inHex = [...hashes, ...relays].map(([name, all]) => [name, ...all.map((hash) => hash.toString('hex'))]);
-  return JSON.stringify([rooms, drainTimeoutMs, inHex, announced]);
+  const shared = sharedSecrets.map((secret) => sha256(secret).toString('hex'));
+  return JSON.stringify([rooms, drainTimeoutMs, inHex, shared, announced]);
 };
 
 const messageOf = (error: unknown) => (error instanceof Error ? error.message : String(error));

@@ -64,6 +64,7 @@ export async function startPod({ settings, sessions, reuseMs, rate }: PodOptions
     tokens: new Map(),
     jwtSecrets: new Map(),
     turnSecrets: new Map(),
+    sharedSecrets: [],
     spokenTokens: new Map(),
     announced,
   };

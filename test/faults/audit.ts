@@ -6,6 +6,7 @@ import { settingsHash } from '#operator/build/config-map.ts';
 import { isMonitoringKind } from '#operator/build/coverage.ts';
 import { desired, desiredMonitoring, desiredOfNamespace, desiredRoute } from '#operator/build/desired.ts';
 import { isRouteKind } from '#operator/build/routing.ts';
+import { keysSecret } from '#operator/build/shared-keys.ts';
 import { configFrom } from '#operator/config-file.ts';
 import { controllerOf, isBeingDeleted, type KubeObject } from '#operator/kube.ts';
 import type { Mirror } from './mirror.ts';
@@ -22,9 +23,10 @@ export function wrongs(seen: Mirror): readonly string[] {
   const living = new Set(rooms.map(({ metadata: { uid } }) => uid));
   const unowned = byOwner.get(undefined) ?? [];
   const inhabited = Map.groupBy(rooms, ({ metadata }) => metadata.namespace);
-  const ofNamespaces = [...inhabited].flatMap(([namespace = '', there]) =>
-    desiredOfNamespace(namespace, there, config, served),
-  );
+  const ofNamespaces = [...inhabited].flatMap(([namespace = '', there]) => [
+    ...desiredOfNamespace(namespace, there, config, served),
+    keysOf(namespace),
+  ]);
   const leftOver = others.filter((object) => {
     const owner = controllerOf(object)?.uid;
     return owner === undefined ? !ofNamespaces.some(isNamed(object)) : !living.has(owner);
@@ -36,6 +38,12 @@ export function wrongs(seen: Mirror): readonly string[] {
     ...rooms.flatMap((room) => wrongsOf(room, byOwner.get(room.metadata.uid) ?? [])),
   ];
 }
+
+/** Whatever stands in it. */
+const keysOf = (namespace: string): KubeObject => {
+  const { apiVersion, kind, metadata } = keysSecret(namespace, {});
+  return { apiVersion, kind, metadata };
+};
 
 const isNamed =
   ({ kind, metadata: { namespace, name } }: KubeObject) =>

@@ -63,6 +63,7 @@ test('what a namespace without rooms may not lose is told of in the log', async 
     cluster,
     config,
     monitoring: monitoring({ cluster, tell: async () => {} }),
+    sharedKeys: { settle: async () => [], clear: async () => [], forget: () => undefined },
     forgetEvents() {},
     log: jsonLog({ level: 'warn', write: (line) => lines.push(line), now: () => 0 }),
     onRoom: () => {},

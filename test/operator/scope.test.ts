@@ -44,10 +44,9 @@ describe('of several operators', () => {
       },
     } as unknown as Monitoring;
     const log = jsonLog({ level: 'error', write: () => {}, now: () => 0 });
-    const own = { ...config, ...(id && { id }) };
-    onOutcome(
-      await reconcileNamespace('events', { cluster, monitoring, log, config: own, onRoom() {}, forgetEvents() {} }),
-    );
+    const sharedKeys = { settle: async () => [], clear: async () => [], forget: () => undefined };
+    const hands = { cluster, monitoring, sharedKeys, log, onRoom() {}, forgetEvents() {} };
+    onOutcome(await reconcileNamespace('events', { ...hands, config: { ...config, ...(id && { id }) } }));
     return count;
   }
 

@@ -9,6 +9,7 @@ const settings = {
   tokens: new Map(),
   jwtSecrets: new Map(),
   turnSecrets: new Map(),
+  sharedSecrets: [],
   spokenTokens: new Map(),
   announced: [{ address: '192.0.2.1', port: 7882 }],
 };

@@ -42,6 +42,7 @@ async function hangingMedia(t: TestContext, { after = Number.POSITIVE_INFINITY }
     tokens: new Map(),
     jwtSecrets: new Map(),
     turnSecrets: new Map(),
+    sharedSecrets: [],
     spokenTokens: new Map(),
     announced: [media.local],
   };

@@ -1,6 +1,6 @@
 {{- /*
 What the operator asks for, and nothing else. It neither lists nor watches Secrets: it reads those that rooms name, and
-makes and removes those with generated tokens.
+makes and removes those with generated tokens, and with what server pods share.
 */ -}}
 {{- define "liveroom.rulesInNamespaces" -}}
 - apiGroups: [liveroom.dev]

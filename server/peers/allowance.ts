@@ -1,0 +1,31 @@
+/** How many requests go on to other pods: so many of each session and in all at a time, and of each session in a second. */
+import { buckets } from '../access/buckets.ts';
+import type { Clock } from '../room/rooms.ts';
+
+/** A client has a stream or two of events, and a few requests beside. */
+const atOnce = { ofSession: 8, inAll: 1000 } as const;
+/** It sends a PATCH for each of its candidates, some ten in a second. */
+const rate = { perSecond: 20, burst: 50 } as const;
+const busyRetryMs = 1000;
+
+/** A place, which `leave` gives back, or the milliseconds after which there may be one. */
+export type Allowed = { readonly leave: () => void } | { readonly retryAfterMs: number };
+
+export function allowance(clock: Pick<Clock, 'now'>): (session: string) => Allowed {
+  const often = buckets({ ...rate, clock });
+  const taken = new Map<string, number>();
+  let all = 0;
+  const count = (session: string, by: 1 | -1): void => {
+    const now = (taken.get(session) ?? 0) + by;
+    all += by;
+    if (now === 0) taken.delete(session);
+    else taken.set(session, now);
+  };
+  return (session) => {
+    if (all >= atOnce.inAll || (taken.get(session) ?? 0) >= atOnce.ofSession) return { retryAfterMs: busyRetryMs };
+    const retryAfterMs = often.take(session);
+    if (retryAfterMs > 0) return { retryAfterMs };
+    count(session, 1);
+    return { leave: () => count(session, -1) };
+  };
+}

@@ -1,0 +1,81 @@
+import { mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { createServer, type IncomingMessage, type RequestListener } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { sharedKey } from '#crds/contract.ts';
+import { type Purpose, type Seal, sealOf } from '#server/peers/seal.ts';
+import { replaceFile } from '#test/harness/replace-file.ts';
+import type { FakeClock } from '../fake-clock.ts';
+import { smallOffer } from '../offers.ts';
+import { post, type Running, running } from '../running.ts';
+
+export const secret = 'a-secret-that-all-pods-of-a-namespace-have';
+export const uid = { first: 'uid-of-the-first', next: 'uid-of-the-next' } as const;
+
+/** Two pods of a room: the first has the publisher and all sessions, the next has taken its place. */
+export interface Pair {
+  readonly first: Running;
+  readonly next: Running;
+  /** A viewer's session with the first; the path of its URL. */
+  join(): Promise<string>;
+  /** What the next pod has as secrets from now on. */
+  writeSecrets(text: string): Promise<void>;
+  stop(): Promise<void>;
+}
+
+export const sealFor = (purpose: Purpose, ...secrets: readonly string[]): Seal => {
+  const seal = sealOf(secrets.length === 0 ? [secret] : secrets, purpose);
+  if (seal === undefined) throw new Error('no secret');
+  return seal;
+};
+
+export async function pair(rooms: string, clock: FakeClock): Promise<Pair> {
+  const dirs = await Promise.all([0, 0].map(() => mkdtemp(join(tmpdir(), 'liveroom-keys-'))));
+  const [ofFirst = '', ofNext = ''] = dirs;
+  for (const dir of dirs) await writeFile(join(dir, sharedKey.sessions), secret);
+  const [first, next] = await Promise.all([
+    running(rooms, { peer: { keysDir: ofFirst, podUid: uid.first } }, clock),
+    running(rooms, { peer: { keysDir: ofNext, podUid: uid.next } }, clock),
+  ]);
+  await post(first, '/default/stage/whip', smallOffer());
+  return {
+    first,
+    next,
+    join: async () => {
+      const offer = smallOffer((sdp) => sdp.replace('sendonly', 'recvonly'));
+      const response = await post(first, '/default/stage/whep', offer);
+      if (response.status !== 201) throw new Error(`no session: ${response.status} ${await response.text()}`);
+      return response.headers.get('location') ?? '';
+    },
+    writeSecrets: (text) => replaceFile(join(ofNext, sharedKey.sessions), text),
+    stop: async () => {
+      await Promise.all([first.stop(), next.stop()]);
+      for (const dir of dirs) await rm(dir, { recursive: true });
+    },
+  };
+}
+
+/** Somebody's server that is none of our pods. */
+export interface Stranger {
+  readonly port: number;
+  readonly heard: readonly IncomingMessage[];
+  stop(): Promise<void>;
+}
+
+export async function stranger(answer: RequestListener): Promise<Stranger> {
+  const heard: IncomingMessage[] = [];
+  const server = createServer((request, response) => {
+    heard.push(request);
+    answer(request, response);
+  });
+  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
+  return {
+    port: (server.address() as AddressInfo).port,
+    heard,
+    stop: async () => {
+      server.closeAllConnections();
+      await new Promise((resolve) => server.close(resolve));
+    },
+  };
+}
