@@ -166,6 +166,12 @@ export const publicPath = {
   publisher: (namespace: string, room: string) => `${roomPath(namespace, room)}/publish`,
 } as const;
 
+/** Paths of live-webrtc-go for the same, which know no namespace. */
+export const aliasPath = {
+  whip: (room: string) => `/api/whip/publish/${room}`,
+  whep: (room: string) => `/api/whep/play/${room}`,
+} as const;
+
 /** Paths on the internal port. */
 export const internalPath = {
   livez: '/livez',

@@ -98,6 +98,12 @@ const http = {
     },
     ingressClassName: objectName("Class of the Ingress; the cluster's default class unless given."),
     gatewayRef,
+    aliases: {
+      type: 'string',
+      enum: ['None', 'LiveWebRTCGo'],
+      description:
+        'Other paths of the host that lead to the room. LiveWebRTCGo: `/api/whip/publish/<room>` and `/api/whep/play/<room>`, for clients of live-webrtc-go; of rooms of one name, the oldest has them. None unless given.',
+    },
   },
   'x-kubernetes-validations': [
     {

@@ -1,6 +1,7 @@
 import type { LiveRoom } from '#crds/liveroom.ts';
 import type { Config } from '../config.ts';
 import type { KubeObject } from '../kube.ts';
+import { aliases } from './aliases.ts';
 import { configMap } from './config-map.ts';
 import { type Coverage, hasOwn, type MonitoringKind, monitoringKinds, namespaceCoverage, wants } from './coverage.ts';
 import { evictionBudget } from './eviction.ts';
@@ -26,11 +27,15 @@ export const desired = (room: LiveRoom, leadTo?: string): readonly KubeObject[] 
   service(room, leadTo),
 ];
 
-/** What leads a host name to the Service, if the room asks for it; of a kind that the cluster has. */
-export function desiredRoute(room: LiveRoom, servesHTTPRoutes: boolean): readonly KubeObject[] {
+/**
+ * What leads a host name to the Service, if the room asks for it; of a kind that the cluster has. Without the room's
+ * aliases where they lead elsewhere.
+ */
+export function desiredRoute(room: LiveRoom, servesHTTPRoutes: boolean, hasAliases = true): readonly KubeObject[] {
   const { by, host } = routing(room);
-  if (by === 'Ingress') return [ingress(room, host)];
-  return by === 'HTTPRoute' && servesHTTPRoutes ? [httpRoute(room, host)] : [];
+  const others = hasAliases ? aliases(room) : [];
+  if (by === 'Ingress') return [ingress(room, host, others)];
+  return by === 'HTTPRoute' && servesHTTPRoutes ? [httpRoute(room, host, others)] : [];
 }
 
 /** The monitoring objects of the room's own, if it wants some; of the kinds that the cluster has. */

@@ -3,8 +3,8 @@ import type { LiveRoom } from '#crds/liveroom.ts';
 import { roomMeta } from './labels.ts';
 import { servicePort } from './service.ts';
 
-/** Leads a host name's paths of one room from a Gateway to its Service. */
-export function httpRoute(room: LiveRoom, host: string) {
+/** Leads a host name's paths of one room, and `others`, from a Gateway to its Service. */
+export function httpRoute(room: LiveRoom, host: string, others: readonly string[]) {
   const { name, namespace } = room.metadata;
   const { protocol: _, ...gateway } = room.spec.network.http?.gatewayRef ?? { name: '' };
   return {
@@ -16,7 +16,10 @@ export function httpRoute(room: LiveRoom, host: string) {
       hostnames: [host],
       rules: [
         {
-          matches: [{ path: { type: 'PathPrefix', value: publicPath.player(namespace, name) } }],
+          matches: [
+            { path: { type: 'PathPrefix', value: publicPath.player(namespace, name) } },
+            ...others.map((value) => ({ path: { type: 'Exact', value } })),
+          ],
           backendRefs: [{ name, port: servicePort }],
         },
       ],

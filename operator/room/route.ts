@@ -1,7 +1,9 @@
 import type { LiveRoom } from '#crds/liveroom.ts';
+import { aliases } from '../build/aliases.ts';
 import { desiredRoute } from '../build/desired.ts';
 import type { Cluster } from '../cluster/cluster.ts';
 import { roomKey } from '../cluster/keys.ts';
+import { aliasHolder, aliasTaken } from '../decide/alias-holder.ts';
 import type { Finding } from '../decide/finding.ts';
 import { type Action, plan } from '../decide/plan.ts';
 import { routeRefusalBy } from '../errors.ts';
@@ -14,11 +16,12 @@ import { certificateProblem } from './certificate.ts';
  */
 export async function settleRoute(
   room: LiveRoom,
-  cluster: Pick<Cluster, 'routesOf' | 'servesHTTPRoutes' | 'apply' | 'remove' | 'read'>,
+  cluster: Pick<Cluster, 'rooms' | 'routesOf' | 'servesHTTPRoutes' | 'apply' | 'remove' | 'read'>,
 ): Promise<Finding<'EndpointReady'> | undefined> {
   const isOurs = (object: KubeObject) => isControlledBy(object, room.metadata.uid);
   const owned = cluster.routesOf(roomKey(room)).filter(isOurs);
-  for (const step of plan(desiredRoute(room, cluster.servesHTTPRoutes()), owned)) {
+  const holder = holderOf(room, cluster);
+  for (const step of plan(desiredRoute(room, cluster.servesHTTPRoutes(), holder === undefined), owned)) {
     const { object } = step;
     const done =
       step.action === 'delete' ? cluster.remove(object) : cluster.apply(object, { isNew: step.isNew, isOurs });
@@ -28,8 +31,12 @@ export async function settleRoute(
     );
     if (refused !== undefined) return refused;
   }
-  return await certificateProblem(room, cluster);
+  return (await certificateProblem(room, cluster)) ?? (holder && aliasTaken(room, holder));
 }
+
+/** The room that has the aliases which this one asks for. */
+const holderOf = (room: LiveRoom, cluster: Pick<Cluster, 'rooms'>): LiveRoom | undefined =>
+  aliases(room).length === 0 ? undefined : aliasHolder(room, cluster.rooms());
 
 /** Reasons that nobody knows who has not tried to make the object. */
 const refusals: readonly string[] = ['NameConflict', 'RouteRejected', 'QuotaExceeded', 'PermissionMissing'];
@@ -38,7 +45,7 @@ const refusals: readonly string[] = ['NameConflict', 'RouteRejected', 'QuotaExce
 export async function routeAsItIs(
   room: LiveRoom,
   origin: Pod | undefined,
-  cluster: Pick<Cluster, 'objectsOf' | 'routesOf' | 'servesHTTPRoutes' | 'read'>,
+  cluster: Pick<Cluster, 'rooms' | 'objectsOf' | 'routesOf' | 'servesHTTPRoutes' | 'read'>,
 ): Promise<Finding<'EndpointReady'> | undefined> {
   const isOurs = (object: KubeObject) => isControlledBy(object, room.metadata.uid);
   const services = cluster.objectsOf(roomKey(room)).filter(isOurs).filter(isService);
@@ -48,7 +55,8 @@ export async function routeAsItIs(
   if (origin !== undefined && !selects(service, origin))
     return staying('NoReadyPod', `${what} does not lead to pod ${origin.metadata.name}.`);
   const owned = cluster.routesOf(roomKey(room)).filter(isOurs);
-  const [differing] = plan(desiredRoute(room, cluster.servesHTTPRoutes()), owned).filter(isApplied);
+  const hasAliases = holderOf(room, cluster) === undefined;
+  const [differing] = plan(desiredRoute(room, cluster.servesHTTPRoutes(), hasAliases), owned).filter(isApplied);
   return differing === undefined ? await certificateProblem(room, cluster) : (refusedBefore(room) ?? unlike(differing));
 }
 

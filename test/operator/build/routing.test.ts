@@ -19,6 +19,8 @@ const routed: Readonly<Record<string, Http>> = {
   ingress: { host },
   'ingress-tls': { host, ingressClassName: 'nginx', tlsSecretRef: { name: 'live-tls' } },
   'http-route': { host, gatewayRef },
+  'ingress-aliases': { host, aliases: 'LiveWebRTCGo' },
+  'http-route-aliases': { host, gatewayRef, aliases: 'LiveWebRTCGo' },
 };
 for (const [name, http] of Object.entries(routed))
   test(`what leads a host name to a room: ${name}`, (t) => {

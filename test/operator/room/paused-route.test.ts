@@ -28,6 +28,7 @@ async function says(objects: readonly KubeObject[], route: readonly KubeObject[]
     objectsOf: () => [...objects],
     routesOf: () => [...route] as never,
     servesHTTPRoutes: () => false,
+    rooms: () => [],
     read: () => assert.fail('no certificate is named'),
   });
   return finding && `${finding.reason}: ${finding.message}`;
