@@ -4,7 +4,7 @@
  * Here nothing is allocated, but for a client that is new or has moved. All lies in one block of memory, which V8 does not
  * move:
  *
- *   | associated data | slot 0:  header, right-aligned | payload, encrypted in place | tag | slot 1: … |
+ *   | slot 0:  header, right-aligned | payload, encrypted in place | tag | slot 1: … |
  *
  * It stands on `node:ffi`, which is experimental, and on descriptors, which dgram keeps to itself. Where either is not as
  * it is known there is no outbox, and `node:crypto` and dgram do the work. Each thread has its own; they may share sockets.
@@ -63,7 +63,6 @@ const maxHeader = 128;
 const maxPayload = 2032;
 const tagLength = 16;
 const slotSize = maxHeader + maxPayload + tagLength;
-const at = { associated: 0, slots: maxHeader } as const;
 
 /**
  * By one socket, or by one of each family. They may be another thread's. What is `isMoreComing` of, is worth to wait for:
@@ -79,9 +78,8 @@ export function outbox(exits: readonly Exit[], isMoreComing: () => boolean = () 
   }
 }
 
-/** The way to a client. */
-interface Route {
-  readonly to: Recipient;
+/** The way to a client, in one object: it is fetched from memory for each packet. */
+interface Route extends Recipient {
   readonly list: MessageList;
   isPassable(): boolean;
 }
@@ -89,7 +87,7 @@ interface Route {
 function open(ffi: typeof Ffi, exits: readonly Exit[], isMoreComing: () => boolean): Outbox {
   const gcm = openssl(ffi);
   const { lists, follow } = ways(ffi, exits);
-  const { memory, address, associated, payloads } = slotMemory(ffi);
+  const { memory, address, pointerTo } = slotMemory(ffi);
   const known = new WeakMap<Endpoint, Route>();
   let count = 0;
   let waits = 0;
@@ -100,20 +98,20 @@ function open(ffi: typeof Ffi, exits: readonly Exit[], isMoreComing: () => boole
     count = 0;
     waits = 0;
   };
-  const keepUntilFlush = (from: number, length: number, { to, list }: Route): void => {
-    list.add(address + from, length, to);
+  const keepUntilFlush = (from: number, length: number, route: Route): void => {
+    route.list.add(address + from, length, route);
     count += 1;
     if (count === slots || (count % together === 0 && !isMoreComing())) flush();
   };
   const add = (context: bigint, header: Buffer, payload: Buffer, route: Route): boolean => {
     if (header.length > maxHeader || payload.length > maxPayload || isClosed || !route.isPassable()) return false;
-    const payloadAt = at.slots + count * slotSize + maxHeader;
+    const payloadAt = count * slotSize + maxHeader;
     const headerAt = payloadAt - header.length;
     const tagAt = payloadAt + payload.length;
-    memory.set(header, at.associated);
     memory.set(header, headerAt);
     memory.set(payload, payloadAt);
-    gcm.encrypt(context, associated, header.length, payloads[count] ?? 0n, payload.length, address + tagAt);
+    const headerPointer = pointerTo(count, maxHeader - header.length);
+    gcm.encrypt(context, headerPointer, header.length, pointerTo(count, maxHeader), payload.length, address + tagAt);
     keepUntilFlush(headerAt, tagAt + tagLength - headerAt, route);
     return true;
   };
@@ -122,7 +120,7 @@ function open(ffi: typeof Ffi, exits: readonly Exit[], isMoreComing: () => boole
     const route = follow(known.get(to), to);
     if (route === undefined || length > slotSize || isClosed || !route.isPassable()) return false;
     known.set(to, route);
-    const from = at.slots + count * slotSize;
+    const from = count * slotSize;
     let end = from;
     for (const piece of pieces) end += piece.copy(memory, end);
     keepUntilFlush(from, length, route);
@@ -162,14 +160,18 @@ function open(ffi: typeof Ffi, exits: readonly Exit[], isMoreComing: () => boole
 }
 
 function slotMemory(ffi: typeof Ffi) {
-  const memory = Buffer.allocUnsafeSlow(at.slots + slots * slotSize);
+  const memory = Buffer.allocUnsafeSlow(slots * slotSize);
   const start = ffi.getRawPointer(memory);
+  const made: (readonly bigint[] | undefined)[] = [];
   return {
     memory,
     address: Number(start),
-    associated: start + BigInt(at.associated),
-    /** Where each slot's payload begins. */
-    payloads: Array.from({ length: slots }, (_, i) => start + BigInt(at.slots + i * slotSize + maxHeader)),
+    /** That far into a slot. Made once, as numbers of that kind are objects. */
+    pointerTo(slot: number, offset: number): bigint {
+      const pointers = made[offset] ?? Array.from({ length: slots }, (_, i) => start + BigInt(i * slotSize + offset));
+      made[offset] = pointers;
+      return pointers[slot] ?? 0n;
+    },
   };
 }
 
@@ -183,13 +185,13 @@ function ways(ffi: typeof Ffi, exits: readonly Exit[]) {
   const route = (to: Endpoint): Route | undefined => {
     const way = all.find(({ family }) => family === (to.address.includes(':') ? 6 : 4)) ?? all[0];
     const name = way && socketName(to, way.family);
-    return name && { to: recipient(name), list: way.list, isPassable: way.isPassable };
+    return name && { ...recipient(name), list: way.list, isPassable: way.isPassable };
   };
   return {
     lists: all.map(({ list }) => list),
     /** The same again, unless the client has moved: whoever knows that by itself need not fetch the route from memory. */
     follow(last: Route | undefined, to: Endpoint): Route | undefined {
-      return last?.to.name.port === to.port && last.to.name.address === to.address ? last : route(to);
+      return last?.name.port === to.port && last.name.address === to.address ? last : route(to);
     },
   };
 }
