@@ -1,6 +1,6 @@
 import { noCounters, type RoomCounters } from './counts.ts';
 import { type DownStream, downStream, forward, gone, noCodec, noKeyFrame } from './down/down-stream.ts';
-import { codecMatch, takes } from './down/epoch.ts';
+import { sharedMatch, takes } from './down/epoch.ts';
 import { type LinkEstimate, linkEstimate } from './down/link-estimate.ts';
 import { type Probe, probe } from './down/probe.ts';
 import { type ResendBudget, resendBudget } from './down/resend-budget.ts';
@@ -126,7 +126,7 @@ export function removeSubscriber(of: Room, removed: Subscriber): void {
 function connect(from: Publisher, down: DownStream): void {
   const ofKind = from.streams.filter(({ track }) => track.kind === down.track.kind);
   const stream = ofKind.find((each) => each === from.best) ?? ofKind[0];
-  down.match = codecMatch(down.track, stream);
+  down.match = sharedMatch(down.track, stream);
   down.wantedLayer = stream;
   down.layer = undefined;
   down.hold = undefined;

@@ -22,8 +22,18 @@ export interface IceSession {
   readonly remoteKey: KeyObject;
 }
 
-/** One client's association. `address` and `port` are where it is sent to; port 0 while nobody knows. */
+/**
+ * One client's association. `address` and `port` are where it is sent to; port 0 while nobody knows. What comes first is
+ * read for each packet, and lies together in memory because it is made in that order.
+ */
 export interface Transport extends Endpoint {
+  address: string;
+  port: number;
+  srtp: SrtpSession | undefined;
+  /** Silent for so long that it is sent no media; see presence.ts. */
+  isGone: boolean;
+  /** Of what has transport-wide numbers; undefined for a client that was not offered them. */
+  history: SendHistory | undefined;
   readonly id: string;
   /** Our name in RTCP (CNAME), which restarts of ICE do not change. */
   readonly cname: string;
@@ -33,8 +43,6 @@ export interface Transport extends Endpoint {
   nextIce: IceSession | undefined;
   /** Our SSRC in RTCP that is about nothing we send. */
   readonly rtcpSsrc: number;
-  address: string;
-  port: number;
   /** Where valid checks came from, the newest last. */
   paths: readonly Path[];
   /** The one of them that the client wants to be sent to. */
@@ -42,9 +50,6 @@ export interface Transport extends Endpoint {
   /** As the last report or check of ours told; -1 before the first. */
   roundTripMs: number;
   isNominated: boolean;
-  /** Silent for so long that it is sent no media; see presence.ts. */
-  isGone: boolean;
-  srtp: SrtpSession | undefined;
   readonly madeMs: number;
   lastHeardMs: number;
   /** -1 before the first. */
@@ -55,8 +60,6 @@ export interface Transport extends Endpoint {
   /** DTLS datagrams that may still be passed on in this second. */
   dtlsBudget: number;
   nextReportMs: number;
-  /** Of what has transport-wide numbers; undefined for a client that was not offered them. */
-  history: SendHistory | undefined;
 }
 
 /** A DTLS handshake with a few lost flights takes some dozens; more is an attack on the main thread. */
@@ -70,19 +73,20 @@ export const iceSession = ({ localUfrag, localPwd, remoteUfrag, remotePwd }: Ice
 });
 
 export const transport = (spec: TransportSpec, rtcpSsrc: number, nowMs: number): Transport => ({
+  address: '',
+  port: 0,
+  srtp: undefined,
+  isGone: false,
+  history: undefined,
   id: spec.id,
   cname: spec.localUfrag,
   ice: iceSession(spec),
   nextIce: undefined,
   rtcpSsrc,
-  address: '',
-  port: 0,
   paths: [],
   wanted: undefined,
   roundTripMs: -1,
   isNominated: false,
-  isGone: false,
-  srtp: undefined,
   madeMs: nowMs,
   lastHeardMs: nowMs,
   lastRtpMs: -1,
@@ -90,7 +94,6 @@ export const transport = (spec: TransportSpec, rtcpSsrc: number, nowMs: number):
   hasFirstFrame: false,
   dtlsBudget: dtlsPerSecond,
   nextReportMs: nowMs,
-  history: undefined,
 });
 
 /** Sends a compound packet; false while keys or address are not known. The first of `packets` must be a report. */

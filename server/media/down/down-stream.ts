@@ -23,18 +23,24 @@ import type { ResentLately } from './resent-lately.ts';
 import type { VideoHold } from './video-hold.ts';
 import type { ViewerLayer } from './viewer-layers.ts';
 
+/** What comes first is read and written for each packet, and lies together in memory because it is made in that order. */
 export interface DownStream {
   readonly track: DownTrack;
   readonly transport: Transport;
   match: CodecMatch;
+  /** The source that is being forwarded; undefined before the first key frame. */
+  epoch: Epoch | undefined;
   header: Buffer;
   readonly plan: HeaderPlan;
+  newestIndex: number;
+  newestTimestamp: number;
+  newestMs: number;
+  sentPackets: number;
+  sentOctets: number;
   /** For packets that bring along something of the publisher's. */
   longHeaders: LongHeaders;
   /** Made when first used. */
   rtxHeader: Buffer | undefined;
-  /** The source that is being forwarded; undefined before the first key frame. */
-  epoch: Epoch | undefined;
   /** Newest first. */
   former: readonly Epoch[];
   readonly picturesSent: PicturesSent;
@@ -48,14 +54,9 @@ export interface DownStream {
   isToldHeld: boolean;
   /** The name of the encoding that the viewer asked for. */
   chosenRid: string | undefined;
-  newestIndex: number;
-  newestTimestamp: number;
-  newestMs: number;
   /** When the present epoch began. */
   begunMs: number;
   nextRtxIndex: number;
-  sentPackets: number;
-  sentOctets: number;
   /** Made with the first. */
   resentLately: ResentLately | undefined;
   /** What lies before all that was ever sent. */
@@ -75,11 +76,16 @@ export function downStream(track: DownTrack, to: Transport, random: () => number
     track,
     transport: to,
     match: codecMatch(track, undefined),
+    epoch: undefined,
     header,
     plan,
+    newestIndex: startIndex,
+    newestTimestamp: Math.floor(random() * 0x1_0000_0000),
+    newestMs: -1,
+    sentPackets: 0,
+    sentOctets: 0,
     longHeaders: noLongHeaders(),
     rtxHeader: undefined,
-    epoch: undefined,
     former: [],
     wantedLayer: undefined,
     layer: undefined,
@@ -88,13 +94,8 @@ export function downStream(track: DownTrack, to: Transport, random: () => number
     chosenRid: undefined,
     picturesSent: { pictureId: -1, baseLayerIndex: -1 },
     dependenciesSent: { frameNumber: -1, nextTemplate: -1 },
-    newestIndex: startIndex,
-    newestTimestamp: Math.floor(random() * 0x1_0000_0000),
-    newestMs: -1,
     begunMs: -1,
     nextRtxIndex: Math.floor(random() * 0x8000),
-    sentPackets: 0,
-    sentOctets: 0,
     resentLately: undefined,
     startIndex,
     loss: lossCount(),

@@ -34,6 +34,17 @@ export interface Epoch {
   lastIndex: number;
 }
 
+/**
+ * As `codecMatch`. Subscribers who agreed on the same share one: it is looked at for each copy of a packet, and so stays
+ * where the processor has it at hand.
+ */
+export function sharedMatch(track: DownTrack, published: UpStream | undefined): CodecMatch {
+  const agreed = JSON.stringify([track.codecs, track.rtxSsrc !== undefined]);
+  const match = published?.matches.get(agreed) ?? codecMatch(track, published);
+  published?.matches.set(agreed, match);
+  return match;
+}
+
 /** Matches codecs by name, for a publisher that is new. A codec of its that the subscriber lacks is not sent. */
 export function codecMatch(
   track: DownTrack,

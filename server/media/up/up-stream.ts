@@ -1,4 +1,5 @@
 import type { DownStream } from '../down/down-stream.ts';
+import type { CodecMatch } from '../down/epoch.ts';
 import { type PictureReaders, pictureReaders } from '../down/picture-id.ts';
 import type { FrameReader } from '../frame/frame.ts';
 import { frameReader } from '../frame/frame-reader.ts';
@@ -32,6 +33,8 @@ export interface UpStream {
   readonly pictures: PictureReaders;
   readonly redundancy: Redundancy | undefined;
   readonly takeElements: TakeElements | undefined;
+  /** What subscribers are sent of it as, by what they agreed on. */
+  readonly matches: Map<string, CodecMatch>;
   source: Source | undefined;
   sinks: readonly DownStream[];
   /** Those that are sent another encoding until a key frame of this one has come. */
@@ -100,6 +103,7 @@ const upStream = (track: UpTrack): UpStream => ({
   pictures: pictureReaders(track.codecs),
   redundancy: redundancy(track.codecs),
   takeElements: takeElements(track.extensions),
+  matches: new Map(),
   source: undefined,
   sinks: [],
   waiting: [],
