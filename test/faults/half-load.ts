@@ -23,10 +23,17 @@ export interface HalfLoad {
    */
   readonly firstMB: number;
   readonly lastMB: number;
+  /** How RSS went: at the start, then every ten minutes, or every quarter of what takes less; the end is the last. */
+  readonly course: readonly Look[];
   /** To all subscribers together. */
   readonly packetsPerSecond: number;
   /** Of what was sent, what reached the last subscriber. */
   readonly deliveredPart: number;
+}
+
+interface Look {
+  readonly atMs: number;
+  readonly mb: number;
 }
 
 export const halfLoad = ({ forMs }: { readonly forMs: number }, say: (text: string) => void): Promise<HalfLoad> =>
@@ -45,7 +52,7 @@ export const halfLoad = ({ forMs }: { readonly forMs: number }, say: (text: stri
     }, emptyEveryMs);
     // What is sent now is counted anew.
     contender.onDelivered(() => undefined);
-    const seen: { readonly atMs: number; readonly mb: number }[] = [];
+    const seen: Look[] = [];
     const beganMs = performance.now();
     let sent = 0;
     while (performance.now() < beganMs + forMs) {
@@ -59,13 +66,19 @@ export const halfLoad = ({ forMs }: { readonly forMs: number }, say: (text: stri
     const packetsPerSecond = (1000 * sent * clients.subscribers) / (performance.now() - beganMs);
     clearInterval(emptying);
     await contender.stop();
-    const [from, long] = forMs < 15 * minuteMs ? [forMs / 4, forMs / 4] : [5 * minuteMs, 5 * minuteMs];
-    const between = (fromMs: number, toMs: number) =>
-      median(seen.filter(({ atMs }) => atMs >= fromMs && atMs < toMs).map(({ mb }) => mb));
-    return {
-      firstMB: between(from, from + long),
-      lastMB: between(forMs - long, Number.POSITIVE_INFINITY),
-      packetsPerSecond,
-      deliveredPart: arrived / sent,
-    };
+    return { ...growth(seen, forMs), course: course(seen, forMs), packetsPerSecond, deliveredPart: arrived / sent };
   });
+
+function growth(seen: readonly Look[], forMs: number): Pick<HalfLoad, 'firstMB' | 'lastMB'> {
+  const [from, long] = forMs < 15 * minuteMs ? [forMs / 4, forMs / 4] : [5 * minuteMs, 5 * minuteMs];
+  const between = (fromMs: number, toMs: number) =>
+    median(seen.filter(({ atMs }) => atMs >= fromMs && atMs < toMs).map(({ mb }) => mb));
+  return { firstMB: between(from, from + long), lastMB: between(forMs - long, Number.POSITIVE_INFINITY) };
+}
+
+/** The first look, the last, and the first after each step. */
+function course(seen: readonly Look[], forMs: number): readonly Look[] {
+  const stepMs = Math.min(10 * minuteMs, forMs / 4);
+  const step = (look: Look | undefined) => Math.floor((look?.atMs ?? 0) / stepMs);
+  return seen.filter((look, i) => i === 0 || i === seen.length - 1 || step(look) > step(seen[i - 1]));
+}

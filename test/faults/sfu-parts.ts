@@ -13,9 +13,11 @@ type Run = (seed: number, say: (text: string) => void) => Promise<readonly Proof
 export const atHalfLoad =
   (forMs: number, mostPercent: number): Run =>
   async (_seed, say) => {
-    const { firstMB, lastMB, packetsPerSecond, deliveredPart } = await halfLoad({ forMs }, say);
+    const { firstMB, lastMB, course, packetsPerSecond, deliveredPart } = await halfLoad({ forMs }, say);
     const [grownPercent, lostPercent] = [100 * (lastMB / firstMB - 1), 100 * (1 - deliveredPart)];
+    const went = course.map(({ atMs, mb }) => `${(atMs / 60_000).toFixed(1)} min ${mb.toFixed(1)}`);
     return [
+      proof('half load: RSS as it went, in MB', went.join(', '), course.length > 0),
       proof(
         `half load: RSS, at most ${mostPercent} % more`,
         `${firstMB.toFixed(1)} MB, then ${lastMB.toFixed(1)} MB: ${grownPercent.toFixed(1)} %`,
