@@ -73,7 +73,7 @@ async function innocent({ address, port }: Endpoint) {
   };
 }
 
-async function firstHello(): Promise<Buffer> {
+export async function firstHello(): Promise<Buffer> {
   const said = Promise.withResolvers<Buffer>();
   const client = dtlsClient(await certificate(), (datagram) => said.resolve(Buffer.from(datagram)));
   client.connect();

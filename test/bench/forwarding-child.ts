@@ -27,6 +27,8 @@ const threadsQuestion = 'threads';
 export interface ChildOptions {
   /** Those that it may run on, by their numbers; all unless said. */
   readonly processors?: readonly number[];
+  /** Runs only while nobody else wants its processor (SCHED_IDLE), who then has it at once. */
+  readonly isIdle?: boolean;
   /** Options of node, beside our own. */
   readonly nodeOptions?: readonly string[];
   /** Beside our own. */
@@ -38,12 +40,12 @@ const ownOptions = ['--disable-warning=ExperimentalWarning'];
 
 /** Starts a script. Questions are rejected when the process ends early. */
 export async function startChild(script: URL, options: ChildOptions = {}): Promise<Child> {
-  const { processors, nodeOptions = [], env = {} } = options;
+  const { nodeOptions = [], env = {} } = options;
   const execArgv = [...ownOptions, ...nodeOptions];
   const child = fork(script, {
     serialization: 'advanced',
     env: { ...process.env, ...env },
-    ...(processors === undefined ? { execArgv } : pinned(processors, execArgv)),
+    ...confined(options, execArgv),
   });
   const ended = once(child, 'exit').then(([code]) =>
     Promise.reject(new Error(`${script.pathname} ended with code ${code}`)),
@@ -67,11 +69,12 @@ export async function startChild(script: URL, options: ChildOptions = {}): Promi
   };
 }
 
-/** By util-linux' taskset, which becomes the process that it is given. */
-const pinned = (processors: readonly number[], execArgv: readonly string[]) => ({
-  execPath: 'taskset',
-  execArgv: ['-c', processors.join(','), process.execPath, ...execArgv],
-});
+/** By util-linux' taskset and chrt, each of which becomes the process that it is given. */
+function confined({ processors, isIdle = false }: ChildOptions, execArgv: readonly string[]) {
+  const placed = processors === undefined ? [] : ['taskset', '-c', processors.join(',')];
+  const [execPath = '', ...rest] = [...placed, ...(isIdle ? ['chrt', '--idle', '0'] : []), process.execPath];
+  return { execPath, execArgv: [...rest, ...execArgv] };
+}
 
 /** The child's side: answers questions until the parent hangs up; then the process ends. */
 export function answer(

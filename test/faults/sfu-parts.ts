@@ -1,7 +1,9 @@
 /** The media server's parts. */
+import { crowded } from '#test/attack/crowding.ts';
+import { noNamespace, spoofed } from '#test/attack/spoofing.ts';
 import { fuzzing } from './fuzzing.ts';
 import { halfLoad } from './half-load.ts';
-import { none, type Proof, proof } from './proof.ts';
+import { none, type Proof, proof, skipped } from './proof.ts';
 import { besieged, load } from './siege.ts';
 
 type Run = (seed: number, say: (text: string) => void) => Promise<readonly Proof[]>;
@@ -44,7 +46,7 @@ export const fuzzed: Run = async (seed, say) => {
   ];
 };
 
-export const attacked: Run = async (seed, say) => {
+const attacked: Run = async (seed, say) => {
   const { done, lostPart, before, mostRssMB, after, slowClosedInMs, bystander } = await besieged(
     { seed, forMs: 60_000 },
     say,
@@ -84,3 +86,69 @@ export const attacked: Run = async (seed, say) => {
     ),
   ];
 };
+
+const spoofedAt: Run = async (seed, say) => {
+  const refusal = await noNamespace();
+  if (refusal !== undefined) return [skipped('spoof: datagrams in the name of others', refusal)];
+  say('everybody is spoken for by somebody else');
+  const { books, struck, dropped, ...seen } = await spoofed({ seed, seconds: 30, perSecond: 200 });
+  const uncounted = Object.entries(struck).filter(([reason, count]) => (dropped[reason] ?? 0) < count);
+  const sent = books.reduce((sum, { bytes }) => sum + bytes.sent, 0);
+  const most = Math.max(...books.map(({ bytes }) => bytes.received / bytes.sent));
+  const lostPart = 1 - Math.min(seen.deliveredPart, seen.deliveredAfterwards);
+  return [
+    proof(
+      'spoof: packets lost',
+      `${(100 * lostPart).toFixed(3)} %, of one viewer ${seen.published - seen.seen}`,
+      lostPart === 0 && seen.seen === seen.published,
+    ),
+    none(
+      'spoof: datagrams that were not counted',
+      uncounted.map(([reason, count]) => `${reason}: ${count}`),
+    ),
+    proof(
+      'spoof: bytes answered at most for each of them',
+      `${most.toFixed(4)}, of ${(sent / 1e6).toFixed(1)} MB`,
+      most <= 1,
+    ),
+    proof('spoof: sessions that ended', seen.sessionsGone, seen.sessionsGone === 0 && !seen.isEnded),
+  ];
+};
+
+const crowdedAt: Run = async (_seed, say) => {
+  const { answers, heard, rssMB, ...seen } = await crowded(20_000, say);
+  const { 201: admitted = 0, 503: turnedAway = 0 } = answers;
+  const slowestMs = Math.max(...seen.othersInMs);
+  return [
+    proof(
+      'crowd: sessions never finished, and requests turned away',
+      `${admitted}, ${turnedAway}`,
+      admitted + turnedAway === 20_000,
+    ),
+    proof(
+      'crowd: of those, counted',
+      `${seen.timedOut}, ${seen.refused}`,
+      seen.timedOut === admitted && seen.refused >= turnedAway,
+    ),
+    proof('crowd: handshakes that were answered', heard, heard > 0),
+    proof(
+      'crowd: packets of the room that were lost',
+      `${(100 * (1 - seen.deliveredPart)).toFixed(3)} %`,
+      seen.deliveredPart === 1,
+    ),
+    proof('crowd: who came for another room was in after', `${slowestMs.toFixed(0)} ms`, slowestMs < 20_000),
+    proof(
+      'crowd: RSS before, and at the worst',
+      `${rssMB.before.toFixed(0)}, ${rssMB.most.toFixed(0)} MB`,
+      rssMB.most < rssMB.before + 200,
+    ),
+    proof('crowd: sessions left when it is over', seen.sessionsLeft, seen.sessionsLeft === 0),
+  ];
+};
+
+/** All kinds of attack, one after the other. */
+export const attackedFromAllSides: Run = async (seed, say) => [
+  ...(await attacked(seed, say)),
+  ...(await spoofedAt(seed, say)),
+  ...(await crowdedAt(seed, say)),
+];

@@ -9,7 +9,7 @@ import { outage } from './outage.ts';
 import { permissions } from './permissions.ts';
 import { none, type Proof, proof, skipped } from './proof.ts';
 import { nameOfGrant } from './role.ts';
-import { atHalfLoad, attacked, fuzzed } from './sfu-parts.ts';
+import { atHalfLoad, attackedFromAllSides, fuzzed } from './sfu-parts.ts';
 import { type Stage, stage } from './stage.ts';
 import { nameOfTeller } from './tellers.ts';
 
@@ -126,7 +126,7 @@ export const soakParts = {
   outage: { what: 'the API server is away', takes: '3 min', run: absence },
   media: { what: 'the API server is away while a room is on the air', takes: '3 min', run: media },
   fuzz: { what: 'every reader of the network gets what was changed on its way', takes: '2 min', run: fuzzed },
-  attack: { what: 'a media server is attacked from all sides', takes: '2 min', run: attacked },
+  attack: { what: 'a media server is attacked from all sides', takes: '4 min', run: attackedFromAllSides },
   'half-load': { what: 'a media server forwards half of what it can', takes: '2 min', run: atHalfLoad(120_000, 15) },
   upgrade: { what: 'release 0.1.0 is upgraded while a room is on the air', takes: '2 min', run: newer },
   permissions: { what: 'each permission is withheld in turn', takes: '3 min', run: rights },
