@@ -25,6 +25,8 @@ export interface Crowded extends Asked {
   /** The same, of somebody who comes for this one when the crowd has left off. */
   readonly lateInMs: number;
   readonly rssMB: { readonly before: number; readonly most: number };
+  /** At a time, of the crowd's and of those who were let in. */
+  readonly mostSessions: number;
   /** When all is over, beside those who were let in. */
   readonly sessionsLeft: number;
 }
@@ -66,27 +68,37 @@ export async function crowded(asks: number, say: (text: string) => void): Promis
     isOver = true;
   });
   const others = (async () => [await enters(hall, 'whip'), await enters(hall, 'whep')])();
-  let mostMB = before.rssMB;
+  let [mostMB, most] = [before.rssMB, 0];
   let [windows, delivered] = [0, 0];
   for (; !isOver || windows === 0; windows++) {
     delivered += (await measure(witness, load)).deliveredPart;
-    mostMB = Math.max(mostMB, (await counts()).rssMB);
-    say(`${mostMB.toFixed(0)} MB at most, ${await sessions(server)} sessions`);
+    const now = await numbers();
+    [mostMB, most] = [Math.max(mostMB, now.rssMB), Math.max(most, now.sessions - before.sessions)];
+    say(`${mostMB.toFixed(0)} MB and ${most} sessions at most`);
   }
   const { asked, stop } = await over;
   held.defer(async () => stop());
   const [othersInMs, lateInMs] = [await others, await enters(stage, 'whep')];
   const admitted = asked().answers[201] ?? 0;
   const letIn = othersInMs.length + 1;
-  await eventually('the crowd has gone', async () => (await sessions(server)) <= before.sessions + letIn, overWithinMs);
-  const after = await numbers();
+  const after = await eventually(
+    'the crowd has gone',
+    async () => {
+      const now = await numbers();
+      const isGone = now.sessions <= before.sessions + letIn && now.timedOut - before.timedOut >= admitted;
+      return isGone && now;
+    },
+    overWithinMs,
+  );
   return {
     ...asked(),
     timedOut: after.timedOut - before.timedOut,
     refused: after.refused - before.refused - admitted,
     ...{ deliveredPart: delivered / windows, othersInMs, lateInMs },
     rssMB: { before: before.rssMB, most: mostMB },
-    sessionsLeft: after.sessions - before.sessions - letIn,
+    mostSessions: most,
+    // Who was let in and says nothing may have been given up by now.
+    sessionsLeft: Math.max(0, after.sessions - before.sessions - letIn),
   };
 }
 

@@ -136,6 +136,7 @@ const crowdedAt: Run = async (_seed, say) => {
       `${(100 * (1 - seen.deliveredPart)).toFixed(3)} %`,
       seen.deliveredPart === 1,
     ),
+    proof('crowd: sessions at a time', seen.mostSessions, seen.mostSessions < 500),
     proof('crowd: who came for another room was in after', `${slowestMs.toFixed(0)} ms`, slowestMs < 20_000),
     proof(
       'crowd: RSS before, and at the worst',
