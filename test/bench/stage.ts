@@ -4,7 +4,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { youngGeneration } from '#operator/build/origin-pod.ts';
 import { tokens } from '#test/server/running.ts';
-import { type Child, startChild } from './forwarding-child.ts';
+import { type Child, type ChildOptions, startChild } from './forwarding-child.ts';
 import type { JoiningQuestion, Place } from './joining-child.ts';
 import type { Listening, ServerQuestion } from './server-child.ts';
 
@@ -28,8 +28,14 @@ const env = {
   NODE_COMPILE_CACHE: join(import.meta.dirname, '../../node_modules/.cache/node'),
 };
 
+/** Where each of the two runs; as it comes unless said. */
+interface Places {
+  readonly server?: Pick<ChildOptions, 'processors' | 'isIdle'>;
+  readonly joiners?: Pick<ChildOptions, 'processors' | 'isIdle'>;
+}
+
 /** Resolves to what `play` does; then both processes are gone. */
-export async function onStage<T>(play: (stage: Stage) => Promise<T>): Promise<T> {
+export async function onStage<T>(play: (stage: Stage) => Promise<T>, places: Places = {}): Promise<T> {
   await using held = new AsyncDisposableStack();
   const dir = await mkdtemp(join(tmpdir(), 'liveroom-bench-'));
   held.defer(() => rm(dir, { recursive: true }));
@@ -39,12 +45,12 @@ export async function onStage<T>(play: (stage: Stage) => Promise<T>): Promise<T>
   const secrets = ['--publish-token', tokens.publish, '--play-token', tokens.play];
   // All of them come from one address, some of them to a server that has all to do that it can.
   const limits = ['--joins-per-address', '0', '--busy-limit', '0'];
-  const server = await startChild(serverScript, { env, nodeOptions: [youngGeneration] });
+  const server = await startChild(serverScript, { env, nodeOptions: [youngGeneration], ...places.server });
   held.defer(() => server.stop());
   const { http } = await server.ask<Listening>({
     args: [file, ...ports, ...secrets, ...limits],
   } satisfies ServerQuestion);
-  const joiners = await startChild(new URL('./joining-child.ts', import.meta.url));
+  const joiners = await startChild(new URL('./joining-child.ts', import.meta.url), places.joiners);
   held.defer(() => joiners.stop());
   const place = (name: (typeof rooms)[number]): Place => ({
     origin: `http://127.0.0.1:${http}`,

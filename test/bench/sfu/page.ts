@@ -80,5 +80,7 @@ each time; what one of them takes is told beside the lesser of before and after.
 delays them by 50 ms ± 50 ms.`,
   attack: `A room of ten viewers, while another process floods the media port with checks, RTP, RTCP and hellos of strangers, with checks
 for other people's addresses, and with a viewer's requests for packets and key frames, and the HTTP port with offers of clients that
-never come, guessed tokens and nonsense; and while it does not, by turns.`,
+never come, guessed tokens and nonsense; and while it does not, by turns. Of each of ten kinds 300 datagrams come a second, and of
+each of five ten requests. The server has one processor for itself, with all of its threads. Clients and attackers have another one,
+and the attackers what the clients leave of it, so that they take none of the server's time but by what they send.`,
 };
