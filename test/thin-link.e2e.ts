@@ -1,0 +1,73 @@
+import assert from 'node:assert/strict';
+import { once } from 'node:events';
+import { createServer } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import { test } from 'node:test';
+import type { Page } from 'playwright-core';
+import { launchChromium, visit } from '#test/harness/browser.ts';
+import { eventually } from '#test/harness/eventually.ts';
+import { impairedRelay } from '#test/harness/impaired-relay.ts';
+import { freshSeed } from '#test/media/seeded.ts';
+import { decodedFrames, join } from './server/browser-client.ts';
+import { serverProcess } from './server/server-process.ts';
+
+const roomsFile = 'rooms: [{name: stage, publish: {codecs: [VP8, Opus]}, play: {auth: {mode: None}}}]';
+const [small, large] = [320, 640];
+/** A busy machine takes its time until Chromium knows what its link carries. */
+const patienceMs = 90_000;
+
+test('a viewer on a thin link gets the small picture, on none the sound alone, and all of it again by probes, and nobody else feels it', async (t) => {
+  const seed = freshSeed();
+  t.diagnostic(`SEED=${seed}`);
+  await using held = new AsyncDisposableStack();
+  const server = await serverProcess(roomsFile);
+  held.defer(() => server.end());
+  const relay = await impairedRelay({ seed });
+  held.defer(() => relay.close());
+  relay.aim(server.media);
+  const browser = await launchChromium();
+  held.defer(() => browser.close());
+  const blank = createServer((_request, response) => response.setHeader('content-type', 'text/html').end('<p>blank'));
+  blank.listen(0, '127.0.0.1');
+  await once(blank, 'listening');
+  held.defer(() => void blank.close());
+  const page = () => visit(browser, `http://127.0.0.1:${(blank.address() as AddressInfo).port}/`);
+  const [publisher, thin, wide] = [await page(), await page(), await page()];
+  const probes = async () => (await server.metric('live_bandwidth_probes_total{result="Carried"}')) ?? 0;
+  const heldBack = async () => await server.metric('live_subscribers_held_back{room="stage"}');
+
+  await join(publisher, server.url('/default/stage/whip'), { token: 'the-publish-token', simulcast: true });
+  await join(thin, server.url('/default/stage/whep'), { through: relay.local });
+  await join(wide, server.url('/default/stage/whep'));
+  for (const viewer of [thin, wide])
+    await eventually('it sees the large one', async () => (await video(viewer)).width === large, patienceMs);
+
+  relay.impair({ down: { rate: { bitsPerSecond: 320_000, queueMs: 500 } } });
+  await eventually('it sees the small one', async () => (await video(thin)).width === small, patienceMs);
+  assert.equal((await video(wide)).width, large);
+
+  relay.impair({ down: { rate: { bitsPerSecond: 70_000, queueMs: 500 } } });
+  await eventually('it is sent no video', async () => (await heldBack()) === 1, patienceMs);
+  const before = await decodedFrames(wide);
+  const sound = (await video(thin)).sound;
+  await eventually('it hears', async () => (await video(thin)).sound > sound + 100, patienceMs);
+  assert.ok((await decodedFrames(wide)) > before);
+
+  relay.impair({});
+  await eventually('it sees the large one again', async () => (await video(thin)).width === large, patienceMs);
+  assert.equal(await heldBack(), 0);
+  assert.ok((await probes()) >= 2);
+  assert.equal((await video(wide)).width, large);
+});
+
+interface Seen {
+  readonly width: number;
+  /** Packets of it. */
+  readonly sound: number;
+}
+
+const video = (page: Page) =>
+  page.evaluate(`connection.getStats().then((stats) => {
+    const of = (kind) => [...stats.values()].find((each) => each.type === 'inbound-rtp' && each.kind === kind) ?? {};
+    return { width: of('video').frameWidth ?? 0, sound: of('audio').packetsReceived ?? 0 };
+  })`) as Promise<Seen>;
