@@ -5,6 +5,7 @@
 import { createSocket } from 'node:dgram';
 import { once } from 'node:events';
 import { measure } from '#test/bench/forwarding-load.ts';
+import { serverContender } from '#test/bench/server-contender.ts';
 import { eventually } from '#test/harness/eventually.ts';
 import { seeded } from '#test/media/seeded.ts';
 import { serverProcess } from '#test/server/server-process.ts';
@@ -13,7 +14,7 @@ import { assault } from './assault.ts';
 import { firstHello, withFeedback } from './attacker.ts';
 import { counted } from './counted.ts';
 import { rawSocket } from './raw-socket.ts';
-import { roomsOfSiege, siege, stage } from './siege.ts';
+import { roomsOfSiege, stage } from './siege.ts';
 import type { Spoofed, SpoofQuestion } from './spoofing.ts';
 import { type Guise, spoofs } from './spoofs.ts';
 
@@ -28,8 +29,9 @@ await using held = new AsyncDisposableStack();
 const raw = rawSocket();
 const server = await serverProcess(roomsOfSiege);
 held.defer(() => server.end());
-const { witness, stop } = await siege(server, random, load.subscribers);
-held.defer(stop);
+const usage = async () => ({ cpuMicroseconds: 0, forwarded: 0 });
+const witness = await serverContender({ usage }, { origin: server.url(''), room: stage }, load, withFeedback);
+held.defer(() => witness.stop());
 const at = { fetch: (path: string, init?: RequestInit) => fetch(server.url(path), init) };
 const viewer = await udpClient(at, `${stage}/whep`, { offers: withFeedback });
 held.defer(async () => viewer.stop());
