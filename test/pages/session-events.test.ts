@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { extensionUrl } from '#server/http/pages/session-events.js';
+import { extensionUrl, listen } from '#server/http/pages/session-events.js';
 
 const base = 'https://live.example/a/room/whep';
 const rel = 'rel="urn:ietf:params:whep:ext:core:server-sent-events"';
@@ -21,4 +21,27 @@ for (const [name, links, url] of [
 test('where a layer is chosen is found beside it', () => {
   const links = `<${base}/x/events>; ${rel}, <${base}/x/layer>; rel="urn:ietf:params:whep:ext:core:layer"`;
   assert.equal(extensionUrl('layer', links, base), `${base}/x/layer`);
+});
+
+test('whoever lost its events is no longer held: nobody tells it that the picture has come back meanwhile', (t) => {
+  const sources: EventTarget[] = [];
+  class Source extends EventTarget {
+    constructor() {
+      super();
+      sources.push(this);
+    }
+    close() {}
+  }
+  const document = Object.assign(new EventTarget(), { hidden: false });
+  Object.assign(globalThis, { document, EventSource: Source });
+  t.after(() => {
+    for (const name of ['document', 'EventSource']) Reflect.deleteProperty(globalThis, name);
+  });
+  const held: boolean[] = [];
+  const nothing = () => {};
+  const onHeld = (isHeld: boolean) => held.push(isHeld);
+  listen(`${base}/x/events`, { onHeld, onAway: nothing, onViewers: nothing, onLayers: nothing, onReconnect: nothing });
+  sources[0]?.dispatchEvent(new MessageEvent('video', { data: '{"held":true}' }));
+  sources[0]?.dispatchEvent(new Event('error'));
+  assert.deepEqual(held, [true, false]);
 });

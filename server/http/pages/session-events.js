@@ -55,8 +55,11 @@ export function listen(url, { onAway, onViewers, onLayers, onHeld, onReconnect }
     source.addEventListener('layers', ({ data }) => onLayers(layersOf(data)));
     source.addEventListener('video', ({ data }) => onHeld(JSON.parse(data).held === true));
     source.addEventListener('reconnect', onReconnect);
-    // It tries again by itself, and is told nothing of a publisher who has gone meanwhile.
-    source.addEventListener('error', () => onAway(false));
+    // It tries again by itself, and is told nothing of a publisher who has gone meanwhile, or a picture that has come back.
+    source.addEventListener('error', () => {
+      onAway(false);
+      onHeld(false);
+    });
   };
   const look = () => {
     if (document.hidden) close();
