@@ -23,6 +23,7 @@ import type { Owner } from '../peers/session-ids.ts';
 import { type Refusal, Refused } from '../room/refusal.ts';
 import type { Clock } from '../room/rooms.ts';
 import { unknownSession } from './endpoint.ts';
+import { eventsPath } from './viewer-links.ts';
 
 export interface PassOnOptions {
   readonly peers: Pick<Peers, 'ownerOf' | 'seals'>;
@@ -47,7 +48,7 @@ export function passOn(options: PassOnOptions): PassOn {
   return async (request, reply, session) => {
     const owner = isPassedOn(request) ? undefined : peers.ownerOf(session);
     if (owner === undefined) return false;
-    const place = allowed(session);
+    const place = allowed(session, isStream(request));
     if ('retryAfterMs' in place) {
       meter.passedOn('TooMany');
       throw new Refused({ ...tooMany, retryAfterMs: place.retryAfterMs });
@@ -59,6 +60,10 @@ export function passOn(options: PassOnOptions): PassOn {
     return tell(answered, request, reply);
   };
 }
+
+/** Whether it is answered by events, for as long as somebody reads. */
+const isStream = ({ method, routeOptions: { url = '' } }: FastifyRequest): boolean =>
+  method === 'GET' && url.startsWith(eventsPath);
 
 async function ask(
   owner: Owner,
