@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { after, before, describe, test } from 'node:test';
 import { type Cluster, startCluster } from '#local/cluster.ts';
-import { type Kubectl, kubectl } from '#test/harness/kubectl.ts';
+import { type Kubectl, kubectl, served } from '#test/harness/kubectl.ts';
 import { aRoom } from '#test/harness/room.ts';
 import { refusals } from './crds/refused-rooms.ts';
 
@@ -33,7 +33,7 @@ describe('the API server', () => {
   before(async () => {
     cluster = await startCluster({ node: false, manifests: ['test/fixtures/0.1.0/liveroom.yaml'] });
     kube = kubectl(cluster.kubectlFile, cluster.kubeconfigFile, cluster.clientConfig);
-    await kube.run(['wait', '--for=condition=Established', 'crd/liverooms.liveroom.dev', '--timeout=20s']);
+    await served(kube, 'crd/liverooms.liveroom.dev');
     await kube.apply(veteran);
     await kube.run(['apply', '--server-side', '-f', 'crds/liveroom.yaml']);
   });

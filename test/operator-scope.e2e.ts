@@ -8,6 +8,7 @@ import { ensureBinaries } from '#local/binaries/ensure.ts';
 import { terminalProgress } from '#local/progress.ts';
 import type { KubeObject, Secret } from '#operator/kube.ts';
 import { eventually } from '#test/harness/eventually.ts';
+import { served } from '#test/harness/kubectl.ts';
 import { monitoringKinds, roomKinds } from '#test/harness/monitoring-kinds.ts';
 import { type OperatedCluster, operatedCluster } from '#test/harness/operated-cluster.ts';
 import { aRoom } from '#test/harness/room.ts';
@@ -35,7 +36,7 @@ describe('the operator, within its scope,', () => {
 
   async function installRoutes(): Promise<void> {
     await on.kube.run(['apply', '--server-side', '-f', gatewayCRDs]);
-    await on.kube.run(['wait', '--for=condition=Established', `crd/${routeKind}`, '--timeout=20s']);
+    await served(on.kube, `crd/${routeKind}`);
     await eventually('HTTPRoutes are served', async () => (await on.kube.try(['get', routeKind])).code === 0);
   }
 

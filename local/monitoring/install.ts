@@ -2,6 +2,7 @@ import { readdir } from 'node:fs/promises';
 import { join } from 'node:path';
 import { ensureBinaries } from '../binaries/ensure.ts';
 import { apply, type Cluster } from '../cluster.ts';
+import { established } from '../established.ts';
 import { type Progress, waiting } from '../progress.ts';
 import { run } from '../run.ts';
 import { until } from '../until.ts';
@@ -28,7 +29,7 @@ export async function installMonitoring(cluster: Cluster, options: InstallOption
   const timeout = `--timeout=${deadlineMs / 1000}s`;
   await waiting(progress, "The Prometheus Operator's kinds", usualMs.kinds, async () => {
     await apply(cluster, crds, { signal });
-    await kubectl('wait', '--for=condition=Established', '-f', crds, timeout);
+    await established((args) => kubectl(...args), ['-f', crds], { signal, deadlineMs });
   });
   await waiting(progress, 'The Prometheus Operator', usualMs.operator, async () => {
     const items = monitoringObjects(options);

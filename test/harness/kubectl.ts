@@ -1,4 +1,5 @@
 import { execFile } from 'node:child_process';
+import { established } from '#local/established.ts';
 import type { ClientConfig } from '#operator/cluster/client/client.ts';
 import { ask, asked } from './asked.ts';
 
@@ -54,3 +55,7 @@ export function kubectl(file: string, kubeconfig: string, server?: ClientConfig)
     },
   };
 }
+
+/** Waits until the API server serves the kinds, such as `crd/liverooms.liveroom.dev`. */
+export const served = (kube: Pick<Kubectl, 'run'>, ...kinds: readonly string[]): Promise<void> =>
+  established((args) => kube.run(args), kinds, { signal: AbortSignal.timeout(20_000), deadlineMs: 20_000 });

@@ -7,7 +7,7 @@ import type { MonitoringOptions } from '#local/monitoring/objects.ts';
 import { terminalProgress } from '#local/progress.ts';
 import { roomPages } from '#local/room.ts';
 import { kubeClient } from '#operator/cluster/client/client.ts';
-import { type Kubectl, kubectl } from './kubectl.ts';
+import { type Kubectl, kubectl, served } from './kubectl.ts';
 import type { RoomURLs } from './pages.ts';
 
 /** A cluster with the operator in it, installed from the same manifest as anywhere else. */
@@ -42,7 +42,7 @@ export async function startProduct(options: ProductOptions = {}): Promise<Produc
     if (monitoring !== undefined) await monitor(cluster, monitoring);
     const install: Product['install'] = async (text) => {
       await kube.run(['apply', '-f', '-'], forOneNode(text, { ...config, publicURL: cluster.httpURL }));
-      await kube.run(['wait', '--for=condition=Established', 'crd/liverooms.liveroom.dev', '--timeout=20s']);
+      await served(kube, 'crd/liverooms.liveroom.dev');
       const system = ['-n', 'liveroom-system'];
       await kube.run([...system, 'rollout', 'status', 'deployment/liveroom-operator', '--timeout=60s']);
     };
