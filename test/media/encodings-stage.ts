@@ -102,16 +102,18 @@ export function thinLink({ from }: Pick<ReturnType<typeof encodingsStage>, 'from
   };
   return {
     kbps: 10_000,
+    /** Nothing goes through either way. */
+    isCut: false,
     /** To be called each 10 ms. */
     pass() {
       nowMs += 10;
       for (const packet of to.inbox.rtp.slice(arrivals.length)) {
         const startsMs = Math.max(nowMs, freeMs);
-        const isLost = startsMs - nowMs > queueMs;
+        const isLost = this.isCut || startsMs - nowMs > queueMs;
         if (!isLost) freeMs = startsMs + (8 * (sizeOf(packet) + 60)) / this.kbps;
         arrivals.push(isLost ? undefined : freeMs + 20);
       }
-      if (nowMs % 100 === 0) tell();
+      if (nowMs % 100 === 0 && !this.isCut) tell();
     },
   };
 }

@@ -21,9 +21,10 @@ export interface VideoHold {
   isHeld: boolean;
   /** To what rate in all the sending is to be filled up; 0: not at all. */
   probeBps: number;
-  /** Since when the estimate is too little; Infinity: it is not. And when the network was congested last. */
+  /** Since when the estimate is too little; Infinity: it is not. When the network was congested last, and looked at. */
   shortSinceMs: number;
   congestedMs: number;
+  lookedMs: number;
   /** Since when nothing has spoken against a trial, and how long that must hold. */
   calmSinceMs: number;
   waitMs: number;
@@ -35,6 +36,8 @@ export interface VideoHold {
 const tooLittle = 0.8;
 const arriving = 0.9;
 const tooLittleForMs = 3000;
+/** Looks that are further apart, by a thread that was late, say nothing of what was between them. */
+const longestGapMs = 1000;
 /** An estimate that is low without a queue or losses has not been tried yet. */
 const congestedForMs = 2000;
 const heavyLoss = 0.1;
@@ -53,6 +56,7 @@ export const videoHold = (nowMs: number): VideoHold => ({
   probeBps: 0,
   shortSinceMs: Number.POSITIVE_INFINITY,
   congestedMs: Number.NEGATIVE_INFINITY,
+  lookedMs: nowMs,
   calmSinceMs: nowMs,
   waitMs: 0,
   probeSinceMs: Number.NEGATIVE_INFINITY,
@@ -64,6 +68,7 @@ export function decideHold(of: VideoHold, input: HoldInput): void {
   if (showsWhy(of, input)) of.congestedMs = input.nowMs;
   if (of.isHeld) considerResuming(of, input);
   else considerHolding(of, input);
+  of.lookedMs = input.nowMs;
 }
 
 /**
@@ -78,7 +83,7 @@ function considerHolding(of: VideoHold, input: HoldInput): void {
   const neededBps = otherBps + takesBps;
   const isShort = takesBps > 0 && estimateBps < tooLittle * neededBps && deliveredBps < arriving * neededBps;
   if (!isShort) of.shortSinceMs = Number.POSITIVE_INFINITY;
-  else if (of.shortSinceMs === Number.POSITIVE_INFINITY) of.shortSinceMs = nowMs;
+  else if (of.shortSinceMs === Number.POSITIVE_INFINITY || nowMs - of.lookedMs > longestGapMs) of.shortSinceMs = nowMs;
   const lastedMs = nowMs - of.resumedMs;
   if (lastedMs >= mistakeMs) of.waitMs = 0;
   if (nowMs - of.shortSinceMs < tooLittleForMs || nowMs - of.congestedMs >= congestedForMs) return;

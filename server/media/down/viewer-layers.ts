@@ -36,6 +36,8 @@ const soundBps = 64_000;
 const fallCountsMs = 3000;
 /** Of who is sent nothing, nothing is heard: what was heard before says nothing of now. */
 const recentMs = 5000;
+/** Feedback comes ten times a second, also through a queue. */
+const silentMs = 1000;
 /** Encoders make more and less within moments. */
 const measureForMs = 1000;
 /** The estimate needs this long to see what is sent: until then, a viewer is left with what it began with. */
@@ -67,10 +69,11 @@ export function chooseLayers(of: Publisher, subscriber: Subscriber, nowMs: numbe
   down.hold = hold;
   measure(layer, down, nowMs);
   const [wasHeld, formerly] = [hold.isHeld, layer.choice.wanted];
-  decideHold(hold, { ...input, ...leastOf(hold, layer, input), deliveredBps: arrivingBps(subscriber) });
+  const least = leastOf(hold, layer, input, subscriber.link.estimator?.lastFeedbackMs);
+  decideHold(hold, { ...input, ...least, deliveredBps: arrivingBps(subscriber) });
   if (hold.isHeld) {
-    const least = ladder.streams[leastAt(input)];
-    if (!wasHeld && least !== undefined) holdBack(of, down, least);
+    const stream = ladder.streams[leastAt(input)];
+    if (!wasHeld && stream !== undefined) holdBack(of, down, stream);
   } else {
     if (wasHeld) layer.choice = layerChoice(nowMs);
     decideLayer(layer.choice, input);
@@ -147,13 +150,21 @@ function leastAt({ chosen, layersBps }: LayerInput): number {
 
 /**
  * Who is sent more than the least, or nothing yet, has not shown that the least is too much; nor has who is sent less than it
- * took of late, as its encoder makes less now.
+ * took of late, as its encoder makes less now; nor who told when packets came, and tells nothing for the moment: its network
+ * is gone, or its machine is busy.
  */
-function leastOf({ isHeld }: VideoHold, of: ViewerLayer, input: LayerInput): { readonly takesBps: number } {
+function leastOf(
+  { isHeld }: VideoHold,
+  of: ViewerLayer,
+  input: LayerInput,
+  lastFeedbackMs: number | undefined,
+): { readonly takesBps: number } {
   const least = leastAt(input);
   const leastBps = input.layersBps[least] ?? 0;
   if (isHeld) return { takesBps: leastBps };
-  return { takesBps: of.choice.present === least ? Math.min(leastBps, of.sentBps) : 0 };
+  const silenceMs = input.nowMs - (lastFeedbackMs ?? Number.NEGATIVE_INFINITY);
+  const isSilent = silenceMs > silentMs && silenceMs < Number.POSITIVE_INFINITY;
+  return { takesBps: of.choice.present === least && !isSilent ? Math.min(leastBps, of.sentBps) : 0 };
 }
 
 function measure(of: ViewerLayer, { sentOctets }: DownStream, nowMs: number): void {

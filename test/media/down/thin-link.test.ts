@@ -137,3 +137,19 @@ test('an encoder that makes less than it did makes no link too thin for it', () 
   live(6, say(300, 0.12));
   assert.equal(counters().heldBack, 0);
 });
+
+test('a viewer that falls silent for some seconds goes on where it was', () => {
+  const { link, live, events, thin } = linked(0);
+  link.kbps = 300;
+  live(6);
+  link.kbps = 60;
+  live(1.5);
+  link.isCut = true;
+  live(4);
+  link.isCut = false;
+  link.kbps = 10_000;
+  thin();
+  live(3);
+  assert.ok(thin().media > 200);
+  assert.ok(!events.includes('held thin'));
+});

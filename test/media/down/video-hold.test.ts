@@ -57,6 +57,15 @@ test('a moment that was better begins the three seconds anew', () => {
   }
 });
 
+test('two looks of a thread that was late are not three seconds', () => {
+  const { hold, input } = watched(thin);
+  for (let i = 0; i < 5; i++) {
+    decideHold(hold, input);
+    input.nowMs += 3500;
+  }
+  assert.equal(hold.isHeld, false);
+});
+
 test('after two seconds of calm a probe goes up to its rate step by step, and what is proven is sent again', () => {
   const { hold, pass } = watched(thin);
   pass(4000);
