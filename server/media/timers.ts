@@ -85,6 +85,8 @@ export function pace(state: MediaState, world: World): boolean {
   const now = world.now();
   for (const client of probed) {
     const { subscriber, room } = client;
+    // Without video there is nobody who decides, thus ends it.
+    if (subscriber !== undefined && room?.publisher?.ladder === undefined) subscriber.probe.bps = 0;
     if (subscriber === undefined || room === undefined || subscriber.probe.bps === 0) {
       probed.delete(client);
       continue;

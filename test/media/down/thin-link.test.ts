@@ -153,3 +153,19 @@ test('a viewer that falls silent for some seconds goes on where it was', () => {
   assert.ok(thin().media > 200);
   assert.ok(!events.includes('held thin'));
 });
+
+for (const [egress, where] of [
+  [0, ''],
+  [1, ', by another thread'],
+] as const)
+  test(`a probe ends when there is nobody left to see${where}`, () => {
+    const { link, thin, live, core, pass } = linked(egress);
+    link.kbps = 300;
+    live(6);
+    for (thin(); thin().again === 0; ) live(0.05);
+    core.removeTransport('up');
+    pass(1000);
+    thin();
+    pass(2000);
+    assert.equal(thin().again, 0);
+  });
