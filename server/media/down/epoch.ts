@@ -34,13 +34,19 @@ export interface Epoch {
   lastIndex: number;
 }
 
+/** Browsers agree on a handful of things; whoever makes up others is not remembered for as long as the publisher stays. */
+const mostMatches = 32;
+
 /**
  * As `codecMatch`. Subscribers who agreed on the same share one: it is looked at for each copy of a packet, and so stays
  * where the processor has it at hand.
  */
 export function sharedMatch(track: DownTrack, published: UpStream | undefined): CodecMatch {
   const agreed = JSON.stringify([track.codecs, track.rtxSsrc !== undefined]);
-  const match = published?.matches.get(agreed) ?? codecMatch(track, published);
+  const known = published?.matches.get(agreed);
+  if (known !== undefined) return known;
+  const match = codecMatch(track, published);
+  if (published !== undefined && published.matches.size >= mostMatches) published.matches.clear();
   published?.matches.set(agreed, match);
   return match;
 }

@@ -22,3 +22,11 @@ test('subscribers who agreed on the same share what a packet becomes for them, a
 test('where nothing is published there is nothing to match', () => {
   assert.equal(sharedMatch(videoDown(1), undefined).payloadTypes[96], -1);
 });
+
+test('viewers who each agree on something else leave nothing behind that grows', () => {
+  const stream = streamOf();
+  for (let type = 96; type < 128; type++)
+    for (let rtxType = 35; rtxType < 64; rtxType++)
+      sharedMatch(videoDown(1, { codecs: [vp8(type, rtxType)], rtxSsrc: 2 }), stream);
+  assert.ok((stream?.matches.size ?? 0) <= 32);
+});
