@@ -53,3 +53,33 @@ for (const [name, way] of Object.entries(ways))
       assert.ok(ingress.loopTime().idle > before.idle);
     });
   });
+
+test('what a media thread does for probes is no sleep', async () => {
+  const socket = await openSockets({ address: '127.0.0.1', port: 0 }, () => assert.fail('not sent'));
+  let nowMs = 0;
+  let sleptMs = 0;
+  const reader = {
+    sleep(ms: number) {
+      nowMs += ms;
+      sleptMs += ms;
+    },
+    isLoopDue: () => false,
+    read: () => undefined,
+  };
+  const { promise: ticked, resolve } = Promise.withResolvers<void>();
+  let ticks = 0;
+  const tick = () => {
+    ticks += 1;
+    if (ticks === 3) resolve();
+  };
+  const pace = () => {
+    nowMs += 5;
+    return true;
+  };
+  const takeReader = () => reader;
+  const ingress = startIngress({ ...socket, takeReader }, { receive: () => undefined, tick, pace }, () => nowMs);
+  await ticked;
+  ingress.stop();
+  socket.close();
+  assert.deepEqual(ingress.loopTime(), { active: nowMs - sleptMs, idle: sleptMs });
+});
