@@ -16,6 +16,8 @@ interface Assembly {
   readonly body: Buffer;
   /** 1 where a byte has arrived. */
   readonly has: Uint8Array;
+  /** Counted, as a datagram may hold 170 pieces of nothing, for each of which one would look through all bytes. */
+  missing: number;
 }
 
 /**
@@ -36,7 +38,7 @@ export function messageOrder(
     if (known !== undefined) return known.type === type && known.body.length === length ? known : undefined;
     if (waitingBytes + length > mostBytes) return undefined;
     waitingBytes += length;
-    const assembly = { type, body: Buffer.alloc(length), has: new Uint8Array(length) };
+    const assembly = { type, body: Buffer.alloc(length), has: new Uint8Array(length), missing: length };
     waiting.set(message, assembly);
     return assembly;
   };
@@ -50,19 +52,26 @@ export function messageOrder(
     }
     const assembly = assemblyOf(fragment);
     if (assembly === undefined) return [];
-    body.copy(assembly.body, offset);
-    assembly.has.fill(1, offset, offset + body.length);
+    add(assembly, offset, body);
     return due();
   };
 
   function due(): readonly HandshakeMessage[] {
     const found: HandshakeMessage[] = [];
-    for (let whole = waiting.get(next); whole && !whole.has.includes(0); whole = waiting.get(next)) {
+    for (let whole = waiting.get(next); whole?.missing === 0; whole = waiting.get(next)) {
       found.push({ type: whole.type, message: next, body: whole.body });
       waiting.delete(next);
       waitingBytes -= whole.body.length;
       next += 1;
     }
     return found;
+  }
+}
+
+function add(assembly: Assembly, offset: number, body: Buffer) {
+  body.copy(assembly.body, offset);
+  for (let at = offset; at < offset + body.length; at++) {
+    if (assembly.has[at] === 0) assembly.missing -= 1;
+    assembly.has[at] = 1;
   }
 }

@@ -59,6 +59,7 @@ interface State {
   proved?: RecordProtection;
   /** A Finished that overtook the rest of its flight. */
   early?: DtlsRecord;
+  repeatsLeft: number;
   isOver: boolean;
 }
 
@@ -75,11 +76,14 @@ const turns: readonly number[] = [
   handshakeType.certificateVerify,
 ];
 
+/** More than a client asks for in the time that it has. One datagram can hold a hello's beginning 160 times. */
+const mostRepeats = 20;
+
 /** Behind the five of our first flight. */
 const messageOfFinished = 5;
 
 export function dtlsServerHandshake(begun: ServerHandshakeParts): Stage {
-  const state: State = { transcript: [], isOver: false };
+  const state: State = { transcript: [], repeatsLeft: mostRepeats, isOver: false };
   const ours = flight(begun.send);
   const parts: Parts = { ...begun, ours, state };
   const inOrder = messageOrder((type, message) => type === turns[message]);
@@ -92,7 +96,7 @@ export function dtlsServerHandshake(begun: ServerHandshakeParts): Stage {
       const { type, message, offset } = fragment;
       // Our answer was lost, or comes late.
       const isRepeated = type === handshakeType.clientHello && message === 0 && offset === 0 && state.greeted;
-      if (isRepeated && state.certificate === undefined) ours.again();
+      if (isRepeated && state.certificate === undefined && state.repeatsLeft-- > 0) ours.again();
       for (const due of inOrder(fragment)) if (!state.isOver) step(parts, due);
     },
     finish: (record) => finished(parts, record),

@@ -42,6 +42,18 @@ test('nobody is sent more than three times what came in his name, before he has 
   }
 });
 
+test('a datagram that begins a hello many times is not answered as often: each answer is worked for', () => {
+  const sent: Uint8Array[] = [];
+  const server = identity.accept([], { send: (each) => sent.push(each), onKeys() {}, onEnd() {} });
+  server.receive(helloOf(clientHello(Buffer.alloc(32), Buffer.alloc(0))));
+  const empty = encodedHandshake(handshakeType.clientHello, 0, Buffer.alloc(0));
+  const record = { type: contentType.handshake, epoch: 0, sequenceNumber: 1 };
+  const many = encodedRecord({ ...record, fragment: Buffer.concat(new Array(160).fill(empty)) });
+  for (let count = 0; count < 90; count++) server.receive(many);
+  server.close();
+  assert.ok(sent.length > 1 && sent.length <= 21, `${sent.length} answers`);
+});
+
 test('a hello that finds no place is answered when there is one again', async () => {
   const own = await certificate();
   const narrow = dtlsIdentity({ most: 1 });
