@@ -7,6 +7,7 @@ import { dirname, join } from 'node:path';
 import { parseArgs } from 'node:util';
 import { ensureBinaries } from '#local/binaries/ensure.ts';
 import { progress } from '#local/progress.ts';
+import { helpIfAsked } from '#local/usage.ts';
 import { filesOf } from '#test/bench/operator/page.ts';
 import type { Run } from '#test/bench/operator/run.ts';
 import type { Numbers } from '#test/bench/sfu/numbers.ts';
@@ -23,6 +24,9 @@ import { reference } from './reference.ts';
 
 const root = join(import.meta.dirname, '..');
 const chart = join(root, 'charts/liveroom');
+helpIfAsked(`npm run gen [-- --check]
+
+Writes every generated file anew. --check writes nothing, and fails if one of them is not what it would write.`);
 const { values } = parseArgs({ options: { check: { type: 'boolean', default: false } } });
 
 const read = (path: string) => readFile(join(root, path), 'utf8').catch(() => undefined);

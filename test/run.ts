@@ -5,7 +5,12 @@
  */
 import { globSync } from 'node:fs';
 import { join } from 'node:path';
+import { helpIfAsked } from '#local/usage.ts';
 import { runSteps, staticSteps, testing } from './steps.ts';
+
+helpIfAsked(`npm test [-- FILE …]
+
+Runs everything, or the given test files alone, such as test/room.e2e.ts. It first gets or builds what they run on.`);
 
 const reporter = '--test-reporter=spec';
 const alerts = 'test/alerts.e2e.ts';
