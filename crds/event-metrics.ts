@@ -1,14 +1,20 @@
 import { type Family, none } from './metric-family.ts';
 
-/** What viewers are told as it happens, by the events of WHEP's extensions; and by one of ours, whether their video is held back. */
-export const eventTypes = ['active', 'inactive', 'layers', 'reconnect', 'video', 'viewercount'] as const;
+/**
+ * What clients are told as it happens: viewers by the events of WHEP's extensions, and by one of ours, whether their video is
+ * held back; publishers by one of ours, too.
+ */
+export const eventTypesOf = {
+  publisher: ['hints'],
+  subscriber: ['active', 'inactive', 'layers', 'reconnect', 'video', 'viewercount'],
+} as const;
 
-/** The event streams of viewers. */
+/** The event streams of clients. */
 export const eventMetric = {
   eventStreams: {
     name: 'live_event_streams',
     type: 'gauge',
-    help: 'Event streams that viewers read now.',
+    help: 'Event streams that clients read now.',
     labels: none,
   },
   eventConnections: {
@@ -20,8 +26,8 @@ export const eventMetric = {
   eventsSent: {
     name: 'live_events_sent_total',
     type: 'counter',
-    help: 'Events written to viewers.',
-    labels: { type: eventTypes },
+    help: 'Events written to clients.',
+    labels: { type: [...eventTypesOf.subscriber, ...eventTypesOf.publisher] },
   },
   eventsDropped: {
     name: 'live_events_dropped_total',

@@ -10,6 +10,7 @@ const routes = [
   'whep',
   'whip_session',
   'whep_session',
+  'whip_events',
   'whep_events',
   'whep_layer',
   'player',

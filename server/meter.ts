@@ -2,7 +2,7 @@
 import type { eventMetric } from '#crds/event-metrics.ts';
 import type { httpMetric } from '#crds/http-metrics.ts';
 import type { Denial } from './access/verdict.ts';
-import type { EventType } from './events/viewer-event.ts';
+import type { EventType } from './events/session-event.ts';
 import type { Kind } from './media/plane.ts';
 import type { RefusalReason } from './room/refusal.ts';
 import type { Role } from './room/room.ts';

@@ -2,7 +2,8 @@
 import { noTracer, type Tracer } from '#tracing/tracer.ts';
 import type { Config } from './config.ts';
 import { endpoints, type ServerState } from './endpoints.ts';
-import { type ViewerEvents, viewerEvents } from './events/viewer-events.ts';
+import { type SessionEvents, sessionEvents } from './events/session-events.ts';
+import type { ViewerEvents } from './events/viewer-events.ts';
 import { type HttpServers, httpServers } from './http-servers.ts';
 import { type Log, stackOf } from './log.ts';
 import type { MediaEvents } from './media/plane.ts';
@@ -59,12 +60,12 @@ export async function startServer(options: ServerOptions): Promise<Server> {
   await readSettings(config); // what is missing is told before anything is bound
   const heart = startHeart(() => performance.now());
   const watchdog = watchdogOf(heart, config.hangLimitMs);
-  const told = eventsOf({ sessions: () => table, viewers: () => events, onFailure: onFatal });
+  const told = eventsOf({ sessions: () => table, viewers: () => events.subscriber, onFailure: onFatal });
   const media = await startMediaPlane({ ...config.media, ...watchdog, events: told });
   const files = { ...config, media: { ...config.media, ...media.local } };
   const state: ServerState = { settings: await readSettings(files), isDraining: false, identity: dtlsIdentity() };
   const end = (session: string, reason: SessionEnd) => table.end(session, reason);
-  const allRooms = rooms(clock, end, (room) => events.changed(room));
+  const allRooms = rooms(clock, end, (room) => events.subscriber.changed(room));
   const seen = { media, rooms: allRooms, state, sessions: () => table.count(), clock, heart, log, config, onMetrics };
   const { meter: counted, scrape, stats, checkup, shortage, stop } = await observation(seen);
   const spans = roomSpans(tracer);
@@ -75,13 +76,13 @@ export async function startServer(options: ServerOptions): Promise<Server> {
   const passedOnFor = around.arrivals.clientOf;
   const guarding = { config, clock, meter, log, write: options.audit, onError, passedOnFor };
   const { door, admission, audit, accessOf } = entrance(guarding);
-  const events = viewerEvents({ clock, meter, roomOf: roomIn(allRooms), videoAt: (id) => videoIndex(table.get(id)) });
-  const ended = (id: string, why: SessionEnd) => events.ended(id, returns(state, why));
-  const table = sessions({ media, rooms: allRooms, clock, log, meter, admission, audit, ended });
+  const events = sessionEvents({ clock, meter, roomOf: roomIn(allRooms), videoAt: (id) => videoIndex(table.get(id)) });
+  const listeners = listenersOf(events, state);
+  const table = sessions({ media, rooms: allRooms, clock, log, meter, admission, audit, ...listeners });
   allRooms.configure(state.settings.rooms);
 
   const parts = { state, rooms: allRooms, sessions: table, media, clock, meter, shortage };
-  const untraced = endpoints({ ...parts, admission, events, accessOf, newId: around.peers.newSessionId });
+  const untraced = endpoints({ ...parts, admission, events: events.subscriber, accessOf, newId: around.peers.newSessionId });
   const traced = tracedEndpoints(untraced, tracer, spans);
   const open = { door, endpoints: traced, events, around, clock, tracer, meter, onError };
   const { app, internal } = httpServers({
@@ -134,6 +135,12 @@ const closing = (close: () => Promise<void>) => async (error: unknown) => {
 
 const roomIn = (all: Rooms) => (id: string) => (all.has(id) ? all.get(id).room : undefined);
 
+/** Clients are told by events. */
+const listenersOf = ({ publisher, ended }: SessionEvents, state: ServerState) => ({
+  hinted: publisher.hints,
+  ended: (id: string, why: SessionEnd) => ended(id, returns(state, why)),
+});
+
 /** Whether a viewer whose session ends so is to ask again at once: it was we who had to go. */
 const returns = ({ isDraining }: ServerState, reason: SessionEnd): boolean =>
   reason === 'Shutdown' || (isDraining && reason === 'PublisherGone');
@@ -157,7 +164,7 @@ const eventsOf = ({ sessions, viewers, onFailure }: MediaListeners): MediaEvents
   onConnected: (id) => sessions().events.onConnected(id),
   onMedia: (id) => sessions().events.onMedia(id),
   onFirstFrame: (id) => sessions().events.onFirstFrame(id),
-  onHint: (id, hint) => sessions().events.onHint(id, hint),
+  onHints: (id, hints) => sessions().events.onHints(id, hints),
   onLayers: (id, layers) => {
     const room = sessions().get(id)?.room;
     if (room !== undefined) viewers().layers(room, layers);

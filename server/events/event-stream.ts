@@ -1,11 +1,11 @@
 /**
- * One viewer's stream of events, read by one connection at a time. What nobody takes yet is kept by kind, the newest of
+ * One client's stream of events, read by one connection at a time. What nobody takes yet is kept by kind, the newest of
  * each: all events tell of a state, and who reads again wants to know the present one. So a stream holds a handful of
  * events at most, however long its reader is away or asleep.
  */
 import type { EventMeter } from '../meter.ts';
 import type { Clock } from '../room/rooms.ts';
-import type { EventType, ViewerEvent } from './viewer-event.ts';
+import type { EventType, SessionEvent } from './session-event.ts';
 
 /** A connection on which the stream is read. */
 export interface Reader {
@@ -18,7 +18,7 @@ export interface Reader {
 }
 
 export interface EventStream {
-  tell(event: ViewerEvent): void;
+  tell(event: SessionEvent): void;
   /** Another reader takes the place of the one before. */
   readBy(reader: Reader): void;
   drained(reader: Reader): void;
@@ -42,7 +42,7 @@ export interface EventStreamOptions {
 }
 
 export function eventStream({ types, clock, meter }: EventStreamOptions): EventStream {
-  const pending = new Map<string, ViewerEvent>();
+  const pending = new Map<string, SessionEvent>();
   let reading: Reading | undefined;
 
   const release = (status: 'Left' | 'Ended' | 'Slow'): Reader | undefined => {

@@ -1,7 +1,7 @@
-/** The event streams of all viewers. Each belongs to a session, and ends with it. */
+/** The event streams of all clients of a role. Each belongs to a session, and ends with it. */
 import { randomBytes } from 'node:crypto';
 import { type EventStream, type EventStreamOptions, eventStream } from './event-stream.ts';
-import type { EventType, ViewerEvent } from './viewer-event.ts';
+import type { EventType, SessionEvent } from './session-event.ts';
 
 export interface EventStreams {
   /** The id of a new stream. The oldest of a session that has as many as it may have ends for it. */
@@ -9,9 +9,9 @@ export interface EventStreams {
   find(session: string, id: string): EventStream | undefined;
   close(session: string, id: string): void;
   /** Tells every stream of a room what its session is to be told. */
-  tell(room: string, eventFor: (session: string) => ViewerEvent): void;
+  tell(room: string, eventFor: (session: string) => SessionEvent): void;
   /** Tells those of one session. */
-  tellSession(session: string, event: ViewerEvent): void;
+  tellSession(session: string, event: SessionEvent): void;
   sessionEnded(session: string): void;
   /** How many streams a room has. */
   count(room: string): number;

@@ -4,7 +4,7 @@ import type { EventMeter } from '../meter.ts';
 import type { Room } from '../room/room.ts';
 import type { Clock } from '../room/rooms.ts';
 import { type EventStreams, eventStreams } from './event-streams.ts';
-import { type ViewerEvent, viewerEvent } from './viewer-event.ts';
+import { type SessionEvent, sessionEvent } from './session-event.ts';
 
 export interface ViewerEvents extends Pick<EventStreams, 'open' | 'find' | 'close'> {
   /** To be called when a room has changed, or is no more. */
@@ -49,7 +49,7 @@ const countMsPerStream = 2;
 export function viewerEvents({ clock, meter, roomOf, videoAt }: ViewerEventsOptions): ViewerEvents {
   const told = new Map<string, Told>();
   const heldSessions = new Set<string>();
-  const event = (type: Parameters<typeof viewerEvent>[0], data = {}) => viewerEvent(type, data, clock.now());
+  const event = (type: Parameters<typeof sessionEvent>[0], data = {}) => sessionEvent(type, data, clock.now());
   const layersFor = (layers: readonly Layer[]) => shared(videoAt, (index) => event('layers', layersOf(index, layers)));
   const streams = eventStreams({ clock, meter }, (room, session, stream) => {
     const now = roomOf(room);
@@ -64,7 +64,7 @@ export function viewerEvents({ clock, meter, roomOf, videoAt }: ViewerEventsOpti
     if (last !== undefined && last.viewers !== count) last.viewers = streams.count(room) > 1 ? unknown : count;
   });
 
-  const tellAll = (room: string, one: ViewerEvent): void => streams.tell(room, () => one);
+  const tellAll = (room: string, one: SessionEvent): void => streams.tell(room, () => one);
   const tellLayers = (room: string, last: Told, layers: readonly Layer[]): void => {
     last.layers = layers;
     streams.tell(room, layersFor(layers));
@@ -118,9 +118,9 @@ export function viewerEvents({ clock, meter, roomOf, videoAt }: ViewerEventsOpti
 }
 
 /** The same event for all who have video by the same m-section. */
-function shared(videoAt: ViewerEventsOptions['videoAt'], make: (index: number) => ViewerEvent) {
-  const made = new Map<number, ViewerEvent>();
-  return (session: string): ViewerEvent => {
+function shared(videoAt: ViewerEventsOptions['videoAt'], make: (index: number) => SessionEvent) {
+  const made = new Map<number, SessionEvent>();
+  return (session: string): SessionEvent => {
     const index = videoAt(session);
     const found = made.get(index) ?? make(index);
     made.set(index, found);

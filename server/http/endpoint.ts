@@ -13,7 +13,7 @@ import type { IceSession } from './ice-patch.ts';
 import { tellLinks } from './links.ts';
 import { mediaType } from './media-type.ts';
 import type { PassOn } from './pass-on.ts';
-import { viewerLinks } from './viewer-links.ts';
+import { sessionLinks } from './session-links.ts';
 
 /** What the endpoints do, apart from HTTP. Rooms are named `namespace/name`. */
 export interface Endpoints {
@@ -142,8 +142,7 @@ export function endpoint(app: FastifyInstance, options: EndpointOptions) {
       span: spanOf(request),
     });
     const location = `${url(request.params.namespace, request.params.room)}/${id}`;
-    const extensions = role === 'subscriber' ? viewerLinks(location) : [];
-    tellLinks(reply, [...extensions, ...endpoints.iceLinks(roomOf(request), id)]);
+    tellLinks(reply, [...sessionLinks(role, location), ...endpoints.iceLinks(roomOf(request), id)]);
     return reply.code(201).headers({ location, etag: iceTag }).type('application/sdp').send(answer);
   });
   const look = async (_request: Request, reply: FastifyReply) =>

@@ -1,22 +1,24 @@
 /**
- * The event streams of a viewer's session, as WHEP's extension has them: a POST makes a stream, which is read by GET. A
+ * The event streams of a session, as WHEP's extension has them for viewers: a POST makes a stream, which is read by GET. A
  * GET without a POST before reads one that lasts as long as the connection, as browsers' EventSource sends no POST. Who
  * reads needs no token, which EventSource could not send; the URL is one that only the session's client knows.
  */
 import { Readable } from 'node:stream';
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
-import { eventTypes } from '#crds/event-metrics.ts';
+import { eventTypesOf } from '#crds/event-metrics.ts';
 import type { EventStream, Reader } from '../events/event-stream.ts';
-import type { ViewerEvents } from '../events/viewer-events.ts';
+import type { EventStreams } from '../events/event-streams.ts';
 import { type Refusal, Refused } from '../room/refusal.ts';
 import { onPreflight } from './cors.ts';
 import { type EndpointOptions, endpointUrl, guards, notAllowed, type Request, roomOf } from './endpoint.ts';
 import { mediaType } from './media-type.ts';
-import { eventsPath } from './viewer-links.ts';
+import { eventsPath } from './session-links.ts';
 import { notJson, wantedEvents } from './wanted-events.ts';
 
-export interface EventResourceOptions extends Pick<EndpointOptions, 'endpoints' | 'door' | 'passOn'> {
-  readonly events: ViewerEvents;
+export type OpenStreams = Pick<EventStreams, 'open' | 'find' | 'close'>;
+
+export interface EventResourceOptions extends Pick<EndpointOptions, 'role' | 'endpoints' | 'door' | 'passOn'> {
+  readonly events: OpenStreams;
 }
 
 type StreamRequest = FastifyRequest<{ Params: Request['params'] & { readonly stream: string } }>;
@@ -24,28 +26,30 @@ type StreamRequest = FastifyRequest<{ Params: Request['params'] & { readonly str
 const allow = { collection: 'POST, GET, OPTIONS', stream: 'GET, DELETE, OPTIONS' };
 
 export function eventResource(app: FastifyInstance, { events, ...options }: EventResourceOptions) {
-  const { limited, here, authorized, found, owned } = guards({ ...options, role: 'subscriber' });
+  const { role } = options;
+  const { limited, here, authorized, found, owned } = guards(options);
   const before = [limited, here, authorized, found, owned];
-  const path = `${eventsPath}/:stream`;
+  const collection = eventsPath[role];
+  const path = `${collection}/:stream`;
   const streamOf = ({ params }: StreamRequest) => {
     const stream = events.find(params.session, params.stream);
     if (stream === undefined) throw new Refused(unknownStream);
     return stream;
   };
-  const open = (request: Request, types: Parameters<ViewerEvents['open']>[2]) =>
+  const open = (request: Request, types: Parameters<OpenStreams['open']>[2]) =>
     events.open(request.params.session, roomOf(request), types);
 
-  app.post(eventsPath, { onRequest: before }, async (request: Request, reply) => {
+  app.post(collection, { onRequest: before }, async (request: Request, reply) => {
     const { body = '', headers, params } = request;
     if (typeof body !== 'string' || (body !== '' && mediaType(headers['content-type']) !== 'application/json'))
-      throw new Refused(notJson);
-    const id = open(request, wantedEvents(body));
-    const session = `${endpointUrl('subscriber')(params.namespace, params.room)}/${params.session}`;
+      throw new Refused(notJson(role));
+    const id = open(request, wantedEvents(role, body));
+    const session = `${endpointUrl(role)(params.namespace, params.room)}/${params.session}`;
     return reply.code(201).header('location', `${session}/events/${id}`).send();
   });
-  app.get(eventsPath, { exposeHeadRoute: false, onRequest: [here, found] }, async (request: Request, reply) => {
+  app.get(collection, { exposeHeadRoute: false, onRequest: [here, found] }, async (request: Request, reply) => {
     const { session } = request.params;
-    const id = open(request, eventTypes);
+    const id = open(request, eventTypesOf[role]);
     const stream = events.find(session, id);
     if (stream === undefined) throw new Refused(unknownStream);
     return read(stream, reply, () => events.close(session, id));
@@ -58,7 +62,7 @@ export function eventResource(app: FastifyInstance, { events, ...options }: Even
     return reply.code(200).send();
   });
   for (const [url, methods] of [
-    [eventsPath, allow.collection],
+    [collection, allow.collection],
     [path, allow.stream],
   ] as const) {
     app.options(url, async (_request, reply) =>

@@ -4,7 +4,7 @@ import { Refused } from '../room/refusal.ts';
 import { onPreflight } from './cors.ts';
 import { type EndpointOptions, guards, notAllowed, type Request } from './endpoint.ts';
 import { mediaType } from './media-type.ts';
-import { layerPath } from './viewer-links.ts';
+import { layerPath } from './session-links.ts';
 import { notLayer } from './wanted-events.ts';
 
 const allow = 'POST, OPTIONS';

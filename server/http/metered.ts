@@ -1,7 +1,7 @@
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import { publicPath, roomPath } from '#crds/contract.ts';
 import type { AskedRequest, HttpMeter, Method, Route } from '../meter.ts';
-import { eventsPath, layerPath } from './viewer-links.ts';
+import { eventsPath, layerPath } from './session-links.ts';
 
 const room = [':namespace', ':room'] as const;
 
@@ -11,8 +11,10 @@ const routes: ReadonlyMap<string | undefined, Route> = new Map([
   [`${publicPath.whip(...room)}/:session`, 'whip_session'],
   [publicPath.whep(...room), 'whep'],
   [`${publicPath.whep(...room)}/:session`, 'whep_session'],
-  [eventsPath, 'whep_events'],
-  [`${eventsPath}/:stream`, 'whep_events'],
+  [eventsPath.publisher, 'whip_events'],
+  [`${eventsPath.publisher}/:stream`, 'whip_events'],
+  [eventsPath.subscriber, 'whep_events'],
+  [`${eventsPath.subscriber}/:stream`, 'whep_events'],
   [layerPath, 'whep_layer'],
   [roomPath(...room), 'player'],
   [publicPath.player(...room), 'player'],

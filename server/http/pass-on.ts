@@ -23,7 +23,7 @@ import type { Owner } from '../peers/session-ids.ts';
 import { type Refusal, Refused } from '../room/refusal.ts';
 import type { Clock } from '../room/rooms.ts';
 import { unknownSession } from './endpoint.ts';
-import { eventsPath } from './viewer-links.ts';
+import { eventsPath } from './session-links.ts';
 
 export interface PassOnOptions {
   readonly peers: Pick<Peers, 'ownerOf' | 'seals'>;
@@ -63,7 +63,7 @@ export function passOn(options: PassOnOptions): PassOn {
 
 /** Whether it is answered by events, for as long as somebody reads. */
 const isStream = ({ method, routeOptions: { url = '' } }: FastifyRequest): boolean =>
-  method === 'GET' && url.startsWith(eventsPath);
+  method === 'GET' && Object.values(eventsPath).some((path) => url.startsWith(path));
 
 async function ask(
   owner: Owner,

@@ -1,14 +1,14 @@
 import fastify, { type FastifyError, type FastifyInstance, type FastifyReply, type FastifyRequest } from 'fastify';
 import { noTracer, type Tracer } from '#tracing/tracer.ts';
-import type { ViewerEvents } from '../events/viewer-events.ts';
 import type { HttpMeter } from '../meter.ts';
 import { type Refusal, Refused } from '../room/refusal.ts';
+import type { Role } from '../room/room.ts';
 import type { Clock } from '../room/rooms.ts';
 import { withoutAlias } from './alias.ts';
 import { allowOrigins } from './cors.ts';
 import type { Door } from './door.ts';
 import { type Endpoints, endpoint, notSdp } from './endpoint.ts';
-import { eventResource } from './event-resource.ts';
+import { eventResource, type OpenStreams } from './event-resource.ts';
 import { httpSpans } from './http-spans.ts';
 import { notFragment } from './ice-patch.ts';
 import { layerResource } from './layer-resource.ts';
@@ -17,14 +17,14 @@ import { type pageFiles, pages } from './pages.ts';
 import { type PassOnOptions, passOn } from './pass-on.ts';
 import type { Arrivals } from './passed-on.ts';
 import { sendProblem } from './problem.ts';
+import { eventsPath, layerPath } from './session-links.ts';
 import { sessionResource } from './session-resource.ts';
-import { eventsPath, layerPath } from './viewer-links.ts';
 import { notJson, notLayer } from './wanted-events.ts';
 
 export interface PublicServerOptions {
   readonly door: Door;
   readonly endpoints: Endpoints;
-  readonly events: ViewerEvents;
+  readonly events: Readonly<Record<Role, OpenStreams>>;
   readonly files: ReturnType<typeof pageFiles>;
   readonly peers: PassOnOptions['peers'];
   readonly arrivals: Arrivals;
@@ -86,15 +86,16 @@ export function publicServer({
   const isPassedOn = ({ raw }: FastifyRequest) => arrivals.clientOf(raw) !== undefined;
   const waitedMs = metered(app, { meter, exists: endpoints.exists, isPassedOn });
   const onwards = passOn({ peers, clock, meter, tracer, addressOf: door.addressOf, spanOf, isPassedOn });
-  for (const role of ['publisher', 'subscriber'] as const) {
+  for (const role of roles) {
     endpoint(app, { role, endpoints, door, passOn: onwards, spanOf, waitedMs });
     sessionResource(app, { role, endpoints, door, passOn: onwards });
+    eventResource(app, { role, endpoints, door, passOn: onwards, events: events[role] });
   }
-  eventResource(app, { endpoints, door, passOn: onwards, events });
-  layerResource(app, { endpoints, door, passOn: onwards });
   pages(app, files, (room) => endpoints.access('subscriber', room));
   return app;
 }
+
+const roles: readonly Role[] = ['publisher', 'subscriber'];
 
 const unknownPath: Refusal = {
   reason: 'UnknownPath',
@@ -103,7 +104,7 @@ const unknownPath: Refusal = {
 
 /** For a body of a type that nobody reads. */
 const typeRefusal = ({ method, routeOptions }: FastifyRequest): Refusal => {
-  if (routeOptions.url === eventsPath) return notJson;
+  for (const role of roles) if (routeOptions.url === eventsPath[role]) return notJson(role);
   if (routeOptions.url === layerPath) return notLayer;
   return method === 'PATCH' ? notFragment : notSdp;
 };

@@ -154,8 +154,8 @@ export interface MediaEvents {
    * had it is the first packet.
    */
   onFirstFrame(transportId: string): void;
-  /** Something about what a publisher sends is bad for viewers; each thing is told once for each of its sources. */
-  onHint(transportId: string, hint: Hint): void;
+  /** What about a publisher's media is bad for viewers now: all of it, each time that something came or went. */
+  onHints(transportId: string, hints: readonly Hint[]): void;
   /** The encodings of a publisher that has several, the lowest first; again when they have changed, once a second at most. */
   onLayers(transportId: string, layers: readonly Layer[]): void;
   /** A subscriber's network does not carry the least of the video, so that it is sent none; or it does again. */

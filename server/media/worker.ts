@@ -43,7 +43,7 @@ const core = mediaCore({
     onFirstFrame: (id) => tell({ call: 'onFirstFrame', args: [id] }),
     onLayers: (id, layers) => tell({ call: 'onLayers', args: [id, layers] }),
     onHeld: (id, isHeld) => tell({ call: 'onHeld', args: [id, isHeld] }),
-    onHint: (id, hint) => tell({ call: 'onHint', args: [id, hint] }),
+    onHints: (id, hints) => tell({ call: 'onHints', args: [id, hints] }),
     onClosed: (id, reason) => tell({ call: 'onClosed', args: [id, reason] }),
   },
 });

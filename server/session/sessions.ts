@@ -5,6 +5,7 @@
  *    └────────── no keys within 10 s: ended ──┘
  */
 import type { Audit } from '../access/audit.ts';
+import type { PublisherHint } from '../events/publisher-events.ts';
 import { type Log, shortId } from '../log.ts';
 import type { CloseReason, IceSpec, MediaEvents, MediaPlane } from '../media/plane.ts';
 import type { MeteredSession, SessionMeter, Step } from '../meter.ts';
@@ -15,7 +16,7 @@ import type { DtlsEnd } from '../rtc/dtls/dtls-alert.ts';
 import type { Dtls } from '../rtc/dtls/dtls-association.ts';
 import type { Admission } from './admission.ts';
 import type { KnownSession, NewSession } from './new-session.ts';
-import { watchForMedia } from './silent-publisher.ts';
+import { noMedia, watchForMedia } from './silent-publisher.ts';
 
 export type SessionEnd = EndReason | DtlsEnd | CloseReason | HandshakeFailure | 'Deleted' | 'Shutdown' | 'Internal';
 
@@ -31,6 +32,8 @@ export interface SessionsOptions {
   readonly clock: Clock;
   readonly log: Log;
   readonly admission: Pick<Admission, 'left'>;
+  /** Called with what a publisher should change now, each time that something of it came or went. */
+  readonly hinted: (id: string, hints: readonly PublisherHint[]) => void;
   /** Called with each session that ends. */
   readonly ended: (id: string, reason: SessionEnd) => void;
   readonly audit: Audit;
@@ -49,7 +52,7 @@ export interface Sessions {
   count(): number;
   /** Resolves when the last session has ended; at once when there is none. */
   empty(): Promise<void>;
-  readonly events: Pick<MediaEvents, 'onDtls' | 'onConnected' | 'onMedia' | 'onFirstFrame' | 'onHint' | 'onClosed'>;
+  readonly events: Pick<MediaEvents, 'onDtls' | 'onConnected' | 'onMedia' | 'onFirstFrame' | 'onHints' | 'onClosed'>;
 }
 
 /** Without what is needed only to connect: there are many that have connected. */
@@ -60,6 +63,8 @@ interface Session extends Omit<NewSession, 'fingerprints' | 'setup' | 'identity'
   readonly startedMs: number;
   cancelTimeout: () => void;
   lastStep: Step;
+  /** What of a publisher stands in the log already. */
+  logged: string;
 }
 
 export function sessions(options: SessionsOptions): Sessions {
@@ -107,6 +112,7 @@ export function sessions(options: SessionsOptions): Sessions {
         startedMs,
         cancelTimeout,
         lastStep: 'Answered',
+        logged: '',
       };
       table.set(id, session);
       use.entered(session.room);
@@ -151,12 +157,20 @@ function events(
       reached(id, 'IceConnected');
       table.get(id)?.dtls.begin();
     },
-    onMedia: (id) => reached(id, 'Media'),
+    onMedia: (id) => {
+      if (table.get(id)?.role === 'publisher') options.hinted(id, []);
+      reached(id, 'Media');
+    },
     onFirstFrame: (id) => reached(id, 'FirstFrame'),
-    onHint: (id, { reason, message }) => {
+    onHints: (id, hints) => {
       const session = table.get(id);
       if (session === undefined) return;
-      options.log.warn('publisher should change its encoder', { ...fields(options, session), reason, message });
+      options.hinted(id, hints);
+      for (const { reason, message } of hints) {
+        if (session.logged.includes(reason)) continue;
+        session.logged += `${reason} `;
+        options.log.warn('publisher should change its encoder', { ...fields(options, session), reason, message });
+      }
     },
     onClosed: (id, reason) => end(id, reason),
   };
@@ -190,8 +204,9 @@ function connected(options: SessionsOptions, session: Session) {
   options.log.info('session connected', fields(options, session));
 }
 
-function sentNothing({ meter, log, clock }: SessionsOptions, session: Session) {
+function sentNothing({ meter, log, clock, hinted }: SessionsOptions, session: Session) {
   meter.sentNothing(session.room);
+  hinted(session.id, [noMedia]);
   log.warn('publisher is connected and sends nothing: look at its encoder, and at firewalls between', {
     ...fields({ clock }, session),
   });

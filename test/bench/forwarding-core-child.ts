@@ -58,7 +58,7 @@ function begin({ clients, isCounting }: PlaneQuestion): number {
       onConnected: ignore,
       onMedia: ignore,
       onFirstFrame: ignore,
-      onHint: ignore,
+      onHints: ignore,
       onLayers: ignore,
       onHeld: ignore,
       onClosed: ignore,

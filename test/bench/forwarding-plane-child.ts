@@ -13,7 +13,7 @@ const events = {
   onConnected: ignore,
   onMedia: ignore,
   onFirstFrame: ignore,
-  onHint: ignore,
+  onHints: ignore,
   onLayers: ignore,
   onHeld: ignore,
   onClosed: ignore,

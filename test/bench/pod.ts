@@ -38,7 +38,7 @@ const events: MediaEvents = {
     onConnected: nothing,
     onMedia: nothing,
     onFirstFrame: nothing,
-    onHint: nothing,
+    onHints: nothing,
     onLayers: nothing,
     onHeld: nothing,
     onClosed: nothing,

@@ -43,7 +43,7 @@ export function arena(seed = 1, { sendTakesMs = 0, egress = playedBy.getStore() 
       onConnected: (id) => events.push(`connected ${id}`),
       onMedia: (id) => events.push(`media ${id}`),
       onFirstFrame: (id) => events.push(`first frame ${id}`),
-      onHint: (id, { reason }) => events.push(`hint ${id} ${reason}`),
+      onHints: (id, hints) => events.push(['hints', id, ...hints.map(({ reason }) => reason)].join(' ')),
       onHeld: (id, isHeld) => events.push(`${isHeld ? 'held' : 'not held'} ${id}`),
       onLayers: (id, layers) =>
         events.push(`layers ${id} ${layers.map(({ rid, height }) => `${rid}:${height}`).join()}`),

@@ -20,7 +20,7 @@ const silence: MediaEvents = {
   onConnected() {},
   onMedia() {},
   onFirstFrame() {},
-  onHint() {},
+  onHints() {},
   onLayers() {},
   onHeld() {},
   onClosed() {},

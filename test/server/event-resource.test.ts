@@ -2,6 +2,7 @@ import assert from 'node:assert/strict';
 import { after, afterEach, before, describe, test } from 'node:test';
 import { eventually } from '#test/harness/eventually.ts';
 import { smallOffer } from './offers.ts';
+import { reading } from './reading.ts';
 import { post, problem, type Running, running, tokens } from './running.ts';
 import { type UdpClient, udpClient } from './udp-client.ts';
 
@@ -10,21 +11,6 @@ const whep = '/default/stage/whep';
 const authorization = `Bearer ${tokens.play}`;
 
 const shown = () => smallOffer((sdp) => sdp.replace('sendonly', 'recvonly'));
-
-/** What has come on a stream so far, and whether it has ended. */
-function reading(response: Response) {
-  const seen = { text: '', isOver: false };
-  const read = async () => {
-    const decoder = new TextDecoder();
-    for await (const bytes of response.body ?? []) seen.text += decoder.decode(bytes as Uint8Array, { stream: true });
-  };
-  void read()
-    .catch(() => undefined)
-    .finally(() => {
-      seen.isOver = true;
-    });
-  return seen;
-}
 
 describe('the event stream of a viewer', () => {
   let at: Running;
@@ -58,7 +44,7 @@ describe('the event stream of a viewer', () => {
   };
   const open = (status: string) => at.metric(`live_event_stream_connections_total{status="${status}"}`);
 
-  test('its Link stands in the answer to a player, with the events that there are; publishers have none (C-31, C-38)', async () => {
+  test('its Link stands in the answer to a player, with the events that there are; a publisher’s has its own (C-31, C-38)', async () => {
     const headers = await join();
     assert.equal(
       headers.get('link'),
@@ -67,7 +53,10 @@ describe('the event stream of a viewer', () => {
         `<${viewer.location}/layer>; rel="urn:ietf:params:whep:ext:core:layer"`,
       ].join(', '),
     );
-    assert.equal(publisher.response.headers.get('link'), null);
+    assert.equal(
+      publisher.response.headers.get('link'),
+      `<${publisher.location}/events>; rel="urn:liveroom:whip:ext:events"; events="hints"`,
+    );
   });
 
   test('a POST of a list makes it, a GET reads it, a DELETE ends it, and then it is not there (C-38, C-39)', async () => {

@@ -22,7 +22,7 @@ async function hangingMedia(t: TestContext, { after = Number.POSITIVE_INFINITY }
     onConnected: nothing,
     onMedia: nothing,
     onFirstFrame: nothing,
-    onHint: nothing,
+    onHints: nothing,
     onLayers: nothing,
     onHeld: nothing,
     onClosed: nothing,

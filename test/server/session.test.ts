@@ -4,6 +4,7 @@ import { eventually } from '#test/harness/eventually.ts';
 import { certificate } from './dtls-client.ts';
 import { type FakeClock, fakeClock } from './fake-clock.ts';
 import { smallOffer } from './offers.ts';
+import { reading } from './reading.ts';
 import { post, problem, type Running, running, tokens } from './running.ts';
 import { type UdpClient, type UdpClientTraits, udpClient } from './udp-client.ts';
 
@@ -58,8 +59,9 @@ describe('a session, from its offer to its end', () => {
     assert.equal(await at.metric('live_rooms'), 0);
   });
 
-  test('a publisher that connects and sends nothing for 10 s is told of in the log, and counted', async () => {
-    await client(whip);
+  test('a publisher that connects and sends nothing for 10 s is told so, in the log too, and counted', async () => {
+    const publisher = await client(whip);
+    const told = reading(await at.fetch(`${publisher.location}/events`));
     await eventually('it is connected', async () => (await stage())?.publisher !== undefined);
     clock.advance(9000);
     assert.equal(await at.metric('live_publisher_no_media_total{room="stage"}'), 0);
@@ -68,6 +70,18 @@ describe('a session, from its offer to its end', () => {
     assert.ok(isLogged('publisher is connected and sends nothing: look at its encoder, and at firewalls between'));
     clock.advance(60_000);
     assert.equal(await at.metric('live_publisher_no_media_total{room="stage"}'), 1);
+    const hints = () =>
+      [...told.text.matchAll(/^event: hints\ndata: (.*)$/gm)].map(([, data = '']) => JSON.parse(data).hints);
+    await eventually('it is told', () => hints().length === 2);
+    publisher.sendKeyFrame();
+    await eventually('and that it is over', () => hints().length === 3);
+    assert.deepEqual(
+      hints().map(([hint]) => hint?.reason),
+      [undefined, 'NoMedia', undefined],
+    );
+    assert.match(hints()[1][0].message, /neither picture nor sound .* See whether the source/);
+    await at.fetch(publisher.location, { method: 'DELETE', headers: { Authorization: `Bearer ${tokens.publish}` } });
+    await eventually('the stream ends with the session', () => told.isOver);
   });
 
   test('a certificate that is not the one in the offer is refused, counted, and the session is gone', async () => {

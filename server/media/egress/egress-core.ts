@@ -63,7 +63,7 @@ export function egressCore({ events, ...outer }: EgressWorld): EgressCore {
       ...events,
       onDtls: () => undefined,
       onConnected: () => undefined,
-      onHint: () => undefined,
+      onHints: () => undefined,
       onLayers: () => undefined,
     },
     requestKeyFrame(of, stream) {

@@ -48,15 +48,16 @@ function layersOf(of: Publisher, nowMs: number): readonly LayerStats[] {
   });
 }
 
-/** Tells of hints that hold for the first time, once for each source. Allocates: for once a second. */
+/** Tells of the hints that hold now, when they are others than before. Allocates: for once a second. */
 export function tellHints(of: Publisher, nowMs: number, { events }: World): void {
-  for (const stream of of.streams) {
+  const now = of.streams.flatMap((stream) => {
     const { source, track } = stream;
-    if (source === undefined || track.kind !== 'video' || !isForemost(of, stream)) continue;
-    for (const hint of hints(ingestFigures(source.quality, nowMs), track.pli || track.fir)) {
-      if (source.hinted.has(hint.reason)) continue;
-      source.hinted.add(hint.reason);
-      events.onHint(of.transport.id, hint);
-    }
-  }
+    if (source === undefined || track.kind !== 'video' || !isForemost(of, stream)) return [];
+    return hints(ingestFigures(source.quality, nowMs), track.pli || track.fir);
+  });
+  // Their sentences have figures in them, which change all the time.
+  const told = now.map(({ reason }) => reason).join();
+  if (told === of.toldHints) return;
+  of.toldHints = told;
+  events.onHints(of.transport.id, now);
 }

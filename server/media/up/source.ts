@@ -2,7 +2,6 @@ import { type LossCount, lossCount } from '../rtp/loss-count.ts';
 import type { PacketCache } from '../rtp/packet-cache.ts';
 import { extended } from '../rtp/packet-index.ts';
 import type { NtpTime } from '../rtp/rtcp.ts';
-import type { HintReason } from './ingest-hints.ts';
 import { type IngestQuality, ingestQuality } from './ingest-quality.ts';
 import { type Missing, missing } from './missing.ts';
 import { type Reception, reception } from './reception.ts';
@@ -15,8 +14,6 @@ export interface Source {
   readonly loss: LossCount;
   readonly missing: Missing;
   readonly quality: IngestQuality;
-  /** What its publisher was told of already. */
-  readonly hinted: Set<HintReason>;
   clockRate: number;
   lastPacketMs: number;
   /** It said BYE, and nothing since. */
@@ -32,7 +29,6 @@ export const source = (ssrc: number, clockRate: number, nowMs: number, cache: Pa
   loss: lossCount(),
   missing: missing(),
   quality: ingestQuality(nowMs),
-  hinted: new Set(),
   clockRate,
   lastPacketMs: nowMs,
   hasLeft: false,

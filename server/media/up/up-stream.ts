@@ -61,8 +61,9 @@ export interface Publisher {
   best: UpStream | undefined;
   /** Known some moments after its video began. */
   ladder: Ladder | undefined;
-  /** What was told last of its encodings. */
+  /** What was told last of its encodings, and of what is bad about them. */
   toldLayers: string;
+  toldHints: string;
   /** When it was last thought about which is. */
   judgedMs: number;
   readonly bySsrc: Map<number, UpStream>;
@@ -80,6 +81,7 @@ export function publisher(transport: Transport, tracks: readonly UpTrack[]): Pub
     best: undefined,
     ladder: undefined,
     toldLayers: '',
+    toldHints: '',
     judgedMs: Number.NEGATIVE_INFINITY,
     bySsrc: new Map(),
     arrivals,

@@ -36,7 +36,7 @@ test('a packet that was lost and repaired counts once, and nothing is told of a 
   assert.deepEqual(core.snapshot().ingest, {});
 });
 
-test('what an encoder should change is told once', () => {
+test('what an encoder should change is told once, and that it has changed it', () => {
   const { core, events, publisher, from, pass } = arena();
   const up = publisher('up', [videoUp({ pli: false, fir: false })]);
   for (let i = 0; i < 240; i++) {
@@ -44,11 +44,16 @@ test('what an encoder should change is told once', () => {
     pass(50);
   }
   assert.deepEqual(
-    events.filter((event) => event.startsWith('hint')),
-    ['hint up RareKeyFrames'],
+    events.filter((event) => event.startsWith('hints')),
+    ['hints up RareKeyFrames'],
   );
   assert.deepEqual(
     core.snapshot().ingest['room']?.hints.map(({ reason }) => reason),
     ['RareKeyFrames'],
   );
+  for (let i = 240; i < 340; i++) {
+    from(up, up.rtp({ ssrc: 7, sequence: i, timestamp: i * 3000, payload: keyFrame }));
+    pass(1000);
+  }
+  assert.deepEqual(events.filter((event) => event.startsWith('hints')).slice(1), ['hints up']);
 });

@@ -1,12 +1,12 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { eventTypes } from '#crds/event-metrics.ts';
+import { eventTypesOf } from '#crds/event-metrics.ts';
 import { eventStream, type Reader } from '#server/events/event-stream.ts';
-import { type EventType, viewerEvent } from '#server/events/viewer-event.ts';
+import { type EventType, sessionEvent } from '#server/events/session-event.ts';
 import { fakeClock } from '../fake-clock.ts';
 
 /** A stream, and connections that take what they are given until they are told not to. */
-function scene(types: readonly EventType[] = eventTypes) {
+function scene(types: readonly EventType[] = eventTypesOf.subscriber) {
   const clock = fakeClock();
   const counted: string[] = [];
   const stream = eventStream({
@@ -32,7 +32,7 @@ function scene(types: readonly EventType[] = eventTypes) {
     };
     return made;
   };
-  const tell = (type: EventType, data = {}) => stream.tell(viewerEvent(type, data, clock.now()));
+  const tell = (type: EventType, data = {}) => stream.tell(sessionEvent(type, data, clock.now()));
   return { clock, counted, stream, reader, tell };
 }
 
