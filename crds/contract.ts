@@ -181,4 +181,5 @@ export const internalPath = {
   stats: '/stats',
   /** For other server pods: requests for sessions of this one. */
   passedOn: '/passed-on',
+  viewers: '/stats/viewers',
 } as const;

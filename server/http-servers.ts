@@ -8,7 +8,7 @@ import type { Neighbours } from './neighbours.ts';
 
 export interface HttpServersOptions extends Omit<PublicServerOptions, 'files' | 'peers' | 'arrivals'> {
   readonly around: Neighbours;
-  readonly internals: Pick<Internals, 'checkup' | 'stats' | 'metrics'>;
+  readonly internals: Pick<Internals, 'checkup' | 'stats' | 'viewers' | 'scrape'>;
 }
 
 export type HttpServers = ReturnType<typeof httpServers>;

@@ -1,5 +1,6 @@
 /** What is seen of a server from outside: metrics, statistics and health, from one look at rooms, media and node. */
 import type { PodStats } from '#crds/pod-stats.ts';
+import type { ViewersStats } from '#crds/viewer-stats.ts';
 import type { Config } from './config.ts';
 import type { ServerState } from './endpoints.ts';
 import { type Log, stackOf } from './log.ts';
@@ -23,6 +24,7 @@ import { busyThreads } from './session/busy.ts';
 import type { Shortage } from './session/closed.ts';
 import { joinCounts } from './session/joins.ts';
 import { leftOver, podStats, type Status, status } from './status.ts';
+import { viewersStats } from './viewer-stats.ts';
 
 export interface Observed {
   readonly media: MediaPlane;
@@ -45,6 +47,7 @@ export interface Observation {
   readonly meter: Meter;
   scrape(format: Format): Promise<Exposition>;
   stats(): Promise<PodStats>;
+  viewers(room: string | undefined, most: number): Promise<ViewersStats>;
   readonly checkup: Checkup;
   /** Costs nothing, so that every request may ask. */
   shortage(): Shortage;
@@ -119,6 +122,7 @@ export async function observation(observed: Observed): Promise<Observation> {
     meter: meterOf([meter, joined.listener]),
     scrape,
     stats: async () => podStats(await look()),
+    viewers: async (room, most) => viewersStats(await media.viewers({ viewersOf: room, most })),
     checkup,
     shortage: () => ({ isShortOfMemory: isShort(watch.reading()), isBusy }),
     stop: watch.stop,

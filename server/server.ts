@@ -67,7 +67,7 @@ export async function startServer(options: ServerOptions): Promise<Server> {
   const end = (session: string, reason: SessionEnd) => table.end(session, reason);
   const allRooms = rooms(clock, end, (room) => events.subscriber.changed(room));
   const seen = { media, rooms: allRooms, state, sessions: () => table.count(), clock, heart, log, config, onMetrics };
-  const { meter: counted, scrape, stats, checkup, shortage, stop } = await observation(seen);
+  const { meter: counted, shortage, stop, ...inside } = await observation(seen);
   const spans = roomSpans(tracer);
   const meter = meterOf([counted, spans, guarded(listener, toldBy(log))]);
   const onError = requestFailed(meter, log);
@@ -82,13 +82,11 @@ export async function startServer(options: ServerOptions): Promise<Server> {
   allRooms.configure(state.settings.rooms);
 
   const parts = { state, rooms: allRooms, sessions: table, media, clock, meter, shortage };
-  const untraced = endpoints({ ...parts, admission, events: events.subscriber, accessOf, newId: around.peers.newSessionId });
+  const { newSessionId: newId } = around.peers;
+  const untraced = endpoints({ ...parts, admission, events: events.subscriber, accessOf, newId });
   const traced = tracedEndpoints(untraced, tracer, spans);
   const open = { door, endpoints: traced, events, around, clock, tracer, meter, onError };
-  const { app, internal } = httpServers({
-    ...open,
-    internals: { checkup, stats, metrics: scrape },
-  });
+  const { app, internal } = httpServers({ ...open, internals: inside });
   const close = async () => {
     stop();
     table.endAll('Shutdown');

@@ -142,7 +142,8 @@ export function endpoint(app: FastifyInstance, options: EndpointOptions) {
       span: spanOf(request),
     });
     const location = `${url(request.params.namespace, request.params.room)}/${id}`;
-    tellLinks(reply, [...sessionLinks(role, location), ...endpoints.iceLinks(roomOf(request), id)]);
+    // Relays first, for clients that read one link and no more.
+    tellLinks(reply, [...endpoints.iceLinks(roomOf(request), id), ...sessionLinks(role, location)]);
     return reply.code(201).headers({ location, etag: iceTag }).type('application/sdp').send(answer);
   });
   const look = async (_request: Request, reply: FastifyReply) =>

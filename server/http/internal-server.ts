@@ -1,6 +1,7 @@
 import fastify, { type FastifyInstance, type FastifyReply, type FastifyRequest } from 'fastify';
 import { internalPath } from '#crds/contract.ts';
 import type { PodStats } from '#crds/pod-stats.ts';
+import { type ViewersStats, viewersTold } from '#crds/viewer-stats.ts';
 import type { Exposition } from '../metrics/exposition.ts';
 import type { Format } from '../metrics/family-text.ts';
 import type { Checkup } from '../probes/checkup.ts';
@@ -19,7 +20,9 @@ const maxHeaderSize = 32 * 1024;
 export interface Internals {
   readonly checkup: Checkup;
   stats(): Promise<PodStats>;
-  metrics(format: Format): Promise<Exposition>;
+  /** Of one room, or of all. */
+  viewers(room: string | undefined, most: number): Promise<ViewersStats>;
+  scrape(format: Format): Promise<Exposition>;
   /** When metrics and statistics are given to an address. Probes are answered at once. */
   readonly turns: Turns;
   /** How requests of other pods are answered; absent where there are none. */
@@ -37,8 +40,15 @@ export function internalServer(internals: Internals): FastifyInstance {
   };
   if (internals.passedOn !== undefined) passedOnRoute(app, internals.passedOn);
   app.get(internalPath.stats, { onRequest }, async (_request, reply) => reply.send(await internals.stats()));
+  app.get(internalPath.viewers, { onRequest }, async ({ query }, reply) => {
+    const { room, limit = String(viewersTold.usual) } = query as { readonly room?: string; readonly limit?: string };
+    const most = Number(limit);
+    if (!Number.isInteger(most) || most < 1 || most > viewersTold.most)
+      return reply.code(400).send({ error: `limit is a number from 1 to ${viewersTold.most}` });
+    return reply.send(await internals.viewers(room, most));
+  });
   app.get(internalPath.metrics, { onRequest }, async (request, reply) => {
-    const { contentType, body } = await internals.metrics(scrapeFormat(request.headers.accept));
+    const { contentType, body } = await internals.scrape(scrapeFormat(request.headers.accept));
     return reply.header('content-type', contentType).send(body);
   });
   return app;

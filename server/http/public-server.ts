@@ -91,6 +91,7 @@ export function publicServer({
     sessionResource(app, { role, endpoints, door, passOn: onwards });
     eventResource(app, { role, endpoints, door, passOn: onwards, events: events[role] });
   }
+  layerResource(app, { endpoints, door, passOn: onwards });
   pages(app, files, (room) => endpoints.access('subscriber', room));
   return app;
 }

@@ -4,6 +4,7 @@
  */
 
 import { type CoreSnapshot, snapshot } from './core-snapshot.ts';
+import { type ViewersAsked, type ViewersSeen, viewersSeen } from './down/viewer-figures.ts';
 import type { EgressEvents } from './egress/egress.ts';
 import { type MediaCommands, mediaCommands, remove } from './media-commands.ts';
 import { type Client, type MediaState, mediaState } from './media-state.ts';
@@ -25,6 +26,8 @@ export interface MediaCore extends MediaCommands {
   readonly egressEvents: EgressEvents;
   /** What this thread knows, without what others have of its rooms. */
   snapshot(): CoreSnapshot;
+  /** Those that this thread sends to. */
+  viewers(asked: ViewersAsked): ViewersSeen;
 }
 
 export function mediaCore(world: World): MediaCore {
@@ -61,6 +64,7 @@ export function mediaCore(world: World): MediaCore {
       state.dropped[reason] += 1;
     },
     snapshot: () => snapshot(state, world),
+    viewers: (asked) => viewersSeen(state.rooms.values(), asked, world.now()),
     egressEvents: egressEvents(state, world, close),
   };
 }

@@ -1,4 +1,5 @@
 import type { WatchdogOptions } from '../probes/watchdog.ts';
+import type { ViewersAsked, ViewersSeen } from './down/viewer-figures.ts';
 import type { MediaCommands } from './media-commands.ts';
 import type { MediaEvents, MediaSnapshot } from './plane.ts';
 
@@ -21,17 +22,20 @@ export interface WorkerOptions {
   readonly watchdog?: WatchdogOptions;
 }
 
+/** What a thread may be asked. */
+export type Question = 'snapshot' | 'ping' | ViewersAsked;
+
 /** From the main thread. A question is answered by a message with the same number. */
 export type ToWorker =
   | Call<MediaCommands>
-  | { readonly ask: 'snapshot' | 'ping'; readonly id: number }
+  | { readonly ask: Question; readonly id: number }
   | { readonly ask: 'close' };
 
 /** From the media thread. */
 export type FromWorker =
   | Call<Omit<MediaEvents, 'onFailure'>>
   | { readonly bound: { readonly address: string; readonly port: number } }
-  | { readonly answerTo: number; readonly snapshot?: ThreadSnapshot };
+  | { readonly answerTo: number; readonly snapshot?: ThreadSnapshot; readonly viewers?: ViewersSeen };
 
 /** What the media thread knows; messages are counted on the other side. */
 export type ThreadSnapshot = Omit<MediaSnapshot, 'messages'>;

@@ -11,6 +11,7 @@
  */
 import { mediaMetric } from '#crds/media-metrics.ts';
 import type { ByKind, MediaTotals, RoomCounters } from './counts.ts';
+import type { ViewersAsked, ViewersSeen } from './down/viewer-figures.ts';
 import type { Ingest } from './up/ingest.ts';
 import type { Hint } from './up/ingest-hints.ts';
 import type { Layer } from './up/told-layers.ts';
@@ -165,7 +166,7 @@ export interface MediaEvents {
   onFailure(error: Error): void;
 }
 
-/** Everything but `start`, `snapshot` and `close` is fire and forget, in order. */
+/** Everything but `start`, `snapshot`, `viewers` and `close` is fire and forget, in order. */
 export interface MediaPlane {
   /** The address and port that were bound (the port is useful when 0 was asked for). */
   readonly local: { readonly address: string; readonly port: number };
@@ -195,6 +196,8 @@ export interface MediaPlane {
   /** Forgets a room that has neither publisher nor subscribers, and its counters. */
   removeRoom(roomId: string): void;
   snapshot(): Promise<MediaSnapshot>;
+  /** How viewers do, one by one. */
+  viewers(asked: ViewersAsked): Promise<ViewersSeen>;
   /** Resolves when the media thread has turned its loop once; for liveness. */
   ping(): Promise<void>;
   close(): Promise<void>;

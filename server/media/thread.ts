@@ -1,9 +1,10 @@
 import { once } from 'node:events';
 import { availableParallelism } from 'node:os';
 import { Worker } from 'node:worker_threads';
+import type { ViewersSeen } from './down/viewer-figures.ts';
 import { viewersPerThread } from './egress/placement.ts';
 import type { MediaCommands } from './media-commands.ts';
-import type { FromWorker, ThreadSnapshot, ToWorker, WorkerOptions } from './messages.ts';
+import type { FromWorker, Question, ThreadSnapshot, ToWorker, WorkerOptions } from './messages.ts';
 import type { DownTrack, MediaEvents, MediaPlane } from './plane.ts';
 import { questions } from './questions.ts';
 import { checkKeys } from './srtp/srtp-keys.ts';
@@ -35,7 +36,7 @@ export async function startMediaPlane({ events, ...options }: MediaPlaneOptions)
     messages.toMedia += 1;
     worker.postMessage(message);
   };
-  const waiting = questions<'snapshot' | 'ping'>(tell);
+  const waiting = questions<Question>(tell);
   const { promise: bound, resolve, reject } = Promise.withResolvers<MediaPlane['local']>();
   let isRunning = false;
   let isClosing = false;
@@ -52,7 +53,7 @@ export async function startMediaPlane({ events, ...options }: MediaPlaneOptions)
     messages.toMain += 1;
     if ('call' in message) deliver(events, message);
     else if ('bound' in message) resolve(message.bound);
-    else waiting.answer(message.answerTo, message.snapshot);
+    else waiting.answer(message.answerTo, message.snapshot ?? message.viewers);
   });
 
   const local = await bound;
@@ -61,6 +62,7 @@ export async function startMediaPlane({ events, ...options }: MediaPlaneOptions)
     local,
     ...commands(tell),
     snapshot: async () => ({ ...((await waiting.ask('snapshot')) as ThreadSnapshot), messages: { ...messages } }),
+    viewers: async (asked) => (await waiting.ask(asked)) as ViewersSeen,
     ping: async () => void (await waiting.ask('ping')),
     async close() {
       if (isClosing) return;

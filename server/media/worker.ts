@@ -73,6 +73,7 @@ async function answer({ ask, id }: Extract<ToWorker, { id: number }>): Promise<v
     const all = await egress.snapshot(core.snapshot());
     return tell({ answerTo: id, snapshot: { ...all, load: load.seen() } });
   }
+  if (typeof ask === 'object') return tell({ answerTo: id, viewers: await egress.viewers(core.viewers(ask), ask) });
   await egress.ping();
   tell({ answerTo: id });
 }

@@ -80,8 +80,7 @@ export async function startPod({ settings, sessions, reuseMs, rate }: PodOptions
     },
     onMetrics: undefined,
   });
-  const { checkup, stats, scrape } = observed;
-  const app = internalServer({ checkup, stats, metrics: scrape, turns: turns({ ...rate, clock }) });
+  const app = internalServer({ ...observed, turns: turns({ ...rate, clock }) });
   const address = await app.listen({ host: '127.0.0.1', port: 0 });
   return {
     ...{ media, all, address, meter: observed.meter },

@@ -2,6 +2,7 @@ import assert from 'node:assert/strict';
 import { AsyncLocalStorage } from 'node:async_hooks';
 import { whole } from '#server/media/core-snapshot.ts';
 import { paceMs } from '#server/media/down/probe.ts';
+import { type ViewersAsked, viewersTogether } from '#server/media/down/viewer-figures.ts';
 import { mediaCore } from '#server/media/media-core.ts';
 import { type DownTrack, type DropReason, type SrtpProfile, srtpProfile, type UpTrack } from '#server/media/plane.ts';
 import { tally } from '#server/media/tally.ts';
@@ -117,5 +118,10 @@ export function arena(seed = 1, { sendTakesMs = 0, egress = playedBy.getStore() 
     totals: () => seen().totals,
     resent: () => seen().totals.rtp.out.retransmission.packets,
     dropped: (reason: DropReason) => seen().dropped[reason],
+    viewers: (asked: ViewersAsked) =>
+      viewersTogether(
+        [core, ...stage.cores].map((each) => each.viewers(asked)),
+        asked.most,
+      ),
   };
 }

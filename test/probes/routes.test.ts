@@ -91,7 +91,13 @@ test('a media thread that hangs fails liveness, not readiness, and the log says 
     memory: () => ({ usedBytes: 1, limitBytes: 2 }),
     lagSeconds: () => 3,
   });
-  const app = internalServer({ checkup, stats: t.mock.fn(), metrics: t.mock.fn(), turns: t.mock.fn() });
+  const app = internalServer({
+    checkup,
+    stats: t.mock.fn(),
+    viewers: t.mock.fn(),
+    scrape: t.mock.fn(),
+    turns: t.mock.fn(),
+  });
   const asked = Promise.all(['/livez', '/readyz', '/livez?verbose'].map((url) => app.inject(url)));
   await eventually('the check waits', () => clock.pending() > 0);
   await new Promise((resolve) => setImmediate(resolve));

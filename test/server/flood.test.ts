@@ -90,7 +90,8 @@ test('metrics and statistics wait for their turn, and one who goes away waits no
   const app = internalServer({
     checkup: t.mock.fn(async () => []),
     stats: t.mock.fn(),
-    metrics: async () => ({ contentType: 'text/plain', body: 'all' }),
+    viewers: t.mock.fn(),
+    scrape: async () => ({ contentType: 'text/plain', body: 'all' }),
     turns: (caller) => {
       assert.equal(caller, '127.0.0.1');
       return { come: turn.promise, leave: left };
@@ -112,8 +113,8 @@ test('metrics and statistics wait for their turn, and one who goes away waits no
 test('one connection has at most a hundred requests wait, however many it sends', async (t) => {
   const turn = Promise.withResolvers<void>();
   const turns = t.mock.fn(() => ({ come: turn.promise, leave: () => undefined }));
-  const metrics = async () => ({ contentType: 'text/plain', body: 'all' });
-  const app = internalServer({ checkup: async () => [], stats: t.mock.fn(), metrics, turns });
+  const scrape = async () => ({ contentType: 'text/plain', body: 'all' });
+  const app = internalServer({ checkup: async () => [], stats: t.mock.fn(), viewers: t.mock.fn(), scrape, turns });
   t.after(() => app.close());
   const { port } = new URL(await app.listen({ host: '127.0.0.1', port: 0 }));
   const client = connect(Number(port), '127.0.0.1');

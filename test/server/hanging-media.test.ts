@@ -65,8 +65,7 @@ async function hangingMedia(t: TestContext, { after = Number.POSITIVE_INFINITY }
     onMetrics: undefined,
   });
   t.after(observed.stop);
-  const { checkup, stats, scrape: metrics } = observed;
-  const app = internalServer({ checkup, stats, metrics, turns: turns({ ...scrapeTurns, clock: realClock }) });
+  const app = internalServer({ ...observed, turns: turns({ ...scrapeTurns, clock: realClock }) });
   t.after(() => app.close());
   return {
     scrape: async () => (await app.inject(internalPath.metrics)).body,

@@ -5,6 +5,7 @@
 import { type CoreSnapshot, snapshot } from '../core-snapshot.ts';
 import { pause } from '../down/epoch.ts';
 import { receiveRtcp } from '../down/receive-rtcp.ts';
+import { type ViewersAsked, type ViewersSeen, viewersSeen } from '../down/viewer-figures.ts';
 import { mediaCommands, remove, roomOf } from '../media-commands.ts';
 import { type Client, type MediaState, mediaState } from '../media-state.ts';
 import type { DropReason } from '../plane.ts';
@@ -34,6 +35,7 @@ export interface EgressCore extends EgressCommands {
   pace(): boolean;
   countDrop(reason: DropReason): void;
   snapshot(): CoreSnapshot;
+  viewers(asked: ViewersAsked): ViewersSeen;
 }
 
 /** What ingress has told of a source. */
@@ -117,6 +119,7 @@ export function egressCore({ events, ...outer }: EgressWorld): EgressCore {
       state.dropped[reason] += 1;
     },
     snapshot: () => snapshot(state, world),
+    viewers: (asked) => viewersSeen(state.rooms.values(), asked, world.now()),
   };
 }
 

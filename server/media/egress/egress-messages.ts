@@ -1,5 +1,6 @@
 import type { CoreSnapshot } from '../core-snapshot.ts';
-import type { Call } from '../messages.ts';
+import type { ViewersSeen } from '../down/viewer-figures.ts';
+import type { Call, Question } from '../messages.ts';
 import type { ThreadLoad } from '../plane.ts';
 import type { Bound } from '../udp/descriptor.ts';
 import type { EgressCommands, EgressEvents } from './egress.ts';
@@ -19,11 +20,13 @@ export interface EgressOptions {
 /** A question is answered by a message with the same number. */
 export type ToEgress =
   | Call<EgressCommands>
-  | { readonly ask: 'snapshot' | 'ping'; readonly id: number }
+  | { readonly ask: Question; readonly id: number }
   | { readonly ask: 'close' };
 
 export interface EgressSnapshot extends CoreSnapshot {
   readonly load: ThreadLoad;
 }
 
-export type FromEgress = Call<EgressEvents> | { readonly answerTo: number; readonly snapshot?: EgressSnapshot };
+export type FromEgress =
+  | Call<EgressEvents>
+  | { readonly answerTo: number; readonly snapshot?: EgressSnapshot; readonly viewers?: ViewersSeen };

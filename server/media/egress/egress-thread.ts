@@ -1,6 +1,8 @@
 /** An egress thread, as ingress holds it. */
 import { once } from 'node:events';
 import { Worker } from 'node:worker_threads';
+import type { ViewersAsked, ViewersSeen } from '../down/viewer-figures.ts';
+import type { Question } from '../messages.ts';
 import { questions } from '../questions.ts';
 import type { Bound } from '../udp/descriptor.ts';
 import { doorbell } from './doorbell.ts';
@@ -14,6 +16,7 @@ import { sharedClockMs } from './shared-clock.ts';
 export interface EgressThread {
   readonly share: Share;
   snapshot(): Promise<EgressSnapshot>;
+  viewers(asked: ViewersAsked): Promise<ViewersSeen>;
   /** Resolves when it has turned once. */
   ping(): Promise<void>;
   /** Resolves when it has ended: from then on nobody but its own thread uses the socket. */
@@ -45,7 +48,7 @@ export function startEgress(
     worker.postMessage(message);
     bell.ringForMessage();
   };
-  const waiting = questions<'snapshot' | 'ping'>(tell);
+  const waiting = questions<Question>(tell);
   let isClosing = false;
   const fail = (error: Error): void => {
     waiting.fail(error);
@@ -56,7 +59,7 @@ export function startEgress(
   worker.on('exit', (code) => fail(new Error(`a media thread ended with code ${code}`)));
   worker.on('message', (message: FromEgress) => {
     if ('call' in message) (events[message.call] as (...args: unknown[]) => void)(...message.args);
-    else waiting.answer(message.answerTo, message.snapshot);
+    else waiting.answer(message.answerTo, message.snapshot ?? message.viewers);
   });
   const link: EgressLink = {
     tell: (call, ...args) => tell({ call, args } as ToEgress),
@@ -74,6 +77,7 @@ export function startEgress(
   return {
     share: share(link),
     snapshot: async () => (await waiting.ask('snapshot')) as EgressSnapshot,
+    viewers: async (asked) => (await waiting.ask(asked)) as ViewersSeen,
     ping: async () => void (await waiting.ask('ping')),
     async close() {
       if (isClosing) return;

@@ -103,6 +103,7 @@ function take(message: ToEgress): void {
   if ('call' in message) call(message);
   else if (message.ask === 'close') isClosing = true;
   else if (message.ask === 'ping') tell({ answerTo: message.id });
+  else if (typeof message.ask === 'object') tell({ answerTo: message.id, viewers: core.viewers(message.ask) });
   else tell({ answerTo: message.id, snapshot: { ...core.snapshot(), load: load.seen() } });
 }
 

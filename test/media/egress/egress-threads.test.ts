@@ -23,6 +23,7 @@ function stage(most: number) {
     return {
       share: made.share,
       snapshot: async (): Promise<EgressSnapshot> => ({ ...seen, load: { utilization: load, lagSeconds: 0 } }),
+      viewers: async () => ({ total: 1, viewers: [] }),
       ping: () => new Promise((resolve) => pings.push(resolve)),
       close: async () => void closed.push(load),
     };
