@@ -17,6 +17,8 @@ export const uid = { first: 'uid-of-the-first', next: 'uid-of-the-next' } as con
 export interface Pair {
   readonly first: Running;
   readonly next: Running;
+  /** The path of the publisher's session. */
+  readonly publisher: string;
   /** A viewer's session with the first; the path of its URL. */
   join(): Promise<string>;
   /** What the next pod has as secrets from now on. */
@@ -38,10 +40,11 @@ export async function pair(rooms: string, clock: FakeClock): Promise<Pair> {
     running(rooms, { peer: { keysDir: ofFirst, podUid: uid.first } }, clock),
     running(rooms, { peer: { keysDir: ofNext, podUid: uid.next } }, clock),
   ]);
-  await post(first, '/default/stage/whip', smallOffer());
+  const published = await post(first, '/default/stage/whip', smallOffer());
   return {
     first,
     next,
+    publisher: published.headers.get('location') ?? '',
     join: async () => {
       const offer = smallOffer((sdp) => sdp.replace('sendonly', 'recvonly'));
       const response = await post(first, '/default/stage/whep', offer);

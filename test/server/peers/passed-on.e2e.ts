@@ -78,6 +78,25 @@ describe('a request for a session of another pod', () => {
     await eventually('the stream is over', () => seen.isOver);
   });
 
+  test('may be for a publisher’s events, with the publisher’s token (C-28)', async () => {
+    const events = `${on.publisher}/events`;
+    const make = (token: string) =>
+      on.next.fetch(events, {
+        method: 'POST',
+        headers: { ...json, authorization: `Bearer ${token}` },
+        body: '["hints"]',
+      });
+    await refused(await make(tokens.play), 401, 'unauthorized');
+    const made = await make(tokens.publish);
+    const stream = made.headers.get('location') ?? '';
+    assert.deepEqual([made.status, stream.startsWith(`${events}/`)], [201, true]);
+    const seen = await reading(stream);
+    await eventually('what holds now is told', () => seen.text.includes('event: hints\ndata: {"hints":[]}'));
+    const headers = { authorization: `Bearer ${tokens.publish}` };
+    assert.equal((await on.next.fetch(stream, { method: 'DELETE', headers })).status, 200);
+    await eventually('the stream is over', () => seen.isOver);
+  });
+
   test('who leaves an event stream leaves it at its owner, too, and gives its place back', async () => {
     const location = await on.join();
     const left = () => on.first.metric('live_event_stream_connections_total{status="Left"}');
