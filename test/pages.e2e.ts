@@ -112,6 +112,31 @@ describe('the pages', () => {
     assert.equal((await server.stats('stage')).publisher?.since, since);
   });
 
+  test('when the network comes back, both pages restart ICE and go on in the session that they have (C-22)', async () => {
+    const { since } = (await server.stats('stage')).publisher ?? {};
+    for (const page of [player, publisher]) {
+      const restarted = page.waitForResponse((response) => response.request().method() === 'PATCH');
+      await page.evaluate("void dispatchEvent(new Event('online'))");
+      assert.equal((await restarted).status(), 200);
+      await playsAgain(player, 10_000);
+    }
+    assert.equal((await server.stats('stage')).publisher?.since, since);
+    assert.equal((await server.stats('stage')).subscribers, 1);
+  });
+
+  test('a relay that the browser cannot use is named, and keeps nobody from watching', async () => {
+    const page = await (await browser.newContext()).newPage();
+    await page.route('**/whep', async (route) => {
+      if (route.request().method() !== 'OPTIONS') return route.continue();
+      const link = '<turn:relay.example:99999>; rel="ice-server"; username="me"; credential="x"';
+      return route.fulfill({ status: 204, headers: { link } });
+    });
+    await page.goto(server.urls('stage').player);
+    await playsAgain(page, 20_000);
+    assert.match((await page.locator('#relay-problem').textContent()) ?? '', /turn:relay\.example:99999/);
+    await leave(page);
+  });
+
   test('a wrong token is asked for again, and the right one plays', async () => {
     const url = server.urls('stage').player;
     const visitor = await visit(browser, url.replace(/#.*/, '#token=wrong'));

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { extensionUrl, listen } from '#server/http/pages/session-events.js';
+import { extensionUrl, listen, viewerListener } from '#server/http/pages/session-events.js';
 
 const base = 'https://live.example/a/room/whep';
 const rel = 'rel="urn:ietf:params:whep:ext:core:server-sent-events"';
@@ -40,7 +40,7 @@ test('whoever lost its events is no longer held: nobody tells it that the pictur
   const held: boolean[] = [];
   const nothing = () => {};
   const onHeld = (isHeld: boolean) => held.push(isHeld);
-  listen(`${base}/x/events`, { onHeld, onAway: nothing, onViewers: nothing, onLayers: nothing, onReconnect: nothing });
+  listen(`${base}/x/events`, viewerListener({ onHeld, onAway: nothing, onViewers: nothing, onLayers: nothing }));
   sources[0]?.dispatchEvent(new MessageEvent('video', { data: '{"held":true}' }));
   sources[0]?.dispatchEvent(new Event('error'));
   assert.deepEqual(held, [true, false]);

@@ -1,7 +1,8 @@
 /** One WHIP or WHEP session: an RTCPeerConnection, its session URL, and how both come to an end. */
 
 import { figures, sample, stillness } from './figures.js';
-import { iceServers } from './ice-servers.js';
+import { restartWithNetwork } from './ice-restart.js';
+import { iceServers, useServers } from './ice-servers.js';
 import { listen } from './session-events.js';
 import { deleteSession, postOffer } from './signalling.js';
 
@@ -24,7 +25,9 @@ const silenceLimitMs = 5500;
  * @property {(sdp: string) => string} [adaptAnswer]
  * @property {(figures: import('./figures.js').Figures, stillMs: number) => void} onFigures  Every second; `stillMs` is
  *   the time since the last media packet.
- * @property {Omit<import('./session-events.js').EventHandlers, 'onReconnect'>} [events]
+ * @property {import('./session-events.js').Listener} listener  To what the server tells.
+ * @property {(urls: readonly string[]) => void} onRelaysRefused  Which of the room's relays the browser cannot use; none, as a
+ *   rule.
  */
 
 /**
@@ -39,12 +42,15 @@ const silenceLimitMs = 5500;
  * @param {AbortSignal} signal
  * @returns {Promise<Session>}
  */
-export async function connect({ endpoint, token, addMedia, adaptAnswer = (sdp) => sdp, onFigures, events }, signal) {
+export async function connect(plan, signal) {
+  const { endpoint, token, addMedia, adaptAnswer = (sdp) => sdp, onFigures } = plan;
   const peer = new RTCPeerConnection({ bundlePolicy: 'max-bundle' });
   let /** @type {string | undefined} */ session;
   let stopListening = () => {};
+  const over = new AbortController();
   const close = async () => {
     stopListening();
+    over.abort();
     peer.close();
     const url = session;
     session = undefined;
@@ -55,7 +61,7 @@ export async function connect({ endpoint, token, addMedia, adaptAnswer = (sdp) =
     addMedia(peer);
     // Made while the relays are asked for, which are needed when candidates are gathered.
     const offer = await peer.createOffer();
-    peer.setConfiguration({ ...peer.getConfiguration(), iceServers: await relays });
+    plan.onRelaysRefused(useServers(peer, await relays));
     await peer.setLocalDescription(offer);
     await gathered(peer);
     const postedAtMs = performance.now();
@@ -66,12 +72,14 @@ export async function connect({ endpoint, token, addMedia, adaptAnswer = (sdp) =
     await peer.setRemoteDescription({ type: 'answer', sdp: adaptAnswer(made.answer) });
     const lost = loss(peer);
     await Promise.race([connected(peer), aborted(signal), lost.then((error) => Promise.reject(error))]);
+    const stranded = restartWithNetwork(peer, { session, token, signal: over.signal });
     const silent = watch(peer, endpoint === 'whep' ? 'inbound' : 'outbound', onFigures);
     const sentAway = new Promise((resolve) => {
-      const onReconnect = () => resolve(new Error('The server asks to connect anew'));
-      if (events && made.events) stopListening = listen(made.events, { ...events, onReconnect });
+      const reconnect = () => resolve(new Error('The server asks to connect anew'));
+      const { handlers, onDeaf } = plan.listener;
+      if (made.events) stopListening = listen(made.events, { handlers: { ...handlers, reconnect }, onDeaf });
     });
-    return { ended: Promise.race([lost, silent, sentAway]), close, postedAtMs, layer: made.layer };
+    return { ended: Promise.race([lost, silent, stranded, sentAway]), close, postedAtMs, layer: made.layer };
   } catch (error) {
     await close();
     throw error;

@@ -28,6 +28,27 @@ export function iceServersOf(header) {
 }
 
 /**
+ * Has the connection use the servers. A browser refuses a whole list for one entry that it cannot read, so that they are
+ * handed over one by one.
+ *
+ * @param {Pick<RTCPeerConnection, 'getConfiguration' | 'setConfiguration'>} peer
+ * @param {readonly RTCIceServer[]} servers
+ * @returns {readonly string[]} URLs of those that were refused.
+ */
+export function useServers(peer, servers) {
+  const refused = [];
+  for (const server of servers) {
+    const { iceServers: before = [], ...configuration } = peer.getConfiguration();
+    try {
+      peer.setConfiguration({ ...configuration, iceServers: [...before, server] });
+    } catch {
+      refused.push([server.urls].flat().join(', '));
+    }
+  }
+  return refused;
+}
+
+/**
  * The servers that a client of the endpoint may use; none if they cannot be had: what is wrong, the offer will show.
  *
  * @param {string} endpoint  Relative to the page: `whip` or `whep`.

@@ -66,7 +66,15 @@ export function pageView(words) {
     if (isHeld && exposed.state === 'live') show({ name: 'stalled', detail: heldDetail });
   };
 
-  return { show, showJoin, onFigures, onAway, onHeld, pause, askToken };
+  return { showRelaysRefused, show, showJoin, onFigures, onAway, onHeld, pause, askToken };
+}
+
+/** @param {readonly string[]} urls */
+function showRelaysRefused(urls) {
+  byId('relay-problem', HTMLElement).textContent =
+    urls.length === 0
+      ? ''
+      : `This browser cannot use what the room names as a relay: ${urls.join(', ')}. On networks that let no media through, it will be missing.`;
 }
 
 /**

@@ -6,6 +6,7 @@ import { byId } from './dom.js';
 import { keepConnected } from './keep-connected.js';
 import { layerMenu } from './layer-menu.js';
 import { pageFrame, pageView } from './page-view.js';
+import { viewerListener } from './session-events.js';
 import { chooseLayer, offerRefused } from './signalling.js';
 
 const words = {
@@ -28,11 +29,12 @@ const cannotPlay = 'This browser has no codec for what is published here. Anothe
 /** @param {import('./address.js').PageAddress} address */
 function player(address) {
   const video = byId('video', HTMLVideoElement);
-  const { show, showJoin, onFigures: showFigures, onAway, onHeld, pause, askToken } = pageView(words);
+  const { onFigures: showFigures, onAway, onHeld, showRelaysRefused: onRelaysRefused, ...view } = pageView(words);
+  const { show, showJoin, pause, askToken } = view;
   const menu = layerMenu();
   const left = new AbortController();
   let token = address.token;
-  const events = { onAway, onHeld, onViewers: showViewers, onLayers: menu.onLayers };
+  const listener = viewerListener({ onAway, onHeld, onViewers: showViewers, onLayers: menu.onLayers });
   const onFigures = (/** @type {Parameters<typeof showFigures>} */ ...figures) => {
     showFigures(...figures);
     menu.onFigures(figures[0]);
@@ -44,7 +46,14 @@ function player(address) {
     const shown = firstFrame(video);
     showViewers(undefined);
     menu.begin(undefined);
-    const plan = { endpoint: /** @type {const} */ ('whep'), token, addMedia, onFigures, events };
+    const plan = {
+      endpoint: /** @type {const} */ ('whep'),
+      token,
+      addMedia,
+      onFigures,
+      listener,
+      onRelaysRefused,
+    };
     const session = await connect(plan, signal).catch((/** @type {unknown} */ error) => {
       throw offerRefused(error, () => cannotPlay);
     });

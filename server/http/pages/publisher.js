@@ -6,6 +6,7 @@ import { byId } from './dom.js';
 import { keepConnected } from './keep-connected.js';
 import { pageFrame, pageView } from './page-view.js';
 import { addSenders, exchangeTracks, refusedSending, withStartBitrate } from './sending.js';
+import { publisherListener } from './session-events.js';
 import { offerRefused } from './signalling.js';
 import { sourceChoice } from './source-choice.js';
 
@@ -27,7 +28,7 @@ async function publisher(address) {
   const button = byId('start', HTMLButtonElement);
   const preview = byId('preview', HTMLVideoElement);
   const codec = byId('codec', HTMLSelectElement);
-  const { show, showJoin, onFigures, pause, askToken } = pageView(words);
+  const { show, showJoin, onFigures, pause, askToken, showRelaysRefused: onRelaysRefused } = pageView(words);
   let token = address.token;
   let /** @type {AbortController | undefined} */ running;
   let /** @type {import('./sending.js').Senders | undefined} */ senders;
@@ -50,7 +51,8 @@ async function publisher(address) {
     const addMedia = (/** @type {RTCPeerConnection} */ peer) => {
       senders = addSenders(peer, stream, codec.value);
     };
-    const plan = { endpoint: /** @type {const} */ ('whip'), token, addMedia, adaptAnswer: withStartBitrate, onFigures };
+    const how = { endpoint: /** @type {const} */ ('whip'), addMedia, adaptAnswer: withStartBitrate };
+    const plan = { ...how, listener: publisherListener(showHints), token, onFigures, onRelaysRefused };
     const session = await connect(plan, signal).catch((/** @type {unknown} */ error) => {
       throw offerRefused(error, (detail) => refusedSending(codec.value, detail));
     });
@@ -86,6 +88,14 @@ async function publisher(address) {
     else stop();
   });
   window.addEventListener('pagehide', stop);
+}
+
+/** @param {readonly string[]} messages  What is bad for viewers now; empty when all is well. */
+function showHints(messages) {
+  byId('hints', HTMLElement).hidden = messages.length === 0;
+  byId('hint-list', HTMLUListElement).replaceChildren(
+    ...messages.map((message) => Object.assign(document.createElement('li'), { textContent: message })),
+  );
 }
 
 const address = pageAddress(location);

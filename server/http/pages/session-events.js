@@ -1,65 +1,93 @@
-/** What the server tells of a viewer's session as it happens: server-sent events, where the answer's `Link` says. */
+/** What the server tells of a session as it happens: server-sent events, where the answer's `Link` says. */
 
 import { layersOf } from './layers.js';
 
-const extension = {
-  events: 'urn:ietf:params:whep:ext:core:server-sent-events',
-  layer: 'urn:ietf:params:whep:ext:core:layer',
+/** Of WHEP's extensions, and one of ours for publishers. */
+const extensions = {
+  events: ['urn:ietf:params:whep:ext:core:server-sent-events', 'urn:liveroom:whip:ext:events'],
+  layer: ['urn:ietf:params:whep:ext:core:layer'],
 };
 
 /**
  * Where a session's extension is, by its name.
  *
- * @param {keyof typeof extension} name
+ * @param {keyof typeof extensions} name
  * @param {string | null} links  All `Link` headers, with commas between them (RFC 8288 section 3).
  * @param {string} base
  * @returns {string | undefined} An absolute URL.
  */
 export function extensionUrl(name, links, base) {
   for (const [, url = '', parameters = ''] of (links ?? '').matchAll(/<([^>]*)>([^<]*)/g)) {
-    if (parameters.includes(`rel="${extension[name]}"`)) return new URL(url, base).href;
+    if (extensions[name].some((rel) => parameters.includes(`rel="${rel}"`))) return new URL(url, base).href;
   }
   return undefined;
 }
 
 /**
- * @typedef {object} EventHandlers
- * @property {(isAway: boolean) => void} onAway  Whether it is known that nobody publishes now.
- * @property {(count: number) => void} onViewers
- * @property {(layers: readonly import('./layers.js').Layer[]) => void} onLayers
- * @property {(isHeld: boolean) => void} onHeld  Whether the network does not carry the picture, so that none is sent.
- * @property {() => void} onReconnect  The session is to be exchanged for another.
+ * @typedef {object} Listener
+ * @property {Readonly<Record<string, (data: string) => void>>} handlers  What is done at each type of event, with its data.
+ * @property {() => void} onDeaf  Nothing is heard for now: what was said last may hold no more.
  */
+
+/**
+ * What a viewer is told.
+ *
+ * @param {object} viewer
+ * @param {(isAway: boolean) => void} viewer.onAway  Whether it is known that nobody publishes now.
+ * @param {(count: number) => void} viewer.onViewers
+ * @param {(layers: readonly import('./layers.js').Layer[]) => void} viewer.onLayers
+ * @param {(isHeld: boolean) => void} viewer.onHeld  Whether the network does not carry the picture, so that none is sent.
+ * @returns {Listener}
+ */
+export const viewerListener = ({ onAway, onViewers, onLayers, onHeld }) => ({
+  handlers: {
+    active: () => onAway(false),
+    inactive: () => onAway(true),
+    viewercount: (data) => onViewers(viewerCount(data)),
+    layers: (data) => onLayers(layersOf(data)),
+    video: (data) => onHeld(JSON.parse(data).held === true),
+  },
+  onDeaf: () => {
+    onAway(false);
+    onHeld(false);
+  },
+});
+
+/**
+ * What a publisher is told: what it should change, in words, all of it each time.
+ *
+ * @param {(messages: readonly string[]) => void} onHints
+ * @returns {Listener}
+ */
+export const publisherListener = (onHints) => ({
+  handlers: {
+    hints: (data) => onHints(JSON.parse(data).hints.map((/** @type {{ message: string }} */ { message }) => message)),
+  },
+  onDeaf: () => onHints([]),
+});
 
 /**
  * Listens while the page is looked at: a browser has six connections to a server over HTTP/1.1, and each page that listens
  * keeps one of them busy.
  *
  * @param {string} url
- * @param {EventHandlers} handlers
+ * @param {Listener} listener
  * @returns {() => void} Stops.
  */
-export function listen(url, { onAway, onViewers, onLayers, onHeld, onReconnect }) {
+export function listen(url, { handlers, onDeaf }) {
   let /** @type {EventSource | undefined} */ source;
   const close = () => {
     source?.close();
     source = undefined;
-    onAway(false);
-    onHeld(false);
+    onDeaf();
   };
   const open = () => {
     source = new EventSource(url);
-    source.addEventListener('active', () => onAway(false));
-    source.addEventListener('inactive', () => onAway(true));
-    source.addEventListener('viewercount', ({ data }) => onViewers(viewerCount(data)));
-    source.addEventListener('layers', ({ data }) => onLayers(layersOf(data)));
-    source.addEventListener('video', ({ data }) => onHeld(JSON.parse(data).held === true));
-    source.addEventListener('reconnect', onReconnect);
-    // It tries again by itself, and is told nothing of a publisher who has gone meanwhile, or a picture that has come back.
-    source.addEventListener('error', () => {
-      onAway(false);
-      onHeld(false);
-    });
+    for (const [type, handle] of Object.entries(handlers)) {
+      source.addEventListener(type, ({ data }) => handle(data));
+    }
+    // It tries again by itself, and is told nothing of what happens meanwhile.
+    source.addEventListener('error', onDeaf);
   };
   const look = () => {
     if (document.hidden) close();

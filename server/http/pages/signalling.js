@@ -110,6 +110,25 @@ export async function chooseLayer(url, token, rid) {
 }
 
 /**
+ * Restarts ICE with the client's new lines. Whatever ICE the session has, it is to end: `*` (RFC 9725 section 4.3.3).
+ *
+ * @param {string} session
+ * @param {string | undefined} token
+ * @param {string} fragment
+ * @returns {Promise<string>} The server's lines.
+ */
+export async function patchIce(session, token, fragment) {
+  const response = await fetch(session, {
+    method: 'PATCH',
+    headers: { 'Content-Type': 'application/trickle-ice-sdpfrag', 'If-Match': '*', ...authorization(token) },
+    body: fragment,
+    signal: AbortSignal.timeout(answerTimeoutMs),
+  });
+  if (response.status !== 200) throw await refusal(response, token !== undefined);
+  return response.text();
+}
+
+/**
  * Ends a session. `keepalive` lets the request outlive the page. Failing is no harm: the server notices by itself when
  * a client has gone.
  *
