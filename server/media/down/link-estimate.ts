@@ -9,6 +9,7 @@ import {
   hearReportedLosses,
   noteSilence,
 } from '../estimate/estimator.ts';
+import { isHeavy } from '../estimate/loss.ts';
 import { readRemb } from '../rtp/remb.ts';
 import { nextTransportFeedback, type TransportFeedback } from '../rtp/transport-feedback.ts';
 import type { Tally } from '../tally.ts';
@@ -80,8 +81,19 @@ export function lookAtLink(link: LinkEstimate, history: SendHistory | undefined,
 const risesForMs = 1500;
 
 /** Bits a second that the subscriber may be sent in all; Infinity while nothing forbids anything. */
-export function allowedBps({ estimator, rembRoseMs }: LinkEstimate, nowMs: number): number {
+export function allowedBps(link: LinkEstimate, nowMs: number): number {
+  const { estimator, rembRoseMs } = link;
   if (estimator === undefined) return Number.POSITIVE_INFINITY;
-  const isRembAlone = estimator.lastFeedbackMs === Number.NEGATIVE_INFINITY;
-  return isRembAlone && nowMs - rembRoseMs < risesForMs ? estimator.loss.bps : estimateBps(estimator);
+  return isRembAlone(estimator) && nowMs - rembRoseMs < risesForMs ? estimator.loss.bps : estimateBps(estimator);
 }
+
+/**
+ * By which what is sent again is bounded. A client's own estimate falls where the way varies and where its machine is busy,
+ * too: as long as losses are not heavy it is no reason to leave holes in the picture.
+ */
+export const repairBps = (link: LinkEstimate, nowMs: number): number =>
+  link.estimator !== undefined && isRembAlone(link.estimator) && !isHeavy(link.estimator.loss)
+    ? Number.POSITIVE_INFINITY
+    : allowedBps(link, nowMs);
+
+const isRembAlone = ({ lastFeedbackMs }: Estimator): boolean => lastFeedbackMs === Number.NEGATIVE_INFINITY;

@@ -6,9 +6,9 @@ import { readBlocks } from '../rtp/red.ts';
 import type { Send } from '../transport.ts';
 import { type DownStream, sendSealed } from './down-stream.ts';
 import { epochOf, takes, usable } from './epoch.ts';
-import { allowedBps } from './link-estimate.ts';
+import { repairBps } from './link-estimate.ts';
 import { refill, take } from './resend-budget.ts';
-import { isAnswered, noteResent, resentLately } from './resent-lately.ts';
+import { isAnswered, noteResent, resentLately, wasResent } from './resent-lately.ts';
 import { numbersOf, sendRtx } from './rtx.ts';
 
 /** What went out once more, and how many packets did not. */
@@ -20,7 +20,8 @@ export interface Resent {
 
 /**
  * Answers a NACK, for what former sources sent too: as RTX where it was negotiated (RFC 4588), else by the same packet once
- * more.
+ * more. What is asked for again goes out twice as RTX: its picture waits already, and one of the two more likely comes, and
+ * comes sooner.
  */
 export function resend(
   { streams, link, resends }: Subscriber,
@@ -35,7 +36,7 @@ export function resend(
   if (transport.srtp === undefined || transport.port === 0) return resent;
   let sentOctets = 0;
   for (const stream of streams) sentOctets += stream.sentOctets;
-  refill(resends, allowedBps(link, nowMs), sentOctets, nowMs);
+  refill(resends, repairBps(link, nowMs), sentOctets, nowMs);
   down.resentLately ??= resentLately();
   for (const sequence of sequences) {
     const index = extended(down.newestIndex, sequence);
@@ -57,12 +58,16 @@ export function resend(
       resent.refused.OverBudget += 1;
       continue;
     }
+    const isAgain = wasResent(down.resentLately, index);
     noteResent(down.resentLately, index, nowMs);
     resent.packets += 1;
     const hasRtx = (match.rtxPayloadTypes[packet.payloadType] ?? -1) >= 0;
     resent.bytes += hasRtx
       ? sendRtx(down, epoch, packet, index, nowMs, send)
       : sendSealed(down, epoch, packet, numbersOf(match, packet), index, nowMs, send);
+    if (!isAgain || !hasRtx || !take(resends, packet.payload.length)) continue;
+    resent.packets += 1;
+    resent.bytes += sendRtx(down, epoch, packet, index, nowMs, send);
   }
   return resent;
 }

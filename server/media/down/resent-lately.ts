@@ -40,3 +40,6 @@ export function noteResent({ indices, atMs }: ResentLately, index: number, nowMs
   indices[slot] = index;
   atMs[slot] = nowMs;
 }
+
+/** Whether it was sent again before. */
+export const wasResent = ({ indices }: ResentLately, index: number): boolean => indices[index & (slots - 1)] === index;

@@ -79,3 +79,6 @@ function isTimeToJudge({ packets, lost }: LossBound, elapsedMs: number): boolean
   if (lost >= enoughLost || packets >= enoughPackets) return true;
   return packets >= fewestPackets && elapsedMs >= (lost < light * packets ? shortPatienceMs : patienceMs);
 }
+
+/** Whether more than a tenth was lost, as judged last. */
+export const isHeavy = ({ ratio }: LossBound): boolean => ratio > heavy;

@@ -46,7 +46,9 @@ test('it is not while most of it arrives, or neither queue nor loss shows, or no
   assert.ok(watched({ ...thin, isCongested: false, lossRatio: 0.2 }).pass(60_000) > 0, 'heavy loss shows it');
   const untold = { ...thin, deliveredBps: -1 };
   assert.equal(watched(untold).pass(60_000), 0, 'the estimate of who tells no more does not');
-  assert.ok(watched({ ...untold, lossRatio: 0.2 }).pass(60_000) > 0);
+  for (const isCongested of [false, true])
+    assert.equal(watched({ ...untold, isCongested, lossRatio: 0.19 }).pass(60_000), 0, 'nor do losses of radio');
+  assert.ok(watched({ ...untold, lossRatio: 0.25 }).pass(60_000) > 0, 'what is lost of it does');
 });
 
 test('a moment that was better begins the three seconds anew', () => {
