@@ -74,7 +74,11 @@ export const receiving = {
 const functions = {
   ...receiving,
   setsockopt: { return: 'int32', arguments: ['int32', 'int32', 'int32', 'pointer', 'uint32'] },
+  clock_gettime: { return: 'int32', arguments: ['int32', 'pointer'] },
 } as const;
+const wallClock = 0;
+/** Clocks that are read further apart than this are not compared: the thread was interrupted. */
+const plainMs = 0.01;
 
 function openReceiver() {
   const ffi = process.getBuiltinModule('node:ffi');
@@ -92,6 +96,18 @@ function openReceiver() {
     memory.writeUInt32LE(maxDatagram, v + vector.length);
   }
   const on = Buffer.allocUnsafeSlow(4).fill(1);
+  const wallTime = Buffer.allocUnsafeSlow(16);
+  const wallTimeAddress = ffi.getRawPointer(wallTime);
+  let aheadMs = performance.timeOrigin;
+  /** What the wall clock, by which the kernel notes times, is ahead of `performance.now`. It may be set at any time. */
+  const lookAtClocks = (): void => {
+    const before = performance.now();
+    libc.clock_gettime(wallClock, wallTimeAddress);
+    const after = performance.now();
+    if (after - before > plainMs) return;
+    const wallMs = wallTime.readUInt32LE(0) * 1e3 + wallTime.readUInt32LE(8) / 1e6;
+    aheadMs = wallMs - (before + after) / 2;
+  };
   return {
     /** Makes the kernel note times of arrival. */
     prepare(descriptor: number): void {
@@ -100,6 +116,7 @@ function openReceiver() {
     },
     /** Takes all that waits at a socket. */
     receive(descriptor: number, listener: (datagram: Buffer, port: number, arrivedMs: number) => void): void {
+      lookAtClocks();
       for (let count = atOnce; count === atOnce; ) {
         for (let i = 0; i < atOnce; i++) {
           memory.writeUInt32LE(name.size, i * header.size + header.nameLength);
@@ -116,7 +133,7 @@ function openReceiver() {
             memory.subarray(bytes, bytes + memory.readUInt32LE(i * header.size + header.length)),
           );
           const port = memory.readUInt16BE(namesAt + i * name.size + name.port);
-          listener(datagram, port, sinceEpochMs - performance.timeOrigin);
+          listener(datagram, port, sinceEpochMs - aheadMs);
         }
       }
     },
