@@ -9,6 +9,7 @@ import { mostThreads } from './egress/placement.ts';
 import { startIngress } from './ingress.ts';
 import { mediaCore } from './media-core.ts';
 import type { FromWorker, ToWorker, WorkerOptions } from './messages.ts';
+import { askForShortSlices } from './short-slices.ts';
 import { inbox } from './srtp/inbox.ts';
 import { tally } from './tally.ts';
 import { threadLoad } from './thread-load.ts';
@@ -21,6 +22,7 @@ const tell = (message: FromWorker): void => main.postMessage(message);
 
 const { watchdog, cores, viewersPerThread, ...endpoint } = workerData as WorkerOptions;
 const now = () => performance.now();
+askForShortSlices();
 if (watchdog !== undefined) startWatchdog(watchdog, { nowMs: now, onHung: endHungProcess });
 const socket = await openSockets(endpoint, () => core.countDrop('SendFailed'));
 const egress = egressThreads({ most: mostEgress(), perThread: viewersPerThread }, () =>
