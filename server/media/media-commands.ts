@@ -8,7 +8,8 @@ import { addSubscriber, type Room, removeSubscriber, room, setPublisher, subscri
 import { closeSrtp, srtpSession } from './srtp/srtp.ts';
 import { iceSession, transport } from './transport.ts';
 import { wantKeyFrames } from './up/feedback.ts';
-import { intake, publisher } from './up/up-stream.ts';
+import { intake } from './up/intake.ts';
+import { publisher } from './up/up-stream.ts';
 import type { World } from './world.ts';
 
 /** Those that are fire and forget. One for an unknown transport does nothing: it may just have ended. */

@@ -8,7 +8,8 @@ import { emptyFeedback, type TransportFeedback } from './rtp/transport-feedback.
 import type { IceSession, Transport } from './transport.ts';
 import type { Endpoint } from './udp/address.ts';
 import { type AddressMap, addressMap } from './udp/address-map.ts';
-import type { intake, Publisher } from './up/up-stream.ts';
+import type { intake } from './up/intake.ts';
+import type { Publisher } from './up/up-stream.ts';
 
 /** A transport and what it is in its room; neither publisher nor subscriber until it was told. */
 export interface Client {

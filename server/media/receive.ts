@@ -14,7 +14,8 @@ import { openRtp } from './srtp/srtp.ts';
 import type { Endpoint } from './udp/address.ts';
 import { noteArrival } from './up/arrival-log.ts';
 import { askForKeyFrame, askForMissing, wantKeyFrames } from './up/feedback.ts';
-import { nothing, type Publisher } from './up/up-stream.ts';
+import { nothing } from './up/intake.ts';
+import type { Publisher } from './up/up-stream.ts';
 import type { World } from './world.ts';
 
 /** Why it was dropped, or which client said goodbye by it; undefined when it was of use. */

@@ -10,8 +10,9 @@ import { noteSent } from './first-frame.ts';
 import type { DownTrack, MediaSnapshot } from './plane.ts';
 import { primaryOf } from './rtp/red.ts';
 import type { Transport } from './transport.ts';
+import type { Arrival } from './up/intake.ts';
 import { isForemost, settle } from './up/layers.ts';
-import type { Arrival, Publisher } from './up/up-stream.ts';
+import type { Publisher } from './up/up-stream.ts';
 import type { World } from './world.ts';
 
 export interface Subscriber {

@@ -3,7 +3,7 @@
 import type { DownTrack, SrtpKeys, TransportSpec } from '../plane.ts';
 import type { Room } from '../room.ts';
 import type { Endpoint } from '../udp/address.ts';
-import type { Arrival } from '../up/up-stream.ts';
+import type { Arrival } from '../up/intake.ts';
 import type { EgressLink } from './egress.ts';
 import { introduced } from './introduced.ts';
 
