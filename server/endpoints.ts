@@ -12,22 +12,13 @@ import type { MediaPlane } from './media/plane.ts';
 import type { SessionMeter } from './meter.ts';
 import { Refused } from './room/refusal.ts';
 import type { Clock, Rooms } from './room/rooms.ts';
-import type { DtlsIdentity } from './rtc/dtls/dtls.ts';
 import type { Admission } from './session/admission.ts';
 import { chosenLayer } from './session/chosen-layer.ts';
 import { closed, type Shortage } from './session/closed.ts';
 import type { Sessions } from './session/sessions.ts';
 import { restartIce, signalling } from './session/signalling.ts';
 import type { Settings } from './settings/settings.ts';
-
-/** What changes while a server runs. */
-export interface ServerState {
-  settings: Settings;
-  isDraining: boolean;
-  /** By the clock, once it drains. */
-  drainEndsMs?: number;
-  readonly identity: DtlsIdentity;
-}
+import type { ServerState } from './state.ts';
 
 interface Parts {
   readonly state: ServerState;

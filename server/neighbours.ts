@@ -1,5 +1,5 @@
 /** The other server pods of the namespace, as far as this one has to do with them. */
-import type { Config } from './config.ts';
+import type { Config } from './config/config.ts';
 import { type Arrivals, arrivals } from './http/passed-on.ts';
 import { type Peers, peers } from './peers/peers.ts';
 import type { Clock } from './room/rooms.ts';

@@ -1,7 +1,7 @@
 /** Everything put together: settings, rooms, media, HTTP. Knows no environment, no signals and no exit. */
 import { noTracer, type Tracer } from '#tracing/tracer.ts';
-import type { Config } from './config.ts';
-import { endpoints, type ServerState } from './endpoints.ts';
+import type { Config } from './config/config.ts';
+import { endpoints } from './endpoints.ts';
 import { type SessionEvents, sessionEvents } from './events/session-events.ts';
 import type { ViewerEvents } from './events/viewer-events.ts';
 import { type HttpServers, httpServers } from './http-servers.ts';
@@ -11,17 +11,18 @@ import { startMediaPlane } from './media/thread.ts';
 import { guarded, type Meter, meterOf, type SessionMeter } from './meter.ts';
 import type { MetricsOptions } from './metrics/metrics.ts';
 import { neighbours } from './neighbours.ts';
-import { observation } from './observation.ts';
+import { observation } from './observation/observation.ts';
 import { type Heart, startHeart } from './probes/heart.ts';
 import { type Clock, type Rooms, roomId, rooms } from './room/rooms.ts';
-import { roomSpans } from './room-spans.ts';
 import { dtlsIdentity } from './rtc/dtls/dtls.ts';
 import type { Endpoint } from './rtc/sdp/answer.ts';
 import { videoIndex } from './session/chosen-layer.ts';
 import { entrance } from './session/entrance.ts';
 import { type SessionEnd, type Sessions, sessions } from './session/sessions.ts';
 import { readSettings, type Settings, watchSettings } from './settings/settings.ts';
-import { tracedEndpoints } from './traced-endpoints.ts';
+import { roomSpans } from './spans/room-spans.ts';
+import { tracedEndpoints } from './spans/traced-endpoints.ts';
+import type { ServerState } from './state.ts';
 
 export interface Server {
   /** What was bound; the ports are useful where 0 was asked for. */

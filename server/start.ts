@@ -1,12 +1,12 @@
 import { appName, env as envName, publicPath } from '#crds/contract.ts';
 import type { RoomSettings } from '#crds/rooms-file.ts';
 import { startTracing, type Tracing } from '#tracing/start.ts';
-import { argumentsConfig, podConfig, usage } from './config.ts';
-import { ConfigError } from './config-error.ts';
+import { argumentsConfig, podConfig, usage } from './config/config.ts';
+import { ConfigError } from './config/config-error.ts';
+import { portProblem } from './config/port-problem.ts';
 import { jsonLog, type Log } from './log.ts';
 import type { SessionMeter } from './meter.ts';
 import type { MetricsRegistry } from './metrics/exposition.ts';
-import { portProblem } from './port-problem.ts';
 import type { Clock } from './room/rooms.ts';
 import type { Endpoint } from './rtc/sdp/answer.ts';
 import { type Server, startServer } from './server.ts';

@@ -1,5 +1,5 @@
 import { mediaMetric } from '#crds/media-metrics.ts';
-import type { Status } from '../status.ts';
+import type { Status } from '../observation/status.ts';
 import type { Families } from './families.ts';
 import { readHistogram } from './read-histogram.ts';
 

@@ -1,5 +1,5 @@
 import { podMetric } from '#crds/pod-metrics.ts';
-import type { Status } from '../status.ts';
+import type { Status } from '../observation/status.ts';
 import type { Families } from './families.ts';
 
 /** What the probes' checks found. */

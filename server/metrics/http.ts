@@ -1,7 +1,7 @@
 import { handshakeFailures, httpMetric } from '#crds/http-metrics.ts';
 import { clients } from '#crds/metric-family.ts';
 import type { AskedRequest, Meter } from '../meter.ts';
-import type { Status } from '../status.ts';
+import type { Status } from '../observation/status.ts';
 import type { Families } from './families.ts';
 import { type RoomSeries, roomLabel } from './room-series.ts';
 

@@ -2,7 +2,7 @@ import { hintReasons, ingestMetric, layerStates } from '#crds/ingest-metrics.ts'
 import { kinds } from '#crds/metric-family.ts';
 import type { IngestFigures } from '../media/up/ingest-quality.ts';
 import type { Meter } from '../meter.ts';
-import type { Status } from '../status.ts';
+import type { Status } from '../observation/status.ts';
 import type { Families } from './families.ts';
 import { type RoomSeries, roomLabel } from './room-series.ts';
 

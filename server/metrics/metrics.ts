@@ -1,6 +1,6 @@
 import { podMetric } from '#crds/pod-metrics.ts';
 import { type Meter, meterOf } from '../meter.ts';
-import type { Status } from '../status.ts';
+import type { Status } from '../observation/status.ts';
 import { errorMetrics } from './errors.ts';
 import { eventMetrics } from './events.ts';
 import { type Exposition, exposition, type MetricsRegistry, metricsRegistry } from './exposition.ts';

@@ -1,7 +1,7 @@
 import { podMetric } from '#crds/pod-metrics.ts';
 import type { ThreadLoad } from '../media/plane.ts';
 import type { NodeSeen } from '../node/watch.ts';
-import type { Status } from '../status.ts';
+import type { Status } from '../observation/status.ts';
 import type { Families } from './families.ts';
 
 /** The pod's part of its node: processor and memory against what it may use, datagrams, and its threads. */

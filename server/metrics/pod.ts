@@ -1,7 +1,7 @@
 import { collectDefaultMetrics } from 'prom-client';
 import { version } from '#crds/contract.ts';
 import { podMetric } from '#crds/pod-metrics.ts';
-import type { Status } from '../status.ts';
+import type { Status } from '../observation/status.ts';
 import type { Families } from './families.ts';
 
 /** The server as a whole: its release and age, whether it takes sessions, and what it holds. */

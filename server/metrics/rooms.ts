@@ -1,7 +1,7 @@
 import { kinds } from '#crds/metric-family.ts';
 import { roomMetric } from '#crds/room-metrics.ts';
 import type { Meter } from '../meter.ts';
-import { inUse, type Status } from '../status.ts';
+import { inUse, type Status } from '../observation/status.ts';
 import type { Families } from './families.ts';
 import { type RoomSeries, roomLabel } from './room-series.ts';
 

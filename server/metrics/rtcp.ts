@@ -1,7 +1,7 @@
 import { mediaMetric } from '#crds/media-metrics.ts';
 import { directions, kinds } from '#crds/metric-family.ts';
 import type { ByDirection, ByKind } from '../media/counts.ts';
-import type { Status } from '../status.ts';
+import type { Status } from '../observation/status.ts';
 import type { Families } from './families.ts';
 import { readHistogram } from './read-histogram.ts';
 

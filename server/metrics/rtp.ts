@@ -2,7 +2,7 @@ import { mediaMetric } from '#crds/media-metrics.ts';
 import { directions, kinds } from '#crds/metric-family.ts';
 import { roomMetric } from '#crds/room-metrics.ts';
 import type { RoomCounters, Volume } from '../media/counts.ts';
-import type { Status } from '../status.ts';
+import type { Status } from '../observation/status.ts';
 import type { Families } from './families.ts';
 import { roomLabel } from './room-series.ts';
 

@@ -1,8 +1,8 @@
 import { clients } from '#crds/metric-family.ts';
 import { sessionMetric } from '#crds/session-metrics.ts';
 import type { Meter } from '../meter.ts';
+import { inUse, type Status } from '../observation/status.ts';
 import { connectionFailure, joins } from '../session/joins.ts';
-import { inUse, type Status } from '../status.ts';
 import type { Families } from './families.ts';
 import { type RoomSeries, roomLabel } from './room-series.ts';
 

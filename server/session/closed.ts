@@ -1,7 +1,8 @@
 /** Why no new session of a role can be made now, whatever the room. */
-import type { ServerState } from '../endpoints.ts';
+
 import type { Refusal } from '../room/refusal.ts';
 import type { Role } from '../room/room.ts';
+import type { ServerState } from '../state.ts';
 
 /** Readiness comes within a second or two of the address. */
 const notReadyRetryMs = 2000;

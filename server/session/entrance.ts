@@ -4,7 +4,7 @@ import { gate } from '../access/gate.ts';
 import { lockOut } from '../access/lock-out.ts';
 import { requestLimits } from '../access/request-limits.ts';
 import { roomAccess } from '../access/room-access.ts';
-import type { Config } from '../config.ts';
+import type { Config } from '../config/config.ts';
 import { type Door, type DoorOptions, door } from '../http/door.ts';
 import type { Log } from '../log.ts';
 import type { Meter } from '../meter.ts';

@@ -7,7 +7,7 @@ import type { RoomSettings } from '#crds/rooms-file.ts';
 import { manyTokens, tokenLines } from '#crds/token-lines.ts';
 import { algorithmsOf } from '../access/jwt-secret.ts';
 import { sha256 } from '../access/tokens.ts';
-import { type Config, endpoints } from '../config.ts';
+import { type Config, endpoints } from '../config/config.ts';
 import type { Endpoint } from '../rtc/sdp/answer.ts';
 import { type ReadRooms, readRooms } from './rooms-file.ts';
 

@@ -6,7 +6,7 @@ import { jsonLog } from '#server/log.ts';
 import type { MediaEvents, MediaPlane } from '#server/media/plane.ts';
 import { startMediaPlane } from '#server/media/thread.ts';
 import type { Meter } from '#server/meter.ts';
-import { observation } from '#server/observation.ts';
+import { observation } from '#server/observation/observation.ts';
 import { startHeart } from '#server/probes/heart.ts';
 import { type Clock, type Rooms, rooms } from '#server/room/rooms.ts';
 

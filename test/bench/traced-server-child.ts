@@ -6,7 +6,7 @@
 import { setFlagsFromString } from 'node:v8';
 import { runInNewContext } from 'node:vm';
 import { ProxyTracerProvider, trace } from '@opentelemetry/api';
-import { argumentsConfig } from '#server/config.ts';
+import { argumentsConfig } from '#server/config/config.ts';
 import { jsonLog } from '#server/log.ts';
 import type { Clock } from '#server/room/rooms.ts';
 import { startServer } from '#server/server.ts';

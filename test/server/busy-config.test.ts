@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { argumentsConfig, podConfig } from '#server/config.ts';
+import { argumentsConfig, podConfig } from '#server/config/config.ts';
 
 const pod = { POD_IP: '10.42.0.7', ROOMS_FILE: '/etc/liveroom/room/rooms.yaml' };
 

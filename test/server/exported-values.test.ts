@@ -5,7 +5,7 @@ import { once } from 'node:events';
 import { test } from 'node:test';
 import { type Distribution, type noCounters, noTotals } from '#server/media/counts.ts';
 import { dropReasons, type MediaSnapshot } from '#server/media/plane.ts';
-import { type Status, status } from '#server/status.ts';
+import { type Status, status } from '#server/observation/status.ts';
 import { series } from './series.ts';
 import { facts, metricsOf, seen, snapshot, view } from './statuses.ts';
 

@@ -6,7 +6,7 @@ import { scrapeTurns, turns } from '#server/http/turns.ts';
 import { jsonLog } from '#server/log.ts';
 import type { MediaSnapshot } from '#server/media/plane.ts';
 import { startMediaPlane } from '#server/media/thread.ts';
-import { observation } from '#server/observation.ts';
+import { observation } from '#server/observation/observation.ts';
 import { startHeart } from '#server/probes/heart.ts';
 import { rooms } from '#server/room/rooms.ts';
 import { realClock } from './running.ts';

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
+import { podStats } from '#server/observation/status.ts';
 import { emptyRoom, withConnected, withPublisher } from '#server/room/room.ts';
-import { podStats } from '#server/status.ts';
 import { series } from './series.ts';
 import { metricsOf, seen, snapshot, view } from './statuses.ts';
 

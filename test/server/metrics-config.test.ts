@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { argumentsConfig, podConfig } from '#server/config.ts';
-import { ConfigError } from '#server/config-error.ts';
+import { argumentsConfig, podConfig } from '#server/config/config.ts';
+import { ConfigError } from '#server/config/config-error.ts';
 
 const pod = { POD_IP: '10.244.1.5', ROOMS_FILE: '/etc/liveroom/room/rooms.yaml' };
 const says = (message: RegExp) => (error: unknown) => error instanceof ConfigError && message.test(error.message);

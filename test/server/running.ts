@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { PodStats } from '#crds/pod-stats.ts';
 import { trustedProxies } from '#server/access/client-address.ts';
-import type { Config } from '#server/config.ts';
+import type { Config } from '#server/config/config.ts';
 import { jsonLog } from '#server/log.ts';
 import type { Clock } from '#server/room/rooms.ts';
 import { type Server, startServer } from '#server/server.ts';

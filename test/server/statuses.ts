@@ -4,9 +4,9 @@ import { noTotals } from '#server/media/counts.ts';
 import { dropReasons, type MediaSnapshot } from '#server/media/plane.ts';
 import { type MetricsOptions, metrics } from '#server/metrics/metrics.ts';
 import type { NodeSeen } from '#server/node/watch.ts';
+import { type PodFacts, type Status, status } from '#server/observation/status.ts';
 import { emptyRoom, type Room } from '#server/room/room.ts';
 import type { RoomView } from '#server/room/rooms.ts';
-import { type PodFacts, type Status, status } from '#server/status.ts';
 import { settingsOf } from './settings-of.ts';
 
 const counts: NodeSeen['totals'] = {

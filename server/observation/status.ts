@@ -4,13 +4,13 @@ import type { NodeStats } from '#crds/node-stats.ts';
 import type { CheckName } from '#crds/pod-metrics.ts';
 import type { ClientsMet, IngestStats, PodStats, RoomStats } from '#crds/pod-stats.ts';
 import type { RoomSettings } from '#crds/rooms-file.ts';
-import { noCounters, type RoomCounters } from './media/counts.ts';
-import type { MediaSnapshot } from './media/plane.ts';
-import type { Ingest } from './media/up/ingest.ts';
-import type { Counts, NodeSeen } from './node/watch.ts';
-import type { Finding } from './probes/checkup.ts';
-import { silenceMs } from './room/room.ts';
-import type { RoomView } from './room/rooms.ts';
+import { noCounters, type RoomCounters } from '../media/counts.ts';
+import type { MediaSnapshot } from '../media/plane.ts';
+import type { Ingest } from '../media/up/ingest.ts';
+import type { Counts, NodeSeen } from '../node/watch.ts';
+import type { Finding } from '../probes/checkup.ts';
+import { silenceMs } from '../room/room.ts';
+import type { RoomView } from '../room/rooms.ts';
 
 /** One room now. */
 export interface RoomStatus {

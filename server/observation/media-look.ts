@@ -1,4 +1,4 @@
-import type { MediaPlane, MediaSnapshot } from './media/plane.ts';
+import type { MediaPlane, MediaSnapshot } from '../media/plane.ts';
 
 export interface MediaLookOptions {
   readonly timeoutMs: number;

@@ -1,5 +1,5 @@
+import type { Endpoint } from '../rtc/sdp/answer.ts';
 import type { Config } from './config.ts';
-import type { Endpoint } from './rtc/sdp/answer.ts';
 
 const problems: Readonly<Record<string, string>> = {
   EADDRINUSE: 'is in use',

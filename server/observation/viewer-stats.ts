@@ -1,7 +1,7 @@
 /** Viewers one by one, as `GET /stats/viewers` tells of them. Pure. */
 import type { ViewerStats, ViewersStats } from '#crds/viewer-stats.ts';
-import { shortId } from './log.ts';
-import type { ViewerFigures, ViewersSeen } from './media/down/viewer-figures.ts';
+import { shortId } from '../log.ts';
+import type { ViewerFigures, ViewersSeen } from '../media/down/viewer-figures.ts';
 
 export const viewersStats = ({ total, viewers }: ViewersSeen): ViewersStats => ({
   total,

@@ -1,6 +1,6 @@
 import type { Span, Tracer } from '#tracing/tracer.ts';
-import type { Endpoints } from './http/endpoint.ts';
-import { Refused } from './room/refusal.ts';
+import type { Endpoints } from '../http/endpoint.ts';
+import { Refused } from '../room/refusal.ts';
 import { type RoomSpans, roomAttributes } from './room-spans.ts';
 
 /**

@@ -1,6 +1,6 @@
 import { serverMetric } from '#crds/metrics.ts';
+import type { MetricsConfig } from '../metrics/metrics.ts';
 import { ConfigError } from './config-error.ts';
-import type { MetricsConfig } from './metrics/metrics.ts';
 
 /** Where each text comes from, and the text itself where it is given. */
 export interface MetricsTexts {

@@ -4,8 +4,8 @@
  *   whip.publish ─► room.create ──publisher.connected──┤      …      room.close, linked to room.create
  */
 import type { Attributes, Span, Tracer } from '#tracing/tracer.ts';
-import type { Meter } from './meter.ts';
-import type { SessionEnd } from './session/sessions.ts';
+import type { Meter } from '../meter.ts';
+import type { SessionEnd } from '../session/sessions.ts';
 
 interface Life {
   readonly create: Span;

@@ -3,12 +3,12 @@ import { randomBytes } from 'node:crypto';
 import { isIP } from 'node:net';
 import { parseArgs } from 'node:util';
 import { env as envName, port } from '#crds/contract.ts';
-import { type TrustedProxies, trustedProxies } from './access/client-address.ts';
+import { type TrustedProxies, trustedProxies } from '../access/client-address.ts';
+import { type LogLevel, logLevels } from '../log.ts';
+import type { MetricsConfig } from '../metrics/metrics.ts';
+import type { Endpoint } from '../rtc/sdp/answer.ts';
 import { ConfigError } from './config-error.ts';
-import { type LogLevel, logLevels } from './log.ts';
-import type { MetricsConfig } from './metrics/metrics.ts';
 import { metricsConfig } from './metrics-config.ts';
-import type { Endpoint } from './rtc/sdp/answer.ts';
 
 export interface Config {
   readonly http: Endpoint;
