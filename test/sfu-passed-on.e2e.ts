@@ -1,14 +1,10 @@
 /** What one page says beside its media, as another gets it. */
 import assert from 'node:assert/strict';
-import { once } from 'node:events';
-import { createServer } from 'node:http';
-import type { AddressInfo } from 'node:net';
 import { after, before, describe, test } from 'node:test';
-import type { Browser, Page } from 'playwright-core';
-import { launchChromium, visit } from '#test/harness/browser.ts';
+import type { Page } from 'playwright-core';
 import { eventually } from '#test/harness/eventually.ts';
-import { decodedFrames, type JoinOptions, join, receivedPackets } from './server/browser-client.ts';
-import { type ServerProcess, serverProcess } from './server/server-process.ts';
+import { type VisitedServer, visitedServer } from '#test/harness/visited-server.ts';
+import { framesRise, type JoinOptions, join, receivedPackets } from './server/browser-client.ts';
 
 const roomsFile = `
 rooms:
@@ -21,27 +17,15 @@ rooms:
 `;
 
 describe('one server as a process, clients in Chromium', () => {
-  let server: ServerProcess;
-  let browser: Browser;
-  let elsewhere: string;
-  const blank = createServer((_request, response) => response.setHeader('content-type', 'text/html').end('<p>blank'));
-
+  let at: VisitedServer;
   before(async () => {
-    blank.listen(0, '127.0.0.1');
-    await once(blank, 'listening');
-    elsewhere = `http://127.0.0.1:${(blank.address() as AddressInfo).port}/`;
-    server = await serverProcess(roomsFile);
-    browser = await launchChromium();
+    at = await visitedServer(roomsFile);
   });
-  after(async () => {
-    await browser?.close();
-    await server?.end();
-    blank.close();
-  });
+  after(() => at?.end());
 
-  const visitor = () => visit(browser, elsewhere);
+  const visitor = () => at.visitor();
   const joined = async (page: Page, path: string, options: JoinOptions = {}) =>
-    assert.equal((await join(page, server.url(`/default/${path}`), options)).state, 'connected', path);
+    assert.equal((await join(page, at.server.url(`/default/${path}`), options)).state, 'connected', path);
   const token = 'the-publish-token';
 
   test('sound with redundancy goes whole to who knows it, and cut to its primary block to who does not', async () => {
@@ -58,23 +42,19 @@ describe('one server as a process, clients in Chromium', () => {
     assert.ok(doubled.packetsDiscarded > 50 && single.packetsDiscarded === 0, told);
     assert.deepEqual([doubled.packetsLost, single.packetsLost], [0, 0]);
     assert.ok(single.concealedSamples < single.totalSamplesReceived / 4, told);
-    assert.equal(await server.metric('live_datagrams_dropped_total{reason="MalformedRtp"}'), 0);
+    assert.equal(await at.server.metric('live_datagrams_dropped_total{reason="MalformedRtp"}'), 0);
     for (const page of [publisher, knowing, plain]) await page.context().close();
   });
 
   test('descriptors of frames, where both pages offer them, lead a viewer from one publisher to the next', async () => {
     const [first, second, player] = [await visitor(), await visitor(), await visitor()];
-    const framesRise = async () => {
-      const from = await decodedFrames(player);
-      await eventually('frames are decoded', async () => (await decodedFrames(player)) >= from + 30, 20_000);
-    };
     await joined(first, 'stage/whip', { token, describesFrames: true });
     await joined(player, 'stage/whep', { describesFrames: true });
     for (const page of [first, player]) assert.match(await answerOf(page), /allow-mixed.*#dependency-descriptor/s);
-    await framesRise();
+    await framesRise(player, 30);
     await joined(second, 'stage/whip', { token, describesFrames: true });
     await eventually('the first is told', async () => (await stateOf(first)) !== 'connected');
-    await framesRise();
+    await framesRise(player, 30);
     for (const page of [first, second, player]) await page.context().close();
   });
 });

@@ -1,21 +1,17 @@
 import assert from 'node:assert/strict';
-import { once } from 'node:events';
-import { createServer } from 'node:http';
-import type { AddressInfo } from 'node:net';
 import { after, before, describe, test } from 'node:test';
-import type { Browser, Page } from 'playwright-core';
-import { launchChromium, visit } from '#test/harness/browser.ts';
+import type { Page } from 'playwright-core';
 import { eventually } from '#test/harness/eventually.ts';
+import { type VisitedServer, visitedServer } from '#test/harness/visited-server.ts';
 import {
   chosenUfrag,
-  decodedFrames,
+  framesRise,
   type Joined,
   join,
   leave,
   receivedPackets,
   restart,
 } from './server/browser-client.ts';
-import { type ServerProcess, serverProcess } from './server/server-process.ts';
 
 const roomsFile = `
 rooms:
@@ -41,37 +37,16 @@ drain:
 `;
 
 describe('one server as a process, clients in Chromium', () => {
-  let server: ServerProcess;
-  let browser: Browser;
-  let elsewhere: string;
-  const blank = createServer((_request, response) => response.setHeader('content-type', 'text/html').end('<p>blank'));
-
+  let at: VisitedServer;
   before(async () => {
-    // Another origin than the server's: what the pages here do, any page may do.
-    blank.listen(0, '127.0.0.1');
-    await once(blank, 'listening');
-    elsewhere = `http://127.0.0.1:${(blank.address() as AddressInfo).port}/`;
-    server = await serverProcess(roomsFile);
-    browser = await launchChromium();
+    at = await visitedServer(roomsFile);
   });
-  after(async () => {
-    await browser?.close();
-    await server?.end();
-    blank.close();
-  });
+  after(() => at?.end());
 
-  const visitor = () => visit(browser, elsewhere);
+  const visitor = () => at.visitor();
   const publish = async (page: Page, room: string): Promise<Joined> =>
-    join(page, server.url(`/default/${room}/whip`), { token: 'the-publish-token' });
-  const watch = async (page: Page, room: string): Promise<Joined> => join(page, server.url(`/default/${room}/whep`));
-  const framesRise = async (page: Page, least: number, deadlineMs = 20_000) => {
-    const from = await decodedFrames(page);
-    await eventually(
-      `${least} more frames are decoded`,
-      async () => (await decodedFrames(page)) >= from + least,
-      deadlineMs,
-    );
-  };
+    join(page, at.server.url(`/default/${room}/whip`), { token: 'the-publish-token' });
+  const watch = async (page: Page, room: string): Promise<Joined> => join(page, at.server.url(`/default/${room}/whep`));
 
   for (const [room, mimeType] of [
     ['h264', 'video/H264'],
@@ -90,14 +65,14 @@ describe('one server as a process, clients in Chromium', () => {
       assert.match(await cipherOf(player), /GCM/);
       await leave(player);
       await leave(publisher);
-      await eventually('nobody is left', async () => (await server.metric('live_rooms')) === 0);
+      await eventually('nobody is left', async () => (await at.server.metric('live_rooms')) === 0);
       for (const page of [publisher, player]) await page.context().close();
     });
   }
 
   test('a publisher that sends its picture in several sizes is taken, and the largest goes to the viewer (C-34)', async () => {
     const [publisher, player] = [await visitor(), await visitor()];
-    const whip = server.url('/default/vp8/whip');
+    const whip = at.server.url('/default/vp8/whip');
     const published = await join(publisher, whip, { token: 'the-publish-token', simulcast: true });
     assert.deepEqual([published.status, published.state], [201, 'connected']);
     assert.equal((await watch(player, 'vp8')).state, 'connected');
@@ -115,7 +90,7 @@ describe('one server as a process, clients in Chromium', () => {
   ] as const) {
     test(`a room that has ${kind} only is played by a page that asks for both`, async () => {
       const [publisher, player] = [await visitor(), await visitor()];
-      const whip = server.url(`/default/${room}/whip`);
+      const whip = at.server.url(`/default/${room}/whip`);
       assert.equal((await join(publisher, whip, { token: 'the-publish-token', kinds: [kind] })).state, 'connected');
       const { status, state } = await watch(player, room);
       assert.deepEqual([status, state], [201, 'connected']);
@@ -127,9 +102,9 @@ describe('one server as a process, clients in Chromium', () => {
   test('what is sent and received is counted for each room', async () => {
     for (const room of ['h264', 'vp8']) {
       const [received = 0, sent = 0, bytes = 0] = [
-        await server.metric(`live_rtp_received_packets_total{room="${room}"}`),
-        await server.metric(`live_rtp_packets_total{room="${room}"}`),
-        await server.metric(`live_rtp_bytes_total{room="${room}"}`),
+        await at.server.metric(`live_rtp_received_packets_total{room="${room}"}`),
+        await at.server.metric(`live_rtp_packets_total{room="${room}"}`),
+        await at.server.metric(`live_rtp_bytes_total{room="${room}"}`),
       ];
       assert.ok(received > 60 && sent > 60, `${room}: ${received} received, ${sent} sent`);
       assert.ok(bytes > sent * 12, `${room}: ${bytes} bytes in ${sent} packets`);
@@ -147,10 +122,10 @@ describe('one server as a process, clients in Chromium', () => {
       'live_forward_latency_seconds_count',
       'live_bandwidth_estimate_bytes_per_second_count',
     ])
-      await eventually(`${series} rises`, async () => ((await server.metric(series)) ?? 0) > 0, 20_000);
+      await eventually(`${series} rises`, async () => ((await at.server.metric(series)) ?? 0) > 0, 20_000);
     const [trips = 0, seconds = 0] = [
-      await server.metric('live_round_trip_seconds_count{client="subscriber"}'),
-      await server.metric('live_round_trip_seconds_sum{client="subscriber"}'),
+      await at.server.metric('live_round_trip_seconds_count{client="subscriber"}'),
+      await at.server.metric('live_round_trip_seconds_sum{client="subscriber"}'),
     ];
     assert.ok(seconds > 0 && seconds / trips < 1, `${trips} round trips of this machine took ${seconds} s`);
     for (const page of [publisher, player]) await page.context().close();
@@ -169,7 +144,7 @@ describe('one server as a process, clients in Chromium', () => {
     assert.equal((await publish(second, 'vp8')).status, 201);
     await eventually('the first is told', async () => (await connectionState(first)) !== 'connected');
     await framesRise(player, 30);
-    assert.equal((await fetch(server.url(location ?? ''))).status, 204);
+    assert.equal((await fetch(at.server.url(location ?? ''))).status, 204);
     for (const page of [first, second, player]) await page.context().close();
   });
 
@@ -189,13 +164,13 @@ describe('one server as a process, clients in Chromium', () => {
     const [publisher, player] = [await visitor(), await visitor()];
     await eventually('the room is empty', async () => (await publish(publisher, 'vp8')).status === 201, 30_000);
     await watch(player, 'vp8');
-    server.signal('SIGTERM');
-    await eventually('it is draining', async () => (await server.metric('live_pod_draining')) === 1);
+    at.server.signal('SIGTERM');
+    await eventually('it is draining', async () => (await at.server.metric('live_pod_draining')) === 1);
     await framesRise(player, 60);
     assert.equal((await watch(await visitor(), 'vp8')).status, 503);
     await leave(player);
     await leave(publisher);
-    assert.equal(await server.exitCode(), 0);
+    assert.equal(await at.server.exitCode(), 0);
   });
 });
 

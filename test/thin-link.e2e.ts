@@ -1,15 +1,11 @@
 import assert from 'node:assert/strict';
-import { once } from 'node:events';
-import { createServer } from 'node:http';
-import type { AddressInfo } from 'node:net';
 import { test } from 'node:test';
 import type { Page } from 'playwright-core';
-import { launchChromium, visit } from '#test/harness/browser.ts';
 import { eventually } from '#test/harness/eventually.ts';
 import { impairedRelay } from '#test/harness/impaired-relay.ts';
+import { visitedServer } from '#test/harness/visited-server.ts';
 import { freshSeed } from '#test/media/seeded.ts';
 import { decodedFrames, join } from './server/browser-client.ts';
-import { serverProcess } from './server/server-process.ts';
 
 const roomsFile = 'rooms: [{name: stage, publish: {codecs: [VP8, Opus]}, play: {auth: {mode: None}}}]';
 const [small, large] = [320, 640];
@@ -20,19 +16,12 @@ test('a viewer on a thin link gets the small picture, on none the sound alone, a
   const seed = freshSeed();
   t.diagnostic(`SEED=${seed}`);
   await using held = new AsyncDisposableStack();
-  const server = await serverProcess(roomsFile);
-  held.defer(() => server.end());
+  const { server, visitor, end } = await visitedServer(roomsFile);
+  held.defer(end);
   const relay = await impairedRelay({ seed });
   held.defer(() => relay.close());
   relay.aim(server.media);
-  const browser = await launchChromium();
-  held.defer(() => browser.close());
-  const blank = createServer((_request, response) => response.setHeader('content-type', 'text/html').end('<p>blank'));
-  blank.listen(0, '127.0.0.1');
-  await once(blank, 'listening');
-  held.defer(() => void blank.close());
-  const page = () => visit(browser, `http://127.0.0.1:${(blank.address() as AddressInfo).port}/`);
-  const [publisher, thin, wide] = [await page(), await page(), await page()];
+  const [publisher, thin, wide] = [await visitor(), await visitor(), await visitor()];
   const probes = async () => (await server.metric('live_bandwidth_probes_total{result="Carried"}')) ?? 0;
   const heldBack = async () => await server.metric('live_subscribers_held_back{room="stage"}');
 

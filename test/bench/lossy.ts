@@ -2,18 +2,13 @@
  * What a viewer sees in Chromium while the network is bad, and while it is good: the longest time without a new frame, and
  * how many of the publisher's frames it never decodes. Once it is the viewer's network, and once the publisher's.
  */
-import { once } from 'node:events';
-import { createServer } from 'node:http';
-import type { AddressInfo } from 'node:net';
 import { setTimeout as pause } from 'node:timers/promises';
-import type { Browser, Page } from 'playwright-core';
-import { launchChromium, visit } from '#test/harness/browser.ts';
 import { eventually } from '#test/harness/eventually.ts';
 import { impairedRelay } from '#test/harness/impaired-relay.ts';
 import type { Impairment } from '#test/harness/impairment.ts';
+import { visitedServer } from '#test/harness/visited-server.ts';
 import { freshSeed } from '#test/media/seeded.ts';
 import { decodedFrames, join } from '#test/server/browser-client.ts';
-import { serverProcess } from '#test/server/server-process.ts';
 import { type Figure, table } from './figure.ts';
 import { type Smoothness, smoothness } from './smoothness.ts';
 
@@ -69,14 +64,12 @@ export async function lossyBench(say: (text: string) => void): Promise<readonly 
 /** Whoever has a bad network goes through the relay; with nobody's bad the viewer does, too, for the relay's sake. */
 async function runOnce(whose: Whose, seed: number): Promise<Smoothness> {
   await using held = new AsyncDisposableStack();
-  const server = await serverProcess(roomsFile);
-  held.defer(() => server.end());
+  const { server, visitor, end } = await visitedServer(roomsFile);
+  held.defer(end);
   const relay = await impairedRelay({ seed });
   held.defer(() => relay.close());
   relay.aim(server.media);
-  const browser = await launchChromium();
-  held.defer(() => browser.close());
-  const [publisher, viewer] = [await blankPage(browser, held), await blankPage(browser, held)];
+  const [publisher, viewer] = [await visitor(), await visitor()];
   const by = (is: boolean) => (is ? { through: relay.local } : {});
   const whip = server.url('/default/stage/whip');
   await join(publisher, whip, { token: 'the-publish-token', ...by(whose === 'publisher') });
@@ -86,15 +79,6 @@ async function runOnce(whose: Whose, seed: number): Promise<Smoothness> {
   await pause(settleMs);
   // What it looks at is closed as soon as this function is left.
   return await smoothness(publisher, viewer, seconds);
-}
-
-/** A page that may use a camera, and does nothing by itself. */
-async function blankPage(browser: Browser, held: AsyncDisposableStack): Promise<Page> {
-  const blank = createServer((_request, response) => response.setHeader('content-type', 'text/html').end('<p>blank'));
-  blank.listen(0, '127.0.0.1');
-  await once(blank, 'listening');
-  held.defer(() => void blank.close());
-  return visit(browser, `http://127.0.0.1:${(blank.address() as AddressInfo).port}/`);
 }
 
 if (import.meta.main) console.log(table(await lossyBench((text) => console.error(text))));

@@ -1,5 +1,6 @@
 import type { Page } from 'playwright-core';
 import type { Endpoint } from '#server/media/udp/address.ts';
+import { eventually } from '#test/harness/eventually.ts';
 
 /** How a page's attempt to join went. `state` is its connection's after at most 10 s. */
 export interface Joined {
@@ -123,3 +124,9 @@ export const decodedFrames = (page: Page): Promise<number> =>
     `connection.getStats().then((stats) =>
       [...stats.values()].find(({ type, kind }) => type === 'inbound-rtp' && kind === 'video')?.framesDecoded ?? 0)`,
   );
+
+/** Resolves when the page has decoded so many video frames more than it had. */
+export async function framesRise(page: Page, least: number): Promise<void> {
+  const from = await decodedFrames(page);
+  await eventually(`${least} more frames are decoded`, async () => (await decodedFrames(page)) >= from + least);
+}
