@@ -1,9 +1,7 @@
 import assert from 'node:assert/strict';
 import { after, before, describe, test } from 'node:test';
-import type { Browser } from 'playwright-core';
-import { launchChromium } from '#test/harness/browser.ts';
 import { eventually } from '#test/harness/eventually.ts';
-import { type Sfu, sfu } from './pages/sfu.ts';
+import { type VisitedSfu, visitedSfu } from './pages/visited-sfu.ts';
 
 /** For a page whose source is open and gives nothing: its tracks are sent once `handOn` is called. */
 const withheld = `{
@@ -18,22 +16,16 @@ const withheld = `{
 }`;
 
 describe('what a publisher should change, on the publisher page', () => {
-  let server: Sfu;
-  let browser: Browser;
+  let on: VisitedSfu;
   before(async () => {
-    server = await sfu('rooms: [{name: stage}]');
-    await server.start();
-    browser = await launchChromium();
+    on = await visitedSfu('rooms: [{name: stage}]');
   });
-  after(async () => {
-    await browser?.close();
-    await server?.remove();
-  });
+  after(() => on?.end());
 
   test('a page that is connected and sends nothing is told so by the server in words, and that it is over', async () => {
-    const page = await (await browser.newContext()).newPage();
+    const page = await (await on.browser.newContext()).newPage();
     await page.addInitScript(withheld);
-    await page.goto(`${server.urls('stage').publisher}&source=test`);
+    await page.goto(`${on.server.urls('stage').publisher}&source=test`);
     await page.getByRole('button', { name: 'Start' }).click();
     const hints = page.locator('#hints');
     await eventually('it is told', () => hints.isVisible(), 30_000);

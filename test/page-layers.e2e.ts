@@ -1,10 +1,10 @@
 import assert from 'node:assert/strict';
 import { after, before, describe, test } from 'node:test';
-import type { Browser, Page } from 'playwright-core';
-import { launchChromium, visit } from '#test/harness/browser.ts';
+import type { Page } from 'playwright-core';
+import { visit } from '#test/harness/browser.ts';
 import { eventually } from '#test/harness/eventually.ts';
 import { playsFor, publishTestPicture, shown, watch } from '#test/harness/pages.ts';
-import { type Sfu, sfu } from './pages/sfu.ts';
+import { type VisitedSfu, visitedSfu } from './pages/visited-sfu.ts';
 import { join } from './server/browser-client.ts';
 
 const roomsFile = `
@@ -18,19 +18,13 @@ rooms:
 const patienceMs = 60_000;
 
 describe('the menu of sizes on the player page', () => {
-  let server: Sfu;
-  let browser: Browser;
+  let on: VisitedSfu;
   let player: Page;
 
   before(async () => {
-    server = await sfu(roomsFile);
-    await server.start();
-    browser = await launchChromium();
+    on = await visitedSfu(roomsFile);
   });
-  after(async () => {
-    await browser?.close();
-    await server?.remove();
-  });
+  after(() => on?.end());
 
   const menu = () => player.getByLabel('Quality');
   const texts = () => menu().locator('option:enabled').allTextContents();
@@ -40,8 +34,8 @@ describe('the menu of sizes on the player page', () => {
   const linesOf = (text: string | undefined) => Number(/^\d+/.exec(text ?? '')?.[0]);
 
   test('offers what a publisher with several encodings sends, and says which is shown', async () => {
-    await publishTestPicture(browser, server.urls('stage'));
-    player = await watch(browser, server.urls('stage'));
+    await publishTestPicture(on.browser, on.server.urls('stage'));
+    player = await watch(on.browser, on.server.urls('stage'));
     await eventually('there are sizes to choose from', async () => (await texts()).length > 2, patienceMs);
     const [auto = '', ...sizes] = await texts();
     assert.match(auto, /^Auto/);
@@ -66,8 +60,8 @@ describe('the menu of sizes on the player page', () => {
 
   test('a choice holds in the next session of the page', async () => {
     const { joinMs } = await shown(player);
-    await server.end('SIGKILL');
-    await server.start();
+    await on.server.end('SIGKILL');
+    await on.server.start();
     await eventually(
       'it plays again',
       async () => ![undefined, joinMs].includes((await shown(player)).joinMs),
@@ -87,11 +81,11 @@ describe('the menu of sizes on the player page', () => {
   });
 
   test('there is no menu where the publisher sends one encoding', async () => {
-    const { publisher, player: url } = server.urls('one');
-    const page = await visit(browser, publisher.replace(/#.*/, ''));
+    const { publisher, player: url } = on.server.urls('one');
+    const page = await visit(on.browser, publisher.replace(/#.*/, ''));
     const whip = publisher.replace(/publish#.*/, 'whip');
     assert.equal((await join(page, whip, { token: 'the-publish-token' })).state, 'connected');
-    const other = await watch(browser, { publisher, player: url });
+    const other = await watch(on.browser, { publisher, player: url });
     await playsFor(other, 2);
     assert.equal(await other.locator('#layer').isVisible(), false);
   });

@@ -1,10 +1,10 @@
 import assert from 'node:assert/strict';
 import { after, before, describe, test } from 'node:test';
-import type { Browser, Page } from 'playwright-core';
-import { launchChromium, visit } from '#test/harness/browser.ts';
+import type { Page } from 'playwright-core';
+import { visit } from '#test/harness/browser.ts';
 import { eventually } from '#test/harness/eventually.ts';
 import { playsAgain, playsFor, publishTestPicture, shown, watch } from '#test/harness/pages.ts';
-import { type Sfu, sfu } from './pages/sfu.ts';
+import { type VisitedSfu, visitedSfu } from './pages/visited-sfu.ts';
 
 const roomsFile = `
 rooms:
@@ -41,23 +41,17 @@ const figureTexts = [
 const leave = (page: Page) => page.context().close();
 
 describe('the pages', () => {
-  let server: Sfu;
-  let browser: Browser;
+  let on: VisitedSfu;
   let player: Page;
   let publisher: Page;
 
   before(async () => {
-    server = await sfu(roomsFile);
-    await server.start();
-    browser = await launchChromium();
+    on = await visitedSfu(roomsFile);
   });
-  after(async () => {
-    await browser?.close();
-    await server?.remove();
-  });
+  after(() => on?.end());
 
   test('a viewer who comes first is told so in words, and is shown when it goes on', async () => {
-    player = await visit(browser, server.urls('stage').player);
+    player = await visit(on.browser, on.server.urls('stage').player);
     assert.match(await told(player, 'waiting'), /nobody is publishing/i);
     assert.match((await player.locator('#notice').textContent()) ?? '', /nobody is publishing/i);
     await eventually('the time to the next attempt is shown', async () =>
@@ -66,7 +60,7 @@ describe('the pages', () => {
   });
 
   test('it starts by itself: frames and audio energy rise for 10 s', async () => {
-    publisher = await publishTestPicture(browser, server.urls('stage'));
+    publisher = await publishTestPicture(on.browser, on.server.urls('stage'));
     await playsAgain(player, 20_000);
     await playsFor(player, 10);
     assert.equal(await player.locator('#notice').isVisible(), false);
@@ -103,43 +97,43 @@ describe('the pages', () => {
   });
 
   test('another source is taken without a new session', async () => {
-    const { since } = (await server.stats('stage')).publisher ?? {};
+    const { since } = (await on.server.stats('stage')).publisher ?? {};
     assert.ok(since);
     await publisher.getByLabel('Camera').check();
     await playsFor(player, 3);
     await publisher.getByLabel('Test picture').check();
     await playsFor(player, 3);
-    assert.equal((await server.stats('stage')).publisher?.since, since);
+    assert.equal((await on.server.stats('stage')).publisher?.since, since);
   });
 
   test('when the network comes back, both pages restart ICE and go on in the session that they have (C-22)', async () => {
-    const { since } = (await server.stats('stage')).publisher ?? {};
+    const { since } = (await on.server.stats('stage')).publisher ?? {};
     for (const page of [player, publisher]) {
       const restarted = page.waitForResponse((response) => response.request().method() === 'PATCH');
       await page.evaluate("void dispatchEvent(new Event('online'))");
       assert.equal((await restarted).status(), 200);
       await playsAgain(player, 10_000);
     }
-    assert.equal((await server.stats('stage')).publisher?.since, since);
-    assert.equal((await server.stats('stage')).subscribers, 1);
+    assert.equal((await on.server.stats('stage')).publisher?.since, since);
+    assert.equal((await on.server.stats('stage')).subscribers, 1);
   });
 
   test('a relay that the browser cannot use is named, and keeps nobody from watching', async () => {
-    const page = await (await browser.newContext()).newPage();
+    const page = await (await on.browser.newContext()).newPage();
     await page.route('**/whep', async (route) => {
       if (route.request().method() !== 'OPTIONS') return route.continue();
       const link = '<turn:relay.example:99999>; rel="ice-server"; username="me"; credential="x"';
       return route.fulfill({ status: 204, headers: { link } });
     });
-    await page.goto(server.urls('stage').player);
+    await page.goto(on.server.urls('stage').player);
     await playsAgain(page, 20_000);
     assert.match((await page.locator('#relay-problem').textContent()) ?? '', /turn:relay\.example:99999/);
     await leave(page);
   });
 
   test('a wrong token is asked for again, and the right one plays', async () => {
-    const url = server.urls('stage').player;
-    const visitor = await visit(browser, url.replace(/#.*/, '#token=wrong'));
+    const url = on.server.urls('stage').player;
+    const visitor = await visit(on.browser, url.replace(/#.*/, '#token=wrong'));
     assert.match(await told(visitor, 'token'), /token/i);
     await visitor.getByLabel('Token').fill(new URLSearchParams(new URL(url).hash.slice(1)).get('token') ?? '');
     await visitor.getByRole('button', { name: 'Continue' }).click();
@@ -148,14 +142,14 @@ describe('the pages', () => {
   });
 
   test('a second publisher is told that somebody publishes already, and takes over when that one stops', async () => {
-    const second = await visit(browser, `${server.urls('stage').publisher}&source=test`);
+    const second = await visit(on.browser, `${on.server.urls('stage').publisher}&source=test`);
     await second.getByRole('button', { name: 'Start' }).click();
     assert.match(await told(second, 'waiting'), /publish/i);
     await publisher.getByRole('button', { name: 'Stop' }).click();
     await told(second, 'live');
     await playsAgain(player, 20_000);
     await second.getByRole('button', { name: 'Stop' }).click();
-    await eventually('nobody publishes', async () => (await server.stats('stage')).publisher === undefined, 5000);
+    await eventually('nobody publishes', async () => (await on.server.stats('stage')).publisher === undefined, 5000);
     await leave(second);
   });
 
@@ -168,7 +162,7 @@ describe('the pages', () => {
   });
 
   test('a codec that the room does not have is refused in words, without trying again', async () => {
-    const page = await visit(browser, `${server.urls('narrow').publisher}&source=test`);
+    const page = await visit(on.browser, `${on.server.urls('narrow').publisher}&source=test`);
     await page.getByLabel('Video codec').selectOption('VP8');
     await page.getByRole('button', { name: 'Start' }).click();
     assert.match(await told(page, 'refused'), /H264/);
@@ -177,29 +171,29 @@ describe('the pages', () => {
   });
 
   test('leaving a page ends its session at once', async () => {
-    const visitor = await watch(browser, server.urls('stage'));
-    assert.equal((await server.stats('stage')).subscribers, 2);
+    const visitor = await watch(on.browser, on.server.urls('stage'));
+    assert.equal((await on.server.stats('stage')).subscribers, 2);
     await eventually('both are told', async () => (await player.locator('#viewers').textContent()) === '2 viewers');
     await visitor.goto('about:blank');
-    await eventually('the seat is free', async () => (await server.stats('stage')).subscribers === 1, 5000);
+    await eventually('the seat is free', async () => (await on.server.stats('stage')).subscribers === 1, 5000);
     await leave(visitor);
   });
 
   test('both pages carry on by themselves after the server was killed and started again', async () => {
-    await server.end('SIGKILL');
+    await on.server.end('SIGKILL');
     await told(publisher, 'reconnecting');
     await told(player, 'reconnecting');
-    await server.start();
+    await on.server.start();
     await told(publisher, 'live', 30_000);
     await playsAgain(player, 30_000);
     await playsFor(player, 3);
   });
 
   test('both pages carry on by themselves after a server that said goodbye', async () => {
-    await server.end('SIGTERM');
+    await on.server.end('SIGTERM');
     await told(player, 'reconnecting', 5000);
     assert.match(await told(publisher, 'reconnecting', 5000), /server/i);
-    await server.start();
+    await on.server.start();
     await told(publisher, 'live', 30_000);
     await playsAgain(player, 30_000);
   });
