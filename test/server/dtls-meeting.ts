@@ -1,15 +1,17 @@
 import { after } from 'node:test';
+import type { DtlsClient, DtlsServer } from 'werift';
 import type { SrtpKeys } from '#server/media/plane.ts';
 import type { DtlsIdentity } from '#server/rtc/dtls/dtls.ts';
 import type { DtlsEnd } from '#server/rtc/dtls/dtls-alert.ts';
-import type { Dtls } from '#server/rtc/dtls/dtls-association.ts';
+import type { Dtls, DtlsEvents } from '#server/rtc/dtls/dtls-association.ts';
 import { eventually } from '#test/harness/eventually.ts';
-import { type Certificate, type Client, dtlsClient } from './dtls-client.ts';
+import { type Certificate, dtlsClient, type WeriftSide } from './dtls-client.ts';
+import { dtlsServer } from './dtls-server.ts';
 
-/** A client and a server that reach each other. */
-export interface Meeting {
-  readonly server: Dtls;
-  readonly client: Client;
+/** We and werift, who reach each other. */
+export interface Meeting<Them = DtlsClient> {
+  readonly us: Dtls;
+  readonly them: WeriftSide<Them>;
   keys?: SrtpKeys;
   end?: [DtlsEnd, string];
 }
@@ -19,28 +21,55 @@ export type Passage = (datagram: Uint8Array) => readonly Uint8Array[];
 
 export interface MeetingOptions {
   readonly srtpProfiles?: readonly (1 | 7)[];
-  readonly towardsServer?: Passage;
-  readonly towardsClient?: Passage;
+  readonly towardsUs?: Passage;
+  readonly towardsThem?: Passage;
 }
+
+type Own = Pick<Certificate, 'certPem' | 'keyPem'>;
+type Offered = Pick<Certificate, 'wanted'>;
+
+/** We are the server. Nothing has been sent yet. They show their own certificate, whatever `offered` says. Ends with the test. */
+export const meetingAsServer = (
+  identity: DtlsIdentity,
+  own: Own,
+  { wanted }: Offered,
+  options: MeetingOptions = {},
+): Meeting =>
+  meeting(
+    (send) => dtlsClient(own, send, options.srtpProfiles),
+    (events) => identity.accept(wanted, events),
+    options,
+  );
+
+/** The same with us as the client. */
+export const meetingAsClient = (
+  identity: DtlsIdentity,
+  own: Own,
+  { wanted }: Offered,
+  options: MeetingOptions = {},
+): Meeting<DtlsServer> =>
+  meeting(
+    (send) => dtlsServer(own, send, options.srtpProfiles),
+    (events) => identity.connect(wanted, events),
+    options,
+  );
 
 const untouched: Passage = (datagram) => [datagram];
 
-/** Nothing has been sent yet. The client shows its own certificate, whatever `offered` says. Ends with the test. */
-export function meeting(
-  identity: DtlsIdentity,
-  own: Pick<Certificate, 'certPem' | 'keyPem'>,
-  offered: Pick<Certificate, 'wanted'>,
-  { srtpProfiles, towardsServer = untouched, towardsClient = untouched }: MeetingOptions = {},
-): Meeting {
-  const send = (datagram: Uint8Array) =>
+function meeting<Them>(
+  makeThem: (send: (datagram: Uint8Array) => void) => WeriftSide<Them>,
+  join: (events: DtlsEvents) => Dtls,
+  { towardsUs = untouched, towardsThem = untouched }: MeetingOptions,
+): Meeting<Them> {
+  const them = makeThem((datagram) =>
     setImmediate(() => {
-      for (const each of towardsServer(datagram)) met.server.receive(each);
-    });
-  const client = dtlsClient(own, send, srtpProfiles);
-  const server = identity.accept(offered.wanted, {
+      for (const each of towardsUs(datagram)) met.us.receive(each);
+    }),
+  );
+  const us = join({
     send: (datagram) =>
       setImmediate(() => {
-        for (const each of towardsClient(datagram)) client.receive(each);
+        for (const each of towardsThem(datagram)) them.receive(each);
       }),
     onKeys: (keys) => {
       met.keys = keys;
@@ -49,13 +78,14 @@ export function meeting(
       met.end = end;
     },
   });
-  const met: Meeting = { server, client };
+  const met: Meeting<Them> = { us, them };
   after(() => {
-    client.stop();
-    server.close();
+    us.close();
+    them.stop();
   });
   return met;
 }
 
-/** Resolves when the server has keys, or has given up. */
-export const outcome = (met: Meeting) => eventually('the handshake has an outcome', () => met.keys ?? met.end, 15_000);
+/** Resolves when we have keys, or have given up. */
+export const outcome = (met: Pick<Meeting, 'keys' | 'end'>) =>
+  eventually('the handshake has an outcome', () => met.keys ?? met.end, 15_000);

@@ -1,10 +1,8 @@
 import assert from 'node:assert/strict';
 import { X509Certificate } from 'node:crypto';
-import { after, test } from 'node:test';
+import { test } from 'node:test';
 import { setImmediate as turn } from 'node:timers/promises';
-import type { SrtpKeys } from '#server/media/plane.ts';
 import { dtlsIdentity } from '#server/rtc/dtls/dtls.ts';
-import type { DtlsEnd } from '#server/rtc/dtls/dtls-alert.ts';
 import { recordProtection } from '#server/rtc/dtls/dtls-protection.ts';
 import {
   contentType,
@@ -13,58 +11,24 @@ import {
   encodedRecord,
   handshakeType,
 } from '#server/rtc/dtls/dtls-record.ts';
-import { eventually } from '#test/harness/eventually.ts';
 import { freshSeed, randomBytes, seeded } from '#test/media/seeded.ts';
 import { recordKeys } from '#test/server/werift-keys.ts';
-import { type Certificate, certificate } from '../dtls-client.ts';
-import type { MeetingOptions } from '../dtls-meeting.ts';
-import { dtlsServer } from '../dtls-server.ts';
+import { certificate } from '../dtls-client.ts';
+import { meetingAsClient, outcome } from '../dtls-meeting.ts';
 
 const identity = dtlsIdentity();
 const hex = (bytes: Uint8Array) => Buffer.from(bytes).toString('hex');
 
-/** A peer that waits, and us, who begin. The peer shows `own`, whatever was `offered`. Ends with the test. */
-function meeting(own: Certificate, offered: Certificate, options: MeetingOptions = {}) {
-  const { srtpProfiles, towardsServer = (it) => [it], towardsClient = (it) => [it] } = options;
-  const met: { keys?: SrtpKeys; end?: readonly [DtlsEnd, string] } = {};
-  const peer = dtlsServer(
-    own,
-    (datagram) =>
-      setImmediate(() => {
-        for (const each of towardsServer(datagram)) us.receive(each);
-      }),
-    srtpProfiles,
-  );
-  const us = identity.connect(offered.wanted, {
-    send: (datagram) =>
-      setImmediate(() => {
-        for (const each of towardsClient(datagram)) peer.receive(each);
-      }),
-    onKeys: (keys) => {
-      met.keys = keys;
-    },
-    onEnd: (...end) => {
-      met.end = end;
-    },
-  });
-  after(() => {
-    us.close();
-    peer.stop();
-  });
-  const outcome = () => eventually('the handshake has an outcome', () => met.keys ?? met.end, 15_000);
-  return { us, peer, met, outcome };
-}
-
 test('as the client we agree on the same keys, under AES-GCM when the server has it (C-11)', async () => {
   const own = await certificate();
-  const { us, peer, met, outcome } = meeting(own, own);
-  us.begin();
-  us.begin();
-  await outcome();
+  const met = meetingAsClient(identity, own, own);
+  met.us.begin();
+  met.us.begin();
+  await outcome(met);
   assert.equal(met.end, undefined);
   const { profile, localKey, localSalt, remoteKey, remoteSalt } = met.keys ?? assert.fail('no keys');
   assert.equal(profile, 7);
-  const theirs = peer.dtls.extractSessionKeys(16, 12);
+  const theirs = met.them.dtls.extractSessionKeys(16, 12);
   assert.deepEqual(
     [localKey, localSalt, remoteKey, remoteSalt].map(hex),
     [theirs.remoteKey, theirs.remoteSalt, theirs.localKey, theirs.localSalt].map(hex),
@@ -75,57 +39,57 @@ test('as the client we agree on the same keys, under AES-GCM when the server has
 test('nothing is sent before it is told that the client can be reached', async () => {
   const own = await certificate();
   const sent: Uint8Array[] = [];
-  const { us, met } = meeting(own, own, {
-    towardsClient: (datagram) => {
+  const met = meetingAsClient(identity, own, own, {
+    towardsThem: (datagram) => {
       sent.push(datagram);
       return [];
     },
   });
-  us.receive(randomBytes(seeded(1), 100));
-  us.close();
-  us.begin();
+  met.us.receive(randomBytes(seeded(1), 100));
+  met.us.close();
+  met.us.begin();
   await turn();
-  assert.deepEqual([sent, met], [[], {}]);
+  assert.deepEqual([sent, met.keys, met.end], [[], undefined, undefined]);
 });
 
 test('a server without AES-GCM gets AES-CM with its longer salt', async () => {
   const own = await certificate();
-  const { us, met, outcome } = meeting(own, own, { srtpProfiles: [1] });
-  us.begin();
-  await outcome();
+  const met = meetingAsClient(identity, own, own, { srtpProfiles: [1] });
+  met.us.begin();
+  await outcome(met);
   assert.deepEqual([met.keys?.profile, met.keys?.localSalt.length], [1, 14]);
 });
 
 test('another certificate than the one in the offer is refused', async () => {
-  const { us, met, outcome } = meeting(await certificate(), await certificate());
-  us.begin();
-  await outcome();
+  const met = meetingAsClient(identity, await certificate(), await certificate());
+  met.us.begin();
+  await outcome(met);
   assert.deepEqual([met.end?.[0], met.keys], ['FingerprintMismatch', undefined]);
 });
 
 test("somebody else's certificate is refused, though its fingerprint matches: the key exchange is not signed by its key", async () => {
   const [victim, thief] = [await certificate(), await certificate()];
-  const { us, peer, met, outcome } = meeting(thief, victim);
-  peer.dtls.cipher.localCert = new X509Certificate(victim.certPem).raw;
-  us.begin();
-  await outcome();
+  const met = meetingAsClient(identity, thief, victim);
+  met.them.dtls.cipher.localCert = new X509Certificate(victim.certPem).raw;
+  met.us.begin();
+  await outcome(met);
   assert.deepEqual([met.end?.[0], met.keys], ['BadSignature', undefined]);
 });
 
 test('a Finished that is not of this handshake is refused, though it is authentic', async () => {
   const own = await certificate();
-  const { us, peer, met, outcome } = meeting(own, own, {
-    towardsServer: (datagram) => {
+  const met = meetingAsClient(identity, own, own, {
+    towardsUs: (datagram) => {
       const isLast = dtlsRecords(datagram).some(({ epoch }) => epoch > 0);
-      const keys = recordKeys(peer.dtls);
+      const keys = recordKeys(met.them.dtls);
       if (!isLast || keys === undefined) return [datagram];
       const fragment = encodedHandshake(handshakeType.finished, 5, Buffer.alloc(12));
       const plain = { type: contentType.handshake, epoch: 1, sequenceNumber: 7, fragment };
       return [encodedRecord(recordProtection(keys).seal(plain))];
     },
   });
-  us.begin();
-  await outcome();
+  met.us.begin();
+  await outcome(met);
   assert.deepEqual([met.end?.[0], met.keys], ['HandshakeFailed', undefined]);
 });
 
@@ -140,22 +104,22 @@ test('what we send is repeated until it is answered, and what comes twice counts
     seen.add(kind);
     return [];
   };
-  const { us, met, outcome } = meeting(own, own, {
-    towardsClient: firstIsLost,
-    towardsServer: (datagram) => [datagram, datagram],
+  const met = meetingAsClient(identity, own, own, {
+    towardsThem: firstIsLost,
+    towardsUs: (datagram) => [datagram, datagram],
   });
-  us.begin();
-  await outcome();
+  met.us.begin();
+  await outcome(met);
   assert.deepEqual([met.end, met.keys?.profile], [undefined, 7]);
   assert.ok(seen.size >= 2, [...seen].join());
 });
 
 test('messages that are not their turn end the handshake with what is wrong', async () => {
   const own = await certificate();
-  const { us, met } = meeting(own, own, { towardsClient: () => [] });
-  us.begin();
+  const met = meetingAsClient(identity, own, own, { towardsThem: () => [] });
+  met.us.begin();
   const fragment = encodedHandshake(handshakeType.serverHelloDone, 0, Buffer.alloc(0));
-  us.receive(encodedRecord({ type: contentType.handshake, epoch: 0, sequenceNumber: 0, fragment }));
+  met.us.receive(encodedRecord({ type: contentType.handshake, epoch: 0, sequenceNumber: 0, fragment }));
   assert.deepEqual(met.end, ['HandshakeFailed', "the peer's message 0 is of type 14, which is not its turn"]);
 });
 
@@ -175,7 +139,7 @@ test('whatever a server says, nothing is thrown', async (t) => {
     return bytes;
   };
   for (let round = 0; round < 300; round++) {
-    const { us } = meeting(own, own, { towardsClient: () => [] });
+    const us = identity.connect(own.wanted, { send() {}, onKeys() {}, onEnd() {} });
     us.begin();
     for (let message = 0; message < 6; message++) {
       const type = random() < 0.5 ? handshakeType.serverHello : (types[pick(types.length)] ?? 2);

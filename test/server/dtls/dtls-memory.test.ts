@@ -5,7 +5,7 @@ import { queryObjects } from 'node:v8';
 import { dtlsIdentity } from '#server/rtc/dtls/dtls.ts';
 import { eventually } from '#test/harness/eventually.ts';
 import { certificate } from '../dtls-client.ts';
-import { type Meeting, meeting, outcome } from '../dtls-meeting.ts';
+import { type Meeting, meetingAsServer, outcome } from '../dtls-meeting.ts';
 
 const identity = dtlsIdentity();
 
@@ -19,10 +19,10 @@ const freed = (before: number) => eventually('nothing of the handshakes is left'
 
 async function connected(count: number): Promise<readonly Meeting[]> {
   const own = await certificate();
-  const meetings = Array.from({ length: count }, () => meeting(identity, own, own));
-  for (const { client } of meetings) client.connect();
+  const meetings = Array.from({ length: count }, () => meetingAsServer(identity, own, own));
+  for (const { them } of meetings) them.connect();
   await Promise.all(meetings.map(outcome));
-  for (const { client } of meetings) await eventually('the client is connected', () => client.dtls.connected);
+  for (const { them } of meetings) await eventually('the client is connected', () => them.dtls.connected);
   return meetings;
 }
 
@@ -31,11 +31,11 @@ test("a connected client's association keeps nothing of its handshake, and can s
   const meetings = await connected(5);
   await freed(before);
   let farewells = 0;
-  for (const { client, server } of meetings) {
-    client.dtls.onClose.subscribe(() => {
+  for (const { them, us } of meetings) {
+    them.dtls.onClose.subscribe(() => {
       farewells += 1;
     });
-    server.close();
+    us.close();
   }
   await eventually('all clients know', () => farewells === meetings.length);
 });
@@ -43,19 +43,19 @@ test("a connected client's association keeps nothing of its handshake, and can s
 test('an association that was refused, or closed amid its handshake, keeps nothing', async () => {
   const before = keysLeft();
   const [own, other] = [await certificate(), await certificate()];
-  const refused = meeting(identity, own, other);
-  refused.client.connect();
+  const refused = meetingAsServer(identity, own, other);
+  refused.them.connect();
   await outcome(refused);
   let answers = 0;
   const isLost = () => {
     answers += 1;
     return [];
   };
-  const closed = meeting(identity, own, own, { towardsClient: isLost });
-  closed.client.connect();
+  const closed = meetingAsServer(identity, own, own, { towardsThem: isLost });
+  closed.them.connect();
   await eventually('it waits for an answer to what is lost', () => answers > 0);
   assert.ok(keysLeft() > before, 'a key is seen where there is one');
-  closed.server.close();
+  closed.us.close();
   await freed(before);
   assert.deepEqual([refused.end?.[0], closed.end], ['FingerprintMismatch', undefined]);
 });
@@ -71,8 +71,8 @@ test('the fingerprints of the offer go with the handshake', async () => {
 async function withItsOwnFingerprints() {
   const own = await certificate();
   const wanted = own.wanted.map((each) => ({ ...each }));
-  const met = meeting(identity, own, { wanted });
-  met.client.connect();
+  const met = meetingAsServer(identity, own, { wanted });
+  met.them.connect();
   return { met, wanted: new WeakRef(wanted) };
 }
 

@@ -11,6 +11,7 @@ import { findProgram } from '#local/path.ts';
 import { run } from '#local/run.ts';
 import type { SrtpKeys } from '#server/media/plane.ts';
 import { dtlsIdentity } from '#server/rtc/dtls/dtls.ts';
+import type { Dtls, DtlsEvents } from '#server/rtc/dtls/dtls-association.ts';
 import { fingerprintLine, fingerprints } from '#server/rtc/dtls/fingerprint.ts';
 import { eventually } from '#test/harness/eventually.ts';
 
@@ -34,31 +35,9 @@ for (const [what, { key, options }] of Object.entries(servers))
   test(`as the client we agree with OpenSSL: ${what} (C-11)`, { skip }, async (t) => {
     const asks = options.includes('-listen' as never) ? [] : ['-Verify', '1'];
     const server = await opensslServer(t, key, [...options, ...asks]);
-    const identity = dtlsIdentity();
-    const socket = createSocket('udp4');
-    let keys: SrtpKeys | undefined;
-    let end: readonly string[] | undefined;
-    const us = identity.connect(server.wanted, {
-      send: (datagram) => socket.send(datagram, server.port, '127.0.0.1'),
-      onKeys: (agreed) => {
-        keys = agreed;
-      },
-      onEnd: (...why) => {
-        end = why;
-      },
-    });
-    t.after(() => {
-      us.close();
-      socket.close();
-    });
-    socket.on('message', (datagram) => us.receive(datagram));
-    us.begin();
-    await eventually('the handshake has an outcome', () => keys ?? end);
-    assert.equal(end, undefined);
-    const material = await eventually('OpenSSL has keys', () => /Keying material: (\w+)/.exec(server.told())?.[1]);
-    const { localKey, remoteKey, localSalt, remoteSalt, profile } = keys ?? assert.fail('no keys');
-    assert.equal(profile, 7);
-    assert.equal(Buffer.concat([localKey, remoteKey, localSalt, remoteSalt]).toString('hex'), material.toLowerCase());
+    const us = await overUdp(t, (events) => dtlsIdentity().connect(server.wanted, events), server.port);
+    us.dtls.begin();
+    await agreed(us, server.told, (ours) => [ours.localKey, ours.remoteKey, ours.localSalt, ours.remoteSalt]);
   });
 
 /** What OpenSSL's DTLS client has, and its options. */
@@ -71,43 +50,53 @@ const clients = {
 for (const [what, { key, options }] of Object.entries(clients))
   test(`as the server we agree with OpenSSL: ${what} (C-11)`, { skip }, async (t) => {
     const own = await opensslCertificate(t, key);
-    const identity = dtlsIdentity();
-    const socket = createSocket('udp4').bind(0, '127.0.0.1');
-    await once(socket, 'listening');
-    let keys: SrtpKeys | undefined;
-    let end: readonly string[] | undefined;
-    let from = 0;
-    const us = identity.accept(own.wanted, {
-      send: (datagram) => socket.send(datagram, from, '127.0.0.1'),
-      onKeys: (agreed) => {
-        keys = agreed;
-      },
-      onEnd: (...why) => {
-        end = why;
-      },
-    });
-    t.after(() => {
-      us.close();
-      socket.close();
-    });
-    socket.on('message', (datagram, { port }) => {
-      from = port;
-      us.receive(datagram);
-    });
-    const told = opensslRuns(t, [
-      's_client',
-      '-connect',
-      `127.0.0.1:${socket.address().port}`,
-      ...own.files,
-      ...options,
-    ]);
-    await eventually('the handshake has an outcome', () => keys ?? end);
-    assert.equal(end, undefined);
-    const material = await eventually('OpenSSL has keys', () => /Keying material: (\w+)/.exec(told())?.[1]);
-    const { localKey, remoteKey, localSalt, remoteSalt, profile } = keys ?? assert.fail('no keys');
-    assert.equal(profile, 7);
-    assert.equal(Buffer.concat([remoteKey, localKey, remoteSalt, localSalt]).toString('hex'), material.toLowerCase());
+    const us = await overUdp(t, (events) => dtlsIdentity().accept(own.wanted, events));
+    const told = opensslRuns(t, ['s_client', '-connect', `127.0.0.1:${us.port}`, ...own.files, ...options]);
+    await agreed(us, told, (ours) => [ours.remoteKey, ours.localKey, ours.remoteSalt, ours.localSalt]);
   });
+
+interface Us {
+  readonly dtls: Dtls;
+  readonly port: number;
+  keys?: SrtpKeys;
+  end?: readonly string[];
+}
+
+/** Our side, at a port of its own until the test is over. It sends to whom it heard last, and before that to `port`. */
+async function overUdp(t: TestContext, join: (events: DtlsEvents) => Dtls, port = 0): Promise<Us> {
+  const socket = createSocket('udp4').bind(0, '127.0.0.1');
+  await once(socket, 'listening');
+  let to = port;
+  const dtls = join({
+    send: (datagram) => socket.send(datagram, to, '127.0.0.1'),
+    onKeys: (keys) => {
+      us.keys = keys;
+    },
+    onEnd: (...end) => {
+      us.end = end;
+    },
+  });
+  const us: Us = { dtls, port: socket.address().port };
+  t.after(() => {
+    dtls.close();
+    socket.close();
+  });
+  socket.on('message', (datagram, from) => {
+    to = from.port;
+    dtls.receive(datagram);
+  });
+  return us;
+}
+
+/** Fails unless OpenSSL tells the same keys and salts: the client's before the server's (RFC 5764 section 4.2). */
+async function agreed(us: Us, told: () => string, inOrder: (keys: SrtpKeys) => readonly Uint8Array[]) {
+  await eventually('the handshake has an outcome', () => us.keys ?? us.end);
+  assert.equal(us.end, undefined);
+  const material = await eventually('OpenSSL has keys', () => /Keying material: (\w+)/.exec(told())?.[1]);
+  const keys = us.keys ?? assert.fail('no keys');
+  assert.equal(keys.profile, 7);
+  assert.equal(Buffer.concat(inOrder(keys)).toString('hex'), material.toLowerCase());
+}
 
 async function opensslServer(t: TestContext, key: readonly [string, string], options: readonly string[]) {
   const own = await opensslCertificate(t, key);

@@ -12,7 +12,7 @@ import {
 } from '#server/rtc/dtls/dtls-record.ts';
 import { hexCorpus } from '#test/fuzz/corpus.ts';
 import { certificate } from '../dtls-client.ts';
-import { meeting, outcome } from '../dtls-meeting.ts';
+import { meetingAsServer, outcome } from '../dtls-meeting.ts';
 
 const identity = dtlsIdentity();
 
@@ -77,13 +77,13 @@ test('a handshake is pending from its first message until there are keys, or it 
   const [own, other] = [await certificate(), await certificate()];
   for (const offered of [own, other]) {
     const seen: number[] = [];
-    const met = meeting(identity, own, offered, {
-      towardsClient: (datagram) => {
+    const met = meetingAsServer(identity, own, offered, {
+      towardsThem: (datagram) => {
         seen.push(identity.pending());
         return [datagram];
       },
     });
-    met.client.connect();
+    met.them.connect();
     await outcome(met);
     assert.deepEqual([seen[0], identity.pending()], [1, 0]);
   }

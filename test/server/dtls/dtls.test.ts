@@ -16,7 +16,7 @@ import { fingerprintLine } from '#server/rtc/dtls/fingerprint.ts';
 import { eventually } from '#test/harness/eventually.ts';
 import { freshSeed, randomBytes, seeded } from '#test/media/seeded.ts';
 import { certificate, dtlsClient } from '../dtls-client.ts';
-import { meeting, outcome } from '../dtls-meeting.ts';
+import { meetingAsServer, outcome } from '../dtls-meeting.ts';
 
 const identity = dtlsIdentity();
 
@@ -24,13 +24,13 @@ const hex = (bytes: Uint8Array) => Buffer.from(bytes).toString('hex');
 
 test('client and server agree on the same keys, under AES-GCM when the client has it', async () => {
   const own = await certificate();
-  const met = meeting(identity, own, own);
-  met.client.connect();
+  const met = meetingAsServer(identity, own, own);
+  met.them.connect();
   await outcome(met);
   assert.equal(met.end, undefined);
   assert.equal(met.keys?.profile, 7);
-  await eventually('the client is connected', () => met.client.dtls.connected);
-  const theirs = met.client.dtls.extractSessionKeys(16, 12);
+  await eventually('the client is connected', () => met.them.dtls.connected);
+  const theirs = met.them.dtls.extractSessionKeys(16, 12);
   const { localKey, localSalt, remoteKey, remoteSalt } = met.keys ?? assert.fail('no keys');
   assert.deepEqual(
     [localKey, localSalt, remoteKey, remoteSalt].map(hex),
@@ -40,31 +40,31 @@ test('client and server agree on the same keys, under AES-GCM when the client ha
 
 test('a client without AES-GCM gets AES-CM with its longer salt', async () => {
   const own = await certificate();
-  const met = meeting(identity, own, own, { srtpProfiles: [1] });
-  met.client.connect();
+  const met = meetingAsServer(identity, own, own, { srtpProfiles: [1] });
+  met.them.connect();
   await outcome(met);
   assert.deepEqual([met.keys?.profile, met.keys?.localSalt.length], [1, 14]);
 });
 
 test('another certificate than the one in the offer is refused', async () => {
-  const met = meeting(identity, await certificate(), await certificate());
-  met.client.connect();
+  const met = meetingAsServer(identity, await certificate(), await certificate());
+  met.them.connect();
   await outcome(met);
   assert.deepEqual([met.end?.[0], met.keys], ['FingerprintMismatch', undefined]);
 });
 
 test("somebody else's certificate is refused, though its fingerprint matches: the signature is not by its key", async () => {
   const [victim, thief] = [await certificate(), await certificate()];
-  const met = meeting(identity, { certPem: victim.certPem, keyPem: thief.keyPem }, victim);
-  met.client.connect();
+  const met = meetingAsServer(identity, { certPem: victim.certPem, keyPem: thief.keyPem }, victim);
+  met.them.connect();
   await outcome(met);
   assert.deepEqual([met.end?.[0], met.keys], ['BadSignature', undefined]);
 });
 
 test('a second key exchange after the signed one does not replace its keys', async () => {
   const own = await certificate();
-  const met = meeting(identity, own, own, {
-    towardsServer: (datagram) => {
+  const met = meetingAsServer(identity, own, own, {
+    towardsUs: (datagram) => {
       const isVerify = dtlsRecords(datagram).some(({ fragment }) => fragment[0] === handshakeType.certificateVerify);
       if (!isVerify) return [datagram];
       const key = Buffer.concat([Buffer.from([32]), Buffer.alloc(32, 9)]);
@@ -73,23 +73,23 @@ test('a second key exchange after the signed one does not replace its keys', asy
       return [datagram, forged];
     },
   });
-  met.client.connect();
+  met.them.connect();
   await outcome(met);
-  await eventually('the client is connected', () => met.client.dtls.connected);
-  assert.equal(hex(met.keys?.remoteKey ?? Buffer.alloc(0)), hex(met.client.dtls.extractSessionKeys(16, 12).localKey));
+  await eventually('the client is connected', () => met.them.dtls.connected);
+  assert.equal(hex(met.keys?.remoteKey ?? Buffer.alloc(0)), hex(met.them.dtls.extractSessionKeys(16, 12).localKey));
 });
 
 test('a handshake survives datagrams that come twice and in the wrong order', async () => {
   const own = await certificate();
   let held: Uint8Array | undefined;
-  const met = meeting(identity, own, own, {
-    towardsServer: (datagram) => {
+  const met = meetingAsServer(identity, own, own, {
+    towardsUs: (datagram) => {
       const before = held;
       held = before === undefined ? datagram : undefined;
       return before === undefined ? [datagram] : [datagram, before, datagram];
     },
   });
-  met.client.connect();
+  met.them.connect();
   await outcome(met);
   assert.deepEqual([met.end, met.keys?.profile], [undefined, 7]);
 });
@@ -97,8 +97,8 @@ test('a handshake survives datagrams that come twice and in the wrong order', as
 test('a handshake survives the loss of each of its datagrams once', async () => {
   const own = await certificate();
   const seen = new Set<string>();
-  const met = meeting(identity, own, own, {
-    towardsServer: (datagram) => {
+  const met = meetingAsServer(identity, own, own, {
+    towardsUs: (datagram) => {
       const [record] = dtlsRecords(datagram);
       const kind = `${record?.type} ${record?.epoch} ${record?.fragment.subarray(0, 6).toString('hex')}`;
       const isNew = !seen.has(kind);
@@ -106,7 +106,7 @@ test('a handshake survives the loss of each of its datagrams once', async () => 
       return isNew ? [] : [datagram];
     },
   });
-  met.client.connect();
+  met.them.connect();
   await outcome(met);
   assert.deepEqual([met.end, met.keys?.profile], [undefined, 7]);
 });
@@ -114,14 +114,14 @@ test('a handshake survives the loss of each of its datagrams once', async () => 
 test('each of our flights is one datagram', async () => {
   const own = await certificate();
   const datagrams: number[] = [];
-  const met = meeting(identity, own, own, {
-    towardsClient: (datagram) => {
+  const met = meetingAsServer(identity, own, own, {
+    towardsThem: (datagram) => {
       datagrams.push(dtlsRecords(datagram).length);
       return [datagram];
     },
   });
-  met.client.connect();
-  await eventually('the client is connected', () => met.client.dtls.connected);
+  met.them.connect();
+  await eventually('the client is connected', () => met.them.dtls.connected);
   // Hello, certificate, key exchange, certificate request, done; change cipher spec and finished.
   assert.deepEqual(datagrams, [5, 2]);
 });
@@ -134,8 +134,8 @@ test('our key exchange is signed with the key of the certificate whose fingerpri
     by.push(...inTheClear.flatMap(({ fragment }) => handshakeFragments(fragment)));
     return [datagram];
   };
-  const met = meeting(identity, own, own, { towardsServer: heard(said.client), towardsClient: heard(said.server) });
-  met.client.connect();
+  const met = meetingAsServer(identity, own, own, { towardsUs: heard(said.client), towardsThem: heard(said.server) });
+  met.them.connect();
   await outcome(met);
   const body = (by: readonly HandshakeFragment[], wanted: number) =>
     by.findLast(({ type }) => type === wanted)?.body ?? assert.fail(`no message ${wanted}`);
@@ -153,9 +153,9 @@ test('our key exchange is signed with the key of the certificate whose fingerpri
 
 test('a client that aborts the handshake ends it at once', async () => {
   const own = await certificate();
-  const met = meeting(identity, own, own);
+  const met = meetingAsServer(identity, own, own);
   const fragment = Buffer.from([2, 40]);
-  met.server.receive(encodedRecord({ type: contentType.alert, epoch: 0, sequenceNumber: 0, fragment }));
+  met.us.receive(encodedRecord({ type: contentType.alert, epoch: 0, sequenceNumber: 0, fragment }));
   assert.deepEqual(met.end, ['HandshakeFailed', 'the client sent the fatal alert 40']);
 });
 
@@ -182,13 +182,11 @@ test('noise is dropped, and at some point the handshake is given up', async (t) 
   t.diagnostic(`seed ${seed}`);
   const random = seeded(seed);
   const own = await certificate();
-  const met = meeting(identity, own, own);
+  const met = meetingAsServer(identity, own, own);
   for (let count = 0; count < 99; count++) {
-    met.server.receive(randomBytes(random, count));
+    met.us.receive(randomBytes(random, count));
     const fragment = randomBytes(random, count);
-    met.server.receive(
-      encodedRecord({ type: contentType.handshake, epoch: count % 2, sequenceNumber: count, fragment }),
-    );
+    met.us.receive(encodedRecord({ type: contentType.handshake, epoch: count % 2, sequenceNumber: count, fragment }));
     if (count < 40) assert.equal(met.end, undefined);
   }
   assert.equal(met.end?.[0], 'HandshakeFailed');
