@@ -4,7 +4,7 @@
  */
 import { createSocket, type Socket } from 'node:dgram';
 import { stunCheck } from '#test/media/stun-client.ts';
-import { smallOffer } from '#test/server/offers.ts';
+import { smallPlayOffer } from '#test/server/offers.ts';
 import { secondHello } from './dtls-records.ts';
 
 const depths = ['an answer', 'a hello', 'a certificate'] as const;
@@ -72,7 +72,7 @@ export async function halfOpen(count: number, { origin, room, hello, atOnce }: H
 }
 
 const headers = { 'Content-Type': 'application/sdp', Authorization: 'Bearer the-play-token' };
-const offer = smallOffer((sdp) => sdp.replace('sendonly', 'recvonly'));
+const offer = smallPlayOffer();
 
 function addressOf(number: number): string {
   const host = number % addresses;

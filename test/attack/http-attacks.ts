@@ -1,6 +1,6 @@
 /** What somebody can ask of the public port who means harm, with or without a token. */
 import { connect, type Socket } from 'node:net';
-import { smallOffer } from '#test/server/offers.ts';
+import { smallPlayOffer } from '#test/server/offers.ts';
 
 export interface HttpAttack {
   readonly what: string;
@@ -16,7 +16,7 @@ export function httpAttacks(origin: string, room: string): readonly HttpAttack[]
     await response.arrayBuffer();
     return response.status;
   };
-  const offer = smallOffer((sdp) => sdp.replace('sendonly', 'recvonly'));
+  const offer = smallPlayOffer();
   let guess = 0;
   return [
     { what: 'sessions of clients that never come', strike: () => offers(offer) },

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { after, afterEach, before, describe, test } from 'node:test';
 import { eventually } from '#test/harness/eventually.ts';
-import { smallOffer } from './offers.ts';
+import { smallOffer, smallPlayOffer } from './offers.ts';
 import { reading } from './reading.ts';
 import { post, problem, type Running, running, tokens } from './running.ts';
 import { type UdpClient, udpClient } from './udp-client.ts';
@@ -9,8 +9,6 @@ import { type UdpClient, udpClient } from './udp-client.ts';
 const whip = '/default/stage/whip';
 const whep = '/default/stage/whep';
 const authorization = `Bearer ${tokens.play}`;
-
-const shown = () => smallOffer((sdp) => sdp.replace('sendonly', 'recvonly'));
 
 describe('the event stream of a viewer', () => {
   let at: Running;
@@ -174,7 +172,7 @@ describe('the event stream of a viewer', () => {
     const own = await running('rooms: [{name: stage, publish: {codecs: [VP8]}}]');
     t.after(() => own.stop());
     const vp8 = await post(own, whip, smallOffer());
-    const watching = await post(own, whep, shown());
+    const watching = await post(own, whep, smallPlayOffer());
     const [, url = ''] = /^<([^>]+)>/.exec(watching.headers.get('link') ?? '') ?? [];
     const seen = reading(await own.fetch(url));
     const leave = { method: 'DELETE', headers: { authorization: `Bearer ${tokens.publish}` } };
@@ -202,7 +200,7 @@ describe('the event stream of a viewer', () => {
     const own = await running('rooms: [{name: stage}]');
     const sender = await udpClient(own, whip);
     await eventually('the publisher is connected', sender.isConnected);
-    const watching = await post(own, whep, shown());
+    const watching = await post(own, whep, smallPlayOffer());
     const [, url = ''] = /^<([^>]+)>/.exec(watching.headers.get('link') ?? '') ?? [];
     const seen = reading(await own.fetch(url));
     await eventually('it reads', () => seen.text.includes('event: active'));

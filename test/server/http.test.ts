@@ -3,26 +3,18 @@ import { connect } from 'node:net';
 import { after, before, describe, test } from 'node:test';
 import { eventually } from '#test/harness/eventually.ts';
 import { fakeClock } from './fake-clock.ts';
-import { sdpOf, smallOffer } from './offers.ts';
-import { post, problem, type Running, running, tokens } from './running.ts';
+import { sdpOf, smallOffer, smallPlayOffer } from './offers.ts';
+import { post, problem, type Running, running, stageAndOpen, tokens } from './running.ts';
 
-const roomsFile = `
-rooms:
-  - name: stage
-  - name: open
-    publish: { auth: { mode: None } }
-    play: { auth: { mode: None } }
-`;
 const whip = '/default/stage/whip';
 const whep = '/default/stage/whep';
 const open = '/default/open';
-const player = () => smallOffer((sdp) => sdp.replace('sendonly', 'recvonly'));
 
 describe('WHIP and WHEP over HTTP', () => {
   const clock = fakeClock(Date.UTC(2026, 10, 21));
   let at: Running;
   before(async () => {
-    at = await running(roomsFile, {}, clock);
+    at = await running(stageAndOpen, {}, clock);
   });
   after(() => at.stop());
 
@@ -111,7 +103,12 @@ describe('WHIP and WHEP over HTTP', () => {
       assert.equal((await problem(response.clone())).title, 'The right token is needed');
       await refusal(response, 401, 'unauthorized', /not this room's publish token/);
     }
-    await refusal(await post(at, whep, player(), { Authorization: 'Basic eDp5' }), 401, 'unauthorized', /play token/);
+    await refusal(
+      await post(at, whep, smallPlayOffer(), { Authorization: 'Basic eDp5' }),
+      401,
+      'unauthorized',
+      /play token/,
+    );
     assert.equal((await post(at, `${open}/whip`, 'v=0', { Authorization: 'Basic eDp5' })).status, 400, 'open to all');
   });
 
@@ -137,7 +134,7 @@ describe('WHIP and WHEP over HTTP', () => {
 
   test('a player that has no codec for what is published is told 406, without a counter-offer (C-36)', async () => {
     const publisher = await post(at, `${open}/whip`, smallOffer());
-    const other = player().replaceAll('VP8', 'H264');
+    const other = smallPlayOffer().replaceAll('VP8', 'H264');
     const response = await post(at, `${open}/whep`, other);
     assert.equal(response.headers.get('location'), null);
     await refusal(response, 406, 'not-acceptable', /the publisher sends video\/vp8, which is not offered/);
@@ -145,7 +142,7 @@ describe('WHIP and WHEP over HTTP', () => {
   });
 
   test('watching before anybody publishes is 409 with a time to try again', async () => {
-    const response = await post(at, whep, player());
+    const response = await post(at, whep, smallPlayOffer());
     assert.equal(response.headers.get('retry-after'), '2');
     await refusal(response, 409, 'no-publisher', /Nobody is publishing/);
   });
@@ -171,15 +168,15 @@ describe('WHIP and WHEP over HTTP', () => {
   test('a full room is 403, and a place that was not used is given back', async () => {
     await post(at, `${open}/whip`, smallOffer());
     await at.writeRooms(
-      `${roomsFile.replace('play: { auth: { mode: None } }', 'play: { auth: { mode: None }, maxSubscribers: 1 }')}`,
+      `${stageAndOpen.replace('play: { auth: { mode: None } }', 'play: { auth: { mode: None }, maxSubscribers: 1 }')}`,
     );
     await eventually('the new limit is known', () => at.log.some(({ message }) => message === 'settings changed'));
-    const watching = await post(at, `${open}/whep`, player());
+    const watching = await post(at, `${open}/whep`, smallPlayOffer());
     assert.equal(watching.status, 201);
     assert.match(await watching.text(), /a=sendonly/);
-    await refusal(await post(at, `${open}/whep`, player()), 403, 'room-full', /places for 1/);
+    await refusal(await post(at, `${open}/whep`, smallPlayOffer()), 403, 'room-full', /places for 1/);
     await at.fetch(watching.headers.get('location') ?? '', { method: 'DELETE' });
-    assert.equal((await post(at, `${open}/whep`, player())).status, 201);
+    assert.equal((await post(at, `${open}/whep`, smallPlayOffer())).status, 201);
     clock.advance(10_000);
     assert.equal(await sessions(), 0);
   });

@@ -4,16 +4,9 @@ import { lockOutLimits } from '#server/access/lock-out.ts';
 import { requestRates } from '#server/access/request-limits.ts';
 import { capacityLimits } from '#server/session/capacity.ts';
 import { fakeClock } from './fake-clock.ts';
-import { sdpOf } from './offers.ts';
-import { post, problem, type Running, running, tokens } from './running.ts';
+import { smallOffer, smallPlayOffer } from './offers.ts';
+import { post, problem, type Running, running, stageAndOpen, tokens } from './running.ts';
 
-const roomsFile = `
-rooms:
-  - name: stage
-  - name: open
-    publish: { auth: { mode: None } }
-    play: { auth: { mode: None } }
-`;
 const whip = '/default/stage/whip';
 const from = (address: string) => ({ 'X-Forwarded-For': address });
 
@@ -21,7 +14,7 @@ describe('limits of the public port', () => {
   const clock = fakeClock(Date.UTC(2026, 10, 22));
   let at: Running;
   before(async () => {
-    at = await running(roomsFile, {}, clock);
+    at = await running(stageAndOpen, {}, clock);
   });
   after(() => at.stop());
 
@@ -59,9 +52,8 @@ describe('limits of the public port', () => {
 
   test('a room with too many on their way in answers 503; who has come in makes place (C-29)', async () => {
     const open = '/default/open';
-    assert.equal((await post(at, `${open}/whip`, sdpOf('chromium-publish'), from('198.51.100.5'))).status, 201);
-    const join = (i: number) =>
-      post(at, `${open}/whep`, sdpOf('chromium-play'), from(`198.51.${Math.floor(i / 100)}.1`));
+    assert.equal((await post(at, `${open}/whip`, smallOffer(), from('198.51.100.5'))).status, 201);
+    const join = (i: number) => post(at, `${open}/whep`, smallPlayOffer(), from(`198.51.${Math.floor(i / 100)}.1`));
     const sessions: string[] = [];
     for (let i = 0; i < capacityLimits.room; i++) {
       const response = await join(i);

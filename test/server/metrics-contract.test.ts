@@ -4,7 +4,7 @@ import type { Family, LabelValues } from '#crds/metric-family.ts';
 import { serverMetric } from '#crds/metrics.ts';
 import { eventually } from '#test/harness/eventually.ts';
 import { readExposition } from './exposition.ts';
-import { smallOffer } from './offers.ts';
+import { smallOffer, smallPlayOffer } from './offers.ts';
 import { post, type Running, running, tokens } from './running.ts';
 import { type UdpClient, udpClient } from './udp-client.ts';
 
@@ -87,7 +87,7 @@ describe('the metrics of a running server', () => {
     for (const method of ['PUT', 'PATCH', 'OPTIONS', 'HEAD', 'PROPFIND'])
       await at.fetch('/default/stage/whip', { method });
     for (const token of ['', 'Bearer wrong']) await post(at, '/default/stage/whep', 'v=0', { Authorization: token });
-    const player = smallOffer((sdp) => sdp.replace('sendonly', 'recvonly'));
+    const player = smallPlayOffer();
     await post(
       at,
       '/default/tiny/whip',

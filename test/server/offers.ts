@@ -48,3 +48,6 @@ export const smallOffer = (change: (text: string) => string = (text) => text): s
       'a=rtpmap:96 VP8/90000',
     ].join('\r\n'),
   );
+
+/** The smallest offer of a player that we answer. */
+export const smallPlayOffer = (): string => smallOffer((sdp) => sdp.replace('sendonly', 'recvonly'));

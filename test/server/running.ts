@@ -11,6 +11,14 @@ import { replaceFile } from '#test/harness/replace-file.ts';
 import { seriesValue } from './series.ts';
 
 const loopback = { address: '127.0.0.1', port: 0 };
+/** A room with a token for each role, and one that is open to all. */
+export const stageAndOpen = `
+rooms:
+  - name: stage
+  - name: open
+    publish: { auth: { mode: None } }
+    play: { auth: { mode: None } }
+`;
 export const tokens = { publish: 'the-publish-token', play: 'the-play-token' };
 
 export const realClock: Clock = {

@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { afterEach, beforeEach, describe, test } from 'node:test';
 import { version } from '#crds/contract.ts';
 import { eventually } from '#test/harness/eventually.ts';
-import { smallOffer } from '#test/server/offers.ts';
+import { smallOffer, smallPlayOffer } from '#test/server/offers.ts';
 import { post, tokens } from '#test/server/running.ts';
 import { type ServerProcess, serverProcess } from '#test/server/server-process.ts';
 import { type UdpClient, udpClient } from '#test/server/udp-client.ts';
@@ -15,7 +15,7 @@ const whep = '/default/stage/whep';
 const at = (server: ServerProcess) => ({
   fetch: (path: string, init?: RequestInit) => fetch(server.url(path), { redirect: 'manual', ...init }),
 });
-const asking = smallOffer((sdp) => sdp.replace('sendonly', 'recvonly'));
+const asking = smallPlayOffer();
 const pod = { POD_NAME: 'stage-origin-abcde', POD_NAMESPACE: 'events', NODE_NAME: 'node-1' };
 const loading = { NODE_OPTIONS: `--import=${import.meta.dirname}/loaded-modules.ts` };
 /** By itself a server gathers for a second. */

@@ -6,7 +6,6 @@ import { internalPath } from '#crds/contract.ts';
 import { answerHeader, type PassedHead, requestHeader, sealedHead } from '#server/peers/envelope.ts';
 import { podMark, sealedSessionId } from '#server/peers/session-ids.ts';
 import { eventually } from '#test/harness/eventually.ts';
-import { type FakeClock, fakeClock } from '../fake-clock.ts';
 import { problem, tokens } from '../running.ts';
 import { type Pair, pair, sealFor, stranger, uid } from './pair.ts';
 
@@ -15,11 +14,9 @@ const whep = '/default/stage/whep';
 
 /** Whoever sends our pods where they should not go, or speaks as one of them. */
 describe('pods that pass requests on', () => {
-  let clock: FakeClock;
   let on: Pair;
   before(async () => {
-    clock = fakeClock(Date.UTC(2026, 10, 22));
-    on = await pair('rooms: [{name: stage}]', clock);
+    on = await pair();
   });
   after(() => on.stop());
 
@@ -37,7 +34,7 @@ describe('pods that pass requests on', () => {
     headers: {},
     client: '192.0.2.7',
     to: podMark(uid.first),
-    atMs: clock.now(),
+    atMs: on.clock.now(),
     ...change,
   });
   const toFirst = (envelope: string, method = 'GET') =>
@@ -96,7 +93,7 @@ describe('pods that pass requests on', () => {
     const location = await on.join();
     const { text } = sealedHead(headTo(location), seals);
     assert.deepEqual([(await toFirst(text)).statusCode, (await toFirst(text)).statusCode], [204, 400]);
-    const old = sealedHead(headTo(location, { atMs: clock.now() - 31_000 }), seals).text;
+    const old = sealedHead(headTo(location, { atMs: on.clock.now() - 31_000 }), seals).text;
     assert.equal((await toFirst(old)).statusCode, 502);
     assert.equal((await toFirst(sealedHead(headTo(location, { to: podMark(uid.next) }), seals).text)).statusCode, 404);
     for (const forged of [
@@ -135,7 +132,7 @@ describe('pods that pass requests on', () => {
     const waiting = end(`${whep}/${sealedSessionId(ownedAt(mute.port), sealFor('session'))}`);
     await eventually('it is asked', () => mute.heard.length === 1);
     await eventually('it is given up', async () => {
-      clock.advance(1000);
+      on.clock.advance(1000);
       return (await passedOn('TimedOut')) === 1;
     });
     const { status, headers } = await waiting;

@@ -6,15 +6,17 @@ import { join } from 'node:path';
 import { sharedKey } from '#crds/contract.ts';
 import { type Purpose, type Seal, sealOf } from '#server/peers/seal.ts';
 import { replaceFile } from '#test/harness/replace-file.ts';
-import type { FakeClock } from '../fake-clock.ts';
-import { smallOffer } from '../offers.ts';
+import { type FakeClock, fakeClock } from '../fake-clock.ts';
+import { smallOffer, smallPlayOffer } from '../offers.ts';
 import { post, type Running, running } from '../running.ts';
 
 export const secret = 'a-secret-that-all-pods-of-a-namespace-have';
 export const uid = { first: 'uid-of-the-first', next: 'uid-of-the-next' } as const;
 
-/** Two pods of a room: the first has the publisher and all sessions, the next has taken its place. */
+/** Two pods of the room default/stage: the first has the publisher and all sessions, the next has taken its place. */
 export interface Pair {
+  /** Of both. */
+  readonly clock: FakeClock;
   readonly first: Running;
   readonly next: Running;
   /** The path of the publisher's session. */
@@ -32,7 +34,9 @@ export const sealFor = (purpose: Purpose, ...secrets: readonly string[]): Seal =
   return seal;
 };
 
-export async function pair(rooms: string, clock: FakeClock): Promise<Pair> {
+export async function pair(): Promise<Pair> {
+  const clock = fakeClock(Date.UTC(2026, 10, 22));
+  const rooms = 'rooms: [{name: stage}]';
   const dirs = await Promise.all([0, 0].map(() => mkdtemp(join(tmpdir(), 'liveroom-keys-'))));
   const [ofFirst = '', ofNext = ''] = dirs;
   for (const dir of dirs) await writeFile(join(dir, sharedKey.sessions), secret);
@@ -42,11 +46,12 @@ export async function pair(rooms: string, clock: FakeClock): Promise<Pair> {
   ]);
   const published = await post(first, '/default/stage/whip', smallOffer());
   return {
+    clock,
     first,
     next,
     publisher: published.headers.get('location') ?? '',
     join: async () => {
-      const offer = smallOffer((sdp) => sdp.replace('sendonly', 'recvonly'));
+      const offer = smallPlayOffer();
       const response = await post(first, '/default/stage/whep', offer);
       if (response.status !== 201) throw new Error(`no session: ${response.status} ${await response.text()}`);
       return response.headers.get('location') ?? '';

@@ -1,7 +1,6 @@
 import assert from 'node:assert/strict';
 import { after, before, describe, test } from 'node:test';
 import { eventually } from '#test/harness/eventually.ts';
-import { type FakeClock, fakeClock } from '../fake-clock.ts';
 import { problem, tokens } from '../running.ts';
 import { type Pair, pair } from './pair.ts';
 
@@ -9,11 +8,9 @@ const authorization = `Bearer ${tokens.play}`;
 const json = { authorization, 'Content-Type': 'application/json' };
 
 describe('a request for a session of another pod', () => {
-  let clock: FakeClock;
   let on: Pair;
   before(async () => {
-    clock = fakeClock(Date.UTC(2026, 10, 22));
-    on = await pair('rooms: [{name: stage}]', clock);
+    on = await pair();
   });
   after(() => on.stop());
 
@@ -130,7 +127,7 @@ describe('a request for a session of another pod', () => {
     assert.deepEqual(statuses.slice(0, 50), new Array(50).fill(204));
     assert.equal(statuses[50], 429);
     assert.equal(await passedOn('TooMany'), 1);
-    clock.advance(1000);
+    on.clock.advance(1000);
     assert.equal((await end(location)).status, 200);
   });
 
