@@ -1,6 +1,6 @@
 /** `npm run check`: the fast part of what `npm test` runs, for every save and every commit. */
 import { helpIfAsked } from '#local/usage.ts';
-import { runSteps, staticSteps, testing } from './steps.ts';
+import { otherTests, pureTests, runSteps, staticSteps, testing } from './steps.ts';
 
 helpIfAsked(`npm run check
 
@@ -9,4 +9,7 @@ Generated files, formatting, types, unused code, known vulnerabilities and unit 
 /** Of those that boot no cluster more go at once: half of their time they wait. */
 const filesAtATime = 4;
 
-process.exitCode = await runSteps([...staticSteps, testing('unit tests', filesAtATime, 'test/**/*.test.ts')]);
+process.exitCode = await runSteps([
+  ...staticSteps,
+  [pureTests, testing('other unit tests', filesAtATime, ...otherTests)],
+]);

@@ -6,7 +6,7 @@
 import { globSync } from 'node:fs';
 import { join } from 'node:path';
 import { helpIfAsked } from '#local/usage.ts';
-import { runSteps, staticSteps, testing } from './steps.ts';
+import { otherTests, pureTests, runSteps, staticSteps, testing } from './steps.ts';
 
 helpIfAsked(`npm test [-- FILE …]
 
@@ -17,7 +17,8 @@ const alerts = 'test/alerts.e2e.ts';
 const others = globSync('test/**/*.e2e.ts', { cwd: join(import.meta.dirname, '..') }).filter((file) => file !== alerts);
 const everything = [
   ...staticSteps,
-  testing('alerts and unit tests', 2, reporter, alerts, 'test/**/*.test.ts'),
+  pureTests,
+  testing('alerts and other unit tests', 2, reporter, alerts, ...otherTests),
   testing('whole parts', 3, reporter, ...others),
 ];
 

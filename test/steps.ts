@@ -1,4 +1,5 @@
 import { spawn } from 'node:child_process';
+import { globSync } from 'node:fs';
 import { join } from 'node:path';
 
 /** A named command of a check, such as `{name: 'types', command: ['tsc', '-p', '.']}`. */
@@ -15,26 +16,40 @@ const compileCache = join(root, 'node_modules/.cache/node');
 /** Clusters of tests are small and short-lived: kube-apiserver and the like spend memory rather than a seventh of their CPU. */
 const goCollectsAt = '400';
 
-/** Runs one command in the project's root with its output passed through. Resolves to its exit code. */
-const run = ([file, ...args]: Step['command']) =>
+/** Runs one command in the project's root. What it says is passed on: at its end, where others run beside it. */
+const run = ([file, ...args]: Step['command'], isBeside: boolean) =>
   new Promise<number>((resolve, reject) => {
     const env = { NODE_COMPILE_CACHE: compileCache, GOGC: goCollectsAt, ...process.env };
-    const child = spawn(file, args, { cwd: root, stdio: 'inherit', env });
+    const child = spawn(file, args, { cwd: root, stdio: isBeside ? 'pipe' : 'inherit', env });
+    const said: Buffer[] = [];
+    for (const stream of [child.stdout, child.stderr]) stream?.on('data', (part: Buffer) => said.push(part));
     child.once('error', reject);
-    child.once('exit', (code, signal) => resolve(code ?? (signal ? 1 : 0)));
+    child.once('close', (code, signal) => {
+      process.stdout.write(Buffer.concat(said));
+      resolve(code ?? (signal ? 1 : 0));
+    });
   });
 
-/** Runs the steps in order and stops at the first that fails. Resolves to the exit code. */
-export async function runSteps(steps: readonly Step[]): Promise<number> {
-  for (const { name, command } of steps) {
-    const startedMs = performance.now();
-    console.log(`── ${name}: ${command.join(' ')}`);
-    const code = await run(command);
-    if (code !== 0) {
-      console.error(`── ${name} failed with exit code ${code}`);
-      return code;
-    }
-    console.log(`── ${name} took ${((performance.now() - startedMs) / 1000).toFixed(1)} s`);
+async function runStep({ name, command }: Step, isBeside: boolean): Promise<number> {
+  const startedMs = performance.now();
+  console.log(`── ${name}: ${inShort(command.join(' '))}`);
+  const code = await run(command, isBeside);
+  const seconds = ((performance.now() - startedMs) / 1000).toFixed(1);
+  if (code === 0) console.log(`── ${name} took ${seconds} s`);
+  else console.error(`── ${name} failed with exit code ${code}`);
+  return code;
+}
+
+/** Commands that name every file of tests would fill a screen. */
+const inShort = (text: string) => (text.length > 200 ? `${text.slice(0, 200)}…` : text);
+
+/** Steps one after the other, or several at once where a list has them. Stops where one fails. Resolves to the exit code. */
+export async function runSteps(steps: readonly (Step | readonly Step[])[]): Promise<number> {
+  for (const next of steps) {
+    const together = [next].flat();
+    const codes = await Promise.all(together.map((step) => runStep(step, together.length > 1)));
+    const failed = codes.find((code) => code !== 0);
+    if (failed !== undefined) return failed;
   }
   return 0;
 }
@@ -48,6 +63,23 @@ export const testing = (name: string, filesAtATime: number, ...args: readonly st
     ...args,
   ],
 });
+
+/** Where tests are of pure code: they start nothing, wait for nothing, and leave nothing behind. */
+const ofPureCode = [
+  'test/{crds,pages}/*.test.ts',
+  'test/media/!(ingress|thread).test.ts',
+  'test/media/{down,estimate,frame,ice,rtp,srtp,up}/*.test.ts',
+  'test/operator/{build,decide,metrics,room}/*.test.ts',
+  'test/server/{access,events,peers,sdp}/*.test.ts',
+];
+
+const found = (patterns: string | readonly string[]) => globSync(patterns, { cwd: root }).toSorted();
+
+/** Tests of pure code in one process, as starting one costs more than most of them. They take turns on one thread. */
+export const pureTests: Step = testing('tests of pure code', 1, '--test-isolation=none', ...found(ofPureCode));
+
+/** All other unit tests, each file in a process of its own. */
+export const otherTests = found('test/**/*.test.ts').filter((file) => !found(ofPureCode).includes(file));
 
 /** What can be said of the tree without running it. */
 export const staticSteps: readonly Step[] = [
