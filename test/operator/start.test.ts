@@ -7,6 +7,8 @@ import { join } from 'node:path';
 import { after, before, describe, test } from 'node:test';
 
 const program = join(import.meta.dirname, '../../operator/main.ts');
+/** It is started often: what is compiled already is not compiled again. */
+const compiled = { NODE_COMPILE_CACHE: process.env['NODE_COMPILE_CACHE'] ?? '' };
 const good = 'images: {sfu: liveroom.dev/sfu:0.1.0}\n';
 
 describe('the program', () => {
@@ -20,7 +22,7 @@ describe('the program', () => {
 
   const start = (env: Record<string, string>, ...args: string[]) =>
     new Promise<{ code: number; stdout: string; stderr: string }>((resolve) => {
-      execFile(process.execPath, [program, ...args], { env }, (error, stdout, stderr) =>
+      execFile(process.execPath, [program, ...args], { env: { ...compiled, ...env } }, (error, stdout, stderr) =>
         resolve({ code: error ? Number(error.code) : 0, stdout, stderr }),
       );
     });
@@ -63,7 +65,7 @@ describe('the program', () => {
     const context = { name: 'x', context: { cluster: 'x', user: 'x' } };
     const nobody = { 'current-context': 'x', clusters: [cluster], users: [user], contexts: [context] };
     await writeFile(kubeconfig, JSON.stringify(nobody));
-    const env = { CONFIG_FILE: config, KUBECONFIG: kubeconfig, POD_IP: '127.77.0.14', POD_NAMESPACE: 'live' };
+    const env = { ...compiled, CONFIG_FILE: config, KUBECONFIG: kubeconfig, POD_IP: '127.77.0.14', POD_NAMESPACE: 'live' };
     const child = spawn(process.execPath, [program], { env, stdio: ['ignore', 'pipe', 'inherit'] });
     const ended = once(child, 'exit');
     const lines = child.stdout.setEncoding('utf8').toArray();
