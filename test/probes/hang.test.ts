@@ -17,7 +17,7 @@ const script = fileURLToPath(new URL('./hanging-server.ts', import.meta.url));
 
 interface Hanging {
   readonly log: readonly Readonly<Record<string, unknown>>[];
-  readonly hang: () => void;
+  readonly hang: (way: 'loop' | 'wait') => void;
   readonly ended: Promise<readonly unknown[]>;
 }
 
@@ -45,7 +45,7 @@ async function hanging(t: TestContext, before: readonly string[] = []): Promise<
   const log: Record<string, unknown>[] = [];
   createInterface({ input: child.stderr }).on('line', (line) => log.push(JSON.parse(line)));
   await eventually('it has started', () => log.some(({ message }) => message === 'server started'));
-  return { log, ended, hang: () => void child.stdin.write('hang') };
+  return { log, ended, hang: (way) => void child.stdin.write(way) };
 }
 
 /** What the last line of its log must be. */
@@ -59,7 +59,7 @@ function assertToldOfHang(log: Hanging['log']): void {
 
 test('a main thread that hangs is told of in the log, and ends the process', async (t) => {
   const { log, ended, hang } = await hanging(t);
-  hang();
+  hang('loop');
   assert.deepEqual(await ended, [hungExitCode, null]);
   assertToldOfHang(log);
 });
@@ -73,7 +73,7 @@ test('so does the first process of a container, which no signal of its own can e
   skip: !canBeFirst,
 }, async (t) => {
   const { log, ended, hang } = await hanging(t, asFirst);
-  hang();
+  hang('wait');
   assert.deepEqual(await ended, [hungExitCode, null]);
   assertToldOfHang(log);
 });

@@ -1,4 +1,4 @@
-/** A server whose main thread hangs once something is written to it. Takes the arguments of `npm run sfu`. */
+/** A server whose main thread hangs once `loop` or `wait` is written to it, in that way. Takes the arguments of `npm run sfu`. */
 import { start } from '#server/start.ts';
 
 await start({
@@ -8,6 +8,7 @@ await start({
   stderr: (text) => process.stderr.write(text),
   onFatal: () => process.exit(1),
 });
-process.stdin.once('data', () => {
+process.stdin.once('data', (way) => {
+  if (way.toString() === 'wait') Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0);
   for (;;);
 });
