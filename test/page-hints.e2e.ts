@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { after, before, describe, test } from 'node:test';
 import { eventually } from '#test/harness/eventually.ts';
-import { type VisitedSfu, visitedSfu } from './pages/visited-sfu.ts';
+import { type VisitedSfu, visitedSfu } from './server/pages/visited-sfu.ts';
 
 /** For a page whose source is open and gives nothing: its tracks are sent once `handOn` is called. */
 const withheld = `{

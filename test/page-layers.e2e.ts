@@ -4,8 +4,8 @@ import type { Page } from 'playwright-core';
 import { visit } from '#test/harness/browser.ts';
 import { eventually } from '#test/harness/eventually.ts';
 import { playsFor, publishTestPicture, shown, watch } from '#test/harness/pages.ts';
-import { type VisitedSfu, visitedSfu } from './pages/visited-sfu.ts';
 import { join } from './server/browser-client.ts';
+import { type VisitedSfu, visitedSfu } from './server/pages/visited-sfu.ts';
 
 const roomsFile = `
 rooms:

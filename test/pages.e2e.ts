@@ -4,7 +4,7 @@ import type { Page } from 'playwright-core';
 import { visit } from '#test/harness/browser.ts';
 import { eventually } from '#test/harness/eventually.ts';
 import { playsAgain, playsFor, publishTestPicture, shown, watch } from '#test/harness/pages.ts';
-import { type VisitedSfu, visitedSfu } from './pages/visited-sfu.ts';
+import { type VisitedSfu, visitedSfu } from './server/pages/visited-sfu.ts';
 
 const roomsFile = `
 rooms:

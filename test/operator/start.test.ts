@@ -65,7 +65,13 @@ describe('the program', () => {
     const context = { name: 'x', context: { cluster: 'x', user: 'x' } };
     const nobody = { 'current-context': 'x', clusters: [cluster], users: [user], contexts: [context] };
     await writeFile(kubeconfig, JSON.stringify(nobody));
-    const env = { ...compiled, CONFIG_FILE: config, KUBECONFIG: kubeconfig, POD_IP: '127.77.0.14', POD_NAMESPACE: 'live' };
+    const env = {
+      ...compiled,
+      CONFIG_FILE: config,
+      KUBECONFIG: kubeconfig,
+      POD_IP: '127.77.0.14',
+      POD_NAMESPACE: 'live',
+    };
     const child = spawn(process.execPath, [program], { env, stdio: ['ignore', 'pipe', 'inherit'] });
     const ended = once(child, 'exit');
     const lines = child.stdout.setEncoding('utf8').toArray();

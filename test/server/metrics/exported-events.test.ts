@@ -3,8 +3,8 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { sfuAlertGroups } from '#operator/build/alerts/groups.ts';
 import type { Method, Route } from '#server/meter.ts';
-import { series } from './series.ts';
-import { metricsOf, seen, view } from './statuses.ts';
+import { series } from '../series.ts';
+import { metricsOf, seen, view } from '../statuses.ts';
 
 const room = 'events/a';
 

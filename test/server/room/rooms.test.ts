@@ -2,8 +2,8 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { Refused } from '#server/room/refusal.ts';
 import { rooms } from '#server/room/rooms.ts';
-import { fakeClock } from './fake-clock.ts';
-import { settingsOf } from './settings-of.ts';
+import { fakeClock } from '../fake-clock.ts';
+import { settingsOf } from '../settings-of.ts';
 
 const id = 'events/keynote';
 

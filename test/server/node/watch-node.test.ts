@@ -3,7 +3,7 @@ import { mock, test } from 'node:test';
 import { hardPressed } from '#server/node/hard-pressed.ts';
 import type { Reading } from '#server/node/reading.ts';
 import { watchNode } from '#server/node/watch.ts';
-import { facts } from './statuses.ts';
+import { facts } from '../statuses.ts';
 
 test('a node is looked at every 2 s: load of the limit, memory and rates are of the last 10 s', async () => {
   mock.timers.enable({ apis: ['setInterval'] });

@@ -2,8 +2,8 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { type Meter, meterOf, type Step } from '#server/meter.ts';
 import { connectionFailure, joinCounts } from '#server/session/joins.ts';
-import { series } from './series.ts';
-import { metricsOf, seen, view } from './statuses.ts';
+import { series } from '../series.ts';
+import { metricsOf, seen, view } from '../statuses.ts';
 
 const publisher = { role: 'publisher', room: 'events/keynote' } as const;
 const offer = { route: 'whip', method: 'POST', room: 'events/keynote' } as const;

@@ -3,7 +3,7 @@ import { describe, test } from 'node:test';
 import { Counter, Gauge, Histogram } from 'prom-client';
 import { scrapeFormat } from '#server/http/accept.ts';
 import { exposition, metricsRegistry } from '#server/metrics/exposition.ts';
-import { readExposition } from './exposition.ts';
+import { readExposition } from '../exposition.ts';
 
 /** As Prometheus 3 asks. */
 const prometheus =

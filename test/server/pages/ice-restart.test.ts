@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { restartedAnswer, restartFragment } from '#server/http/pages/ice-restart.js';
 import { iceFragment, restartFragment as serverFragment } from '#server/rtc/sdp/sdpfrag.ts';
-import { sdpOf } from '../server/offers.ts';
+import { sdpOf } from '../offers.ts';
 
 const reached = (address: string) => [{ address, port: 7001 }];
 

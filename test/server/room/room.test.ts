@@ -11,7 +11,7 @@ import {
   withPublisher,
   withSubscriber,
 } from '#server/room/room.ts';
-import { settingsOf } from './settings-of.ts';
+import { settingsOf } from '../settings-of.ts';
 
 const { publish: rejecting, play: unlimited } = settingsOf('keynote');
 const takingOver = { ...rejecting, onConflict: 'TakeOver' } as const;

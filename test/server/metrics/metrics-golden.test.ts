@@ -1,6 +1,6 @@
 import { join } from 'node:path';
 import { test } from 'node:test';
-import { metricsOf, seen, view } from './statuses.ts';
+import { metricsOf, seen, view } from '../statuses.ts';
 
 /** What depends on the process that runs the test. */
 const masked = (text: string) =>
@@ -9,7 +9,7 @@ const masked = (text: string) =>
 for (const rooms of [[], ['keynote'], ['keynote', 'lobby', 'radio']])
   test(`an idle pod with ${rooms.length} rooms tells all of its families`, async (t) => {
     const { body } = await metricsOf(() => seen(rooms.map((name) => view(name)))).scrape('text');
-    t.assert.fileSnapshot(masked(body), join(import.meta.dirname, `../golden/metrics-${rooms.length}-rooms.txt`), {
+    t.assert.fileSnapshot(masked(body), join(import.meta.dirname, `../../golden/metrics-${rooms.length}-rooms.txt`), {
       serializers: [String],
     });
   });

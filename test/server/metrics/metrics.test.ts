@@ -5,9 +5,9 @@ import { noCounters } from '#server/media/counts.ts';
 import type { MediaSnapshot } from '#server/media/plane.ts';
 import { leftOver, podStats, type Status } from '#server/observation/status.ts';
 import { emptyRoom, withConnected, withPublisher, withSubscriber } from '#server/room/room.ts';
-import { series } from './series.ts';
-import { settingsOf } from './settings-of.ts';
-import { metricsOf, seen, snapshot, view } from './statuses.ts';
+import { series } from '../series.ts';
+import { settingsOf } from '../settings-of.ts';
+import { metricsOf, seen, snapshot, view } from '../statuses.ts';
 
 const counters = (receivedPackets: number) => ({
   ...noCounters(),

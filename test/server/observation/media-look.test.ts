@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import type { MediaSnapshot } from '#server/media/plane.ts';
 import { mediaLook } from '#server/observation/media-look.ts';
-import { snapshot } from './statuses.ts';
+import { snapshot } from '../statuses.ts';
 
 /** A media thread that answers when it is told to, or never. */
 function arranged(keepMs = 0) {

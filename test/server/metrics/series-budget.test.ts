@@ -6,8 +6,8 @@ import { seriesBudget, statusCodes } from '#crds/series-budget.ts';
 import { sessionMetric } from '#crds/session-metrics.ts';
 import { noCounters } from '#server/media/counts.ts';
 import type { Meter } from '#server/meter.ts';
-import { series } from './series.ts';
-import { metricsOf, seen, snapshot, view } from './statuses.ts';
+import { series } from '../series.ts';
+import { metricsOf, seen, snapshot, view } from '../statuses.ts';
 
 const names = Array.from({ length: 200 }, (_, i) => `room-${i}`);
 const { pod, perRoom } = seriesBudget();

@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { setImmediate } from 'node:timers/promises';
 import { turns } from '#server/http/turns.ts';
-import { fakeClock } from './fake-clock.ts';
+import { fakeClock } from '../fake-clock.ts';
 
 /** Ten answers a second, three of them at once; `came` has the names of those whose turn has come. */
 function scene() {

@@ -6,8 +6,8 @@ import { test } from 'node:test';
 import { type Distribution, type noCounters, noTotals } from '#server/media/counts.ts';
 import { dropReasons, type MediaSnapshot } from '#server/media/plane.ts';
 import { type Status, status } from '#server/observation/status.ts';
-import { series } from './series.ts';
-import { facts, metricsOf, seen, snapshot, view } from './statuses.ts';
+import { series } from '../series.ts';
+import { facts, metricsOf, seen, snapshot, view } from '../statuses.ts';
 
 const told = async (of: Status, names: RegExp) => series((await metricsOf(() => of).scrape('text')).body, names);
 const ofMedia = (media: Partial<MediaSnapshot>, names: RegExp) => told(seen([], snapshot(media)), names);

@@ -18,7 +18,7 @@ export const aPod = (name: string, { annotations = {}, spec = {}, container = {}
       {
         name: 'main',
         image: 'liveroom.dev/test:0.1.0',
-        command: ['node', 'test/node/pods/echo.ts'],
+        command: ['node', 'test/local/node/pods/echo.ts'],
         ports: [{ name: 'http', containerPort: 8080 }],
         env: [
           { name: 'POD_IP', valueFrom: { fieldRef: { fieldPath: 'status.podIP' } } },

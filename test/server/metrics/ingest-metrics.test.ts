@@ -2,8 +2,8 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { podStats } from '#server/observation/status.ts';
 import { emptyRoom, withConnected, withPublisher } from '#server/room/room.ts';
-import { series } from './series.ts';
-import { metricsOf, seen, snapshot, view } from './statuses.ts';
+import { series } from '../series.ts';
+import { metricsOf, seen, snapshot, view } from '../statuses.ts';
 
 const figures = {
   bitsPerSecond: 2_500_000.4,

@@ -3,7 +3,7 @@ import { test } from 'node:test';
 import type { Codec } from '#crds/rooms-file.ts';
 import { negotiatePlay, negotiatePublish } from '#server/rtc/sdp/negotiate.ts';
 import { offer } from '#server/rtc/sdp/offer.ts';
-import { sdpOf } from './offers.ts';
+import { sdpOf } from '../offers.ts';
 
 const codecs: readonly Codec[] = ['H264', 'VP8', 'Opus'];
 
