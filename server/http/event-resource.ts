@@ -10,14 +10,15 @@ import type { EventStream, Reader } from '../events/event-stream.ts';
 import type { EventStreams } from '../events/event-streams.ts';
 import { type Refusal, Refused } from '../room/refusal.ts';
 import { onPreflight } from './cors.ts';
-import { type EndpointOptions, endpointUrl, guards, notAllowed, type Request, roomOf } from './endpoint.ts';
+import { endpointUrl } from './endpoint.ts';
+import { type GuardOptions, guards, notAllowed, type Request, roomOf } from './guards.ts';
 import { mediaType } from './media-type.ts';
 import { eventsPath } from './session-links.ts';
 import { notJson, wantedEvents } from './wanted-events.ts';
 
 export type OpenStreams = Pick<EventStreams, 'open' | 'find' | 'close'>;
 
-export interface EventResourceOptions extends Pick<EndpointOptions, 'role' | 'endpoints' | 'door' | 'passOn'> {
+export interface EventResourceOptions extends GuardOptions {
   readonly events: OpenStreams;
 }
 

@@ -5,9 +5,9 @@ import { type ViewersStats, viewersTold } from '#crds/viewer-stats.ts';
 import type { Exposition } from '../metrics/exposition.ts';
 import type { Format } from '../metrics/family-text.ts';
 import type { Checkup } from '../probes/checkup.ts';
-import { scrapeFormat } from './accept.ts';
 import { type PassedOnOptions, passedOnRoute } from './passed-on.ts';
 import { probeRoutes } from './probes.ts';
+import { scrapeFormat } from './scrape-format.ts';
 import type { Turns } from './turns.ts';
 
 /** So that nobody can have any number of requests wait on one connection, by sending them without awaiting answers. */

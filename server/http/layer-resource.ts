@@ -2,14 +2,14 @@
 import type { FastifyInstance } from 'fastify';
 import { Refused } from '../room/refusal.ts';
 import { onPreflight } from './cors.ts';
-import { type EndpointOptions, guards, notAllowed, type Request } from './endpoint.ts';
+import { type GuardOptions, guards, notAllowed, type Request } from './guards.ts';
 import { mediaType } from './media-type.ts';
 import { layerPath } from './session-links.ts';
 import { notLayer } from './wanted-events.ts';
 
 const allow = 'POST, OPTIONS';
 
-export function layerResource(app: FastifyInstance, options: Pick<EndpointOptions, 'endpoints' | 'door' | 'passOn'>) {
+export function layerResource(app: FastifyInstance, options: Omit<GuardOptions, 'role'>) {
   const { limited, here, authorized, found, owned } = guards({ ...options, role: 'subscriber' });
   app.post(
     layerPath,

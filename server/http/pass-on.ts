@@ -22,8 +22,8 @@ import type { Peers } from '../peers/peers.ts';
 import type { Owner } from '../peers/session-ids.ts';
 import { type Refusal, Refused } from '../room/refusal.ts';
 import type { Clock } from '../room/rooms.ts';
-import { unknownSession } from './endpoint.ts';
 import { eventsPath } from './session-links.ts';
+import { unknownSession } from './unknown-session.ts';
 
 export interface PassOnOptions {
   readonly peers: Pick<Peers, 'ownerOf' | 'seals'>;

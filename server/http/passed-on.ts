@@ -6,8 +6,8 @@ import type { HttpMeter } from '../meter.ts';
 import { answerHeader, requestHeader } from '../peers/envelope.ts';
 import type { Peers } from '../peers/peers.ts';
 import type { Refusal } from '../room/refusal.ts';
-import { unknownSession } from './endpoint.ts';
 import { sendProblem } from './problem.ts';
+import { unknownSession } from './unknown-session.ts';
 
 /** Which requests came by another pod, and for whom. */
 export interface Arrivals {

@@ -2,16 +2,15 @@
 import type { FastifyInstance, FastifyReply } from 'fastify';
 import { Refused } from '../room/refusal.ts';
 import { onPreflight } from './cors.ts';
-import { type EndpointOptions, endpointUrl, guards, notAllowed, type Request, unknownSession } from './endpoint.ts';
+import { endpointUrl } from './endpoint.ts';
+import { type GuardOptions, guards, notAllowed, type Request } from './guards.ts';
 import { fragmentType, icePatch } from './ice-patch.ts';
+import { unknownSession } from './unknown-session.ts';
 
 const allow = 'PATCH, DELETE, GET, HEAD, OPTIONS';
 
 /** Routes of one role's sessions. */
-export function sessionResource(
-  app: FastifyInstance,
-  options: Pick<EndpointOptions, 'role' | 'endpoints' | 'door' | 'passOn'>,
-) {
+export function sessionResource(app: FastifyInstance, options: GuardOptions) {
   const { role, endpoints } = options;
   const { limited, here, authorized, found, owned } = guards(options);
   const path = `${endpointUrl(role)(':namespace', ':room')}/:session`;

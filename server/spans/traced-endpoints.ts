@@ -1,5 +1,5 @@
 import type { Span, Tracer } from '#tracing/tracer.ts';
-import type { Endpoints } from '../http/endpoint.ts';
+import type { Endpoints } from '../http/endpoints.ts';
 import { Refused } from '../room/refusal.ts';
 import { type RoomSpans, roomAttributes } from './room-spans.ts';
 

@@ -2,9 +2,9 @@
 import assert from 'node:assert/strict';
 import { isIP } from 'node:net';
 import { addressKey, clientAddress, trustedProxies } from '#server/access/client-address.ts';
-import { scrapeFormat } from '#server/http/accept.ts';
 import { ifMatch } from '#server/http/entity-tag.ts';
 import { mediaType } from '#server/http/media-type.ts';
+import { scrapeFormat } from '#server/http/scrape-format.ts';
 import { answer } from '#server/rtc/sdp/answer.ts';
 import { negotiatePlay, negotiatePublish } from '#server/rtc/sdp/negotiate.ts';
 import { offer } from '#server/rtc/sdp/offer.ts';

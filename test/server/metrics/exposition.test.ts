@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
 import { Counter, Gauge, Histogram } from 'prom-client';
-import { scrapeFormat } from '#server/http/accept.ts';
+import { scrapeFormat } from '#server/http/scrape-format.ts';
 import { exposition, metricsRegistry } from '#server/metrics/exposition.ts';
 import { readExposition } from '../exposition.ts';
 
