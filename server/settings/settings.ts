@@ -1,13 +1,13 @@
-/** The settings that change while the server runs: files that are mounted into the pod, and watched. */
-import { type FSWatcher, watch } from 'node:fs';
+/** The settings that change while the server runs: files that are mounted into the pod. */
 import { readFile } from 'node:fs/promises';
-import { dirname, join } from 'node:path';
+import { join } from 'node:path';
 import { sharedKey } from '#crds/contract.ts';
 import type { RoomSettings } from '#crds/rooms-file.ts';
 import { manyTokens, tokenLines } from '#crds/token-lines.ts';
 import { algorithmsOf } from '../access/jwt-secret.ts';
 import { sha256 } from '../access/tokens.ts';
-import { type Config, endpoints } from '../config/config.ts';
+import type { Config } from '../config/config.ts';
+import { endpoints } from '../config/values.ts';
 import type { Endpoint } from '../rtc/sdp/answer.ts';
 import { type ReadRooms, readRooms } from './rooms-file.ts';
 
@@ -28,7 +28,10 @@ export interface Settings {
   readonly announced: readonly Endpoint[] | undefined;
 }
 
-type Files = Pick<Config, 'roomsFile' | 'tokensDir' | 'announce' | 'media' | 'defaultTokens' | 'isOperated' | 'peer'>;
+export type Files = Pick<
+  Config,
+  'roomsFile' | 'tokensDir' | 'announce' | 'media' | 'defaultTokens' | 'isOperated' | 'peer'
+>;
 
 /** What a file is for, and what is wrong with it. */
 export class SettingsError extends Error {
@@ -43,7 +46,9 @@ export async function readSettings(files: Files): Promise<Settings> {
 }
 
 /** A token that cannot be read is left out, so that nobody gets in with it; the first such is told. */
-async function readWhatIsThere(files: Files): Promise<{ settings: Settings; unreadable: SettingsError | undefined }> {
+export async function readWhatIsThere(
+  files: Files,
+): Promise<{ settings: Settings; unreadable: SettingsError | undefined }> {
   const read = rooms(await text(files.roomsFile, 'the rooms file'), files);
   const tokens = new Map<string, readonly Buffer[]>();
   const jwtSecrets = new Map<string, readonly string[]>();
@@ -155,74 +160,4 @@ async function text(path: string, what: string): Promise<string> {
   }
 }
 
-export interface Watching {
-  readonly onSettings: (settings: Settings) => void;
-  /**
-   * A file that cannot be used; told once for each different message. The settings from before stay in force, but for a
-   * token: a side that is to be locked does not stay open because its key is missing.
-   */
-  readonly onProblem: (message: string) => void;
-  /** Reads again at least this often, for file systems that notify nobody. */
-  readonly everyMs: number;
-}
-
-/** Calls when the settings have become other than `first`. Returns what ends it. */
-export function watchSettings(files: Files, first: Settings, { onSettings, onProblem, everyMs }: Watching): () => void {
-  let last = fingerprintOf(first);
-  let lastProblem: string | undefined;
-  let isReading = false;
-  let isAskedAgain = false;
-
-  const tell = (error: unknown): void => {
-    const problem = error === undefined ? undefined : messageOf(error);
-    if (problem !== undefined && problem !== lastProblem) onProblem(problem);
-    lastProblem = problem;
-  };
-  const look = async (): Promise<void> => {
-    isAskedAgain = isReading;
-    if (isReading) return;
-    isReading = true;
-    try {
-      const { settings, unreadable } = await readWhatIsThere(files);
-      if (fingerprintOf(settings) !== last) onSettings(settings);
-      last = fingerprintOf(settings);
-      tell(unreadable);
-    } catch (error) {
-      tell(error);
-    } finally {
-      isReading = false;
-    }
-    if (isAskedAgain) await look();
-  };
-
-  const addressFolder = files.announce && 'file' in files.announce ? [dirname(files.announce.file)] : [];
-  const given = [files.tokensDir, files.peer?.keysDir].filter((folder) => folder !== undefined);
-  const folders = new Set([dirname(files.roomsFile), ...given, ...addressFolder]);
-  // The folders, not the files: a volume is refreshed by pointing its link `..data` at another folder.
-  const watchers = [...folders].flatMap((folder) => watched(folder, () => void look()));
-  const timer = setInterval(() => void look(), everyMs);
-  return () => {
-    clearInterval(timer);
-    for (const watcher of watchers) watcher.close();
-  };
-}
-
-/** Notifications are a matter of speed only: without them the timer finds every change. */
-function watched(folder: string, onChange: () => void): FSWatcher[] {
-  try {
-    return [watch(folder, { persistent: false }, onChange).on('error', () => undefined)];
-  } catch {
-    return [];
-  }
-}
-
-const fingerprintOf = (settings: Settings) => {
-  const { rooms, drainTimeoutMs, tokens, jwtSecrets, turnSecrets, sharedSecrets, announced } = settings;
-  const hashes = [...tokens, ...[...jwtSecrets].map(([name, all]) => [name, all.map(sha256)] as const)];
-  const relays = [...turnSecrets].map(([name, secret]) => [name, [sha256(secret)]] as const);
-  const inHex = [...hashes, ...relays].map(([name, all]) => [name, ...all.map((hash) => hash.toString('hex'))]);
-  const shared = sharedSecrets.map((secret) => sha256(secret).toString('hex'));
-  return JSON.stringify([rooms, drainTimeoutMs, inHex, shared, announced]);
-};
-
-const messageOf = (error: unknown) => (error instanceof Error ? error.message : String(error));
+export const messageOf = (error: unknown) => (error instanceof Error ? error.message : String(error));

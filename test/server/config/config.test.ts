@@ -1,7 +1,8 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { argumentsConfig, endpoint, podConfig } from '#server/config/config.ts';
+import { argumentsConfig, podConfig } from '#server/config/config.ts';
 import { ConfigError } from '#server/config/config-error.ts';
+import { endpoint } from '#server/config/values.ts';
 import { readRooms } from '#server/settings/rooms-file.ts';
 
 const pod = { POD_IP: '10.244.1.5', ROOMS_FILE: '/etc/liveroom/room/rooms.yaml' };

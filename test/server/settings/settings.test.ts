@@ -4,7 +4,8 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, test } from 'node:test';
 import { sha256 } from '#server/access/tokens.ts';
-import { readSettings, type Settings, watchSettings } from '#server/settings/settings.ts';
+import { readSettings, type Settings } from '#server/settings/settings.ts';
+import { watchSettings } from '#server/settings/watch-settings.ts';
 import { eventually } from '#test/harness/eventually.ts';
 
 describe('settings from mounted files', () => {

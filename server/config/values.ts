@@ -1,0 +1,62 @@
+/** What stands in a variable or an argument, read. Each throws a {@link ConfigError} that names `where` it stands. */
+import { isIP } from 'node:net';
+import { type TrustedProxies, trustedProxies } from '../access/client-address.ts';
+import { type LogLevel, logLevels } from '../log.ts';
+import type { Endpoint } from '../rtc/sdp/answer.ts';
+import { ConfigError } from './config-error.ts';
+
+/** Endpoints with commas between. */
+export const endpoints = (text: string, where: string): readonly Endpoint[] =>
+  text.split(',').map((one) => endpoint(one.trim(), where));
+
+/** `address:port`, IPv6 in brackets. */
+export function endpoint(text: string, where: string): Endpoint {
+  const [, inBrackets, plain, portText = ''] = /^(?:\[([^\]]+)\]|([^:]+)):(\d{1,5})$/.exec(text) ?? [];
+  const address = inBrackets ?? plain ?? '';
+  if (isIP(address) === 0 || Number(portText) > 65_535)
+    throw new ConfigError(`${where} must be an IP address and a port, such as 127.0.0.1:7882, not ${text}`);
+  return { address, port: Number(portText) };
+}
+
+export function logLevel(text: string, where: string): LogLevel {
+  const level = logLevels.find((name) => name === text);
+  if (level === undefined) throw new ConfigError(`${where} must be one of ${logLevels.join(', ')}, not ${text}`);
+  return level;
+}
+
+/** Two looks are needed to see a heart stand still. */
+export function hangLimitMs(text: string, where: string): number {
+  const seconds = /^\d{1,4}$/.test(text) ? Number(text) : Number.NaN;
+  if (seconds === 0 || (seconds >= 2 && seconds <= 3600)) return seconds * 1000;
+  throw new ConfigError(`${where} must be 0 or 2 to 3600 seconds, not ${text}`);
+}
+
+export function proxies(text: string, where: string): TrustedProxies {
+  const words = text.split(',').map((word) => word.trim());
+  try {
+    return trustedProxies(words.filter((word) => word !== ''));
+  } catch (error) {
+    throw new ConfigError(`${where}: ${(error as RangeError).message}; there may be networks, and private`, {
+      cause: error,
+    });
+  }
+}
+
+export function joinRate(text: string, where: string): number {
+  if (/^\d{1,4}$/.test(text)) return Number(text);
+  throw new ConfigError(`${where} must be a whole number from 0 to 9999, not ${text}`);
+}
+
+export function busyLimit(text: string, where: string): number {
+  const percent = /^\d{1,3}$/.test(text) ? Number(text) : Number.NaN;
+  if (percent === 0) return Number.POSITIVE_INFINITY;
+  if (percent >= 20 && percent <= 100) return percent / 100;
+  throw new ConfigError(`${where} must be 0 or 20 to 100 percent, not ${text}`);
+}
+
+export function cpuRequest(text: string | undefined, where: string): { readonly cpuRequest?: number } {
+  if (text === undefined) return {};
+  const cores = /^\d{1,4}(\.\d+)?$/.test(text) ? Number(text) : 0;
+  if (cores > 0) return { cpuRequest: cores };
+  throw new ConfigError(`${where} must be a number of processors, such as 1.5, not ${text}`);
+}

@@ -1,0 +1,75 @@
+/** Sees when mounted files have changed. */
+import { type FSWatcher, watch } from 'node:fs';
+import { dirname } from 'node:path';
+import { sha256 } from '../access/tokens.ts';
+import { type Files, messageOf, readWhatIsThere, type Settings } from './settings.ts';
+
+export interface Watching {
+  readonly onSettings: (settings: Settings) => void;
+  /**
+   * A file that cannot be used; told once for each different message. The settings from before stay in force, but for a
+   * token: a side that is to be locked does not stay open because its key is missing.
+   */
+  readonly onProblem: (message: string) => void;
+  /** Reads again at least this often, for file systems that notify nobody. */
+  readonly everyMs: number;
+}
+
+/** Calls when the settings have become other than `first`. Returns what ends it. */
+export function watchSettings(files: Files, first: Settings, { onSettings, onProblem, everyMs }: Watching): () => void {
+  let last = fingerprintOf(first);
+  let lastProblem: string | undefined;
+  let isReading = false;
+  let isAskedAgain = false;
+
+  const tell = (error: unknown): void => {
+    const problem = error === undefined ? undefined : messageOf(error);
+    if (problem !== undefined && problem !== lastProblem) onProblem(problem);
+    lastProblem = problem;
+  };
+  const look = async (): Promise<void> => {
+    isAskedAgain = isReading;
+    if (isReading) return;
+    isReading = true;
+    try {
+      const { settings, unreadable } = await readWhatIsThere(files);
+      if (fingerprintOf(settings) !== last) onSettings(settings);
+      last = fingerprintOf(settings);
+      tell(unreadable);
+    } catch (error) {
+      tell(error);
+    } finally {
+      isReading = false;
+    }
+    if (isAskedAgain) await look();
+  };
+
+  const addressFolder = files.announce && 'file' in files.announce ? [dirname(files.announce.file)] : [];
+  const given = [files.tokensDir, files.peer?.keysDir].filter((folder) => folder !== undefined);
+  const folders = new Set([dirname(files.roomsFile), ...given, ...addressFolder]);
+  // The folders, not the files: a volume is refreshed by pointing its link `..data` at another folder.
+  const watchers = [...folders].flatMap((folder) => watched(folder, () => void look()));
+  const timer = setInterval(() => void look(), everyMs);
+  return () => {
+    clearInterval(timer);
+    for (const watcher of watchers) watcher.close();
+  };
+}
+
+/** Notifications are a matter of speed only: without them the timer finds every change. */
+function watched(folder: string, onChange: () => void): FSWatcher[] {
+  try {
+    return [watch(folder, { persistent: false }, onChange).on('error', () => undefined)];
+  } catch {
+    return [];
+  }
+}
+
+const fingerprintOf = (settings: Settings) => {
+  const { rooms, drainTimeoutMs, tokens, jwtSecrets, turnSecrets, sharedSecrets, announced } = settings;
+  const hashes = [...tokens, ...[...jwtSecrets].map(([name, all]) => [name, all.map(sha256)] as const)];
+  const relays = [...turnSecrets].map(([name, secret]) => [name, [sha256(secret)]] as const);
+  const inHex = [...hashes, ...relays].map(([name, all]) => [name, ...all.map((hash) => hash.toString('hex'))]);
+  const shared = sharedSecrets.map((secret) => sha256(secret).toString('hex'));
+  return JSON.stringify([rooms, drainTimeoutMs, inHex, shared, announced]);
+};
