@@ -11,6 +11,7 @@ import { startMediaPlane } from './media/thread.ts';
 import { guarded, type Meter, meterOf, type SessionMeter } from './meter.ts';
 import type { MetricsOptions } from './metrics/metrics.ts';
 import { neighbours } from './neighbours.ts';
+import { givingBack } from './node/spare-memory.ts';
 import { observation } from './observation/observation.ts';
 import { type Heart, startHeart } from './probes/heart.ts';
 import { type Clock, type Rooms, roomId, rooms } from './room/rooms.ts';
@@ -55,12 +56,15 @@ export interface ServerOptions {
 
 /** How often files are read again when nothing says that they have changed. */
 const rereadMs = 1000;
+/** Handshakes hold what they need for ten seconds, so this much later it is free. */
+const giveBackEveryMs = 20_000;
 
 /** Rejects with the reason when settings cannot be read or a port cannot be bound. */
 export async function startServer(options: ServerOptions): Promise<Server> {
   const { config, log, clock, tracer = noTracer, onSettings, onFatal, onMetrics, listener = {} } = options;
   await readSettings(config); // what is missing is told before anything is bound
   const heart = startHeart(() => performance.now());
+  const spareMemory = givingBack(giveBackEveryMs);
   const watchdog = watchdogOf(heart, config.hangLimitMs);
   const told = eventsOf({ sessions: () => table, viewers: () => events.subscriber, onFailure: onFatal });
   const media = await startMediaPlane({ ...config.media, ...watchdog, events: told });
@@ -73,8 +77,7 @@ export async function startServer(options: ServerOptions): Promise<Server> {
   const spans = roomSpans(tracer);
   const meter = meterOf([counted, spans, guarded(listener, toldBy(log))]);
   const onError = requestFailed(meter, log);
-  const settled = () => state.settings;
-  const around = neighbours({ config, settings: settled, at: () => atInternal, clock });
+  const around = neighbours({ config, settings: () => state.settings, at: () => atInternal, clock });
   const passedOnFor = around.arrivals.clientOf;
   const guarding = { config, clock, meter, log, write: options.audit, onError, passedOnFor };
   const { door, admission, audit, accessOf } = entrance(guarding);
@@ -91,6 +94,7 @@ export async function startServer(options: ServerOptions): Promise<Server> {
   const { app, internal } = httpServers({ ...open, internals: inside });
   const close = async () => {
     stop();
+    spareMemory.stop();
     table.endAll('Shutdown');
     await Promise.all([app.close(), internal.close()]);
     await media.close();

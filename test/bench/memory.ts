@@ -1,21 +1,30 @@
 /**
  * What viewers take of memory who are connected and are sent nothing, and whether it comes back: a whole server before they
- * come, with a thousand, and when they have left. Its garbage is taken away each time.
+ * come, with a thousand, and when they have left. Its garbage is taken away each time, and RSS is read when the server has
+ * given back what that left unused.
  */
 import { setTimeout as pause } from 'node:timers/promises';
 import { type Figure, table } from './figure.ts';
 import type { JoiningQuestion } from './joining-child.ts';
-import type { Memory, ServerQuestion } from './server-child.ts';
+import type { ServerQuestion } from './server-child.ts';
 import { onStage, type Stage } from './stage.ts';
 
 const viewers = 1000;
 const atOnce = 25;
+interface Memory {
+  /** Of all threads together. */
+  readonly heapBytes: number;
+  readonly rssBytes: number;
+}
+
 /** Code that has been compiled stays, however many come later. */
 const warmUp = 200;
 /** What is kept of a handshake in case that its last message was lost goes after ten seconds. */
 const settleMs = 15_000;
+/** The server gives unused memory back every twenty seconds. */
+const givenBackMs = 22_000;
 
-/** Takes about a minute and a half. */
+/** Takes two and a half minutes. */
 export async function memoryBench(say: (text: string) => void): Promise<readonly Figure[]> {
   const [before, during, after] = await onStage(async (stage) => {
     await come(stage, warmUp);
@@ -51,7 +60,10 @@ const leave = ({ joiners }: Stage) => joiners.ask('leave' satisfies JoiningQuest
 
 async function seen({ server }: Stage, when: string, say: (text: string) => void): Promise<Memory> {
   await pause(settleMs);
-  const memory = await server.ask<Memory>('memory' satisfies ServerQuestion);
+  const heapBytes = await server.ask<number>('heap' satisfies ServerQuestion);
+  await pause(givenBackMs);
+  const rssBytes = await server.ask<number>('rss' satisfies ServerQuestion);
+  const memory = { heapBytes, rssBytes };
   say(`memory ${when}: heap ${(memory.heapBytes / 1e6).toFixed(1)} MB, RSS ${(memory.rssBytes / 1e6).toFixed(1)} MB`);
   return memory;
 }

@@ -13,12 +13,8 @@ export interface Listening {
   readonly media: number;
 }
 
-/** What the child may be asked later: what it holds once its garbage is gone, of all threads together; or its RSS as it is. */
-export type ServerQuestion = StartQuestion | 'memory' | 'rss';
-export interface Memory {
-  readonly heapBytes: number;
-  readonly rssBytes: number;
-}
+/** What the child may be asked later, in bytes: what its heaps hold once their garbage is gone, or its RSS as it is. */
+export type ServerQuestion = StartQuestion | 'heap' | 'rss';
 
 async function begin({ args }: StartQuestion): Promise<Listening> {
   const nowhere = openSync('/dev/null', 'w');
@@ -34,13 +30,8 @@ async function begin({ args }: StartQuestion): Promise<Listening> {
   return { http: http.port, media: media.port };
 }
 
-async function memory(): Promise<Memory> {
-  const heap = await heapBytes();
-  return { heapBytes: heap, rssBytes: process.memoryUsage.rss() };
-}
-
 function respond(question: ServerQuestion) {
-  if (question === 'memory') return memory();
+  if (question === 'heap') return heapBytes();
   if (question === 'rss') return process.memoryUsage.rss();
   return begin(question);
 }

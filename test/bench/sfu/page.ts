@@ -75,7 +75,8 @@ its busiest thread. One publisher, two hundred subscribers, who do not read what
 in already, and the server by itself, is measured in the same run and taken off; before commit 2089747 it was counted in. Latency is that of another room's
 media at 50,000 packets a second, while fifty viewers a second come and go, and while nobody does, by turns.`,
   memory: `A whole server before, with, and after a thousand viewers who are connected and are sent nothing. Its garbage is taken away
-each time; what one of them takes is told beside the lesser of before and after.`,
+each time, and RSS read when the server has given back what that left unused, as it does every twenty seconds. What one of them
+takes is told beside the lesser of before and after.`,
   lossy: `Chromium sends to Chromium for half a minute, and the network of one of them loses 5 % of datagrams each way, at random, and
 delays them by 50 ms ± 50 ms.`,
   attack: `A room of ten viewers, while another process floods the media port with checks, RTP, RTCP and hellos of strangers, with checks
