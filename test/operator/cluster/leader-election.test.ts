@@ -66,7 +66,8 @@ function run(server: ReturnType<typeof leaseServer>, identity: string, { clock =
     namespace: 'live',
     name: 'liveroom-operator',
     identity,
-    timing: { leaseMs: 60_000, renewMs: 30_000, retryMs: 20 },
+    // A retry's time is what a farewell has for its two requests, too: on a busy machine 20 ms were not enough.
+    timing: { leaseMs: 60_000, renewMs: 30_000, retryMs: 300 },
     now: clock.now,
     wallClock: Date.now,
     ...(mayTake && { mayTake }),
