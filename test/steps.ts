@@ -66,9 +66,11 @@ export const testing = (name: string, filesAtATime: number, ...args: readonly st
 
 /** Where tests are of pure code: they start nothing, wait for nothing, and leave nothing behind. */
 const ofPureCode = [
+  'test/bench/operator/*.test.ts',
   'test/crds/*.test.ts',
   'test/media/!(ingress|thread).test.ts',
   'test/media/{down,estimate,frame,ice,rtp,srtp,up}/*.test.ts',
+  'test/operator/!(attempt|health|held-up|teller|urgency).test.ts',
   'test/operator/{build,decide,metrics,room}/*.test.ts',
   'test/server/{access,config,events,http,metrics,node,observation,pages,peers,room,sdp,session}/*.test.ts',
 ];
