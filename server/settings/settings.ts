@@ -1,7 +1,6 @@
 /** The settings that change while the server runs: files that are mounted into the pod. */
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { sharedKey } from '#crds/contract.ts';
 import type { RoomSettings } from '#crds/rooms-file.ts';
 import { manyTokens, tokenLines } from '#crds/token-lines.ts';
 import { algorithmsOf } from '../access/jwt-secret.ts';
@@ -10,6 +9,7 @@ import type { Config } from '../config/config.ts';
 import { endpoints } from '../config/values.ts';
 import type { Endpoint } from '../rtc/sdp/answer.ts';
 import { type ReadRooms, readRooms } from './rooms-file.ts';
+import { sharedSecrets } from './shared-secrets.ts';
 
 export interface Settings {
   readonly rooms: readonly RoomSettings[];
@@ -45,9 +45,13 @@ export async function readSettings(files: Files): Promise<Settings> {
   return settings;
 }
 
-/** A token that cannot be read is left out, so that nobody gets in with it; the first such is told. */
+/**
+ * A token that cannot be read is left out, so that nobody gets in with it; the first such is told. `before` are the shared
+ * secrets that are in force.
+ */
 export async function readWhatIsThere(
   files: Files,
+  before: readonly string[] = [],
 ): Promise<{ settings: Settings; unreadable: SettingsError | undefined }> {
   const read = rooms(await text(files.roomsFile, 'the rooms file'), files);
   const tokens = new Map<string, readonly Buffer[]>();
@@ -69,10 +73,8 @@ export async function readWhatIsThere(
     } catch (error) {
       unreadable ??= error as SettingsError;
     }
-  const shared = await sharedSecrets(files).catch((error: SettingsError) => {
-    unreadable ??= error;
-    return [];
-  });
+  const shared = await sharedSecrets(files.peer, before);
+  if (shared.problem !== undefined) unreadable ??= new SettingsError(shared.problem);
   const { rooms: all, drain } = read.file;
   const settings = {
     rooms: all,
@@ -80,7 +82,7 @@ export async function readWhatIsThere(
     tokens,
     jwtSecrets,
     turnSecrets,
-    sharedSecrets: shared,
+    sharedSecrets: shared.secrets,
     spokenTokens: read.tokens,
     announced: await announced(files),
   };
@@ -120,22 +122,6 @@ async function secrets(name: string, read: ReadRooms, files: Files): Promise<rea
     }
   return found;
 }
-
-/** None while the operator has yet to make them: then nothing is passed on. */
-async function sharedSecrets({ peer }: Files): Promise<readonly string[]> {
-  if (peer === undefined) return [];
-  const path = join(peer.keysDir, sharedKey.sessions);
-  const content = await readFile(path, 'utf8').catch(() => '');
-  const lines = content.split('\n').map((line) => line.trim());
-  const given = lines.filter((line) => line !== '');
-  if (given.length <= manySecrets && given.every(({ length }) => length >= leastLetters)) return given;
-  throw new SettingsError(`${path} must have at most ${manySecrets} lines, of at least ${leastLetters} letters each.`);
-}
-
-/** Each is tried for ids that strangers make up. */
-const manySecrets = 4;
-/** 192 bits, where they are random. */
-const leastLetters = 32;
 
 /** The operator writes the address once the pod's node is known: until then the file is empty, or not there. */
 async function announced({ announce, media }: Files): Promise<readonly Endpoint[] | undefined> {

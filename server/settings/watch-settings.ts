@@ -18,6 +18,7 @@ export interface Watching {
 /** Calls when the settings have become other than `first`. Returns what ends it. */
 export function watchSettings(files: Files, first: Settings, { onSettings, onProblem, everyMs }: Watching): () => void {
   let last = fingerprintOf(first);
+  let shared = first.sharedSecrets;
   let lastProblem: string | undefined;
   let isReading = false;
   let isAskedAgain = false;
@@ -32,9 +33,10 @@ export function watchSettings(files: Files, first: Settings, { onSettings, onPro
     if (isReading) return;
     isReading = true;
     try {
-      const { settings, unreadable } = await readWhatIsThere(files);
+      const { settings, unreadable } = await readWhatIsThere(files, shared);
       if (fingerprintOf(settings) !== last) onSettings(settings);
       last = fingerprintOf(settings);
+      shared = settings.sharedSecrets;
       tell(unreadable);
     } catch (error) {
       tell(error);

@@ -1,0 +1,32 @@
+/** What the server pods of a namespace share: a line for each secret, of which the first seals. */
+import { readFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { sharedKey } from '#crds/contract.ts';
+import type { Config } from '../config/config.ts';
+
+export interface SharedSecrets {
+  readonly secrets: readonly string[];
+  /** What is wrong with the file. */
+  readonly problem?: string;
+}
+
+/** Each is tried for ids that strangers make up. */
+const manySecrets = 4;
+/** 192 bits, where they are random. */
+const leastLetters = 32;
+
+/**
+ * None while the operator has yet to make them: then nothing is passed on. Where a line cannot be used the secrets from
+ * `before` stay, as the sessions that they sealed do; a pod that has none yet takes the lines that can be.
+ */
+export async function sharedSecrets(peer: Config['peer'], before: readonly string[]): Promise<SharedSecrets> {
+  if (peer === undefined) return { secrets: [] };
+  const path = join(peer.keysDir, sharedKey.sessions);
+  const content = await readFile(path, 'utf8').catch(() => '');
+  const lines = content.split('\n').map((line) => line.trim());
+  const given = lines.filter((line) => line !== '');
+  const usable = given.filter(({ length }) => length >= leastLetters).slice(0, manySecrets);
+  if (usable.length === given.length) return { secrets: given };
+  const problem = `${path} must have at most ${manySecrets} lines, of at least ${leastLetters} letters each. Until it does, the secrets that are in force stay so.`;
+  return { secrets: before.length > 0 ? before : usable, problem };
+}
