@@ -24,7 +24,7 @@ export interface ViewerEventsOptions {
   readonly meter: EventMeter;
   /** Undefined for a room that is not there. */
   readonly roomOf: (room: string) => Room | undefined;
-  /** Which m-section of its offer a session has video by; -1 where it has none. */
+  /** Which m-section of its offer a session has video by; -1 where it has none, or has ended. */
   readonly videoAt: (session: string) => number;
 }
 
@@ -106,6 +106,8 @@ export function viewerEvents({ clock, meter, roomOf, videoAt }: ViewerEventsOpti
     },
     reconnect: (session) => streams.tellSession(session, event('reconnect')),
     held(session, isHeld) {
+      // The media thread may say so of one that has just ended, which nobody would take out again.
+      if (videoAt(session) < 0) return;
       heldSessions[isHeld ? 'add' : 'delete'](session);
       streams.tellSession(session, event('video', { held: isHeld }));
     },

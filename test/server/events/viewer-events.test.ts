@@ -11,7 +11,7 @@ function scene() {
   const clock = fakeClock();
   let room: OwnRoom | undefined = emptyRoom();
   const meter = { eventStream: () => undefined, eventSent: () => undefined, eventDropped: () => undefined };
-  const videoAt = (session: string) => (session.startsWith('sound') ? 1 : 0);
+  const videoAt = (session: string) => (session.startsWith('gone') ? -1 : session.startsWith('sound') ? 1 : 0);
   const events = viewerEvents({ clock, meter, roomOf: () => room, videoAt });
   const change = (next: (room: OwnRoom) => OwnRoom) => {
     room = next(room ?? emptyRoom());
@@ -177,4 +177,10 @@ test('a viewer whose video is held back is told so, on streams that it opens lat
   assert.equal(one.at(-1), 'video {"held":false}');
   assert.equal(listen('one').length, 1);
   assert.equal(other.length, 1);
+});
+
+test('what the media thread says of a session that has ended meanwhile is not kept', () => {
+  const { events, listen } = scene();
+  events.held('gone', true);
+  assert.deepEqual(listen('gone'), ['viewercount {"viewercount":0}']);
 });
