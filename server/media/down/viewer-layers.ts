@@ -54,7 +54,12 @@ export function chooseLayer({ placed, subscriber }: Client, mid: string, rid: st
 export function chooseLayers(of: Publisher, subscriber: Subscriber, nowMs: number, world: World): void {
   const { ladder } = of;
   const down = subscriber.streams.find(({ track }) => track.kind === 'video');
-  if (ladder === undefined || down === undefined) return;
+  if (down === undefined) return;
+  if (ladder === undefined) {
+    // Another publisher begins with everybody, and may have no video at all.
+    if (down.hold === undefined) tellHeld(subscriber, down, false, world);
+    return;
+  }
   const { chosenRid } = down;
   const chosen = chosenRid === undefined ? -1 : ladder.streams.findIndex(({ track }) => track.rid === chosenRid);
   if (subscriber.link.estimator === undefined && chosen < 0) {
@@ -81,9 +86,13 @@ export function chooseLayers(of: Publisher, subscriber: Subscriber, nowMs: numbe
   }
   const isMore = wasHeld ? !hold.isHeld : layer.choice.wanted > formerly;
   fillUp(subscriber.probe, hold.isHeld ? hold.probeBps : layer.choice.probeBps, isMore, nowMs, world.tally);
-  if (hold.isHeld === down.isToldHeld) return;
-  down.isToldHeld = hold.isHeld;
-  world.events.onHeld(subscriber.transport.id, hold.isHeld);
+  tellHeld(subscriber, down, hold.isHeld, world);
+}
+
+function tellHeld({ transport }: Subscriber, down: DownStream, isHeld: boolean, { events }: World): void {
+  if (isHeld === down.isToldHeld) return;
+  down.isToldHeld = isHeld;
+  events.onHeld(transport.id, isHeld);
 }
 
 function send(of: Publisher, down: DownStream, stream: UpStream | undefined): void {

@@ -3,6 +3,7 @@ import { test } from 'node:test';
 import { remb } from '#server/media/rtp/remb.ts';
 import { pictureLoss, receiverReport } from '#server/media/rtp/rtcp-write.ts';
 import { encodingsStage, meter, thinLink } from '../encodings-stage.ts';
+import { opus, videoUp } from '../peer.ts';
 
 const wholly = { ssrc: 1000, fractionLost: 0, cumulativeLost: 0, jitter: 0, lastSenderReport: 0, delaySinceLast: 0 };
 
@@ -168,4 +169,23 @@ for (const [egress, where] of [
     thin();
     pass(2000);
     assert.equal(thin().again, 0);
+  });
+
+for (const [egress, where] of [
+  [0, ''],
+  [1, ', by another thread'],
+] as const)
+  test(`who was held back is told that it is no more when the next publisher has no video${where}`, () => {
+    const at = encodingsStage({ egress });
+    const down = at.viewer('down', { transportWide: 3 });
+    const link = thinLink(at, down);
+    const live = (seconds: number) => at.live(seconds, undefined, () => link.pass());
+    live(3);
+    link.kbps = 60;
+    live(8);
+    assert.deepEqual(at.events.slice(-1), ['held down']);
+    at.core.removeTransport('up');
+    at.publisher('next', [videoUp({ kind: 'audio', codecs: [opus(111)] })]);
+    at.pass(100);
+    assert.deepEqual(at.events.slice(-1), ['not held down']);
   });
