@@ -1,11 +1,11 @@
 /**
- * How often one address may ask (RFC 9725 section 5: servers should limit requests that cost them something). Only
- * methods that make a session, or change one, are counted.
+ * How often one address may ask (RFC 9725 section 5: servers should limit requests that cost them something). Counted are
+ * methods that make a session, or change one, and whatever goes on to another pod, which costs two of them something.
  */
 import type { Clock } from '../room/rooms.ts';
 import { buckets, type Rate } from './buckets.ts';
 
-type RequestRates = Readonly<Record<'POST' | 'PATCH' | 'DELETE', Rate>>;
+type RequestRates = Readonly<Record<'POST' | 'PATCH' | 'DELETE' | 'PassedOn', Rate>>;
 
 /**
  * An office may have one address for all of its people, who join when the event begins: ten times as many as
@@ -13,15 +13,15 @@ type RequestRates = Readonly<Record<'POST' | 'PATCH' | 'DELETE', Rate>>;
  */
 export function requestRates(joinsPerSecond: number): RequestRates {
   const times = (n: number): Rate => ({ perSecond: n * joinsPerSecond, burst: 10 * n * joinsPerSecond });
-  return { POST: times(1), PATCH: times(2.5), DELETE: times(1) };
+  return { POST: times(1), PATCH: times(2.5), DELETE: times(1), PassedOn: times(2.5) };
 }
 
-/** 0, or the milliseconds after which the address, as `addressKey` names it, may ask so again. */
-export type RequestLimits = (method: string, addressKey: string) => number;
+/** 0, or the milliseconds after which the address, as `addressKey` names it, may ask so again, by a method or `PassedOn`. */
+export type RequestLimits = (what: string, addressKey: string) => number;
 
 /** With 0 joins per second nobody is limited. */
 export function requestLimits(clock: Pick<Clock, 'now'>, joinsPerSecond: number): RequestLimits {
   const rates = joinsPerSecond === 0 ? [] : Object.entries(requestRates(joinsPerSecond));
-  const byMethod = new Map(rates.map(([method, rate]) => [method, buckets({ ...rate, clock })]));
-  return (method, addressKey) => byMethod.get(method)?.take(addressKey) ?? 0;
+  const counted = new Map(rates.map(([what, rate]) => [what, buckets({ ...rate, clock })]));
+  return (what, addressKey) => counted.get(what)?.take(addressKey) ?? 0;
 }

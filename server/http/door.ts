@@ -28,8 +28,8 @@ export interface DoorOptions {
 export interface Door {
   /** Whose request it is, as far as proxies are to be believed. */
   addressOf(request: FastifyRequest): string;
-  /** Throws {@link Refused} for an address that asks too often. */
-  limit(request: FastifyRequest, asked: Asked): void;
+  /** Throws {@link Refused} for an address that asks too often: by this method, or of other pods. */
+  limit(request: FastifyRequest, asked: Asked, what?: 'PassedOn'): void;
   /** Throws {@link Refused}, and the challenge is on its answer, unless the request may come in. */
   enter(request: FastifyRequest, reply: FastifyReply, asked: Asked, access: Access): Promise<Granted>;
 }
@@ -39,9 +39,9 @@ export function door({ gate, limits, proxies, passedOnFor, audit, meter, onError
     passedOnFor(raw) ?? clientAddress(socket.remoteAddress, [headers['x-forwarded-for'] ?? []].flat().join(), proxies);
   return {
     addressOf,
-    limit: (request, asked) => {
+    limit: (request, asked, what) => {
       const address = addressOf(request);
-      const retryAfterMs = limits(request.method, addressKey(address));
+      const retryAfterMs = limits(what ?? request.method, addressKey(address));
       if (retryAfterMs === 0) return;
       audit({ event: 'TurnedAway', why: 'Address', address, ...asked });
       throw new Refused({ ...tooMany, retryAfterMs });

@@ -45,7 +45,7 @@ export function guards({ role, endpoints, door, passOn }: GuardOptions) {
       const { session } = request.params;
       const look = async () => {
         endpoints.access(role, room);
-        return !endpoints.has(role, room, session) && (await passOn(request, reply, session));
+        return !endpoints.has(role, room, session) && (await passOn(request, reply, { role, room, session }));
       };
       look().then((isPassedOn) => isPassedOn || next(), next);
     },

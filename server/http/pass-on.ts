@@ -6,8 +6,9 @@
 import type { IncomingMessage } from 'node:http';
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import type { Span, Tracer } from '#tracing/tracer.ts';
+import type { Asked } from '../access/claims.ts';
 import type { HttpMeter } from '../meter.ts';
-import { allowance } from '../peers/allowance.ts';
+import { allowance, type Place } from '../peers/allowance.ts';
 import { askOwner, type OwnersAnswer } from '../peers/ask-owner.ts';
 import {
   answerHeader,
@@ -22,6 +23,7 @@ import type { Peers } from '../peers/peers.ts';
 import type { Owner } from '../peers/session-ids.ts';
 import { type Refusal, Refused } from '../room/refusal.ts';
 import type { Clock } from '../room/rooms.ts';
+import type { Door } from './door.ts';
 import { eventsPath } from './session-links.ts';
 import { unknownSession } from './unknown-session.ts';
 
@@ -30,7 +32,7 @@ export interface PassOnOptions {
   readonly clock: Clock;
   readonly meter: Pick<HttpMeter, 'passedOn'>;
   readonly tracer: Tracer;
-  readonly addressOf: (request: FastifyRequest) => string;
+  readonly door: Pick<Door, 'addressOf' | 'limit'>;
   readonly spanOf: (request: FastifyRequest) => Span | undefined;
   /** Whether it comes from another pod. Then it goes no further. */
   readonly isPassedOn: (request: FastifyRequest) => boolean;
@@ -40,24 +42,40 @@ export interface PassOnOptions {
  * Whether a request for that session, which is none of ours, is another pod's to answer. Then it resolves when there is an
  * answer on its way to the client, or nobody who waits for one. Rejects with {@link Refused}.
  */
-export type PassOn = (request: FastifyRequest, reply: FastifyReply, session: string) => Promise<boolean>;
+export type PassOn = (request: FastifyRequest, reply: FastifyReply, asked: AskedSession) => Promise<boolean>;
+
+export interface AskedSession extends Asked {
+  readonly session: string;
+}
 
 export function passOn(options: PassOnOptions): PassOn {
-  const { peers, clock, meter, isPassedOn } = options;
-  const allowed = allowance(clock);
-  return async (request, reply, session) => {
-    const owner = isPassedOn(request) ? undefined : peers.ownerOf(session);
+  const { peers, meter, isPassedOn } = options;
+  const placeOf = places(options);
+  return async (request, reply, asked) => {
+    const owner = isPassedOn(request) ? undefined : peers.ownerOf(asked.session);
     if (owner === undefined) return false;
-    const place = allowed(session, isStream(request));
-    if ('retryAfterMs' in place) {
-      meter.passedOn('TooMany');
-      throw new Refused({ ...tooMany, retryAfterMs: place.retryAfterMs });
-    }
+    const place = placeOf(request, asked);
     const answered = await ask(owner, request, reply, options);
     meter.passedOn(answered.result);
     if (answered.result === 'Answered') answered.answer.once('close', place.leave);
     else place.leave();
     return tell(answered, request, reply);
+  };
+}
+
+/** Gives each request a place that it leaves once it is answered. Throws a {@link Refused} where there are too many. */
+function places({ clock, door, meter }: PassOnOptions) {
+  const allowed = allowance(clock);
+  return (request: FastifyRequest, { session, ...asked }: AskedSession): Place => {
+    try {
+      door.limit(request, asked, 'PassedOn');
+      const place = allowed(session, isStream(request));
+      if ('leave' in place) return place;
+      throw new Refused({ ...tooMany, retryAfterMs: place.retryAfterMs });
+    } catch (error) {
+      meter.passedOn('TooMany');
+      throw error;
+    }
   };
 }
 
@@ -69,7 +87,7 @@ async function ask(
   owner: Owner,
   request: FastifyRequest,
   reply: FastifyReply,
-  { peers, clock, tracer, addressOf, spanOf }: PassOnOptions,
+  { peers, clock, tracer, door, spanOf }: PassOnOptions,
 ): Promise<OwnersAnswer> {
   const seals = peers.seals();
   if (seals === undefined) return { result: 'Gone' };
@@ -87,7 +105,7 @@ async function ask(
         method,
         path: raw.url ?? '/',
         headers: { ...only(passedOn, raw), ...tracer.headers() },
-        client: addressOf(request),
+        client: door.addressOf(request),
         to: owner.pod,
         atMs: clock.now(),
       },

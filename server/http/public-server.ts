@@ -86,7 +86,7 @@ export function publicServer({
   allowOrigins(app);
   const isPassedOn = ({ raw }: FastifyRequest) => arrivals.clientOf(raw) !== undefined;
   const waitedMs = metered(app, { meter, exists: endpoints.exists, isPassedOn });
-  const onwards = passOn({ peers, clock, meter, tracer, addressOf: door.addressOf, spanOf, isPassedOn });
+  const onwards = passOn({ peers, clock, meter, tracer, door, spanOf, isPassedOn });
   for (const role of roles) {
     endpoint(app, { role, endpoints, door, passOn: onwards, spanOf, waitedMs });
     sessionResource(app, { role, endpoints, door, passOn: onwards });

@@ -8,8 +8,13 @@ const atOnce = { ofSession: 8, streams: 1000, others: 1000 } as const;
 const rate = { perSecond: 20, burst: 50 } as const;
 const busyRetryMs = 1000;
 
-/** A place, which `leave` gives back, or the milliseconds after which there may be one. */
-export type Allowed = { readonly leave: () => void } | { readonly retryAfterMs: number };
+/** Is given back by `leave`. */
+export interface Place {
+  readonly leave: () => void;
+}
+
+/** A place, or the milliseconds after which there may be one. */
+export type Allowed = Place | { readonly retryAfterMs: number };
 
 export function allowance(clock: Pick<Clock, 'now'>): (session: string, isStream: boolean) => Allowed {
   const often = buckets({ ...rate, clock });

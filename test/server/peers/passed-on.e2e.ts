@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict';
 import { after, before, describe, test } from 'node:test';
+import { requestRates } from '#server/access/request-limits.ts';
 import { eventually } from '#test/harness/eventually.ts';
 import { problem, tokens } from '../running.ts';
 import { type Pair, pair } from './pair.ts';
@@ -129,6 +130,27 @@ describe('a request for a session of another pod', () => {
     assert.equal(await passedOn('TooMany'), 1);
     on.clock.advance(1000);
     assert.equal((await end(location)).status, 200);
+  });
+
+  test('goes on so often from one address, whatever it asks: then 429 with Retry-After, and others go on', async () => {
+    const sessions = await Promise.all(Array.from({ length: 11 }, () => on.join()));
+    const ask = async (path: string, i: number, address = '198.51.100.10') => {
+      const method = ['GET', 'HEAD', 'PUT'][i % 3] ?? 'GET';
+      return await on.next.fetch(path, { method, headers: { 'X-Forwarded-For': address, authorization } });
+    };
+    const tooMany: number[] = [];
+    const { burst } = requestRates(20).PassedOn;
+    for (let i = 0; i <= burst; i++)
+      if ((await ask(sessions[i % sessions.length] ?? '', i)).status === 429) tooMany.push(i);
+    assert.deepEqual(tooMany, [burst]);
+    const refusal = await ask(sessions[0] ?? '', 0);
+    assert.equal(refusal.headers.get('retry-after'), '1');
+    await refused(refusal, 429, 'too-many');
+    assert.equal(on.next.log.findLast(({ event }) => event === 'TurnedAway')?.['address'], '198.51.100.10');
+    assert.equal((await ask(sessions[0] ?? '', 0, '198.51.100.11')).status, 204);
+    on.clock.advance(1000);
+    assert.equal((await ask(sessions[0] ?? '', 0)).status, 204);
+    for (const session of sessions) assert.equal((await end(session)).status, 200);
   });
 
   test('finds no session where its room is not, and none in another room', async () => {
