@@ -38,7 +38,6 @@ export function mediaCommands(state: MediaState, world: World): MediaCommands {
         publisher: undefined,
         takeIn: undefined,
         subscriber: undefined,
-        seenMs: world.now(),
         placed: undefined,
       };
       byId.set(spec.id, client);

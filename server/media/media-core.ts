@@ -6,6 +6,7 @@
 import { type CoreSnapshot, snapshot } from './core-snapshot.ts';
 import { type ViewersAsked, type ViewersSeen, viewersSeen } from './down/viewer-figures.ts';
 import type { EgressEvents } from './egress/egress.ts';
+import { noteHeard } from './ice/presence.ts';
 import { type MediaCommands, mediaCommands, remove } from './media-commands.ts';
 import { type Client, type MediaState, mediaState } from './media-state.ts';
 import type { CloseReason, DropReason } from './plane.ts';
@@ -85,8 +86,8 @@ function egressEvents(
     },
     onHeard(atMs) {
       for (const [id, ms] of Object.entries(atMs)) {
-        const transport = byId.get(id)?.transport;
-        if (transport !== undefined) transport.lastHeardMs = Math.max(transport.lastHeardMs, ms);
+        const client = byId.get(id);
+        if (client !== undefined) noteHeard(client, ms, world);
       }
     },
     onUsed(roomId, tracks) {

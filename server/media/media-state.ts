@@ -21,8 +21,6 @@ export interface Client {
   publisher: Publisher | undefined;
   takeIn: ReturnType<typeof intake> | undefined;
   subscriber: Subscriber | undefined;
-  /** When anything came from one of its addresses last, if it is no publisher. */
-  seenMs: number;
   /** Instead, of a subscriber that another thread sends to. */
   placed: PlacedViewer | undefined;
 }

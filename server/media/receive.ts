@@ -5,7 +5,7 @@ import type { PlacedViewer } from './egress/share.ts';
 import { noteReceived } from './first-frame.ts';
 import { check } from './ice/ice.ts';
 import { follow, hearAnswer, type Path, path, pathOf } from './ice/path-check.ts';
-import { noteSeen } from './ice/presence.ts';
+import { noteHeard } from './ice/presence.ts';
 import { type Client, finishRestart, forget, type MediaState } from './media-state.ts';
 import type { DropReason } from './plane.ts';
 import { fanOut } from './room.ts';
@@ -26,7 +26,6 @@ export function receive(state: MediaState, world: World, datagram: Buffer, from:
   if (first <= 3) return receiveCheck(state, world, datagram, from);
   const client = state.byAddress.find(from.address, from.port);
   if (client === undefined) return 'UnknownAddress';
-  if (client.publisher === undefined) noteSeen(client, world);
   if (first >= 128 && first <= 191) {
     const second = datagram[1] ?? 0;
     // RTCP's types lie where marked payload types 64 to 95 would, which nobody may use (RFC 5761 section 4).
@@ -49,9 +48,8 @@ function receiveCheck(state: MediaState, world: World, datagram: Buffer, from: E
   const client = state.byId.get(result.valid.transport.id);
   if (client === undefined) return 'UnknownUfrag';
   const { transport } = client;
-  transport.lastHeardMs = world.now();
   follow(transport, ice, believe(state, client, from), isNominating, world);
-  noteSeen(client, world);
+  noteHeard(client, world.now(), world);
   client.placed?.follow(transport);
   if (isNominating && ice === transport.nextIce) finishRestart(state, client, ice);
   if (isNominating && !transport.isNominated) {
@@ -111,8 +109,7 @@ function receiveAnswerOf(
   const refusal = hearAnswer(client.transport, datagram, at, world.now());
   client.placed?.follow(client.transport);
   if (refusal !== undefined) return refusal;
-  client.transport.lastHeardMs = world.now();
-  noteSeen(client, world);
+  noteHeard(client, world.now(), world);
   if (!at.isClaim) return undefined;
   at.isClaim = false;
   state.claims.remove(at, client);

@@ -1,3 +1,4 @@
+import { noteHeard } from '../ice/presence.ts';
 import type { Client } from '../media-state.ts';
 import type { DropReason } from '../plane.ts';
 import { type RtcpPacket, readRtcp } from '../rtp/rtcp.ts';
@@ -23,7 +24,7 @@ export function receiveRtcp(
   if (typeof compound === 'string') return compound;
   const packets = readRtcp(compound);
   if (packets === undefined) return 'MalformedRtp';
-  transport.lastHeardMs = world.now();
+  noteHeard(client, world.now(), world);
   if (client.subscriber !== undefined)
     hearLink(client.subscriber.link, compound, transport.history, scratch, transport.lastHeardMs);
   let hasLeft = false;

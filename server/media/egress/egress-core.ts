@@ -53,8 +53,8 @@ interface EgressState extends MediaState {
 
 export type EgressWorld = Omit<World, 'events' | 'shares' | 'requestKeyFrame'> & { readonly events: EgressEvents };
 
-/** A third of the time after which a client counts as gone. */
-const tellHeardEveryMs = 5000;
+/** Together with the time between two reports less than that after which a client is asked whether it is there. */
+const tellHeardEveryMs = 1000;
 /** Several times in the time for which it is believed. */
 const tellUsedEveryMs = 250;
 
@@ -243,7 +243,7 @@ function tellUsed({ rooms }: EgressState, events: EgressEvents): void {
 
 function tellHeard({ viewersByNumber }: EgressState, events: EgressEvents, sinceMs: number): void {
   const heard = [...viewersByNumber.values()]
-    .filter(({ transport }) => transport.lastHeardMs > sinceMs)
+    .filter(({ transport }) => transport.lastHeardMs >= sinceMs)
     .map(({ transport: { id, lastHeardMs } }) => [id, lastHeardMs] as const);
   if (heard.length > 0) events.onHeard(Object.fromEntries(heard));
 }

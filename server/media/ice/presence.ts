@@ -19,18 +19,22 @@ const askAfterMs = 3000;
 const askEveryMs = 1000;
 const goneAfterMs = 6000;
 
-/** To be called when something came from one of a subscriber's addresses; media that it missed is not made up for. */
-export function noteSeen(client: Client, world: World): void {
-  client.seenMs = world.now();
-  if (!client.transport.isGone) return;
+/**
+ * To be called when a client has sent what nobody else can have sent: a check, or what its keys open. What only has its address
+ * says nothing. Media that a subscriber missed is not made up for.
+ */
+export function noteHeard(client: Client, atMs: number, world: World): void {
+  const { transport } = client;
+  transport.lastHeardMs = Math.max(transport.lastHeardMs, atMs);
+  if (!transport.isGone) return;
   setGone(client, false);
   wantKeyFrames(client, world);
 }
 
 /** To be called many times a second. */
 export function lookForSubscriber(client: Client, nowMs: number, world: World): void {
-  const { transport, seenMs } = client;
-  const silentMs = nowMs - seenMs;
+  const { transport } = client;
+  const silentMs = nowMs - transport.lastHeardMs;
   if (silentMs < askAfterMs || transport.isGone || transport.port === 0) return;
   if (silentMs >= goneAfterMs) setGone(client, true);
   else {

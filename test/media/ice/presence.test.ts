@@ -32,6 +32,21 @@ function room(egress: number) {
   };
 }
 
+/** With a viewer's address as its source, from somebody who has neither its password nor its keys. */
+const forged = (down: Peer): Record<string, Buffer> => {
+  const report = Buffer.from(down.rtcp(receiverReport(1, [])));
+  report.writeUInt8(report.readUInt8(20) ^ 1, 20);
+  const check = Buffer.from(down.check());
+  check.writeUInt8(check.readUInt8(30) ^ 1, 30);
+  return {
+    report,
+    check,
+    dtls: Buffer.from([22, 254, 253, 0]),
+    media: Buffer.alloc(40, 0x80),
+    nothing: Buffer.from([255]),
+  };
+};
+
 for (const [egress, where] of [
   [0, ''],
   [1, ', by another thread'],
@@ -66,6 +81,22 @@ for (const [egress, where] of [
       later.map((number) => (number - (last ?? 0)) & 0xffff),
       [1, 2],
     );
+  });
+
+  test(`who has gone is not kept by what somebody else sends in its name${where}`, () => {
+    const { live, down, from, counters, events } = room(egress);
+    live(16, () => from(down, ...Object.values(forged(down))));
+    assert.ok(counters().withheld.Gone.packets > 70, `${counters().withheld.Gone.packets} packets were not sent`);
+    assert.equal(events.at(-1), 'closed down Silent');
+  });
+
+  test(`a report of one that has gone brings it back${where}`, () => {
+    const { live, down, up, from } = room(egress);
+    live(8);
+    up.inbox.rtcp.length = 0;
+    from(down, down.rtcp(receiverReport(1, [])));
+    live(2);
+    assert.ok(isKeyFrameAsked(up));
   });
 
   test(`who answers when asked, or reports now and then, is there${where}`, () => {
