@@ -56,6 +56,11 @@ export const annotation = {
   mediaAddress: `${group}/media-address`,
   /** All that clients can try, one of each IP family, with commas; a downward API volume shows it to the server. */
   mediaAddresses: `${group}/media-addresses`,
+  /**
+   * On a pod: UIDs of the room's other pods, as `otherPodsText` writes them; a downward API volume shows it to the server.
+   * Pods that were made without it stay so.
+   */
+  otherPods: `${group}/other-pods`,
   /** Hash of the part of the pod that cannot change without a restart. */
   specHash: `${group}/spec-hash`,
   /** Hash of the settings; patching it makes the kubelet refresh the pod's volumes at once instead of within a minute. */
@@ -83,7 +88,7 @@ export const mount = {
 } as const;
 
 /** File names below those mounts. */
-export const file = { rooms: 'rooms.yaml', mediaAddress: 'media-address' } as const;
+export const file = { rooms: 'rooms.yaml', mediaAddress: 'media-address', otherPods: 'other-pods' } as const;
 
 /** Environment of a server pod. */
 export const env = {
@@ -102,6 +107,8 @@ export const env = {
   keysDir: 'KEYS_DIR',
   /** Absent when clients reach the pod by its own address (`ClusterOnly`). */
   mediaAddressFile: 'MEDIA_ADDRESS_FILE',
+  /** The room's other pods. Absent or empty: it is not known which there are. */
+  otherPodsFile: 'OTHER_PODS_FILE',
   logLevel: 'LOG_LEVEL',
   /** Seconds without a turn of the main loop after which the server ends itself; 0: never. */
   hangLimit: 'HANG_LIMIT_SECONDS',
@@ -144,6 +151,20 @@ export const keysSecretName = 'live-sfu-keys';
 
 /** Its keys, and the files below `mount.keys`; a line for each secret, as with tokens. */
 export const sharedKey = { sessions: 'sessions' } as const;
+
+/** Of no other pod; an empty text is what is shown of an annotation that is not there. */
+const noOthers = 'none';
+
+/** UIDs with commas, or a word for none. */
+export const otherPodsText = (uids: readonly string[]): string =>
+  uids.length === 0 ? noOthers : uids.toSorted().join();
+
+/** What `otherPodsText` has written; undefined for an empty text. */
+export function otherPodsIn(text: string): readonly string[] | undefined {
+  const written = text.trim();
+  if (written === '') return undefined;
+  return written === noOthers ? [] : written.split(',');
+}
 
 /** Keys of the generated Secret `<room>-tokens`. */
 export const tokenKey = { publish: 'publish', play: 'play' } as const;

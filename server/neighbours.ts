@@ -20,6 +20,12 @@ export interface NeighboursOptions {
 }
 
 export const neighbours = ({ config, settings, at, clock }: NeighboursOptions): Neighbours => ({
-  peers: peers({ podUid: config.peer?.podUid, at, secrets: () => settings().sharedSecrets, clock }),
+  peers: peers({
+    podUid: config.peer?.podUid,
+    at,
+    secrets: () => settings().sharedSecrets,
+    others: () => settings().otherPods,
+    clock,
+  }),
   arrivals: arrivals(),
 });

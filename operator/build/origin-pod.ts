@@ -6,6 +6,7 @@ import {
   keysSecretName,
   label,
   mount,
+  otherPodsText,
   port,
   portName,
   version,
@@ -34,6 +35,8 @@ export interface OriginChoice {
   readonly hostPort?: number | undefined;
   /** Name of the pod whose place it takes; empty for the first. */
   readonly replaces: string;
+  /** UIDs of the room's other pods. */
+  readonly others?: readonly string[];
   /** How many before it were given up, one after the other, because their server kept crashing. */
   readonly crashLoops?: number;
   /** How many before it were given up because somebody else's pod had their host port. */
@@ -45,7 +48,7 @@ export interface OriginChoice {
  * twice makes one, and never the one that is still draining.
  */
 export function originPod(room: LiveRoom, config: Config, choice: OriginChoice) {
-  const { hostPort, replaces, crashLoops = 0, heldPorts = 0 } = choice;
+  const { hostPort, replaces, others = [], crashLoops = 0, heldPorts = 0 } = choice;
   const choices = podChoices(room, config);
   const fits = specHash(room, config);
   const name = `${room.metadata.name}-origin-${hash([room.metadata.uid, fits, replaces], 5)}`;
@@ -63,6 +66,7 @@ export function originPod(room: LiveRoom, config: Config, choice: OriginChoice) 
         ...marks.annotations,
         [annotation.specHash]: fits,
         [annotation.settingsHash]: settingsHash(room),
+        [annotation.otherPods]: otherPodsText(others),
         ...(crashLoops > 0 && { [annotation.crashLoops]: String(crashLoops) }),
         ...(heldPorts > 0 && { [annotation.heldPorts]: String(heldPorts) }),
       },
@@ -130,6 +134,7 @@ const environment = (choices: PodChoices) => [
   { name: env.tokensDir, value: mount.tokens.path },
   { name: env.keysDir, value: mount.keys.path },
   ...(isToldAddress(choices) ? [{ name: env.mediaAddressFile, value: `${mount.pod.path}/${file.mediaAddress}` }] : []),
+  { name: env.otherPodsFile, value: `${mount.pod.path}/${file.otherPods}` },
   ...(choices.environment ?? []),
 ];
 
@@ -161,16 +166,20 @@ function volumes(room: string, choices: PodChoices) {
     ...tokens,
     ...turn.map(({ secret, key, file: path }) => ({ secret: { name: secret, items: [{ key, path }] } })),
   ];
-  // All annotations would carry other people's too, so the file shows this one alone.
-  const mediaAddress = {
-    path: file.mediaAddress,
-    fieldRef: { fieldPath: `metadata.annotations['${annotation.mediaAddresses}']` },
-  };
+  // All annotations would carry other people's too, so each file shows one alone.
+  const shown = (path: string, name: string) => ({
+    path,
+    fieldRef: { fieldPath: `metadata.annotations['${name}']` },
+  });
+  const items = [
+    ...(isToldAddress(choices) ? [shown(file.mediaAddress, annotation.mediaAddresses)] : []),
+    shown(file.otherPods, annotation.otherPods),
+  ];
   return [
     { name: mount.room.volume, configMap: { name: room } },
     { name: mount.tokens.volume, projected: { sources } },
     // It may come later: without it the pod serves all the same.
     { name: mount.keys.volume, secret: { secretName: keysSecretName, optional: true } },
-    ...(isToldAddress(choices) ? [{ name: mount.pod.volume, downwardAPI: { items: [mediaAddress] } }] : []),
+    { name: mount.pod.volume, downwardAPI: { items } },
   ];
 }

@@ -31,6 +31,12 @@ export interface PlanDependencies {
 export const ownPods = (room: LiveRoom, cluster: Pick<Cluster, 'podsOf'>): Pod[] =>
   cluster.podsOf(roomKey(room)).filter((pod) => isControlledBy(pod, room.metadata.uid));
 
+/** UIDs of the pods that may have sessions of the room; `besides` is not among them. */
+export const otherPods = (room: LiveRoom, besides: string, cluster: Pick<Cluster, 'podsOf'>): readonly string[] =>
+  ownPods(room, cluster)
+    .filter((pod) => pod.metadata.name !== besides && !hasEnded(pod))
+    .flatMap(({ metadata: { uid } }) => uid ?? []);
+
 /** What is to be done about the room's pods. Asks those that it may do something to who is on them. */
 export async function planOrigin(room: LiveRoom, dependencies: PlanDependencies): Promise<OriginPlan> {
   const { config, rollouts, now } = dependencies;

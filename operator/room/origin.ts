@@ -12,7 +12,7 @@ import { soonest } from '../decide/soonest.ts';
 import { podRefusalBy, rejectionBy } from '../errors.ts';
 import { isControlledBy, type Pod } from '../kube.ts';
 import type { HostPorts } from './host-ports.ts';
-import { crashLoopOf, ownPods, type PlanDependencies, planNow } from './origin-plan.ts';
+import { crashLoopOf, otherPods, ownPods, type PlanDependencies, planNow } from './origin-plan.ts';
 import { markIfThere } from './pod-marks.ts';
 
 export interface OriginDependencies extends PlanDependencies {
@@ -96,7 +96,8 @@ async function makeOrigin(
   { cluster, config, hostPorts }: OriginDependencies,
 ): Promise<Pick<Origin, 'refusal' | 'rejection'> | undefined> {
   const make = async (hostPort?: number) => {
-    await cluster.create(originPod(room, config, { hostPort, ...choice }), (existing) =>
+    const others = otherPods(room, '', cluster);
+    await cluster.create(originPod(room, config, { hostPort, others, ...choice }), (existing) =>
       isControlledBy(existing, room.metadata.uid),
     );
   };

@@ -1,4 +1,4 @@
-import { annotation } from '#crds/contract.ts';
+import { annotation, otherPodsText } from '#crds/contract.ts';
 import type { LiveRoom } from '#crds/liveroom.ts';
 import { settingsHash } from '../build/config-map.ts';
 import { evictionMarks } from '../build/eviction.ts';
@@ -12,6 +12,7 @@ import { endpoints, type MediaAddress, mediaAddress } from '../decide/media-addr
 import { rejectionBy } from '../errors.ts';
 import type { Pod } from '../kube.ts';
 import { mediaServiceOf } from './media-services.ts';
+import { otherPods } from './origin-plan.ts';
 
 /** Where clients reach a pod, as far as that is known. */
 export const addressOf = (
@@ -31,7 +32,7 @@ export async function markIfThere(pod: Pod, marks: Marks, cluster: Pick<Cluster,
 }
 
 export interface PodMarks {
-  readonly cluster: Pick<Cluster, 'node' | 'objectsOf' | 'mark'>;
+  readonly cluster: Pick<Cluster, 'node' | 'objectsOf' | 'podsOf' | 'mark'>;
   readonly config: Config;
   /** Whether the ConfigMap is as the spec says: a pod is told that its settings have changed only then. */
   readonly isConfigured: boolean;
@@ -52,7 +53,7 @@ export async function markPods(
 }
 
 /**
- * Tells a running pod where it is reached, who may evict it, and that its settings have changed: the kubelet refreshes all
+ * Tells a running pod where it is reached, who may evict it, which others there are, and that its settings have changed: the kubelet refreshes all
  * volumes of a pod whose annotations change, which is why the ConfigMap has been written before.
  */
 async function markPod(pod: Pod, room: LiveRoom, { cluster, config, isConfigured }: PodMarks): Promise<void> {
@@ -62,6 +63,7 @@ async function markPod(pod: Pod, room: LiveRoom, { cluster, config, isConfigured
     ...annotations,
     ...(isConfigured && { [annotation.settingsHash]: settingsHash(room) }),
     ...addressAnnotation(room, addressOf(pod, room, cluster)),
+    ...othersAnnotation(room, pod, cluster),
   };
   const { metadata } = pod;
   if (!has(metadata.labels, labels) || !has(metadata.annotations, told))
@@ -72,6 +74,12 @@ type Words = Readonly<Record<string, string>>;
 
 const has = (words: Words = {}, wanted: Words): boolean =>
   Object.entries(wanted).every(([name, value]) => words[name] === value);
+
+/** A pod of before is not shown it. */
+const othersAnnotation = (room: LiveRoom, { metadata }: Pod, cluster: Pick<Cluster, 'podsOf'>): Words =>
+  metadata.annotations?.[annotation.otherPods] === undefined
+    ? {}
+    : { [annotation.otherPods]: otherPodsText(otherPods(room, metadata.name, cluster)) };
 
 /** A pod that is reached at its own address knows it. */
 function addressAnnotation({ spec }: LiveRoom, address: MediaAddress | undefined): Words {

@@ -28,7 +28,12 @@ export interface Config {
   /** For rooms whose settings name no token; only on a developer's machine. */
   readonly defaultTokens?: { readonly publish: string; readonly play: string };
   /** Where it is one of several pods that pass requests on to each other: a folder of what they share, and its UID. */
-  readonly peer?: { readonly keysDir: string; readonly podUid: string };
+  readonly peer?: {
+    readonly keysDir: string;
+    readonly podUid: string;
+    /** Lists the room's other pods, if somebody writes it. */
+    readonly othersFile?: string;
+  };
   readonly logLevel: LogLevel;
   /** After so long without a turn of the main loop the process ends. Absent or 0: never. */
   readonly hangLimitMs?: number;
@@ -64,7 +69,7 @@ export function podConfig(env: Readonly<Record<string, string | undefined>>): Co
   const alsoAt = otherFamily(address, env[envName.podIPs] ?? '');
   const tokensDir = env[envName.tokensDir];
   const addressFile = env[envName.mediaAddressFile];
-  const { [envName.keysDir]: keysDir, [envName.podUID]: podUid } = env;
+  const { [envName.keysDir]: keysDir, [envName.podUID]: podUid, [envName.otherPodsFile]: othersFile } = env;
   return {
     http: { address, port: port.http },
     internal: { address, port: port.internal },
@@ -72,7 +77,7 @@ export function podConfig(env: Readonly<Record<string, string | undefined>>): Co
     ...(addressFile && { announce: { file: addressFile } }),
     roomsFile: needed(envName.roomsFile, 'the file with the rooms, such as /etc/liveroom/room/rooms.yaml'),
     ...(tokensDir && { tokensDir }),
-    ...(keysDir && podUid && { peer: { keysDir, podUid } }),
+    ...(keysDir && podUid && { peer: { keysDir, podUid, ...(othersFile && { othersFile }) } }),
     isOperated: true,
     logLevel: logLevel(env[envName.logLevel] ?? 'info', envName.logLevel),
     hangLimitMs: hangLimitMs(env[envName.hangLimit] ?? defaultHangLimit, envName.hangLimit),

@@ -28,7 +28,7 @@ import { eventsPath } from './session-links.ts';
 import { unknownSession } from './unknown-session.ts';
 
 export interface PassOnOptions {
-  readonly peers: Pick<Peers, 'ownerOf' | 'seals'>;
+  readonly peers: Pick<Peers, 'ownerOf' | 'isGone' | 'seals'>;
   readonly clock: Clock;
   readonly meter: Pick<HttpMeter, 'passedOn'>;
   readonly tracer: Tracer;
@@ -90,7 +90,7 @@ async function ask(
   { peers, clock, tracer, door, spanOf }: PassOnOptions,
 ): Promise<OwnersAnswer> {
   const seals = peers.seals();
-  if (seals === undefined) return { result: 'Gone' };
+  if (seals === undefined) return gone;
   const { method, raw } = request;
   const named = {
     kind: 'client',
@@ -114,19 +114,23 @@ async function ask(
     const headers = { ...only(framing, raw), [requestHeader]: envelope.text };
     const body = Object.keys(only(framing, raw)).length > 0 ? raw : undefined;
     const asked = await askOwner(owner, { method, headers, body }, { clock, left: left.signal });
-    const answered = provenOnly(asked, envelope, seals);
+    const answered = isInVain(asked) && peers.isGone(owner) ? gone : provenOnly(asked, envelope, seals);
     span.set({ outcome: answered.result });
     if (answered.result !== 'Answered') span.fail(answered.result);
     return answered;
   });
 }
 
+const gone = { result: 'Gone' } as const;
+
+const isInVain = ({ result }: OwnersAnswer): boolean => result === 'Unreachable' || result === 'TimedOut';
+
 /** Whoever has the owner's address by now is no pod of ours: the session has ended with its pod. */
 function provenOnly(asked: OwnersAnswer, { nonce }: Envelope, seals: PeerSeals): OwnersAnswer {
   if (asked.result !== 'Answered') return asked;
   if (isProven(String(asked.answer.headers[answerHeader] ?? ''), nonce, seals)) return asked;
   asked.answer.destroy();
-  return { result: 'Gone' };
+  return gone;
 }
 
 /** Throws a {@link Refused} where the owner has not answered. */

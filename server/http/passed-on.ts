@@ -62,5 +62,6 @@ const refusals = {
   Stale: {
     reason: 'PodUnreachable',
     detail: 'The clocks of two nodes differ by more than 30 seconds, so that their pods do not believe each other.',
+    retryAfterMs: 30_000,
   },
 } as const satisfies Record<string, Refusal>;

@@ -29,7 +29,7 @@ const problems: Readonly<Record<RefusalReason, readonly [status: number, title: 
   UnsupportedMediaType: [415, 'Not the type of body that is needed'],
   TooLarge: [413, 'The body is too large'],
   MethodNotAllowed: [405, 'Method not allowed'],
-  PodUnreachable: [502, 'The pod with the session cannot be reached'],
+  PodUnreachable: [503, 'The pod with the session cannot be reached'],
   PodTimeout: [504, 'The pod with the session does not answer'],
   BadRequest: [400, 'Bad request'],
   Internal: [500, 'Internal error'],

@@ -10,6 +10,8 @@ export interface Peers {
   newSessionId(): string;
   /** The other pod whose session it is or was; undefined where it can only be one of ours. */
   ownerOf(id: string): Owner | undefined;
+  /** Whether that pod is known to be no more, so that its sessions are not either. */
+  isGone(owner: Owner): boolean;
   /** Undefined without keys: then nothing is passed on, and nothing taken. */
   seals(): PeerSeals | undefined;
   /** Judges what another pod sent. */
@@ -23,10 +25,12 @@ export interface PeersOptions {
   readonly at: () => Pick<Owner, 'address' | 'port'>;
   /** What pods of the namespace share: the first seals, any opens. The same list as long as they do not change; empty without other pods. */
   readonly secrets: () => readonly string[];
+  /** UIDs of the room's other pods; undefined where nobody says. */
+  readonly others: () => readonly string[] | undefined;
   readonly clock: Pick<Clock, 'now'>;
 }
 
-export function peers({ podUid, at, secrets, clock }: PeersOptions): Peers {
+export function peers({ podUid, at, secrets, others, clock }: PeersOptions): Peers {
   const seals = sealsFor(secrets);
   const pod = podMark(podUid ?? '');
   return {
@@ -39,6 +43,7 @@ export function peers({ podUid, at, secrets, clock }: PeersOptions): Peers {
       const owner = session && ownerOf(id, session);
       return owner?.pod === pod ? undefined : owner;
     },
+    isGone: (owner) => others()?.every((uid) => podMark(uid) !== owner.pod) ?? false,
     seals,
     receive: reception({ pod, seals, clock }),
   };

@@ -9,7 +9,7 @@ import type { Config } from '../config/config.ts';
 import { endpoints } from '../config/values.ts';
 import type { Endpoint } from '../rtc/sdp/answer.ts';
 import { type ReadRooms, readRooms } from './rooms-file.ts';
-import { sharedSecrets } from './shared-secrets.ts';
+import { otherPods, sharedSecrets } from './shared-secrets.ts';
 
 export interface Settings {
   readonly rooms: readonly RoomSettings[];
@@ -22,6 +22,8 @@ export interface Settings {
   readonly turnSecrets: ReadonlyMap<string, string>;
   /** What the pods of the namespace share, of which the first seals; none where there are no such pods, or not yet. */
   readonly sharedSecrets: readonly string[];
+  /** UIDs of the room's other pods; undefined where nobody says. */
+  readonly otherPods: readonly string[] | undefined;
   /** The tokens that stand in the rooms file itself or were made up, by the same names; none in a pod. */
   readonly spokenTokens: ReadonlyMap<string, string>;
   /** Where clients reach the media port; undefined as long as nobody has said. */
@@ -83,6 +85,7 @@ export async function readWhatIsThere(
     jwtSecrets,
     turnSecrets,
     sharedSecrets: shared.secrets,
+    otherPods: await otherPods(files.peer),
     spokenTokens: read.tokens,
     announced: await announced(files),
   };

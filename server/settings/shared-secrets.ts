@@ -1,7 +1,7 @@
-/** What the server pods of a namespace share: a line for each secret, of which the first seals. */
+/** What a pod knows of others: what they share, a line for each secret, of which the first seals; and which there are. */
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { sharedKey } from '#crds/contract.ts';
+import { otherPodsIn, sharedKey } from '#crds/contract.ts';
 import type { Config } from '../config/config.ts';
 
 export interface SharedSecrets {
@@ -29,4 +29,10 @@ export async function sharedSecrets(peer: Config['peer'], before: readonly strin
   if (usable.length === given.length) return { secrets: given };
   const problem = `${path} must have at most ${manySecrets} lines, of at least ${leastLetters} letters each. Until it does, the secrets that are in force stay so.`;
   return { secrets: before.length > 0 ? before : usable, problem };
+}
+
+/** UIDs of the room's other pods; undefined where nobody says. */
+export async function otherPods(peer: Config['peer']): Promise<readonly string[] | undefined> {
+  if (peer?.othersFile === undefined) return undefined;
+  return otherPodsIn(await readFile(peer.othersFile, 'utf8').catch(() => ''));
 }

@@ -47,7 +47,9 @@ export function watchSettings(files: Files, first: Settings, { onSettings, onPro
   };
 
   const addressFolder = files.announce && 'file' in files.announce ? [dirname(files.announce.file)] : [];
-  const given = [files.tokensDir, files.peer?.keysDir].filter((folder) => folder !== undefined);
+  const { keysDir, othersFile } = files.peer ?? {};
+  const othersDir = othersFile && dirname(othersFile);
+  const given = [files.tokensDir, keysDir, othersDir].filter((folder) => folder !== undefined);
   const folders = new Set([dirname(files.roomsFile), ...given, ...addressFolder]);
   // The folders, not the files: a volume is refreshed by pointing its link `..data` at another folder.
   const watchers = [...folders].flatMap((folder) => watched(folder, () => void look()));
@@ -68,10 +70,10 @@ function watched(folder: string, onChange: () => void): FSWatcher[] {
 }
 
 const fingerprintOf = (settings: Settings) => {
-  const { rooms, drainTimeoutMs, tokens, jwtSecrets, turnSecrets, sharedSecrets, announced } = settings;
+  const { rooms, drainTimeoutMs, tokens, jwtSecrets, turnSecrets, sharedSecrets, otherPods, announced } = settings;
   const hashes = [...tokens, ...[...jwtSecrets].map(([name, all]) => [name, all.map(sha256)] as const)];
   const relays = [...turnSecrets].map(([name, secret]) => [name, [sha256(secret)]] as const);
   const inHex = [...hashes, ...relays].map(([name, all]) => [name, ...all.map((hash) => hash.toString('hex'))]);
   const shared = sharedSecrets.map((secret) => sha256(secret).toString('hex'));
-  return JSON.stringify([rooms, drainTimeoutMs, inHex, shared, announced]);
+  return JSON.stringify([rooms, drainTimeoutMs, inHex, shared, otherPods, announced]);
 };

@@ -65,6 +65,7 @@ export async function startPod({ settings, sessions, reuseMs, rate }: PodOptions
     jwtSecrets: new Map(),
     turnSecrets: new Map(),
     sharedSecrets: [],
+    otherPods: undefined,
     spokenTokens: new Map(),
     announced,
   };

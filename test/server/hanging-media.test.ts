@@ -43,6 +43,7 @@ async function hangingMedia(t: TestContext, { after = Number.POSITIVE_INFINITY }
     jwtSecrets: new Map(),
     turnSecrets: new Map(),
     sharedSecrets: [],
+    otherPods: undefined,
     spokenTokens: new Map(),
     announced: [media.local],
   };

@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { request as httpRequest, type IncomingMessage } from 'node:http';
 import { text as textOf } from 'node:stream/consumers';
 import { after, before, describe, test } from 'node:test';
-import { internalPath } from '#crds/contract.ts';
+import { internalPath, otherPodsText } from '#crds/contract.ts';
 import { answerHeader, type PassedHead, requestHeader, sealedHead } from '#server/peers/envelope.ts';
 import { podMark, sealedSessionId } from '#server/peers/session-ids.ts';
 import { eventually } from '#test/harness/eventually.ts';
@@ -94,7 +94,7 @@ describe('pods that pass requests on', () => {
     const { text } = sealedHead(headTo(location), seals);
     assert.deepEqual([(await toFirst(text)).statusCode, (await toFirst(text)).statusCode], [204, 400]);
     const old = sealedHead(headTo(location, { atMs: on.clock.now() - 31_000 }), seals).text;
-    assert.equal((await toFirst(old)).statusCode, 502);
+    assert.equal((await toFirst(old)).statusCode, 503);
     assert.equal((await toFirst(sealedHead(headTo(location, { to: podMark(uid.next) }), seals).text)).statusCode, 404);
     for (const forged of [
       '',
@@ -127,7 +127,32 @@ describe('pods that pass requests on', () => {
     assert.equal(response.status, 413);
   });
 
-  test('wait for no one who takes the connection and says nothing: 504; nor for one who cuts it: 502', async () => {
+  test('go on waiting for a pod that may come back, and for none that is known to be no more: then 404 (RFC 9725)', async (t) => {
+    const rude = await stranger(({ socket }) => socket.destroy());
+    t.after(() => rude.stop());
+    const ask = () => end(`${whep}/${sealedSessionId(ownedAt(rude.port), sealFor('session'))}`);
+    const told = (times: number) =>
+      eventually(
+        'it is told',
+        () => on.next.log.filter(({ message }) => message === 'settings changed').length === times,
+      );
+    await on.writeOthers(otherPodsText([uid.first, 'uid-of-a-third']));
+    await told(1);
+    const waiting = await ask();
+    assert.deepEqual([waiting.status, waiting.headers.get('retry-after')], [503, '1']);
+    await on.writeOthers(otherPodsText(['uid-of-a-third']));
+    await told(2);
+    await gone(await ask());
+    await on.writeOthers(otherPodsText([]));
+    await told(3);
+    await gone(await ask());
+    const real = await on.join();
+    assert.equal((await end(real)).status, 200, 'a list that is behind costs nobody a session that is there');
+    await on.writeOthers(otherPodsText([uid.first]));
+    await told(4);
+  });
+
+  test('wait for no one who takes the connection and says nothing: 504; nor for one who cuts it: 503', async () => {
     const mute = await stranger(() => undefined);
     const waiting = end(`${whep}/${sealedSessionId(ownedAt(mute.port), sealFor('session'))}`);
     await eventually('it is asked', () => mute.heard.length === 1);
@@ -140,7 +165,7 @@ describe('pods that pass requests on', () => {
     await mute.stop();
     const rude = await stranger(({ socket }) => socket.destroy());
     const cut = await end(`${whep}/${sealedSessionId(ownedAt(rude.port), sealFor('session'))}`);
-    assert.deepEqual([cut.status, (await problem(cut)).type], [502, 'urn:liveroom:problem:pod-unreachable']);
+    assert.deepEqual([cut.status, (await problem(cut)).type], [503, 'urn:liveroom:problem:pod-unreachable']);
     await rude.stop();
   });
 });

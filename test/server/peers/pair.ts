@@ -3,7 +3,7 @@ import { createServer, type IncomingMessage, type RequestListener } from 'node:h
 import type { AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { sharedKey } from '#crds/contract.ts';
+import { file, sharedKey } from '#crds/contract.ts';
 import { type Purpose, type Seal, sealOf } from '#server/peers/seal.ts';
 import { replaceFile } from '#test/harness/replace-file.ts';
 import { type FakeClock, fakeClock } from '../fake-clock.ts';
@@ -23,6 +23,8 @@ export interface Pair {
   readonly publisher: string;
   /** A viewer's session with the first; the path of its URL. */
   join(): Promise<string>;
+  /** What the next pod is told of other pods from now on; it begins without. */
+  writeOthers(text: string): Promise<void>;
   /** What the next pod has as secrets from now on. */
   writeSecrets(text: string): Promise<void>;
   stop(): Promise<void>;
@@ -42,7 +44,7 @@ export async function pair(): Promise<Pair> {
   for (const dir of dirs) await writeFile(join(dir, sharedKey.sessions), secret);
   const [first, next] = await Promise.all([
     running(rooms, { peer: { keysDir: ofFirst, podUid: uid.first } }, clock),
-    running(rooms, { peer: { keysDir: ofNext, podUid: uid.next } }, clock),
+    running(rooms, { peer: { keysDir: ofNext, podUid: uid.next, othersFile: join(ofNext, file.otherPods) } }, clock),
   ]);
   const published = await post(first, '/default/stage/whip', smallOffer());
   return {
@@ -56,6 +58,7 @@ export async function pair(): Promise<Pair> {
       if (response.status !== 201) throw new Error(`no session: ${response.status} ${await response.text()}`);
       return response.headers.get('location') ?? '';
     },
+    writeOthers: (text) => replaceFile(join(ofNext, file.otherPods), text),
     writeSecrets: (text) => replaceFile(join(ofNext, sharedKey.sessions), text),
     stop: async () => {
       await Promise.all([first.stop(), next.stop()]);

@@ -10,6 +10,7 @@ const settings = {
   jwtSecrets: new Map(),
   turnSecrets: new Map(),
   sharedSecrets: [],
+  otherPods: undefined,
   spokenTokens: new Map(),
   announced: [{ address: '192.0.2.1', port: 7882 }],
 };
