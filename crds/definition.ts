@@ -29,7 +29,7 @@ const columns = [
   { name: 'WHEP', type: 'string', jsonPath: '.status.whepURL', priority: 1 },
 ];
 
-const ourKeywords = new Set(['clusterMayDefault', 'alternatives', 'between', 'likePods']);
+const ourKeywords = new Set(['clusterMayDefault', 'alternatives', 'between', 'needs', 'likePods']);
 
 /** A schema as the API server is told of it: without keywords of our own, and without the defaults that the operator fills in. */
 function withoutOurs(schema: Schema): Schema {

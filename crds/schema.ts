@@ -110,13 +110,17 @@ const publish = {
     codecs: {
       type: 'array',
       description:
-        'The codecs a publisher may send, the preferred ones first. RED asks it for Opus with redundancy, which it may send anyway if it prefers to.',
+        'The codecs a publisher may send, the preferred ones first. RED, beside Opus, asks it for Opus with redundancy, which it may send anyway if it prefers to.',
       default: defaultCodecs,
       clusterMayDefault: true,
       minItems: 1,
       maxItems: codecs.length,
       'x-kubernetes-list-type': 'set',
       items: { type: 'string', enum: codecs },
+      needs: ['RED', 'Opus'],
+      'x-kubernetes-validations': [
+        { rule: "!('RED' in self) || 'Opus' in self", message: 'RED is Opus with redundancy: name Opus, too' },
+      ],
     },
   },
 } as const satisfies Schema;

@@ -15,6 +15,8 @@ export interface Schema {
   readonly alternatives?: readonly (readonly string[])[];
   /** Our own: bounds of a duration, both included. The API server knows them as a rule. */
   readonly between?: readonly [string, string];
+  /** Our own: an item that means nothing without another. The API server knows it as a rule. */
+  readonly needs?: readonly [item: string, other: string];
   /** Our own: its parts are those of Kubernetes' pods, and told there. */
   readonly likePods?: true;
   readonly [keyword: string]: unknown;

@@ -51,7 +51,7 @@ function typeProblem(schema: Schema, value: unknown): string | undefined {
 
 /** By the keywords that bound a single value. */
 function boundsProblem(schema: Schema, value: unknown): string | undefined {
-  const { enum: words, pattern, between } = schema;
+  const { enum: words, pattern, between, needs } = schema;
   const size =
     typeof value === 'number' ? value : typeof value === 'string' || Array.isArray(value) ? value.length : undefined;
   const bound = (...names: readonly string[]) =>
@@ -60,6 +60,8 @@ function boundsProblem(schema: Schema, value: unknown): string | undefined {
   const unit = typeof value === 'number' ? '' : typeof value === 'string' ? ' characters' : ' items';
   if (size !== undefined && least !== undefined && size < least) return `must be at least ${least}${unit}`;
   if (size !== undefined && most !== undefined && size > most) return `must be at most ${most}${unit}`;
+  if (Array.isArray(value) && needs !== undefined && value.includes(needs[0]) && !value.includes(needs[1]))
+    return `must have ${needs[1]} where it has ${needs[0]}`;
   if (typeof value !== 'string') return undefined;
   if (words !== undefined && !words.includes(value)) return `must be one of ${words.join(', ')}`;
   if (typeof pattern === 'string' && !new RegExp(pattern).test(value)) return `must match ${pattern}`;

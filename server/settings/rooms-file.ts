@@ -45,6 +45,10 @@ export function readRooms(text: string, { isOperated = false, defaultTokens }: R
   );
   const twice = rooms.find(({ name }, index) => rooms.findIndex((other) => other.name === name) < index);
   if (twice) throw new RoomsFileError(`rooms: two rooms are named ${twice.name}; their metrics would be one series`);
+  const mute = isOperated
+    ? -1
+    : rooms.findIndex(({ publish: { codecs: all } }) => all.includes('RED') && !all.includes('Opus'));
+  if (mute >= 0) throw new RoomsFileError(`rooms[${mute}].publish.codecs: RED is Opus with redundancy; name Opus, too`);
   const drain = record(root['drain'] ?? {}, 'drain');
   const timeoutMs = integer(drain['timeoutMs'] ?? defaults.drainTimeoutMs, 'drain.timeoutMs', 0, dayMs);
   return { file: { rooms, drain: { timeoutMs } }, tokens };

@@ -34,6 +34,10 @@ export const refusals: Readonly<Record<string, { room: object; says: RegExp }>> 
     room: aRoom('seldom', { pod: { probes: { startup: { periodSeconds: 61 } } } }),
     says: /spec\.pod\.probes\.startup\.periodSeconds.*less than or equal to 60/s,
   },
+  'redundancy of a codec that it does not name': {
+    room: aRoom('silent', { publish: { codecs: ['H264', 'RED'] } }),
+    says: /spec\.publish\.codecs.*RED is Opus with redundancy: name Opus, too/s,
+  },
   'no codec at all': { room: aRoom('none', { publish: { codecs: [] } }), says: /spec\.publish\.codecs.*at least 1/s },
   'a TURN server without a secret': {
     room: aRoom('bare', { network: { iceServers: [{ urls: ['stun:a', 'turn:a'] }] } }),

@@ -93,6 +93,10 @@ describe('defaults for all rooms', () => {
       'defaults.publish.onConflict: must be one of Reject, TakeOver',
     ],
     'an empty list': [{ publish: { codecs: [] } }, 'defaults.publish.codecs: must be at least 1 items'],
+    'an item without the one that it needs': [
+      { publish: { codecs: ['H264', 'RED'] } },
+      'defaults.publish.codecs: must have Opus where it has RED',
+    ],
     'an item that is wrong': [{ publish: { codecs: ['VP7'] } }, 'defaults.publish.codecs[0]: must be one of'],
     'what is no duration': [{ drain: { timeout: 'soon' } }, 'defaults.drain.timeout: must match'],
     'a duration out of bounds': [{ drain: { timeout: '25h' } }, 'defaults.drain.timeout: must be between 0s and 24h'],
