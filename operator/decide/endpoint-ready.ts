@@ -1,3 +1,4 @@
+import { aliasPath } from '#crds/contract.ts';
 import type { LiveRoom } from '#crds/liveroom.ts';
 import { type HTTPRoute, type Ingress, isReady } from '../kube.ts';
 import { type Finding, no, type Verdict, yes } from './finding.ts';
@@ -35,7 +36,14 @@ export function endpointReady(seen: Seen): Verdict<'EndpointReady'> {
   if (hidden !== undefined) return hidden;
   const wait = first(waits);
   if (wait !== undefined) return no(wait.reason, wait.message);
-  return yes('EndpointReady', `The URLs lead to pod ${seen.origin?.metadata.name}.`);
+  return yes('EndpointReady', `The URLs lead to pod ${seen.origin?.metadata.name}.${idleAliases(seen)}`);
+}
+
+/** They are in nobody's way, so the room is ready all the same. */
+function idleAliases({ endpoint: { by }, room: { metadata, spec } }: Seen): string {
+  if (by !== 'Nothing' || spec.network.http?.aliases !== 'LiveWebRTCGo') return '';
+  const { name } = metadata;
+  return ` spec.network.http.aliases leads nobody anywhere, as no host is named: name one in spec.network.http.host, or with routing of your own route ${aliasPath.whip(name)} and ${aliasPath.whep(name)} to Service ${name}.`;
 }
 
 function hostMissing({ endpoint }: Seen): ReturnType<Check> {

@@ -136,6 +136,15 @@ describe('EndpointReady', () => {
       /^False\/GatewayAPINotInstalled: .*Install the Gateway API/,
     ],
     'no host': [verdict({ gatewayRef }, { lacksHost: true }), /^False\/HostMissing: .*defaults\.network\.http/],
+    'aliases without a host': [
+      verdict({ aliases: 'LiveWebRTCGo' }, {}),
+      /^True\/EndpointReady: The URLs lead to pod keynote-origin-aaaaa\. spec\.network\.http\.aliases leads nobody anywhere, as no host is named/,
+    ],
+    'aliases of the cluster that a room without a host has no use for': [
+      verdict({ host: '', aliases: 'LiveWebRTCGo' }, {}),
+      /as no host is named.*route \/api\/whip\/publish\/keynote and \/api\/whep\/play\/keynote to Service keynote\.$/,
+    ],
+    'no aliases, and no host': [verdict({ aliases: 'None' }, {}), /lead to pod keynote-origin-aaaaa\.$/],
     'no pod': [
       verdict({ host }, { by: 'Ingress', route: ingress() }, aPod('keynote-origin-aaaaa', { isReady: false })),
       /^False\/NoReadyPod/,
