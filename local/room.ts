@@ -96,8 +96,8 @@ export async function roomReady(
 }
 
 /**
- * The pages of a room, with its generated tokens where it has any. They are in the fragment: a browser keeps that to
- * itself.
+ * The pages of a room, with its generated tokens where it has any, and where an encoder publishes to. In a page's URL they are
+ * in the fragment: a browser keeps that to itself.
  */
 export async function roomPages(client: KubeClient, { namespace, name }: RoomName, base: string) {
   const path = `/api/v1/namespaces/${namespace}/secrets/${tokensSecretName(name)}`;
@@ -108,6 +108,8 @@ export async function roomPages(client: KubeClient, { namespace, name }: RoomNam
   return {
     publisher: `${base}${publicPath.publisher(namespace, name)}${publish}`,
     player: `${base}${publicPath.player(namespace, name)}${fragment({ token: token('play') })}`,
+    whip: `${base}${publicPath.whip(namespace, name)}`,
+    publishToken: token('publish'),
   };
 }
 

@@ -6,6 +6,9 @@ import { findProgram } from './path.ts';
 interface RoomPages {
   readonly publisher: string;
   readonly player: string;
+  /** For encoders, with the token that they need; empty: none, or one that the room names. */
+  readonly whip: string;
+  readonly publishToken: string;
 }
 
 /** What `npm start` prints when all of it runs: where to publish, to watch and to look. */
@@ -18,12 +21,19 @@ export async function summaryOf(
   const kubectl = installed === undefined ? cluster.kubectlFile : 'kubectl';
   const toCluster = `${kubectl} --kubeconfig ${relative(process.cwd(), kubeconfigFile)}`;
   return `  Publish   ${pages.publisher}
+${encoderLines(pages)}
   Watch     ${pages.player}
 ${await monitoringLines(cluster)}
   Look      ${toCluster} get liverooms
             ${toCluster} logs -n liveroom-system deployment/liveroom-operator
   Logs      ${cluster.logsDir}  (of the control plane)
 `;
+}
+
+/** OBS and ffmpeg take them as they are. */
+function encoderLines({ whip, publishToken }: RoomPages): string {
+  const bearer = publishToken === '' ? '' : `\n  Token     ${publishToken}  (Bearer, for encoders)`;
+  return `  WHIP      ${whip}${bearer}`;
 }
 
 async function monitoringLines({ monitoringURL }: Cluster): Promise<string> {

@@ -76,8 +76,8 @@ export async function start(given: Surroundings): Promise<Started | undefined> {
     onSettings,
     onFatal,
     ...embedded,
-  }).catch((error: unknown) => {
-    const problem = isPod ? undefined : portProblem(error, config);
+  }).catch(async (error: unknown) => {
+    const problem = isPod ? undefined : await portProblem(error, config);
     throw problem === undefined ? error : new ConfigError(problem, { cause: error });
   });
   return { server, log, tracing };

@@ -44,7 +44,7 @@ describe('a server that does not start', () => {
     assert.match(nothing.stderr, /No rooms file is given; try docs\/examples\/rooms\.yaml/);
   });
 
-  test('says which address is in use, and with which option to choose another', async () => {
+  test('says which addresses are in use, all at once, and with which options to choose others', async () => {
     const udp = createSocket('udp4').bind(0, '127.0.0.1');
     const tcp = createServer().listen(0, '127.0.0.1');
     await Promise.all([once(udp, 'listening'), once(tcp, 'listening')]);
@@ -62,6 +62,14 @@ describe('a server that does not start', () => {
           `Choose another: npm run sfu -- ROOMS_FILE ${option} 127.0.0.1:${port + 1}\n`,
       });
     }
+    const [http, media] = [(tcp.address() as AddressInfo).port, udp.address().port];
+    const both = ['--http', `127.0.0.1:${http}`, '--media', `127.0.0.1:${media}`];
+    const { stderr } = await run(['docs/examples/rooms.yaml', ...anyPort, ...both]);
+    assert.equal(
+      stderr,
+      `TCP 127.0.0.1:${http} is in use; UDP 127.0.0.1:${media} is in use. Choose others: ` +
+        `npm run sfu -- ROOMS_FILE --http 127.0.0.1:${http + 1} --media 127.0.0.1:${media + 1}\n`,
+    );
     udp.close();
     tcp.close();
   });

@@ -101,7 +101,13 @@ describe('npm start', { concurrency: false }, () => {
     const page = await fetch(player);
     assert.equal(page.status, 200);
     assert.match(await page.text(), /<title>LiveRoom/);
-    assert.match(printed(started, /Publish\s+(\S+)/), /\/default\/demo\/publish#token=/);
+    const publisherPage = new URL(printed(started, /Publish\s+(\S+)/));
+    assert.match(publisherPage.pathname, /\/default\/demo\/publish$/);
+    const authorization = `Bearer ${printed(started, /Token\s+(\S+)/)}`;
+    assert.equal(authorization, `Bearer ${new URLSearchParams(publisherPage.hash.slice(1)).get('token')}`);
+    const headers = { 'Content-Type': 'application/sdp', authorization };
+    const offered = await fetch(printed(started, /WHIP\s+(\S+)/), { method: 'POST', headers, body: 'v=0' });
+    assert.equal(offered.status, 400, 'the token fits, so that the offer is read');
     assert.match(started.text(), /kubectl --kubeconfig \.liveroom\/kubeconfig get liverooms/);
 
     // A client-side apply warns about an object that was made in any other way.

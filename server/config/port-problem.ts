@@ -1,3 +1,6 @@
+import { createSocket } from 'node:dgram';
+import { once } from 'node:events';
+import { createServer } from 'node:net';
 import type { Endpoint } from '../rtc/sdp/answer.ts';
 import type { Config } from './config.ts';
 
@@ -7,20 +10,56 @@ const problems: Readonly<Record<string, string>> = {
   EACCES: 'is not allowed to this user',
 };
 
+type Ports = Pick<Config, 'http' | 'internal' | 'media'>;
+type Option = keyof Ports;
+
 /**
- * What to do about an error of `listen` or `bind`, for whoever starts a server with options; undefined for any other
- * error.
+ * What to do about an error of `listen` or `bind`, for whoever starts a server with options: of all its ports that cannot be
+ * had, as a server that runs already has all of them. Undefined for any other error. To be called when none is bound any more.
  */
-export function portProblem(error: unknown, config: Pick<Config, 'http' | 'internal' | 'media'>): string | undefined {
-  const { code = '', syscall, address, port } = error as NodeJS.ErrnoException & Partial<Endpoint>;
-  const problem = problems[code];
-  if (problem === undefined) return undefined;
-  const isFailed = (endpoint: Endpoint) => endpoint.address === address && endpoint.port === (port ?? 0);
-  const tcp = isFailed(config.internal) ? 'internal' : 'http';
-  const option = syscall === 'bind' ? 'media' : tcp;
-  const { address: wanted, port: at } = config[option];
-  const shown = wanted.includes(':') ? `[${wanted}]` : wanted;
-  const other = code === 'EADDRINUSE' ? `${shown}:${at + 1}` : '127.0.0.1:PORT';
-  const protocol = option === 'media' ? 'UDP' : 'TCP';
-  return `${protocol} ${shown}:${at} ${problem}. Choose another: npm run sfu -- ROOMS_FILE --${option} ${other}`;
+export async function portProblem(error: unknown, ports: Ports): Promise<string | undefined> {
+  const { code = '' } = error as NodeJS.ErrnoException;
+  if (problems[code] === undefined) return undefined;
+  const options = ['http', 'internal', 'media'] as const;
+  const tried = await Promise.all(options.map(async (option) => ({ option, code: await codeOf(option, ports) })));
+  const failing = tried.filter((one) => problems[one.code] !== undefined);
+  // It has come free meanwhile, or two were to have the same one.
+  const told = failing.length > 0 ? failing : [{ option: failedOption(error, ports), code }];
+  const what = told
+    .map((one) => `${protocolOf(one.option)} ${shown(ports[one.option])} ${problems[one.code]}`)
+    .join('; ');
+  const instead = told.map((one) => `--${one.option} ${other(one.code, ports[one.option])}`).join(' ');
+  return `${what}. Choose ${told.length > 1 ? 'others' : 'another'}: npm run sfu -- ROOMS_FILE ${instead}`;
 }
+
+/** The code of the error that it takes to have the port; empty without one. */
+async function codeOf(option: Option, ports: Ports): Promise<string> {
+  const { address, port } = ports[option];
+  const end = new AbortController();
+  const taking =
+    option === 'media'
+      ? createSocket({ type: address.includes(':') ? 'udp6' : 'udp4', signal: end.signal }).bind(port, address)
+      : createServer().listen({ host: address, port, signal: end.signal });
+  const code = await once(taking, 'listening').then(
+    () => '',
+    ({ code: found = '' }: NodeJS.ErrnoException) => found,
+  );
+  const closed = code === '' ? once(taking, 'close') : undefined;
+  end.abort();
+  await closed;
+  return code;
+}
+
+function failedOption(error: unknown, { internal }: Ports): Option {
+  const { syscall, address, port } = error as NodeJS.ErrnoException & Partial<Endpoint>;
+  if (syscall === 'bind') return 'media';
+  return internal.address === address && internal.port === (port ?? 0) ? 'internal' : 'http';
+}
+
+const protocolOf = (option: Option): string => (option === 'media' ? 'UDP' : 'TCP');
+
+const host = ({ address }: Endpoint): string => (address.includes(':') ? `[${address}]` : address);
+const shown = (at: Endpoint): string => `${host(at)}:${at.port}`;
+
+const other = (code: string, at: Endpoint): string =>
+  code === 'EADDRINUSE' ? `${host(at)}:${at.port + 1}` : '127.0.0.1:PORT';
