@@ -36,7 +36,8 @@ export interface MeteredOptions {
 }
 
 /**
- * Tells of every request and how it ended, but of those that another pod passed on, which tells of them. `exists` says whether there is a room `namespace/name`.
+ * Tells of every request and how it ended, but of those that another pod passed on, which tells of them. `exists` says
+ * whether there is a room `namespace/name`.
  *
  * Returns how long ago a request came, in milliseconds: fastify's own clock runs only where it logs, or has a hook for
  * responses.

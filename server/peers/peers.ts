@@ -23,7 +23,10 @@ export interface PeersOptions {
   readonly podUid: string | undefined;
   /** Where others reach it. */
   readonly at: () => Pick<Owner, 'address' | 'port'>;
-  /** What pods of the namespace share: the first seals, any opens. The same list as long as they do not change; empty without other pods. */
+  /**
+   * What pods of the namespace share: the first seals, any opens. The same list as long as they do not change; empty without
+   * other pods.
+   */
   readonly secrets: () => readonly string[];
   /** UIDs of the room's other pods; undefined where nobody says. */
   readonly others: () => readonly string[] | undefined;
