@@ -6,8 +6,10 @@ import { paceMs } from './down/probe.ts';
 import type { MediaCore } from './media-core.ts';
 import type { LoopTime } from './thread-load.ts';
 import { tickMs } from './timers.ts';
+import type { Endpoint } from './udp/address.ts';
 import type { MediaSockets } from './udp/dual-socket.ts';
 import type { Reader } from './udp/reader.ts';
+import { waiting } from './waiting.ts';
 
 export interface Ingress {
   /** How long its loop, of either kind, has worked and slept. */
@@ -15,7 +17,7 @@ export interface Ingress {
   stop(): void;
 }
 
-type Core = Pick<MediaCore, 'receive' | 'tick' | 'pace'>;
+type Core = Pick<MediaCore, 'isMedia' | 'receive' | 'settle' | 'flush' | 'tick' | 'pace'>;
 
 export function startIngress(socket: MediaSockets, core: Core, now: () => number): Ingress {
   const reader = socket.takeReader();
@@ -23,7 +25,10 @@ export function startIngress(socket: MediaSockets, core: Core, now: () => number
 }
 
 function byLoop(socket: MediaSockets, core: Core): Ingress {
-  socket.onDatagram(core.receive);
+  socket.onDatagram((datagram, from) => {
+    core.receive(datagram, from);
+    core.settle();
+  });
   let pacer: NodeJS.Timeout | undefined;
   const keepPace = (): void => {
     if (core.pace()) return;
@@ -55,6 +60,7 @@ function byReader(socket: MediaSockets, reader: Reader, core: Core, now: () => n
   const keepPace = (atMs: number): void => {
     nextPaceMs = core.pace() ? atMs + paceMs : Number.POSITIVE_INFINITY;
   };
+  const read = mediaFirst(reader, core);
   /** Works and sleeps until Node's loop has to turn. */
   const turn = (): void => {
     for (let atMs = now(); atMs < nextTickMs && !isStopped; atMs = now()) {
@@ -63,7 +69,7 @@ function byReader(socket: MediaSockets, reader: Reader, core: Core, now: () => n
       // What dgram could not send at once waits for its loop.
       reader.sleep(socket.isQueued() ? 0 : Math.max(0, Math.ceil(Math.min(nextTickMs, nextPaceMs) - idleMs)));
       asleepMs += now() - idleMs;
-      reader.read(mostAtOnce, core.receive);
+      read();
       if (reader.isLoopDue() || socket.isQueued()) break;
     }
     if (isStopped) return;
@@ -80,5 +86,23 @@ function byReader(socket: MediaSockets, reader: Reader, core: Core, now: () => n
     stop() {
       isStopped = true;
     },
+  };
+}
+
+/** A function that reads what has come: packets of publishers are sent on at once, and all else is looked at after them. */
+function mediaFirst(reader: Reader, core: Core): () => void {
+  const others = waiting();
+  const take = (datagram: Buffer, from: Endpoint): boolean => {
+    if (core.isMedia(datagram, from)) {
+      core.receive(datagram, from);
+      core.settle();
+    } else if (!others.put(datagram, from)) core.receive(datagram, from);
+    return !others.isFull();
+  };
+  return () => {
+    reader.read(mostAtOnce, take);
+    core.flush();
+    others.release(core.receive);
+    core.flush();
   };
 }

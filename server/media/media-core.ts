@@ -10,14 +10,21 @@ import { noteHeard } from './ice/presence.ts';
 import { type MediaCommands, mediaCommands, remove } from './media-commands.ts';
 import { type Client, type MediaState, mediaState } from './media-state.ts';
 import type { CloseReason, DropReason } from './plane.ts';
-import { receive } from './receive.ts';
+import { isMedia, receive } from './receive.ts';
 import { pace, runTimers } from './timers.ts';
 import type { Endpoint } from './udp/address.ts';
 import { askForKeyFrame } from './up/feedback.ts';
 import type { World } from './world.ts';
 
 export interface MediaCore extends MediaCommands {
+  /** Whether it looks like a publisher's packet, which is to be received before all else. */
+  isMedia(datagram: Buffer, from: Endpoint): boolean;
+  /** What is sent for it may be kept until `settle` or `flush`. */
   receive(datagram: Buffer, from: Endpoint): void;
+  /** Sends what was kept, unless more is coming that can go with it. */
+  settle(): void;
+  /** To be called before the thread waits for anything. */
+  flush(): void;
   /** To be called every `tickMs`. */
   tick(): void;
   /** To be called after `tick`, and every `paceMs` while it says that there is something to be sent. */
@@ -38,19 +45,27 @@ export function mediaCore(world: World): MediaCore {
     remove(state, client);
     world.events.onClosed(client.transport.id, reason);
   };
+  const noteSent = (): void => {
+    if (sampledMs < 0) return;
+    world.tally.took(world.now() - sampledMs);
+    sampledMs = -1;
+  };
   return {
     ...mediaCommands(state, world),
+    isMedia: (datagram, from) => isMedia(state, datagram, from),
     receive(datagram, from) {
       if (sampledMs < 0 && world.tally.isSampled()) sampledMs = world.now();
       const verdict = receive(state, world, datagram, from);
-      const isSent = world.outbox?.settle() ?? true;
-      if (isSent && sampledMs >= 0) {
-        world.tally.took(world.now() - sampledMs);
-        sampledMs = -1;
-      }
       if (verdict === undefined) return;
       if (typeof verdict === 'object') close(verdict.left, 'Bye');
       else state.dropped[verdict] += 1;
+    },
+    settle() {
+      if (world.outbox?.settle() ?? true) noteSent();
+    },
+    flush() {
+      world.outbox?.flush();
+      noteSent();
     },
     tick() {
       for (const share of world.shares?.all ?? []) share.refresh();

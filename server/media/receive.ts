@@ -21,15 +21,23 @@ import type { World } from './world.ts';
 /** Why it was dropped, or which client said goodbye by it; undefined when it was of use. */
 export type Verdict = DropReason | { readonly left: Client } | undefined;
 
+const isRtpOrRtcp = (first: number): boolean => first >= 128 && first <= 191;
+/** RTCP's types lie where marked payload types 64 to 95 would, which nobody may use (RFC 5761 section 4). */
+const isRtcpType = (second: number): boolean => second >= 192 && second <= 223;
+
+/** Whether it looks like RTP and comes from where a publisher is; what it is worth shows when it is opened. */
+export const isMedia = ({ byAddress }: MediaState, datagram: Buffer, from: Endpoint): boolean =>
+  isRtpOrRtcp(datagram[0] ?? 0) &&
+  !isRtcpType(datagram[1] ?? 0) &&
+  byAddress.find(from.address, from.port)?.publisher !== undefined;
+
 export function receive(state: MediaState, world: World, datagram: Buffer, from: Endpoint): Verdict {
   const first = datagram[0] ?? 255;
   if (first <= 3) return receiveCheck(state, world, datagram, from);
   const client = state.byAddress.find(from.address, from.port);
   if (client === undefined) return 'UnknownAddress';
-  if (first >= 128 && first <= 191) {
-    const second = datagram[1] ?? 0;
-    // RTCP's types lie where marked payload types 64 to 95 would, which nobody may use (RFC 5761 section 4).
-    const isRtcp = second >= 192 && second <= 223;
+  if (isRtpOrRtcp(first)) {
+    const isRtcp = isRtcpType(datagram[1] ?? 0);
     if (client.placed !== undefined) return receivePlaced(client.placed, isRtcp, datagram);
     return isRtcp ? receiveRtcp(world, client, datagram, state.feedback) : receiveRtp(state, world, client, datagram);
   }

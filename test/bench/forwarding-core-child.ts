@@ -70,6 +70,7 @@ function begin({ clients, isCounting }: PlaneQuestion): number {
   const ingress = startIngress(
     socket,
     {
+      ...made,
       receive(datagram, from) {
         const [first = 0, second = 0] = datagram;
         const isRtp = first >= 128 && (second < 192 || second > 223);
@@ -80,7 +81,6 @@ function begin({ clients, isCounting }: PlaneQuestion): number {
         if (isCounting) load.turn();
         made.tick();
       },
-      pace: made.pace,
     },
     now,
   );

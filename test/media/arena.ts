@@ -93,7 +93,10 @@ export function arena(seed = 1, { sendTakesMs = 0, egress = playedBy.getStore() 
       return { ...who.endpoint, port };
     },
     from: (who: Peer, ...datagrams: Buffer[]) => {
-      for (const datagram of datagrams) core.receive(datagram, who.endpoint);
+      for (const datagram of datagrams) {
+        core.receive(datagram, who.endpoint);
+        core.settle();
+      }
     },
     /** Lets time pass, the timers running as they would. */
     pass(ms: number) {

@@ -4,7 +4,17 @@ import { once } from 'node:events';
 import { afterEach, describe, test } from 'node:test';
 import { MessageChannel } from 'node:worker_threads';
 import { startIngress } from '#server/media/ingress.ts';
+import type { Endpoint } from '#server/media/udp/address.ts';
 import { type MediaSockets, openSockets } from '#server/media/udp/dual-socket.ts';
+
+const idle = {
+  isMedia: () => false,
+  receive: () => undefined,
+  settle: () => undefined,
+  flush: () => undefined,
+  tick: () => undefined,
+  pace: () => false,
+};
 
 const ways = {
   'by itself': (socket: MediaSockets) => socket,
@@ -24,9 +34,9 @@ for (const [name, way] of Object.entries(ways))
       const heard = Promise.withResolvers<string>();
       const ticked = Promise.withResolvers<void>();
       const core = {
+        ...idle,
         receive: (datagram: Buffer) => heard.resolve(datagram.toString()),
         tick: ticked.resolve,
-        pace: () => false,
       };
       const ingress = startIngress(socket, core, () => performance.now());
       undo.push(ingress.stop, socket.close);
@@ -77,9 +87,41 @@ test('what a media thread does for probes is no sleep', async () => {
     return true;
   };
   const takeReader = () => reader;
-  const ingress = startIngress({ ...socket, takeReader }, { receive: () => undefined, tick, pace }, () => nowMs);
+  const ingress = startIngress({ ...socket, takeReader }, { ...idle, tick, pace }, () => nowMs);
   await ticked;
   ingress.stop();
   socket.close();
   assert.deepEqual(ingress.loopTime(), { active: nowMs - sleptMs, idle: sleptMs });
+});
+
+test('media goes before what came with it, and all else in its order', async () => {
+  const socket = await openSockets({ address: '127.0.0.1', port: 0 }, () => assert.fail('not sent'));
+  const came = ['check', 'media 1', 'report', 'media 2', 'hello'];
+  const reader = {
+    sleep: () => undefined,
+    isLoopDue: () => true,
+    read(_most: number, listener: (datagram: Buffer, from: Endpoint) => boolean) {
+      for (const text of came.splice(0)) listener(Buffer.from(text), { address: '192.0.2.1', port: text.length });
+    },
+  };
+  const done: string[] = [];
+  const { promise: handled, resolve } = Promise.withResolvers<void>();
+  const core = {
+    ...idle,
+    isMedia: (datagram: Buffer) => datagram.toString().startsWith('media'),
+    receive(datagram: Buffer, from: Endpoint) {
+      assert.deepEqual(from, { address: '192.0.2.1', port: datagram.length });
+      done.push(datagram.toString());
+    },
+    flush() {
+      done.push('sent');
+      if (done.includes('hello')) resolve();
+    },
+  };
+  const ingress = startIngress({ ...socket, takeReader: () => reader }, core, () => 0);
+  await handled;
+  ingress.stop();
+  socket.close();
+  const seven = done.slice(done.indexOf('media 1')).slice(0, 7);
+  assert.deepEqual(seven, ['media 1', 'media 2', 'sent', 'check', 'report', 'hello', 'sent']);
 });

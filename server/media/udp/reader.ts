@@ -15,10 +15,10 @@ export interface Reader {
   /** Whether the sleep ended because the loop is to turn. */
   isLoopDue(): boolean;
   /**
-   * Hands over what has come, at most so many datagrams of each socket. Both arguments of `listener` are overwritten by the
-   * next one.
+   * Hands over what has come, at most so many datagrams of each socket, and none of it any more once `listener` returns
+   * false. Its arguments are overwritten by the next ones. The sockets go first by turns.
    */
-  read(most: number, listener: (datagram: Buffer, from: Endpoint) => void): void;
+  read(most: number, listener: (datagram: Buffer, from: Endpoint) => boolean): void;
 }
 
 const functions = {
@@ -78,18 +78,21 @@ function open(ffi: typeof Ffi, descriptors: readonly number[]): Reader | undefin
     words[nameLengthWord] = nameSize;
     return libc.recvmsg(descriptor, messageAddress, doNotWait);
   };
+  let first = 0;
   const isReady = libc.poll(polledAddress, count, 0) >= 0;
   if (!isReady || watched.some((_, i) => (memory[happenedAt(i)] ?? 0) & invalid)) return undefined;
   return {
     sleep: (ms) => void libc.poll(polledAddress, count, ms),
     isLoopDue: () => memory[happenedAt(descriptors.length)] !== 0,
     read(most, listener) {
-      for (let i = 0; i < descriptors.length; i++) {
+      first += 1;
+      for (let n = 0; n < descriptors.length; n++) {
+        const i = (first + n) % descriptors.length;
         if (memory[happenedAt(i)] === 0) continue;
         const descriptor = descriptors[i] ?? -1;
-        for (let left = most, length = 0; left > 0 && length >= 0; left--) {
-          length = readOne(descriptor);
-          if (length >= 0) listener(view(length), from());
+        for (let left = most, isMore = true; left > 0 && isMore; left--) {
+          const length = readOne(descriptor);
+          isMore = length >= 0 && listener(view(length), from());
         }
       }
     },

@@ -1,0 +1,42 @@
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import type { Endpoint } from '#server/media/udp/address.ts';
+import { type Waiting, waiting } from '#server/media/waiting.ts';
+
+/** As text and port. */
+function released(of: Waiting): readonly (readonly [string, number])[] {
+  const found: [string, number][] = [];
+  of.release((datagram, { port }) => found.push([datagram.toString('latin1'), port]));
+  return found;
+}
+
+const from = (port: number): Endpoint => ({ address: '192.0.2.1', port });
+
+test('what waits comes out in its order, each from where it came, and once', () => {
+  const of = waiting();
+  const memory = Buffer.from('first');
+  of.put(memory, from(1));
+  memory.fill('x');
+  of.put(Buffer.from(''), from(2));
+  of.put(Buffer.from('a longer third'), from(3));
+  assert.deepEqual(released(of), [
+    ['first', 1],
+    ['', 2],
+    ['a longer third', 3],
+  ]);
+  assert.deepEqual(released(of), []);
+});
+
+test('there is room for so many, and for what fits into an Ethernet frame', () => {
+  const of = waiting();
+  assert.equal(of.put(Buffer.alloc(1501), from(1)), false);
+  assert.equal(of.put(Buffer.alloc(1500, 'x'), from(1)), true);
+  let count = 1;
+  for (; !of.isFull(); count++) assert.equal(of.put(Buffer.from(`${count}`), from(count)), true);
+  assert.equal(of.put(Buffer.from('one more'), from(count)), false);
+  const found = released(of);
+  assert.equal(found.length, count);
+  assert.deepEqual(found[0], ['x'.repeat(1500), 1]);
+  assert.deepEqual(found.at(-1), [`${count - 1}`, count - 1]);
+  assert.equal(of.isFull(), false);
+});
