@@ -65,6 +65,8 @@ function byReader(socket: MediaSockets, reader: Reader, core: Core, now: () => n
   const turn = (): void => {
     for (let atMs = now(); atMs < nextTickMs && !isStopped; atMs = now()) {
       if (atMs >= nextPaceMs) keepPace(atMs);
+      // What other threads had us send.
+      core.flush();
       const idleMs = now();
       // What dgram could not send at once waits for its loop.
       reader.sleep(socket.isQueued() ? 0 : Math.max(0, Math.ceil(Math.min(nextTickMs, nextPaceMs) - idleMs)));

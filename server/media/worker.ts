@@ -68,6 +68,7 @@ tell({ bound: socket.local });
 /** The type of `args` belongs to that of `call`; the compiler cannot follow it through the index. */
 function call(message: Extract<ToWorker, { call: unknown }>): void {
   (core[message.call] as (...args: unknown[]) => void)(...message.args);
+  core.flush();
 }
 
 async function answer({ ask, id }: Extract<ToWorker, { id: number }>): Promise<void> {

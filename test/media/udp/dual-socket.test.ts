@@ -27,7 +27,10 @@ describe('a media port at an address of each family', { skip: hasIPv6 ? false : 
     const socket = await openSockets({ address: '127.0.0.1', port: 0, alsoAt: '::1' }, () => assert.fail('not sent'));
     undo.push(socket.close);
     const { port } = socket.local;
-    socket.onDatagram((datagram, from) => void socket.send([Buffer.from(`${datagram} ${from.address}`)], from));
+    socket.onDatagram((datagram, from) => {
+      socket.send([Buffer.from(`${datagram} ${from.address}`)], from);
+      socket.outbox?.flush();
+    });
     assert.deepEqual(await asked('127.0.0.1', port), ['hello 127.0.0.1', '127.0.0.1', port]);
     assert.deepEqual(await asked('::1', port), ['hello ::1', '::1', port]);
   });
