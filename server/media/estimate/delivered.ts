@@ -5,6 +5,9 @@ export interface Delivered {
   /** Of the newest 50 ms and, to know when to be trusted, of the first; -1 before any. */
   newest: number;
   first: number;
+  /** From when to when the newest 50 ms last. */
+  beginsMs: number;
+  endsMs: number;
 }
 
 const stepMs = 50;
@@ -15,10 +18,26 @@ const steps = counted + 1;
 const places = 16;
 export const deliveredOverMs = counted * stepMs;
 
-export const delivered = (): Delivered => ({ bytes: new Float64Array(places), newest: -1, first: -1 });
+export const delivered = (): Delivered => ({
+  bytes: new Float64Array(places),
+  newest: -1,
+  first: -1,
+  beginsMs: Number.POSITIVE_INFINITY,
+  endsMs: Number.NEGATIVE_INFINITY,
+});
 
-/** Notes a packet, whose time is not negative. Allocates nothing. Times may go back a little; when they leap, it begins anew. */
+/**
+ * Notes a packet, whose time is not negative. Times may go back a little; when they leap, it begins anew. Nearly all are of the
+ * newest 50 ms: for these it is short enough to be compiled into its caller, and allocates no boxes for its numbers.
+ */
 export function noteDelivered(of: Delivered, atMs: number, bytes: number): void {
+  if (atMs >= of.beginsMs && atMs < of.endsMs) {
+    const place = of.newest & (places - 1);
+    of.bytes[place] = (of.bytes[place] ?? 0) + bytes;
+  } else noteElsewhen(of, atMs, bytes);
+}
+
+function noteElsewhen(of: Delivered, atMs: number, bytes: number): void {
   const step = Math.max(0, Math.floor(atMs / stepMs));
   const ahead = step - of.newest;
   if (of.newest < 0 || ahead >= steps || ahead < -10 * steps) {
@@ -31,6 +50,8 @@ export function noteDelivered(of: Delivered, atMs: number, bytes: number): void 
     of.newest += 1;
     of.bytes[of.newest & (places - 1)] = 0;
   }
+  of.beginsMs = of.newest * stepMs;
+  of.endsMs = of.beginsMs + stepMs;
   const place = step & (places - 1);
   of.bytes[place] = (of.bytes[place] ?? 0) + bytes;
 }

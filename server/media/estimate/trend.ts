@@ -80,11 +80,22 @@ export const trend = (): Trend => ({
   aboveForMs: -1,
 });
 
-/** Takes in a packet that arrived, in the order of sending; one sent before the present burst is passed over. */
+/**
+ * Takes in a packet that arrived, in the order of sending; one sent before the present burst is passed over. Most are of that
+ * burst: for these it is short enough to be compiled into its caller, and allocates no boxes for its numbers.
+ */
 export function noteArrived(of: Trend, sentMs: number, arrivedMs: number): void {
+  const sinceMs = sentMs - of.firstSentMs;
+  if (sinceMs >= 0 && sinceMs <= burstMs && of.bursts > 0) {
+    if (sentMs > of.lastSentMs) of.lastSentMs = sentMs;
+    if (arrivedMs > of.lastArrivedMs) of.lastArrivedMs = arrivedMs;
+  } else if (sinceMs >= 0 || of.bursts === 0) noteLater(of, sentMs, arrivedMs);
+}
+
+/** Of a packet that was not sent within the burst: it may have come with it, else it begins the next. */
+function noteLater(of: Trend, sentMs: number, arrivedMs: number): void {
   if (of.bursts > 0) {
-    if (sentMs < of.firstSentMs) return;
-    if (belongs(of, sentMs, arrivedMs)) {
+    if (isCaughtUp(of, sentMs, arrivedMs)) {
       of.lastSentMs = Math.max(of.lastSentMs, sentMs);
       of.lastArrivedMs = Math.max(of.lastArrivedMs, arrivedMs);
       return;
@@ -113,11 +124,9 @@ export function forget(of: Trend): void {
   of.aboveForMs = -1;
 }
 
-function belongs(of: Trend, sentMs: number, arrivedMs: number): boolean {
-  if (sentMs - of.firstSentMs <= burstMs) return true;
+function isCaughtUp(of: Trend, sentMs: number, arrivedMs: number): boolean {
   const gap = arrivedMs - of.lastArrivedMs;
-  const isCatchingUp = gap < sentMs - of.lastSentMs;
-  return isCatchingUp && gap <= burstMs && arrivedMs - of.firstArrivedMs < maxBurstMs;
+  return gap < sentMs - of.lastSentMs && gap <= burstMs && arrivedMs - of.firstArrivedMs < maxBurstMs;
 }
 
 /** The burst is complete: how much longer did it take than the one before? */
