@@ -5,6 +5,7 @@
 import { randomBytes } from 'node:crypto';
 import { parentPort, receiveMessageOnPort, workerData } from 'node:worker_threads';
 import { paceMs } from '../down/probe.ts';
+import { inbox } from '../srtp/inbox.ts';
 import { tally } from '../tally.ts';
 import { threadLoad } from '../thread-load.ts';
 import { tickMs } from '../timers.ts';
@@ -33,6 +34,7 @@ if (box === undefined) throw new Error('an egress thread cannot send by the sock
 
 const core = egressCore({
   outbox: box,
+  inbox: inbox(),
   send(pieces, to) {
     if (!box.put(pieces, to)) countFailure();
     return true;

@@ -1,6 +1,6 @@
 /** AEAD_AES_128_GCM (RFC 7714): header as associated data, 16-byte tag, IV = (SSRC, index) xor salt. */
 import { createCipheriv, createDecipheriv } from 'node:crypto';
-import type { Outbox } from '../udp/outbox.ts';
+import type { Outbox, OutboxKey } from '../udp/outbox.ts';
 import type { Inbox, InboxKey } from './inbox.ts';
 import type { RtcpCipher, RtpCipher } from './srtp-cipher.ts';
 import type { SessionKeys } from './srtp-keys.ts';
@@ -66,10 +66,11 @@ export function gcmRtpCipher(keys: SessionKeys, { outbox, inbox }: Boxes = {}): 
   };
 }
 
-export function gcmRtcpCipher(keys: SessionKeys, { inbox }: Pick<Boxes, 'inbox'> = {}): RtcpCipher {
+export function gcmRtcpCipher(keys: SessionKeys, { outbox, inbox }: Boxes = {}): RtcpCipher {
   const key = keys.encryption;
-  /** Made when something comes. */
+  /** Either is made when first used: each cipher goes one way. */
   let incoming: InboxKey | undefined;
+  let outgoing: OutboxKey | undefined;
   let isClosed = false;
   const iv = Buffer.alloc(12);
   const salt = saltWords(keys.salt);
@@ -77,6 +78,12 @@ export function gcmRtcpCipher(keys: SessionKeys, { inbox }: Pick<Boxes, 'inbox'>
   return {
     overhead: tagLength + indexLength,
     seal(packet, index) {
+      if (outbox !== undefined && !isClosed) {
+        outgoing ??= outbox.open(key.export());
+        writeIv(outgoing.iv, salt, packet.readUInt32BE(4), index >>> 16, index);
+        const done = outgoing.sealRtcp(packet, encryptedBit + index);
+        if (done !== undefined) return done;
+      }
       const sealed = Buffer.alloc(packet.length + tagLength + indexLength);
       packet.copy(associated, 0, 0, rtcpHeaderLength);
       associated.writeUInt32BE(encryptedBit + index, rtcpHeaderLength);
@@ -111,7 +118,9 @@ export function gcmRtcpCipher(keys: SessionKeys, { inbox }: Pick<Boxes, 'inbox'>
     },
     close() {
       incoming?.close();
+      outgoing?.close();
       incoming = undefined;
+      outgoing = undefined;
       isClosed = true;
     },
   };

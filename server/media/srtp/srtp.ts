@@ -33,7 +33,7 @@ export function srtpSession(keys: SrtpKeys, { outbox, inbox }: Boxes = {}): Srtp
   const rtcp = isGcm ? gcmRtcpCipher : cmRtcpCipher;
   return {
     outgoing: rtp(sessionKeys(profile, 'rtp', localKey, localSalt), { outbox }),
-    outgoingRtcp: rtcp(sessionKeys(profile, 'rtcp', localKey, localSalt)),
+    outgoingRtcp: rtcp(sessionKeys(profile, 'rtcp', localKey, localSalt), { outbox }),
     incoming: {
       rtp: rtp(sessionKeys(profile, 'rtp', remoteKey, remoteSalt), { inbox }),
       rtcp: rtcp(sessionKeys(profile, 'rtcp', remoteKey, remoteSalt), { inbox }),
@@ -45,8 +45,9 @@ export function srtpSession(keys: SrtpKeys, { outbox, inbox }: Boxes = {}): Srtp
 }
 
 /** Frees what its keys hold outside of JavaScript. Nothing may be sent by it any more. */
-export function closeSrtp({ outgoing, incoming }: SrtpSession): void {
+export function closeSrtp({ outgoing, outgoingRtcp, incoming }: SrtpSession): void {
   outgoing.close();
+  outgoingRtcp.close();
   incoming.rtp.close();
   incoming.rtcp.close();
 }

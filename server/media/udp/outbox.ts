@@ -1,20 +1,19 @@
 /**
  * Seals the copies of a packet in a row and hands them to the kernel in one call. `node:crypto` makes a cipher object and
  * three buffers for each, dgram a request, a list and a callback's turn: together twice what encryption and kernel take.
- * Here nothing is allocated, but for a client that is new or has moved. All lies in one block of memory, which V8 does not
- * move:
- *
- *   | slot 0:  header, right-aligned | payload, encrypted in place | tag | slot 1: … |
+ * Here nothing is allocated, but for a client that is new or has moved.
  *
  * It stands on `node:ffi`, which is experimental, and on descriptors, which dgram keeps to itself. Where either is not as
  * it is known there is no outbox, and `node:crypto` and dgram do the work. Each thread has its own; they may share sockets.
  */
 import type * as Ffi from 'node:ffi';
 import { openssl } from '../srtp/openssl.ts';
+import { rtcpSealer } from '../srtp/rtcp-sealer.ts';
 import type { Endpoint } from './address.ts';
 import { type Bound, familyOf, isBound } from './descriptor.ts';
 import { type MessageList, messageList, type Recipient, recipient } from './message-list.ts';
 import { segmentsAtOnce } from './segmentation.ts';
+import { maxHeader, maxPayload, slotMemory, slotSize, slots, tagLength } from './slot-memory.ts';
 import { socketName } from './socket-name.ts';
 
 /** Seals under one key, until it is closed. */
@@ -23,6 +22,11 @@ export interface OutboxKey {
   readonly iv: Buffer;
   /** Seals, and keeps until the next flush. False when it cannot; then nothing has happened. */
   add(header: Buffer, payload: Buffer, to: Endpoint): boolean;
+  /**
+   * Seals a compound packet of RTCP (RFC 7714 section 9.1), of which the first 8 bytes stay in the clear, under the IV; `index`
+   * is the word behind it. Sends nothing. Undefined when it is too long.
+   */
+  sealRtcp(packet: Buffer, index: number): Buffer | undefined;
   close(): void;
 }
 
@@ -54,15 +58,10 @@ export interface Fallback {
 
 export interface Exit extends Bound, Fallback {}
 
-const slots = 1024;
 /** So many are sent together, unless more is coming that can be sent with them: the first should not wait for the last. */
 const together = 64;
 /** So often what is coming is waited for: of a flood of what is worth nothing there is always more. */
 const mostWaits = 256;
-const maxHeader = 128;
-const maxPayload = 2032;
-const tagLength = 16;
-const slotSize = maxHeader + maxPayload + tagLength;
 
 /**
  * By one socket, or by one of each family. They may be another thread's. What is `isMoreComing` of, is worth to wait for:
@@ -88,10 +87,9 @@ function open(ffi: typeof Ffi, exits: readonly Exit[], isMoreComing: () => boole
   const gcm = openssl(ffi);
   const { lists, follow } = ways(ffi, exits);
   const { memory, address, pointerTo } = slotMemory(ffi);
+  const sealRtcp = rtcpSealer(gcm, { memory, address, pointerTo });
   const known = new WeakMap<Endpoint, Route>();
-  let count = 0;
-  let waits = 0;
-  let isClosed = false;
+  let [count, waits, isClosed] = [0, 0, false];
 
   const flush = (): void => {
     for (const list of lists) list.flush();
@@ -134,6 +132,7 @@ function open(ffi: typeof Ffi, exits: readonly Exit[], isMoreComing: () => boole
       let [last, port, address]: [Route | undefined, number, string] = [undefined, 0, ''];
       return {
         iv: gcm.iv,
+        sealRtcp: (packet, index) => (isClosed ? undefined : sealRtcp(context, packet, index)),
         add(header, payload, to) {
           if (to.port !== port || to.address !== address)
             [last, port, address] = [follow(last, to), to.port, to.address];
@@ -155,22 +154,6 @@ function open(ffi: typeof Ffi, exits: readonly Exit[], isMoreComing: () => boole
       isClosed = true;
       count = 0;
       for (const list of lists) list.clear();
-    },
-  };
-}
-
-function slotMemory(ffi: typeof Ffi) {
-  const memory = Buffer.allocUnsafeSlow(slots * slotSize);
-  const start = ffi.getRawPointer(memory);
-  const made: (readonly bigint[] | undefined)[] = [];
-  return {
-    memory,
-    address: Number(start),
-    /** That far into a slot. Made once, as numbers of that kind are objects. */
-    pointerTo(slot: number, offset: number): bigint {
-      const pointers = made[offset] ?? Array.from({ length: slots }, (_, i) => start + BigInt(i * slotSize + offset));
-      made[offset] = pointers;
-      return pointers[slot] ?? 0n;
     },
   };
 }
