@@ -85,7 +85,7 @@ function open(ffi: typeof Ffi, descriptors: readonly number[]): Reader | undefin
     sleep: (ms) => void libc.poll(polledAddress, count, ms),
     isLoopDue: () => memory[happenedAt(descriptors.length)] !== 0,
     read(most, listener) {
-      first += 1;
+      first = (first + 1) % descriptors.length;
       for (let n = 0; n < descriptors.length; n++) {
         const i = (first + n) % descriptors.length;
         if (memory[happenedAt(i)] === 0) continue;
