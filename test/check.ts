@@ -9,7 +9,4 @@ Generated files, formatting, types, unused code, known vulnerabilities and unit 
 /** Of those that boot no cluster more go at once: half of their time they wait. */
 const filesAtATime = 4;
 
-process.exitCode = await runSteps([
-  ...staticSteps,
-  [pureTests, testing('other unit tests', filesAtATime, ...otherTests)],
-]);
+process.exitCode = await runSteps([staticSteps, [pureTests, testing('other unit tests', filesAtATime, ...otherTests)]]);
