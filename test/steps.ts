@@ -70,7 +70,7 @@ const mostlyPure = [
   'test/local/node/*.test.ts',
   'test/media/{down,egress,estimate,frame,ice,rtp,srtp,up}/*.test.ts',
   'test/operator/{build,decide,metrics,room}/*.test.ts',
-  'test/server/{access,config,dtls,events,http,metrics,node,observation,pages,peers,room,sdp,session}/*.test.ts',
+  'test/server/{access,config,dtls,events,http,metrics,node,observation,pages,peers,room,sdp,session,settings}/*.test.ts',
 ];
 /** The others there. */
 const notPure = [
@@ -78,6 +78,7 @@ const notPure = [
   'test/media/{ingress,thread,egress/egress-threads}.test.ts',
   'test/operator/{attempt,health,held-up,teller,urgency}.test.ts',
   'test/server/dtls/{dtls,dtls-as-client,dtls-keyed,dtls-memory,dtls-openssl,dtls-strangers}.test.ts',
+  'test/server/settings/settings.test.ts',
 ];
 
 const found = (patterns: string | readonly string[], but: readonly string[] = []) => {
