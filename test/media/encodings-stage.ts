@@ -1,10 +1,11 @@
 import { receiverReport } from '#server/media/rtp/rtcp-write.ts';
 import { arena } from './arena.ts';
 import { feedback, written } from './feedback-ticks.ts';
-import { deltaFrame, type Peer, videoDown, videoUp, vp8 } from './peer.ts';
+import { deltaFrame, opus, type Peer, videoDown, videoUp, vp8 } from './peer.ts';
 
 const rid = 5;
 const [low, high] = [7, 8];
+const soundSsrc = 9;
 
 /** VP8: the first packet of a key frame of so many pixels (RFC 6386 section 9.1). */
 function keyFrameOf(width: number, height: number): Buffer {
@@ -26,12 +27,16 @@ const sizes = new Map([
 
 /**
  * A publisher of two encodings, or of the better one alone, that answers each wish for a key frame, and viewers that see them.
- * `meanwhile` runs each 50 ms, `often` each 10.
+ * `meanwhile` runs each 50 ms, `often` each 10. With `soundKbps` there is sound beside it.
  */
-export function encodingsStage({ egress = 0, isSimulcast = true } = {}) {
+export function encodingsStage({ egress = 0, isSimulcast = true, soundKbps = 0 } = {}) {
   const at = arena(1, { egress });
   const several = { rids: ['l', 'h'], extensions: { rid } };
-  const up = at.publisher('up', [videoUp({ ...(isSimulcast && several), codecs: [vp8(96)] })]);
+  const sound = soundKbps > 0 ? [{ kind: 'audio', mid: '1', codecs: [opus(111)] } as const] : [];
+  const up = at.publisher('up', [
+    videoUp({ ...(isSimulcast && several), codecs: [vp8(96)] }),
+    ...sound.map((track) => videoUp({ ...track, ssrc: soundSsrc })),
+  ]);
   const ssrcs = isSimulcast ? [low, high] : [high];
   const sequences = new Map<number, number>();
   let keyFramesAsked = 0;
@@ -41,6 +46,11 @@ export function encodingsStage({ egress = 0, isSimulcast = true } = {}) {
     sequences.set(ssrc, sequence);
     const extension = { id: rid, value: ssrc === low ? 'l' : 'h' };
     at.from(up, up.rtp({ ssrc, sequence: sequence & 0xffff, timestamp: sequence * 900, payload, extension }));
+  };
+  let sounds = 0;
+  const sendSound = (payload: Buffer) => {
+    sounds += 1;
+    at.from(up, up.rtp({ ssrc: soundSsrc, sequence: sounds, timestamp: 2400 * sounds, payloadType: 111, payload }));
   };
   const sendKeyFrame = (ssrc: number) => {
     const key = frames.get(ssrc);
@@ -54,6 +64,7 @@ export function encodingsStage({ egress = 0, isSimulcast = true } = {}) {
       for (let rest = part * (sizes.get(ssrc) ?? 0); rest > 0; rest -= 1000)
         send(ssrc, Buffer.concat([deltaFrame, Buffer.alloc(Math.min(Math.ceil(rest), 1000))]));
     }
+    for (let rest = (soundKbps * 50) / 8; rest > 0; rest -= 1000) sendSound(Buffer.alloc(Math.min(rest, 1000), 1));
     up.inbox.rtcp.length = 0;
     for (let i = 0; i < 5; i++) {
       at.pass(10);
@@ -70,7 +81,10 @@ export function encodingsStage({ egress = 0, isSimulcast = true } = {}) {
       part = to;
     },
     viewer: (id: string, extensions = {}) =>
-      at.subscriber(id, [videoDown(1000, { codecs: [vp8(120, 121)], rtxSsrc: 1001, extensions })]),
+      at.subscriber(id, [
+        videoDown(1000, { codecs: [vp8(120, 121)], rtxSsrc: 1001, extensions }),
+        ...sound.map((track) => videoDown(2000, track)),
+      ]),
     live(seconds: number, meanwhile: () => void = () => undefined, often: () => void = () => undefined) {
       for (let i = 0; i < 20 * seconds; i++) {
         tick(often);

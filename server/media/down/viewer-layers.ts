@@ -27,11 +27,18 @@ export interface ViewerLayer {
   sentBps: number;
   measuredMs: number;
   measuredOctets: number;
+  /** The same of all that it is sent beside: its sound. */
+  otherBps: number;
+  otherOctets: number;
 }
 
 const decideEveryMs = 200;
-/** For sound, beside the one track of video. */
+/** For sound, beside the one track of video, before it was measured. */
 const soundBps = 64_000;
+/** Header with extensions, and tag: half as much again for packets of sound as what is in them. */
+const perPacketBytes = 40;
+/** Who speaks now and then (DTX) is given room for a while. */
+const soundFalls = 0.8;
 /** A client's own estimate (REMB) that falls tells of a queue. */
 const fallCountsMs = 3000;
 /** Of who is sent nothing, nothing is heard: what was heard before says nothing of now. */
@@ -66,13 +73,13 @@ export function chooseLayers(of: Publisher, subscriber: Subscriber, nowMs: numbe
     send(of, down, of.best);
     return;
   }
-  const layer = layerOf(down, ladder, nowMs);
+  const layer = layerOf(subscriber, down, ladder, nowMs);
   if (nowMs < layer.nextMs) return;
   layer.nextMs = nowMs + decideEveryMs;
   const input = inputOf(subscriber, down, layer, ladder, chosen, nowMs);
   const hold = down.hold ?? videoHold(nowMs);
   down.hold = hold;
-  measure(layer, down, nowMs);
+  measure(layer, subscriber, down, nowMs);
   const [wasHeld, formerly] = [hold.isHeld, layer.choice.wanted];
   const least = leastOf(hold, layer, input, subscriber.link.estimator?.lastFeedbackMs);
   decideHold(hold, { ...input, ...least, deliveredBps: arrivingBps(subscriber) });
@@ -100,16 +107,23 @@ function send(of: Publisher, down: DownStream, stream: UpStream | undefined): vo
 }
 
 /** What it is sent is noted there. */
-function layerOf(down: DownStream, { streams }: Ladder, nowMs: number): ViewerLayer {
+function layerOf(subscriber: Subscriber, down: DownStream, { streams }: Ladder, nowMs: number): ViewerLayer {
   const present = streams.findIndex(({ source }) => source !== undefined && source === down.epoch?.source);
-  if (down.layer === undefined || down.layer.order !== streams) down.layer = beginning(streams, present, down, nowMs);
+  if (down.layer === undefined || down.layer.order !== streams)
+    down.layer = beginning(streams, present, subscriber, down, nowMs);
   const { choice } = down.layer;
   if (present >= 0 && present !== choice.present) noteSwitched(choice, present, nowMs);
   return down.layer;
 }
 
 /** It begins with what it is sent, which is left alone until the estimate has had time to see it. */
-function beginning(order: Ladder['streams'], present: number, { sentOctets }: DownStream, nowMs: number): ViewerLayer {
+function beginning(
+  order: Ladder['streams'],
+  present: number,
+  subscriber: Subscriber,
+  down: DownStream,
+  nowMs: number,
+): ViewerLayer {
   const choice = layerChoice(nowMs);
   if (present >= 0) {
     choice.present = 0;
@@ -124,14 +138,16 @@ function beginning(order: Ladder['streams'], present: number, { sentOctets }: Do
     nextMs: nowMs,
     sentBps: Number.POSITIVE_INFINITY,
     measuredMs: nowMs,
-    measuredOctets: sentOctets,
+    measuredOctets: down.sentOctets,
+    otherBps: down.layer?.otherBps ?? soundBps * (subscriber.streams.length - 1),
+    otherOctets: sentBeside(subscriber, down),
   };
 }
 
 function inputOf(
-  { streams: { length: tracks }, link, transport }: Subscriber,
+  { link, transport }: Subscriber,
   down: DownStream,
-  { begunMs }: ViewerLayer,
+  { begunMs, otherBps }: ViewerLayer,
   { streams, bps }: Ladder,
   chosen: number,
   nowMs: number,
@@ -142,7 +158,7 @@ function inputOf(
   return {
     nowMs,
     estimateBps: allowedBps(link, nowMs),
-    otherBps: soundBps * (tracks - 1),
+    otherBps,
     lossRatio,
     isCongested: (hasFeedback && isCongested(estimator, lossRatio)) || nowMs - link.rembFellMs < fallCountsMs,
     layersBps: bps,
@@ -176,12 +192,23 @@ function leastOf(
   return { takesBps: of.choice.present === least && !isSilent ? Math.min(leastBps, of.sentBps) : 0 };
 }
 
-function measure(of: ViewerLayer, { sentOctets }: DownStream, nowMs: number): void {
+function measure(of: ViewerLayer, subscriber: Subscriber, down: DownStream, nowMs: number): void {
+  const { sentOctets } = down;
   const elapsedMs = nowMs - of.measuredMs;
   if (elapsedMs < measureForMs) return;
   of.sentBps = (8000 * (sentOctets - of.measuredOctets)) / elapsedMs;
+  const beside = sentBeside(subscriber, down);
+  of.otherBps = Math.max(soundFalls * of.otherBps, (8000 * (beside - of.otherOctets)) / elapsedMs);
   of.measuredMs = nowMs;
   of.measuredOctets = sentOctets;
+  of.otherOctets = beside;
+}
+
+/** Bytes of all tracks but this one. */
+function sentBeside({ streams }: Subscriber, down: DownStream): number {
+  let bytes = 0;
+  for (const other of streams) if (other !== down) bytes += other.sentOctets + perPacketBytes * other.sentPackets;
+  return bytes;
 }
 
 /** Of who tells when packets came. */

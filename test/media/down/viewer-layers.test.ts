@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { remb } from '#server/media/rtp/remb.ts';
 import { receiverReport } from '#server/media/rtp/rtcp-write.ts';
-import { encodingsStage } from '../encodings-stage.ts';
+import { encodingsStage, meter } from '../encodings-stage.ts';
 import type { Peer } from '../peer.ts';
 
 /** Kilobits in a second, taken from the inbox. */
@@ -79,4 +79,21 @@ for (const [egress, where] of [
     core.chooseLayer('down', '0', 'l');
     live(2, () => from(down, down.check()));
     assert.deepEqual(states(), ['l Active', 'h Active']);
+  });
+
+for (const [soundKbps, sent, egress] of [
+  [40, 'the better', 0],
+  [300, 'the lesser', 0],
+  [300, 'the lesser', 1],
+] as const)
+  test(`with sound of ${soundKbps} kbit/s a link for 1000 has room for ${sent} picture${egress > 0 ? ', by another thread' : ''}`, () => {
+    const { viewer, live, from } = encodingsStage({ egress, soundKbps });
+    const down = viewer('down');
+    const kilobits = meter(down);
+    const say = () => from(down, down.rtcp(Buffer.concat([receiverReport(1, []), remb(1, 1_000_000, [1000])])));
+    live(4, say);
+    kilobits();
+    live(1, say);
+    const { media } = kilobits();
+    assert.equal(media < 300 ? 'the lesser' : 'the better', sent, `${media} kbit/s`);
   });
