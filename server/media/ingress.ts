@@ -17,7 +17,10 @@ export interface Ingress {
   stop(): void;
 }
 
-type Core = Pick<MediaCore, 'isMedia' | 'receive' | 'settle' | 'flush' | 'tick' | 'pace'>;
+interface Core extends Pick<MediaCore, 'isMedia' | 'receive' | 'settle' | 'flush' | 'tick' | 'pace'> {
+  /** Called before the thread sleeps: what others are to be told is on its way to them. */
+  handOver(): void;
+}
 
 export function startIngress(socket: MediaSockets, core: Core, now: () => number): Ingress {
   const reader = socket.takeReader();
@@ -67,6 +70,7 @@ function byReader(socket: MediaSockets, reader: Reader, core: Core, now: () => n
       if (atMs >= nextPaceMs) keepPace(atMs);
       // What other threads had us send.
       core.flush();
+      core.handOver();
       const idleMs = now();
       // What dgram could not send at once waits for its loop.
       reader.sleep(socket.isQueued() ? 0 : Math.max(0, Math.ceil(Math.min(nextTickMs, nextPaceMs) - idleMs)));
@@ -80,6 +84,7 @@ function byReader(socket: MediaSockets, reader: Reader, core: Core, now: () => n
       keepPace(now());
       nextTickMs = now() + tickMs;
     }
+    core.handOver();
     setImmediate(turn);
   };
   setImmediate(turn);

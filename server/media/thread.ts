@@ -1,6 +1,7 @@
 import { once } from 'node:events';
 import { availableParallelism } from 'node:os';
 import { Worker } from 'node:worker_threads';
+import { bundles } from './bundles.ts';
 import type { ViewersSeen } from './down/viewer-figures.ts';
 import { viewersPerThread } from './egress/placement.ts';
 import type { MediaCommands } from './media-commands.ts';
@@ -32,9 +33,10 @@ export async function startMediaPlane({ events, ...options }: MediaPlaneOptions)
     execArgv: ['--disable-warning=ExperimentalWarning'],
   });
   const messages = { toMedia: 0, toMain: 0 };
+  const outgoing = bundles<ToWorker>((together) => worker.postMessage(together));
   const tell = (message: ToWorker): void => {
     messages.toMedia += 1;
-    worker.postMessage(message);
+    outgoing.add(message);
   };
   const waiting = questions<Question>(tell);
   const { promise: bound, resolve, reject } = Promise.withResolvers<MediaPlane['local']>();
@@ -49,12 +51,13 @@ export async function startMediaPlane({ events, ...options }: MediaPlaneOptions)
   };
   worker.on('error', (error) => fail(error instanceof Error ? error : new Error(String(error))));
   worker.on('exit', (code) => fail(new Error(`the media thread ended with code ${code}`)));
-  worker.on('message', (message: FromWorker) => {
+  const hear = (message: FromWorker): void => {
     messages.toMain += 1;
     if ('call' in message) deliver(events, message);
     else if ('bound' in message) resolve(message.bound);
     else waiting.answer(message.answerTo, message.snapshot ?? message.viewers);
-  });
+  };
+  worker.on('message', (together: readonly FromWorker[]) => together.forEach(hear));
 
   const local = await bound;
   isRunning = true;
@@ -68,7 +71,8 @@ export async function startMediaPlane({ events, ...options }: MediaPlaneOptions)
       if (isClosing) return;
       isClosing = true;
       const exited = once(worker, 'exit');
-      worker.postMessage({ ask: 'close' } satisfies ToWorker);
+      outgoing.add({ ask: 'close' });
+      outgoing.send();
       // One that hangs would keep the process until somebody kills it.
       const giveUp = setTimeout(() => worker.terminate(), closeTimeoutMs);
       await exited;

@@ -3,6 +3,7 @@ import { randomBytes } from 'node:crypto';
 import { parentPort, workerData } from 'node:worker_threads';
 import { endHungProcess } from '../probes/last-words.ts';
 import { startWatchdog } from '../probes/watchdog.ts';
+import { bundles } from './bundles.ts';
 import { startEgress } from './egress/egress-thread.ts';
 import { egressThreads } from './egress/egress-threads.ts';
 import { mostThreads } from './egress/placement.ts';
@@ -18,7 +19,8 @@ import { openSockets } from './udp/dual-socket.ts';
 
 if (parentPort === null) throw new Error('server/media/worker.ts runs as a worker thread only');
 const main = parentPort;
-const tell = (message: FromWorker): void => main.postMessage(message);
+const outgoing = bundles<FromWorker>((together) => main.postMessage(together));
+const tell = outgoing.add;
 
 const { watchdog, cores, viewersPerThread, ...endpoint } = workerData as WorkerOptions;
 const now = () => performance.now();
@@ -49,7 +51,7 @@ const core = mediaCore({
     onClosed: (id, reason) => tell({ call: 'onClosed', args: [id, reason] }),
   },
 });
-const ingress = startIngress(socket, { ...core, tick }, now);
+const ingress = startIngress(socket, { ...core, tick, handOver }, now);
 const load = threadLoad(tickMs, now, ingress.loopTime);
 
 function tick(): void {
@@ -57,18 +59,28 @@ function tick(): void {
   core.tick();
 }
 
-main.on('message', (message: ToWorker) => {
+/** To other threads. */
+function handOver(): void {
+  egress.handOver();
+  outgoing.send();
+}
+
+main.on('message', (together: readonly ToWorker[]) => {
+  together.forEach(hear);
+  core.flush();
+});
+tell({ bound: socket.local });
+
+function hear(message: ToWorker): void {
   if ('call' in message) call(message);
   else if (message.ask === 'close') void close();
   // Who is ill ends this thread too, and all that wait are told.
   else answer(message).catch(() => undefined);
-});
-tell({ bound: socket.local });
+}
 
 /** The type of `args` belongs to that of `call`; the compiler cannot follow it through the index. */
 function call(message: Extract<ToWorker, { call: unknown }>): void {
   (core[message.call] as (...args: unknown[]) => void)(...message.args);
-  core.flush();
 }
 
 async function answer({ ask, id }: Extract<ToWorker, { id: number }>): Promise<void> {
@@ -85,6 +97,7 @@ async function answer({ ask, id }: Extract<ToWorker, { id: number }>): Promise<v
 async function close(): Promise<void> {
   ingress.stop();
   await egress.close();
+  outgoing.send();
   socket.close();
   main.close();
 }

@@ -71,6 +71,7 @@ function begin({ clients, isCounting }: PlaneQuestion): number {
     socket,
     {
       ...made,
+      handOver: ignore,
       receive(datagram, from) {
         const [first = 0, second = 0] = datagram;
         const isRtp = first >= 128 && (second < 192 || second > 223);

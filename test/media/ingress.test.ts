@@ -14,6 +14,7 @@ const idle = {
   flush: () => undefined,
   tick: () => undefined,
   pace: () => false,
+  handOver: () => undefined,
 };
 
 const ways = {

@@ -19,9 +19,9 @@ test('a promise that rejects and that nobody waits for is told and counted, and 
 test('a server that cannot end in order says why, and ends all the same', { timeout: 20_000 }, async (t) => {
   const broken = `import { Worker } from 'node:worker_threads';
     const { postMessage } = Worker.prototype;
-    Worker.prototype.postMessage = function (message) {
-      if (message.ask === 'close') throw new Error('stuck');
-      postMessage.call(this, message);
+    Worker.prototype.postMessage = function (messages) {
+      if (messages.some(({ ask }) => ask === 'close')) throw new Error('stuck');
+      postMessage.call(this, messages);
     };`;
   const server = await serverProcess(rooms, first(broken));
   t.after(server.end);

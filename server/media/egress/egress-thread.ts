@@ -1,6 +1,7 @@
 /** An egress thread, as ingress holds it. */
 import { once } from 'node:events';
 import { Worker } from 'node:worker_threads';
+import { bundles } from '../bundles.ts';
 import type { ViewersAsked, ViewersSeen } from '../down/viewer-figures.ts';
 import type { Question } from '../messages.ts';
 import { questions } from '../questions.ts';
@@ -15,6 +16,8 @@ import { sharedClockMs } from './shared-clock.ts';
 
 export interface EgressThread {
   readonly share: Share;
+  /** Sends what it was told. */
+  handOver(): void;
   snapshot(): Promise<EgressSnapshot>;
   viewers(asked: ViewersAsked): Promise<ViewersSeen>;
   /** Resolves when it has turned once. */
@@ -44,11 +47,11 @@ export function startEgress(
     name: 'media egress',
     execArgv: ['--disable-warning=ExperimentalWarning'],
   });
-  const tell = (message: ToEgress): void => {
-    worker.postMessage(message);
+  const outgoing = bundles<ToEgress>((together) => {
+    worker.postMessage(together);
     bell.ringForMessage();
-  };
-  const waiting = questions<Question>(tell);
+  });
+  const waiting = questions<Question>(outgoing.add);
   let isClosing = false;
   const fail = (error: Error): void => {
     waiting.fail(error);
@@ -62,13 +65,16 @@ export function startEgress(
     else waiting.answer(message.answerTo, message.snapshot ?? message.viewers);
   });
   const link: EgressLink = {
-    tell: (call, ...args) => tell({ call, args } as ToEgress),
+    tell: (call, ...args) => outgoing.add({ call, args } as ToEgress),
+    // In order with what was told.
     packet(...entry) {
+      outgoing.send();
       const isWritten = packets.write(...entry);
       bell.ring();
       return isWritten;
     },
     mail(viewer, datagram) {
+      outgoing.send();
       const isPosted = letters.post(viewer, datagram);
       bell.ring();
       return isPosted;
@@ -76,6 +82,7 @@ export function startEgress(
   };
   return {
     share: share(link),
+    handOver: outgoing.send,
     snapshot: async () => (await waiting.ask('snapshot')) as EgressSnapshot,
     viewers: async (asked) => (await waiting.ask(asked)) as ViewersSeen,
     ping: async () => void (await waiting.ask('ping')),
@@ -83,7 +90,8 @@ export function startEgress(
       if (isClosing) return;
       isClosing = true;
       const exited = once(worker, 'exit');
-      tell({ ask: 'close' });
+      outgoing.add({ ask: 'close' });
+      outgoing.send();
       await exited;
     },
   };

@@ -13,6 +13,8 @@ export interface EgressThreads extends Shares {
   snapshot(ingress: CoreSnapshot): Promise<Omit<ThreadSnapshot, 'load'>>;
   /** Of all threads, with ingress' own. */
   viewers(ingress: ViewersSeen, asked: ViewersAsked): Promise<ViewersSeen>;
+  /** Sends what the threads were told. */
+  handOver(): void;
   /** Resolves when all of them have turned once. */
   ping(): Promise<void>;
   close(): Promise<void>;
@@ -48,6 +50,9 @@ export function egressThreads(
     async viewers(ingress, asked) {
       const each = await Promise.all(threads.map((thread) => thread.viewers(asked)));
       return viewersTogether([ingress, ...each], asked.most);
+    },
+    handOver() {
+      for (const thread of threads) thread.handOver();
     },
     ping: async () => void (await Promise.all(threads.map((thread) => thread.ping()))),
     close: async () => void (await Promise.all(threads.map((thread) => thread.close()))),

@@ -66,7 +66,7 @@ const work = egressTurn(core, {
   letters: mailbox(options.mailbox),
   takeMessage() {
     const received = receiveMessageOnPort(ingress);
-    if (received !== undefined) take(received.message);
+    if (received !== undefined) (received.message as readonly ToEgress[]).forEach(take);
     return received !== undefined;
   },
 });

@@ -22,6 +22,7 @@ function stage(most: number) {
     threads.push(made);
     return {
       share: made.share,
+      handOver: () => undefined,
       snapshot: async (): Promise<EgressSnapshot> => ({ ...seen, load: { utilization: load, lagSeconds: 0 } }),
       viewers: async () => ({ total: 1, viewers: [] }),
       ping: () => new Promise((resolve) => pings.push(resolve)),
