@@ -70,6 +70,7 @@ function receiveCheck(state: MediaState, world: World, datagram: Buffer, from: E
 
 /** What comes of a subscriber that another thread sends to. */
 function receivePlaced(placed: PlacedViewer, isRtcp: boolean, datagram: Buffer): Verdict {
+  if (!placed.isKeyed) return 'NoKeys';
   if (!isRtcp) return 'UnknownSsrc';
   return placed.receiveRtcp(datagram) ? undefined : 'ThreadBusy';
 }

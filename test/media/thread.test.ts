@@ -204,7 +204,9 @@ test('when a thread beside it dies, that is a failure of the whole', async (t) =
   const failures: Error[] = [];
   const plane = await started(t, { onFailure: (error) => failures.push(error) }, '127.0.0.1', 2);
   for (let i = 0; i < 17; i++) {
-    plane.addTransport(peer(`${i}`, srtpProfile.AEAD_AES_128_GCM, 1, seeded(i)).spec);
+    const { spec, keys } = peer(`${i}`, srtpProfile.AEAD_AES_128_GCM, 1, seeded(i));
+    plane.addTransport(spec);
+    plane.setKeys(`${i}`, keys);
     const broken = { extensions: undefined as unknown as DownTrack['extensions'] };
     plane.subscribe(`${i}`, 'room', [videoDown(1000, i === 16 ? broken : {})]);
   }

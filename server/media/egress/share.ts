@@ -22,7 +22,11 @@ export interface Share {
   removeRoom(roomId: string): void;
 }
 
+/** The thread hears of it once there are keys, all in one: until then there is nothing for it to do. */
 export interface PlacedViewer {
+  /** Whether its thread knows it. */
+  readonly isKeyed: boolean;
+  /** Once: the indices of what was sent would begin anew. */
   setKeys(keys: SrtpKeys): void;
   /** To be called when it may be sent to another address. */
   follow(at: Endpoint): void;
@@ -76,8 +80,8 @@ export function share(link: EgressLink): Share {
     add(spec, room, tracks) {
       enter(room);
       const number = numbers++;
-      link.tell('addViewer', number, spec, room.id, tracks);
-      return placed(link, number, () => leave(room));
+      const introduce = () => link.tell('addViewer', number, spec, room.id, tracks);
+      return placed(link, number, introduce, () => leave(room));
     },
     setPublisher,
     setLadder: (...ladder) => link.tell('setLadder', ...ladder),
@@ -91,21 +95,41 @@ export function share(link: EgressLink): Share {
   return self;
 }
 
-function placed(link: EgressLink, number: number, onRemoved: () => void): PlacedViewer {
+function placed(link: EgressLink, number: number, introduce: () => void, onRemoved: () => void): PlacedViewer {
   const at = { address: '', port: 0 };
+  const chosen = new Map<string, string | undefined>();
+  let isGone = false;
+  let isKeyed = false;
   return {
-    setKeys: (keys) => link.tell('setKeys', number, keys),
+    get isKeyed() {
+      return isKeyed;
+    },
+    setKeys(keys) {
+      if (isKeyed) return;
+      isKeyed = true;
+      introduce();
+      if (at.port !== 0) link.tell('move', number, at.address, at.port);
+      for (const [mid, rid] of chosen) link.tell('chooseLayer', number, mid, rid);
+      if (isGone) link.tell('setGone', number, isGone);
+      link.tell('setKeys', number, keys);
+    },
     follow({ address, port }) {
       if (at.port === port && at.address === address) return;
       at.address = address;
       at.port = port;
-      link.tell('move', number, address, port);
+      if (isKeyed) link.tell('move', number, address, port);
     },
-    chooseLayer: (mid, rid) => link.tell('chooseLayer', number, mid, rid),
-    setGone: (isGone) => link.tell('setGone', number, isGone),
+    chooseLayer(mid, rid) {
+      if (isKeyed) link.tell('chooseLayer', number, mid, rid);
+      else chosen.set(mid, rid);
+    },
+    setGone(next) {
+      isGone = next;
+      if (isKeyed) link.tell('setGone', number, next);
+    },
     receiveRtcp: (datagram) => link.mail(number, datagram),
     remove() {
-      link.tell('removeViewer', number);
+      if (isKeyed) link.tell('removeViewer', number);
       onRemoved();
     },
   };
