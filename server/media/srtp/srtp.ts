@@ -31,13 +31,11 @@ export function srtpSession(keys: SrtpKeys, { outbox, inbox }: Boxes = {}): Srtp
   const isGcm = profile === srtpProfile.AEAD_AES_128_GCM;
   const rtp = isGcm ? gcmRtpCipher : cmRtpCipher;
   const rtcp = isGcm ? gcmRtcpCipher : cmRtcpCipher;
+  const [ours, theirs] = [sessionKeys(profile, localKey, localSalt), sessionKeys(profile, remoteKey, remoteSalt)];
   return {
-    outgoing: rtp(sessionKeys(profile, 'rtp', localKey, localSalt), { outbox }),
-    outgoingRtcp: rtcp(sessionKeys(profile, 'rtcp', localKey, localSalt), { outbox }),
-    incoming: {
-      rtp: rtp(sessionKeys(profile, 'rtp', remoteKey, remoteSalt), { inbox }),
-      rtcp: rtcp(sessionKeys(profile, 'rtcp', remoteKey, remoteSalt), { inbox }),
-    },
+    outgoing: rtp(ours.rtp, { outbox }),
+    outgoingRtcp: rtcp(ours.rtcp, { outbox }),
+    incoming: { rtp: rtp(theirs.rtp, { inbox }), rtcp: rtcp(theirs.rtcp, { inbox }) },
     rtpWindows: new Map(),
     rtcpWindows: new Map(),
     nextRtcpIndex: 0,

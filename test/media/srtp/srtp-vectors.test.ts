@@ -11,9 +11,16 @@ const masterKey = hex('E1F97A0D3E018BE0D64FA32C06DE4139');
 const masterSalt = hex('0EC675AD498AFEEBB6960B3AABE6');
 
 test('session keys of RFC 3711 appendix B.3', () => {
-  assert.deepEqual(derived(masterKey, masterSalt, 0, 16), hex('C61E7A93744F39EE10734AFE3FF7A087'));
-  assert.deepEqual(derived(masterKey, masterSalt, 2, 14), hex('30CBBC08863D8C85D49DB34A9AE1'));
-  assert.deepEqual(derived(masterKey, masterSalt, 1, 20), hex('CEBE321F6FF7716B6FD4AB49AF256A156D38BAA4'));
+  const wanted = [
+    { label: 0, length: 16 },
+    { label: 2, length: 14 },
+    { label: 1, length: 20 },
+  ];
+  assert.deepEqual(derived(masterKey, masterSalt, wanted), [
+    hex('C61E7A93744F39EE10734AFE3FF7A087'),
+    hex('30CBBC08863D8C85D49DB34A9AE1'),
+    hex('CEBE321F6FF7716B6FD4AB49AF256A156D38BAA4'),
+  ]);
 });
 
 test('keystream of RFC 3711 appendix B.2', () => {
@@ -55,7 +62,7 @@ test('SRTCP packet of RFC 7714 section 17.1', () => {
 });
 
 test("libsrtp's packet for AES128_CM_HMAC_SHA1_80", () => {
-  const cipher = cmRtpCipher(sessionKeys(srtpProfile.AES128_CM_HMAC_SHA1_80, 'rtp', masterKey, masterSalt));
+  const cipher = cmRtpCipher(sessionKeys(srtpProfile.AES128_CM_HMAC_SHA1_80, masterKey, masterSalt).rtp);
   const sealed = hex('800f1234decafbadcafebabe4e55dc4ce79978d88ca4d215949d2402b78d6acc99ea179b8dbb');
   const header = sealed.subarray(0, 12);
   const plain = Buffer.alloc(16, 0xab);
