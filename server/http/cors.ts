@@ -18,7 +18,8 @@ export const onPreflight = {
 
 /** Adds the headers that let pages of other origins read every answer, errors too. */
 export function allowOrigins(app: FastifyInstance) {
-  app.addHook('onSend', async (_request, reply) => {
+  app.addHook('onSend', (_request, reply, payload, done) => {
     reply.headers(onEveryAnswer);
+    done(null, payload);
   });
 }

@@ -35,8 +35,15 @@ export interface Door {
 }
 
 export function door({ gate, limits, proxies, passedOnFor, audit, meter, onError }: DoorOptions): Door {
-  const addressOf = ({ raw, socket, headers }: FastifyRequest) =>
+  const known = new WeakMap<FastifyRequest, string>();
+  const read = ({ raw, socket, headers }: FastifyRequest) =>
     passedOnFor(raw) ?? clientAddress(socket.remoteAddress, [headers['x-forwarded-for'] ?? []].flat().join(), proxies);
+  /** It is asked for at each step of a request. */
+  const addressOf = (request: FastifyRequest) => {
+    const address = known.get(request) ?? read(request);
+    known.set(request, address);
+    return address;
+  };
   return {
     addressOf,
     limit: (request, asked, what) => {

@@ -52,17 +52,19 @@ export function metered(app: FastifyInstance, { meter, exists, isPassedOn }: Met
     const seconds = waitedMs(request) / 1000;
     meter.answered(askedRequest(request, exists), { status, seconds, bytesIn, bytesOut });
   };
-  app.addHook('onRequest', async (request, reply) => {
+  app.addHook('onRequest', (request, reply, done) => {
     cameAtMs.set(request, performance.now());
-    if (isPassedOn(request)) return;
+    if (isPassedOn(request)) return done();
     meter.asked(askedRequest(request, exists));
     // The hook for responses does not run when the client has left.
     reply.raw.once('close', () => {
       if (!isEndless(reply)) answered(request, reply, reply.raw.writableFinished ? reply.statusCode : clientLeft);
     });
+    done();
   });
-  app.addHook('onSend', async (request, reply) => {
+  app.addHook('onSend', (request, reply, payload, done) => {
     if (isEndless(reply) && !isPassedOn(request)) answered(request, reply, reply.statusCode);
+    done(null, payload);
   });
   return waitedMs;
 }

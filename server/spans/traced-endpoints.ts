@@ -1,19 +1,16 @@
-import type { Span, Tracer } from '#tracing/tracer.ts';
+import { noTracer, type Span, type Tracer } from '#tracing/tracer.ts';
 import type { Endpoints } from '../http/endpoints.ts';
 import { Refused } from '../room/refusal.ts';
 import { type RoomSpans, roomAttributes } from './room-spans.ts';
 
 /**
  * The endpoints with a span around the making of each session. It is not made the running one: sockets and timers of the
- * session would keep it for as long as they live.
+ * session would keep it for as long as they live. Where nobody wants spans they are the endpoints themselves: what stands in
+ * spans is read of offers and answers.
  */
-export const tracedEndpoints = (
-  endpoints: Endpoints,
-  tracer: Tracer,
-  rooms: Pick<RoomSpans, 'entered'>,
-): Endpoints => ({
-  ...endpoints,
-  create: async (asked) => {
+export function tracedEndpoints(endpoints: Endpoints, tracer: Tracer, rooms: Pick<RoomSpans, 'entered'>): Endpoints {
+  if (tracer === noTracer) return endpoints;
+  const create: Endpoints['create'] = async (asked) => {
     const { role, room, sdp, span: request } = asked;
     const span = tracer.start(role === 'publisher' ? 'whip.publish' : 'whep.play', {
       attributes: { ...roomAttributes(room), 'sdp.size': Buffer.byteLength(sdp) },
@@ -30,8 +27,9 @@ export const tracedEndpoints = (
     } finally {
       span.end();
     }
-  },
-});
+  };
+  return { ...endpoints, create };
+}
 
 function refused(span: Span, error: unknown): void {
   const reason = error instanceof Refused ? error.refusal.reason : 'Internal';
