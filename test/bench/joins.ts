@@ -7,6 +7,7 @@ import { type Estimate, estimate, ratios } from './estimate.ts';
 import { type Figure, table } from './figure.ts';
 import type { Child } from './forwarding-child.ts';
 import { type Load, latencyParts, type Measurement, measure, passageText } from './forwarding-load.ts';
+import { joinLimits } from './join-limits.ts';
 import type { JoiningQuestion } from './joining-child.ts';
 import { median, quantile } from './quantile.ts';
 import { serverContender } from './server-contender.ts';
@@ -30,13 +31,13 @@ const settleMs = 2000;
 
 /** Takes more than two minutes. */
 export const joinsBench = (say: (text: string) => void): Promise<readonly Figure[]> =>
-  onStage(async (stage) => [await costOfJoin(stage, say), ...(await latencyMeanwhile(stage, say))]);
+  onStage(async (stage) => [...(await costOfJoin(stage, say)), ...(await latencyMeanwhile(stage, say))]);
 
 /**
  * Beside what it takes the client, which shakes the same hands by werift alone. What those cost who are in already, and what
  * a server does by itself, is taken off: while a slice comes in, half of it is there on average.
  */
-async function costOfJoin(stage: Stage, say: (text: string) => void): Promise<Figure> {
+async function costOfJoin(stage: Stage, say: (text: string) => void): Promise<readonly Figure[]> {
   const own: number[] = [];
   const theirs: number[] = [];
   say(`joins: ${slices} times ${joinsPerSlice}, after ${warmUps} to warm up`);
@@ -57,7 +58,18 @@ async function costOfJoin(stage: Stage, say: (text: string) => void): Promise<Fi
   }
   const times: Estimate = estimate(ratios(own, theirs));
   const baseline = { name: "the client's side, by werift", value: median(theirs) };
-  return { name: 'CPU of a join', value: median(own), unit: 'ms', baseline, times, target: { atMost: 2 } };
+  const cost = { name: 'CPU of a join', value: median(own), unit: 'ms' } as const;
+  return [
+    { ...cost, baseline, times, target: { atMost: 2 } },
+    { ...cost, name: `${cost.name}, and the limit`, baseline: await limit(say) },
+  ];
+}
+
+/** What the whole of a join cannot take less than, as it is written. */
+async function limit(say: (text: string) => void) {
+  const parts = Object.entries(await joinLimits());
+  for (const [name, us] of parts) say(`joins: the limit: ${name}: ${us.toFixed(0)} µs`);
+  return { name: "OpenSSL's part and a bare HTTP request", value: parts.reduce((sum, [, us]) => sum + us, 0) / 1000 };
 }
 
 /** What a slice costs from its first request until the last is connected. */
