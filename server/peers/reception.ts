@@ -1,13 +1,11 @@
 /** Which requests of other pods are taken: those that were made for this pod, just now, and not yet taken. */
-import { recent } from '../access/recent.ts';
 import type { TakenOver } from '../meter.ts';
 import type { Clock } from '../room/rooms.ts';
 import { answerProof, type Headers, openedHead, type PeerSeals } from './envelope.ts';
+import { firstOf } from './nonces.ts';
 
 /** Clocks of nodes may differ by so much, the way included. */
 const goodForMs = 30_000;
-/** More than pods pass on in that time. */
-const remembered = 20_000;
 
 export interface Taken {
   readonly method: string;
@@ -31,7 +29,8 @@ export interface ReceptionOptions {
 
 /** Judges an envelope that came with a request of that method. */
 export function reception({ pod, seals, clock }: ReceptionOptions): (text: string, method: string) => Reception {
-  const taken = recent<true>(remembered);
+  // From when the sender's clock is ahead until it would be as far behind.
+  const isFirst = firstOf(2 * goodForMs, clock);
   return (text, method) => {
     const now = seals();
     const opened = now && openedHead(text, now);
@@ -40,8 +39,7 @@ export function reception({ pod, seals, clock }: ReceptionOptions): (text: strin
     const proof = answerProof(nonce, now);
     if (head.to !== pod) return { result: 'Misdirected', proof };
     if (Math.abs(clock.now() - head.atMs) > goodForMs) return { result: 'Stale', proof };
-    if (taken.get(nonce)) return { result: 'Repeated', proof };
-    taken.set(nonce, true);
+    if (!isFirst(nonce)) return { result: 'Repeated', proof };
     const { path, headers, client } = head;
     return { result: 'Taken', proof, request: { method, path, headers, client } };
   };
