@@ -13,8 +13,11 @@ import type { Turns } from './turns.ts';
 /** So that nobody can have any number of requests wait on one connection, by sending them without awaiting answers. */
 const maxRequestsPerSocket = 100;
 
-/** A head that a client may send to the public port, once more in base64. */
-const maxHeaderSize = 32 * 1024;
+/**
+ * A head that a client may send to the public port, 16 KiB, in JSON and then in base64: all of it may be quotes, or letters
+ * that take two bytes.
+ */
+const maxHeaderSize = 64 * 1024;
 
 /** What the cluster asks a pod. */
 export interface Internals {

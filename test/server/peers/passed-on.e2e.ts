@@ -153,6 +153,20 @@ describe('a request for a session of another pod', () => {
     for (const session of sessions) assert.equal((await end(session)).status, 200);
   });
 
+  test('may have as long a head as any, of signs that take twice their place when it is passed on', async () => {
+    const location = await on.join();
+    for (const sign of ['"', '\\', 'é']) {
+      const headers = {
+        authorization,
+        'If-Match': sign.repeat(14_000),
+        'Content-Type': 'application/trickle-ice-sdpfrag',
+      };
+      const answer = await on.next.fetch(location, { method: 'PATCH', headers, body: 'a=ice-ufrag:wxyz\r\n' });
+      assert.notEqual((await problem(answer)).type, 'urn:liveroom:problem:unknown-session');
+    }
+    assert.equal((await end(location)).status, 200);
+  });
+
   test('finds no session where its room is not, and none in another room', async () => {
     const location = await on.join();
     await refused(await end(location.replace('stage', 'other')), 404, 'unknown-room');
