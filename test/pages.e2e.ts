@@ -179,6 +179,17 @@ describe('the pages', () => {
     await leave(visitor);
   });
 
+  test('closing the publisher page ends its session at once, without a Stop before', async () => {
+    const isThere = async () => (await on.server.stats('stage')).publisher !== undefined;
+    const context = publisher.context();
+    await publisher.close();
+    // It is silent for 2 s before anybody takes it to send nothing, and for 15 s before it counts as gone.
+    await eventually('nobody publishes', async () => !(await isThere()), 1500);
+    await context.close();
+    publisher = await publishTestPicture(on.browser, on.server.urls('stage'));
+    await playsAgain(player, 20_000);
+  });
+
   test('both pages carry on by themselves after the server was killed and started again', async () => {
     await on.server.end('SIGKILL');
     await told(publisher, 'reconnecting');

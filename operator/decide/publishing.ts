@@ -53,7 +53,7 @@ function present(
     ? yes('Publishing', `A publisher has been connected since ${since}.${where}`)
     : no(
         'NoMedia',
-        `A publisher has been connected since ${since} and sends nothing. Check the encoder, and that UDP gets through.${where}`,
+        `A publisher has been connected since ${since}, and sends nothing now. If it has gone without a word, that is known within 15 s; if it stays, see whether its source gives anything, and whether UDP gets through.${where}`,
       );
 }
 
