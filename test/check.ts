@@ -9,4 +9,10 @@ Generated files, formatting, types, unused code, known vulnerabilities and unit 
 /** Of those that boot no cluster more go at once: half of their time they wait. */
 const filesAtATime = 4;
 
-process.exitCode = await runSteps([staticSteps, [pureTests, testing('other unit tests', filesAtATime, ...otherTests)]]);
+/** What has failed is told at the end; thousands that have not would only hide it. */
+const reporter = '--test-reporter=dot';
+
+process.exitCode = await runSteps([
+  staticSteps,
+  [pureTests(reporter), testing('other unit tests', filesAtATime, reporter, ...otherTests)],
+]);

@@ -17,7 +17,7 @@ const alerts = 'test/alerts.e2e.ts';
 const others = globSync('test/**/*.e2e.ts', { cwd: join(import.meta.dirname, '..') }).filter((file) => file !== alerts);
 const everything = [
   staticSteps,
-  pureTests,
+  pureTests(reporter),
   testing('alerts and other unit tests', 2, reporter, alerts, ...otherTests),
   testing('whole parts', 3, reporter, ...others),
 ];

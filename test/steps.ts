@@ -90,7 +90,8 @@ const found = (patterns: string | readonly string[], but: readonly string[] = []
 const ofPureCode = found(mostlyPure, found(notPure));
 
 /** Tests of pure code in one process, as starting one costs more than most of them. They take turns on one thread. */
-export const pureTests: Step = testing('tests of pure code', 1, '--test-isolation=none', ...ofPureCode);
+export const pureTests = (...args: readonly string[]): Step =>
+  testing('tests of pure code', 1, '--test-isolation=none', ...args, ...ofPureCode);
 
 /** All other unit tests, each file in a process of its own. */
 export const otherTests = found('test/**/*.test.ts', ofPureCode);
