@@ -18,6 +18,8 @@ export interface Place {
 export type JoiningQuestion =
   /** Publishes, without sending anything: without a publisher nobody may join. */
   | { readonly publishIn: Place }
+  /** Those who publish send a packet, without which a server ends them after two minutes. */
+  | 'publish'
   /** So many more come, and stay. Answered when all are connected. */
   | { readonly join: number; readonly atOnce: number; readonly in: Place }
   /** They come at that pace, and leave once they are connected. Answered with how many were, a second, until the last. */
@@ -79,6 +81,7 @@ async function leaveAll(): Promise<void> {
 
 async function respond(question: JoiningQuestion): Promise<unknown> {
   if (question === 'leave') return leaveAll();
+  if (question === 'publish') return publishers.forEach(({ client }) => void client.sendKeyFrame());
   if ('publishIn' in question) return void publishers.push(await come(question.publishIn, 'whip'));
   if ('join' in question) return join(question.join, question.atOnce, question.in);
   return flow(question.perSecond, question.seconds, question.in);

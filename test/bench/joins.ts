@@ -23,13 +23,15 @@ const pairs = 5;
 const atOnce = 50;
 const joinsPerSlice = 100;
 const slices = 20;
-/** Until V8 has compiled what takes clients in, as it has in a server that has been up for some minutes. */
-const warmUps = 10;
+/** Until V8 has compiled what takes clients in, as it has where some thousand have come: it goes on to the fourth. */
+const warmUps = 40;
+/** Many times within two minutes. */
+const publishEverySlices = 10;
 /** For so long it is looked at what being there costs, and so long before that what joins have left is done with: garbage. */
 const quietMs = 4000;
 const settleMs = 2000;
 
-/** Takes more than two minutes. */
+/** Takes about three minutes. */
 export const joinsBench = (say: (text: string) => void): Promise<readonly Figure[]> =>
   onStage(async (stage) => [...(await costOfJoin(stage, say)), ...(await latencyMeanwhile(stage, say))]);
 
@@ -41,7 +43,11 @@ async function costOfJoin(stage: Stage, say: (text: string) => void): Promise<re
   const own: number[] = [];
   const theirs: number[] = [];
   say(`joins: ${slices} times ${joinsPerSlice}, after ${warmUps} to warm up`);
-  for (let slice = 0; slice < warmUps; slice++) await joinAndLeave(stage);
+  for (let slice = 0; slice < warmUps; slice++) {
+    if (slice % publishEverySlices === 0) await publish(stage);
+    await joinAndLeave(stage);
+  }
+  await publish(stage);
   const [empty = [], full = []] = await idling(stage);
   const each = (1000 * ((full[0] ?? 0) - (empty[0] ?? 0))) / joinsPerSlice;
   say(
@@ -64,6 +70,8 @@ async function costOfJoin(stage: Stage, say: (text: string) => void): Promise<re
     { ...cost, name: `${cost.name}, and the limit`, baseline: await limit(say) },
   ];
 }
+
+const publish = ({ joiners }: Pick<Stage, 'joiners'>) => joiners.ask('publish' satisfies JoiningQuestion);
 
 /** What the whole of a join cannot take less than, as it is written. */
 async function limit(say: (text: string) => void) {
@@ -112,6 +120,7 @@ async function latencyMeanwhile({ server, joiners, hall, stage }: Stage, say: (t
   const come = { perSecond: joinsPerSecond, seconds: joinSeconds, in: hall } satisfies JoiningQuestion;
   try {
     for (let pair = 0; pair < pairs; pair++) {
+      await publish({ joiners });
       for (const kind of ['quiet', 'joined'] as const) {
         const joining = kind === 'joined' ? joiners.ask<number>(come) : undefined;
         const measured = await measure(contender, load);

@@ -71,7 +71,7 @@ report for each packet lost, each viewer in its own time but along with the burs
 often of a slower stream, so that of one with 250 packets a second, TWCC weighs four times as much for each packet.`,
   cores: `How often a saturated media plane can forward a packet: the CPU time that it takes on one processor, and on two that of
 its busiest thread. One publisher, two hundred subscribers, who do not read what arrives.`,
-  joins: `The CPU of a whole server for a viewer that posts an offer, checks its path and shakes hands. What those cost meanwhile who are
+  joins: `The CPU of a whole server for a viewer that posts an offer, checks its path and shakes hands, after four thousand others. What those cost meanwhile who are
 in already, and the server by itself, is measured in the same run and taken off; before commit 2089747 it was counted in. Latency is that of another room's
 media at 50,000 packets a second, while fifty viewers a second come and go, and while nobody does, by turns.`,
   memory: `A whole server before, with, and after a thousand viewers who are connected and are sent nothing. Its garbage is taken away
