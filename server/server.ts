@@ -64,7 +64,6 @@ export async function startServer(options: ServerOptions): Promise<Server> {
   const { config, log, clock, tracer = noTracer, onSettings, onFatal, onMetrics, listener = {} } = options;
   await readSettings(config); // what is missing is told before anything is bound
   const heart = startHeart(() => performance.now());
-  const spareMemory = givingBack(giveBackEveryMs);
   const watchdog = watchdogOf(heart, config.hangLimitMs);
   const told = eventsOf({ sessions: () => table, viewers: () => events.subscriber, onFailure: onFatal });
   const media = await startMediaPlane({ ...config.media, ...watchdog, events: told });
@@ -94,7 +93,6 @@ export async function startServer(options: ServerOptions): Promise<Server> {
   const { app, internal } = httpServers({ ...open, internals: inside });
   const close = async () => {
     stop();
-    spareMemory.stop();
     table.endAll('Shutdown');
     await Promise.all([app.close(), internal.close()]);
     await media.close();
@@ -103,6 +101,7 @@ export async function startServer(options: ServerOptions): Promise<Server> {
   };
   const listening = Promise.all([listen(internal, config.internal), listen(app, config.http)]);
   const [atInternal, atHttp] = await listening.catch(closing(close));
+  const spareMemory = givingBack(giveBackEveryMs);
   const local = { http: atHttp, internal: atInternal, media: media.local };
   log.info('server started', { ...local, ...summary(state.settings) });
   onSettings?.(state.settings, local);
@@ -125,6 +124,7 @@ export async function startServer(options: ServerOptions): Promise<Server> {
     },
     close: async () => {
       stopWatching();
+      spareMemory.stop();
       await close();
     },
     uncaught: () => meter.failed('Uncaught'),

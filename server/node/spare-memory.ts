@@ -6,7 +6,7 @@
 /** Gives it back to the system now; takes some milliseconds, and none of what is in use. */
 export type GiveBack = () => void;
 
-/** Does so every so often, for as long as `stop` is not called. Keeps no process alive. Nothing where `giveBack` is not to be had. */
+/** Does so every so often, until it is stopped. Keeps no process alive. Nothing where `giveBack` is not to be had. */
 export function givingBack(everyMs: number, giveBack: GiveBack | undefined = libcTrim()): { stop(): void } {
   if (giveBack === undefined) return { stop: () => {} };
   const timer = setInterval(giveBack, everyMs);

@@ -10,7 +10,7 @@ import { type MediaPacket, recall } from '../rtp/packet-cache.ts';
 import type { Tally } from '../tally.ts';
 import type { Send, Transport } from '../transport.ts';
 import type { DownStream } from './down-stream.ts';
-import { sendPadding, sendRtx } from './rtx.ts';
+import { numbersOf, sendPadding, sendRtx } from './rtx.ts';
 
 export interface Probe {
   /** To what rate in all the sending is to be filled up; 0: not at all. */
@@ -99,5 +99,5 @@ function sendAgain(down: DownStream, probe: Probe, packet: MediaPacket, nowMs: n
   probe.index = isNear ? probe.index - 1 : newestIndex;
   if (probe.index < epoch.firstIndex) probe.index = newestIndex;
   if (!recall(epoch.source.cache, probe.index - epoch.indexShift, packet)) return 0;
-  return Math.max(0, sendRtx(down, epoch, packet, probe.index, nowMs, send));
+  return Math.max(0, sendRtx(down, epoch, packet, numbersOf(epoch.match, packet), probe.index, nowMs, send));
 }

@@ -61,13 +61,16 @@ export function resend(
     const isAgain = wasResent(down.resentLately, index);
     noteResent(down.resentLately, index, nowMs);
     resent.packets += 1;
-    const hasRtx = (match.rtxPayloadTypes[packet.payloadType] ?? -1) >= 0;
-    resent.bytes += hasRtx
-      ? sendRtx(down, epoch, packet, index, nowMs, send)
-      : sendSealed(down, epoch, packet, numbersOf(match, packet), index, nowMs, send);
-    if (!isAgain || !hasRtx || !take(resends, packet.payload.length)) continue;
+    // Before they are written over by the subscriber's.
+    const numbers = numbersOf(match, packet);
+    if ((match.rtxPayloadTypes[packet.payloadType] ?? -1) < 0) {
+      resent.bytes += sendSealed(down, epoch, packet, numbers, index, nowMs, send);
+      continue;
+    }
+    resent.bytes += sendRtx(down, epoch, packet, numbers, index, nowMs, send);
+    if (!isAgain || !take(resends, packet.payload.length)) continue;
     resent.packets += 1;
-    resent.bytes += sendRtx(down, epoch, packet, index, nowMs, send);
+    resent.bytes += sendRtx(down, epoch, packet, numbers, index, nowMs, send);
   }
   return resent;
 }

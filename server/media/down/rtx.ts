@@ -10,20 +10,21 @@ import { type LongHeader, noLongHeaders } from './long-header.ts';
 import { type PictureNumbers, writePictures } from './picture-id.ts';
 
 /**
- * Sends a packet once more; its number stands before its payload. `index` is the one that it had in the subscriber's stream.
- * Writes into the packet's payload; returns the bytes sent, or `notReady`.
+ * Sends a packet once more; its number stands before its payload. `index` is the one that it had in the subscriber's stream,
+ * `numbers` are those of its pictures as the publisher counts them. Writes into the packet's payload, whose numbers are the
+ * subscriber's then; returns the bytes sent, or `notReady`.
  */
 export function sendRtx(
   down: DownStream,
   { source, match, timestampShift, pictures, dependencies }: Epoch,
   packet: MediaPacket,
+  numbers: PictureNumbers | undefined,
   index: number,
   nowMs: number,
   send: Send,
 ): number {
   const payloadType = match.rtxPayloadTypes[packet.payloadType] ?? -1;
   if (payloadType < 0) return notReady;
-  const numbers = numbersOf(match, packet);
   if (numbers !== undefined) writePictures(packet.payload, numbers, pictures);
   if (packet.blocks > 0) writeBlocks(match, packet);
   const timestamp = (packet.timestamp + timestampShift) >>> 0;

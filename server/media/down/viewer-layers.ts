@@ -37,7 +37,7 @@ const decideEveryMs = 200;
 const soundBps = 64_000;
 /** Header with extensions, and tag: half as much again for packets of sound as what is in them. */
 const perPacketBytes = 40;
-/** Who speaks now and then (DTX) is given room for a while. */
+/** By how much with each measurement, which is about once a second: who speaks now and then (DTX) is given room for a while. */
 const soundFalls = 0.8;
 /** A client's own estimate (REMB) that falls tells of a queue. */
 const fallCountsMs = 3000;

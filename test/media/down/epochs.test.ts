@@ -90,6 +90,21 @@ test('… and by RTX with the payload that the subscriber had been sent', () => 
   );
 });
 
+test('both copies of what is asked for again have the numbers that its pictures had', () => {
+  const { early, from, pass } = replaced([vp8(120, 121)], { rtxSsrc: 1001 });
+  const sequences = sequencesOf(early).slice(0, 6);
+  const before = early.inbox.rtp.slice(3, 6).map(({ payload }) => payload);
+  const ask = () => from(early, early.rtcp(nack(1, 1000, sequences.slice(3))));
+  ask();
+  pass(60);
+  ask();
+  const again = early.inbox.rtp.filter(({ header }) => header.ssrc === 1001);
+  assert.deepEqual(
+    again.map(({ payload }) => payload.subarray(2)),
+    [...before, ...before.flatMap((payload) => [payload, payload])],
+  );
+});
+
 test('what of a former source was not sent before the change is not sent after it', () => {
   const { core, publisher, subscriber, from, resent } = arena();
   const [down, first] = [subscriber('down'), publisher('first')];
