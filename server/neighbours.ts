@@ -4,7 +4,7 @@ import { type Arrivals, arrivals } from './http/passed-on.ts';
 import { type Peers, peers } from './peers/peers.ts';
 import type { Clock } from './room/rooms.ts';
 import type { Endpoint } from './rtc/sdp/answer.ts';
-import type { Settings } from './settings/settings.ts';
+import type { ServerState } from './state.ts';
 
 export interface Neighbours {
   readonly peers: Peers;
@@ -13,18 +13,22 @@ export interface Neighbours {
 
 export interface NeighboursOptions {
   readonly config: Pick<Config, 'peer'>;
-  readonly settings: () => Settings;
+  /** As it is at the moment. */
+  readonly state: Pick<ServerState, 'isDraining'> & {
+    readonly settings: Pick<ServerState['settings'], 'sharedSecrets' | 'otherPods'>;
+  };
   /** Where the internal server is bound. */
   readonly at: () => Endpoint;
   readonly clock: Clock;
 }
 
-export const neighbours = ({ config, settings, at, clock }: NeighboursOptions): Neighbours => ({
+export const neighbours = ({ config, state, at, clock }: NeighboursOptions): Neighbours => ({
   peers: peers({
     podUid: config.peer?.podUid,
     at,
-    secrets: () => settings().sharedSecrets,
-    others: () => settings().otherPods,
+    secrets: () => state.settings.sharedSecrets,
+    // Files of a pod that has been deleted do not change any more: the pod that took its place is not among those of before.
+    others: () => (state.isDraining ? undefined : state.settings.otherPods),
     clock,
   }),
   arrivals: arrivals(),

@@ -76,7 +76,7 @@ export async function startServer(options: ServerOptions): Promise<Server> {
   const spans = roomSpans(tracer);
   const meter = meterOf([counted, spans, guarded(listener, toldBy(log))]);
   const onError = requestFailed(meter, log);
-  const around = neighbours({ config, settings: () => state.settings, at: () => atInternal, clock });
+  const around = neighbours({ config, state, at: () => atInternal, clock });
   const passedOnFor = around.arrivals.clientOf;
   const guarding = { config, clock, meter, log, write: options.audit, onError, passedOnFor };
   const { door, admission, audit, accessOf } = entrance(guarding);

@@ -78,6 +78,7 @@ const notPure = [
   'test/media/{ingress,thread,egress/egress-threads}.test.ts',
   'test/operator/{attempt,health,held-up,teller,urgency}.test.ts',
   'test/server/dtls/{dtls,dtls-as-client,dtls-keyed,dtls-memory,dtls-openssl,dtls-strangers}.test.ts',
+  'test/server/peers/ask-owner.test.ts',
   'test/server/settings/settings.test.ts',
 ];
 

@@ -123,7 +123,8 @@ async function ask(
 
 const gone = { result: 'Gone' } as const;
 
-const isInVain = ({ result }: OwnersAnswer): boolean => result === 'Unreachable' || result === 'TimedOut';
+/** Whether nobody took the connection. Who did so is there, whatever we know of it. */
+const isInVain = (asked: OwnersAnswer): boolean => 'isConnected' in asked && !asked.isConnected;
 
 /** Whoever has the owner's address by now is no pod of ours: the session has ended with its pod. */
 function provenOnly(asked: OwnersAnswer, { nonce }: Envelope, seals: PeerSeals): OwnersAnswer {

@@ -13,11 +13,13 @@ export interface Question {
 }
 
 /**
- * `Gone`: nothing listens there, so that no session can be there either. `Left`: the client waits no longer.
+ * `Gone`: nothing listens there, so that no session can be there either. `Left`: the client waits no longer. `isConnected`:
+ * somebody is there, and took the connection.
  */
 export type OwnersAnswer =
   | { readonly result: 'Answered'; readonly answer: IncomingMessage }
-  | { readonly result: 'Gone' | 'Unreachable' | 'TimedOut' | 'Left' };
+  | { readonly result: 'Unreachable' | 'TimedOut'; readonly isConnected: boolean }
+  | { readonly result: 'Gone' | 'Left' };
 
 /** Within a cluster, or it does not come at all. */
 const connectMs = 2000;
@@ -35,21 +37,22 @@ export function askOwner(
   const { promise, resolve } = Promise.withResolvers<OwnersAnswer>();
   const asking = httpRequest({ host: address, port, method, path: internalPath.passedOn, headers, agent: false });
   let isConnected = false;
-  let cancel = clock.after(connectMs, () => giveUp('TimedOut'));
+  let cancel = clock.after(connectMs, () => timeOut());
   const end = (answer: OwnersAnswer): void => {
     cancel();
     left.removeEventListener('abort', leave);
     resolve(answer);
   };
-  const giveUp = (result: 'TimedOut' | 'Left'): void => {
-    end({ result });
+  const giveUp = (answer: OwnersAnswer): void => {
+    end(answer);
     asking.destroy();
   };
-  const leave = (): void => giveUp('Left');
+  const timeOut = (): void => giveUp({ result: 'TimedOut', isConnected });
+  const leave = (): void => giveUp({ result: 'Left' });
   onceConnected(asking, () => {
     isConnected = true;
     cancel();
-    cancel = clock.after(answerMs, () => giveUp('TimedOut'));
+    cancel = clock.after(answerMs, timeOut);
   });
   asking.once('response', (answer) => {
     asking.setTimeout(silentMs, () => asking.destroy());
@@ -57,7 +60,7 @@ export function askOwner(
   });
   // Also after the answer has begun, whose reader hears of it by itself.
   asking.on('error', ({ code }: NodeJS.ErrnoException) =>
-    end({ result: !isConnected && code === 'ECONNREFUSED' ? 'Gone' : 'Unreachable' }),
+    end(!isConnected && code === 'ECONNREFUSED' ? { result: 'Gone' } : { result: 'Unreachable', isConnected }),
   );
   left.addEventListener('abort', leave);
   if (left.aborted) leave();

@@ -130,7 +130,9 @@ describe('pods that pass requests on', () => {
   test('go on waiting for a pod that may come back, and for none that is known to be no more: then 404 (RFC 9725)', async (t) => {
     const rude = await stranger(({ socket }) => socket.destroy());
     t.after(() => rude.stop());
-    const ask = () => end(`${whep}/${sealedSessionId(ownedAt(rude.port), sealFor('session'))}`);
+    // TCP connects with no broadcast address.
+    const away = { ...ownedAt(9), address: '255.255.255.255' };
+    const ask = (owner = away) => end(`${whep}/${sealedSessionId(owner, sealFor('session'))}`);
     const told = (times: number) =>
       eventually(
         'it is told',
@@ -146,6 +148,11 @@ describe('pods that pass requests on', () => {
     await on.writeOthers(otherPodsText([]));
     await told(3);
     await gone(await ask());
+    assert.equal(
+      (await ask(ownedAt(rude.port))).status,
+      503,
+      'who takes a connection is there, whatever the list says',
+    );
     const real = await on.join();
     assert.equal((await end(real)).status, 200, 'a list that is behind costs nobody a session that is there');
     await on.writeOthers(otherPodsText([uid.first]));
