@@ -15,9 +15,13 @@ const manySecrets = 4;
 /** 192 bits, where they are random. */
 const leastLetters = 32;
 
+/** In the same words whatever the reason is, so that one that comes and goes is told once. */
+const nothingGiven = 'cannot be read, or is empty. Until it has secrets, those that are in force stay so.';
+
 /**
- * None while the operator has yet to make them: then nothing is passed on. Where a line cannot be used the secrets from
- * `before` stay, as the sessions that they sealed do; a pod that has none yet takes the lines that can be.
+ * None while the operator has yet to make them: then nothing is passed on. Once there were some, `before`, they stay, as the
+ * sessions that they sealed do: where a line cannot be used, and where there is no line, as a moment without the file looks the
+ * same as a Secret that was deleted. A pod that has none yet takes the lines that can be used.
  */
 export async function sharedSecrets(peer: Config['peer'], before: readonly string[]): Promise<SharedSecrets> {
   if (peer === undefined) return { secrets: [] };
@@ -25,6 +29,7 @@ export async function sharedSecrets(peer: Config['peer'], before: readonly strin
   const content = await readFile(path, 'utf8').catch(() => '');
   const lines = content.split('\n').map((line) => line.trim());
   const given = lines.filter((line) => line !== '');
+  if (given.length === 0 && before.length > 0) return { secrets: before, problem: `${path} ${nothingGiven}` };
   const usable = given.filter(({ length }) => length >= leastLetters).slice(0, manySecrets);
   if (usable.length === given.length) return { secrets: given };
   const problem = `${path} must have at most ${manySecrets} lines, of at least ${leastLetters} letters each. Until it does, the secrets that are in force stay so.`;

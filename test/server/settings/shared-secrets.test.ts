@@ -4,6 +4,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, test } from 'node:test';
 import { readSettings, type Settings } from '#server/settings/settings.ts';
+import { sharedSecrets } from '#server/settings/shared-secrets.ts';
 import { watchSettings } from '#server/settings/watch-settings.ts';
 import { eventually } from '#test/harness/eventually.ts';
 import { replaceFile } from '#test/harness/replace-file.ts';
@@ -40,18 +41,19 @@ describe('what the pods of a namespace share', () => {
   }
 
   test('a line that cannot be used takes no secret away from a pod that runs, and is told once; mended, all are in force', async (t) => {
-    await share(one, two);
+    let good = [one, two];
+    await share(...good);
     const { stop, problems, secrets } = await watched();
     t.after(stop);
     for (const wrong of [[tooShort, two], Array.from({ length: 5 }, (_, i) => `${i}${one}`)]) {
       await share(...wrong);
       await eventually('it is told', () => problems.length === 1);
       assert.match(problems.pop() ?? '', /sessions must have at most 4 lines, of at least 32 letters each\. .*stay/);
-      assert.deepEqual(secrets(), [one, two]);
-      await share(one, two);
+      assert.deepEqual(secrets(), good);
+      good = good.toReversed();
+      await share(...good);
+      await eventually('it is mended', () => secrets()?.[0] === good[0]);
     }
-    await share(two, one);
-    await eventually('it is mended', () => secrets()?.[0] === two);
     assert.deepEqual(problems, []);
   });
 
@@ -62,6 +64,19 @@ describe('what the pods of a namespace share', () => {
     assert.deepEqual(secrets(), [one]);
     await eventually('it is told', () => problems.length === 1);
     assert.deepEqual(secrets(), [one]);
+  });
+
+  test('a file that is empty or away takes no secret away from a pod that has some, and that is said', async () => {
+    const read = () => sharedSecrets(files().peer, [one, two]);
+    const away = await read();
+    await share();
+    const empty = await read();
+    for (const { secrets, problem } of [away, empty]) {
+      assert.deepEqual(secrets, [one, two]);
+      assert.match(problem ?? '', /sessions cannot be read, or is empty\. .*stay/);
+    }
+    assert.equal(away.problem, empty.problem, 'one that comes and goes is told once');
+    assert.deepEqual(await sharedSecrets(files().peer, []), { secrets: [] }, 'to a pod without any it is not made yet');
   });
 
   test('without a file there are none, and those that come are in force', async (t) => {
