@@ -183,8 +183,8 @@ describe('the pages', () => {
     const isThere = async () => (await on.server.stats('stage')).publisher !== undefined;
     const context = publisher.context();
     await publisher.close();
-    // It is silent for 2 s before anybody takes it to send nothing, and for 15 s before it counts as gone.
-    await eventually('nobody publishes', async () => !(await isThere()), 1500);
+    // Who goes without a word counts as gone after 15 s.
+    await eventually('nobody publishes', async () => !(await isThere()), 10_000);
     await context.close();
     publisher = await publishTestPicture(on.browser, on.server.urls('stage'));
     await playsAgain(player, 20_000);
