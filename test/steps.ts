@@ -75,11 +75,12 @@ const mostlyPure = [
 /** The others there. */
 const notPure = [
   'test/local/node/{front-door,log-file,own-root,probes,processes,relays,sandbox,serially,volume-directory}.test.ts',
-  'test/media/{ingress,thread,egress/egress-threads}.test.ts',
+  'test/media/{ingress,short-slices,thread,egress/egress-threads,egress/egress-turn,srtp/rtcp-sealer}.test.ts',
   'test/operator/{attempt,health,held-up,teller,urgency}.test.ts',
+  'test/server/access/{jwt-access,key-set}.test.ts',
   'test/server/dtls/{dtls,dtls-as-client,dtls-keyed,dtls-memory,dtls-openssl,dtls-strangers}.test.ts',
-  'test/server/peers/ask-owner.test.ts',
-  'test/server/settings/settings.test.ts',
+  'test/server/{metrics/exported-values,node/spare-memory,pages/signalling,peers/ask-owner}.test.ts',
+  'test/server/settings/{settings,shared-secrets}.test.ts',
 ];
 
 const found = (patterns: string | readonly string[], but: readonly string[] = []) => {
