@@ -127,7 +127,7 @@ export const podMetric = {
   threadMessages: {
     name: 'live_thread_messages_total',
     type: 'counter',
-    help: 'Messages between the main thread and the media thread.',
+    help: 'Messages between the main thread and the media thread. Up to 16 of them go in one post.',
     labels: { direction: ['to_media', 'to_main'] },
   },
   scrapeBytes: {
