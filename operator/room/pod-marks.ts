@@ -53,8 +53,8 @@ export async function markPods(
 }
 
 /**
- * Tells a running pod where it is reached, who may evict it, which others there are, and that its settings have changed: the kubelet refreshes all
- * volumes of a pod whose annotations change, which is why the ConfigMap has been written before.
+ * Tells a running pod where it is reached, who may evict it, which others there are, and that its settings have changed: the
+ * kubelet refreshes all volumes of a pod whose annotations change, which is why the ConfigMap has been written before.
  */
 async function markPod(pod: Pod, room: LiveRoom, { cluster, config, isConfigured }: PodMarks): Promise<void> {
   const { labels, annotations } = evictionMarks(room);

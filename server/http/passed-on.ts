@@ -1,4 +1,7 @@
-/** Requests that other pods pass on to this one, on the internal port: the public server answers them, as if they had come to it. */
+/**
+ * Requests that other pods pass on to this one, on the internal port: the public server answers them, as if they had come
+ * to it.
+ */
 import type { IncomingMessage } from 'node:http';
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import { internalPath } from '#crds/contract.ts';

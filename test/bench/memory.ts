@@ -24,7 +24,7 @@ const settleMs = 12_000;
 /** The server gives unused memory back every twenty seconds. In all it stays below two minutes, as the publisher sends nothing. */
 const givenBackMs = 21_000;
 
-/** Takes two and a half minutes. */
+/** Takes two minutes. */
 export async function memoryBench(say: (text: string) => void): Promise<readonly Figure[]> {
   const [before, during, after] = await onStage(async (stage) => {
     await come(stage, warmUp);
