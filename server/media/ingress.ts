@@ -4,12 +4,12 @@
  */
 import { paceMs } from './down/probe.ts';
 import type { MediaCore } from './media-core.ts';
+import { putAside } from './put-aside.ts';
 import type { LoopTime } from './thread-load.ts';
 import { tickMs } from './timers.ts';
 import type { Endpoint } from './udp/address.ts';
 import type { MediaSockets } from './udp/dual-socket.ts';
 import type { Reader } from './udp/reader.ts';
-import { waiting } from './waiting.ts';
 
 export interface Ingress {
   /** How long its loop, of either kind, has worked and slept. */
@@ -98,7 +98,7 @@ function byReader(socket: MediaSockets, reader: Reader, core: Core, now: () => n
 
 /** A function that reads what has come: packets of publishers are sent on at once, and all else is looked at after them. */
 function mediaFirst(reader: Reader, core: Core): () => void {
-  const others = waiting();
+  const others = putAside();
   const take = (datagram: Buffer, from: Endpoint): boolean => {
     if (core.isMedia(datagram, from)) {
       core.receive(datagram, from);

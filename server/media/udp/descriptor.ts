@@ -47,7 +47,7 @@ export const familyOf = ({ family }: AddressInfo): Family => (family === 'IPv6' 
 const bytesWaiting = 0x541bn;
 
 /** A function that tells whether a datagram waits to be read at one of these sockets. It allocates nothing. */
-export function waiting(ffi: typeof Ffi, descriptors: readonly number[]): () => boolean {
+export function isAnyWaiting(ffi: typeof Ffi, descriptors: readonly number[]): () => boolean {
   const { functions: libc } = ffi.dlopen(null, {
     ioctl: { return: 'int32', arguments: ['int32', 'uint64', 'uint64'] },
   });

@@ -1,6 +1,6 @@
 /** One UDP port at an address of each IP family. */
 import type { Endpoint } from './address.ts';
-import { waiting } from './descriptor.ts';
+import { isAnyWaiting } from './descriptor.ts';
 import { type Outbox, outbox } from './outbox.ts';
 import { type Reader, reader } from './reader.ts';
 import { type MediaSocket, openSocket } from './socket.ts';
@@ -56,7 +56,7 @@ function dual(first: MediaSocket, second: MediaSocket): MediaSocket {
 function withOutbox(socket: MediaSocket): MediaSockets {
   const ffi = process.getBuiltinModule('node:ffi');
   const descriptors = socket.exits.map(({ descriptor }) => descriptor);
-  const box = ffi && outbox(socket.exits, waiting(ffi, descriptors));
+  const box = ffi && outbox(socket.exits, isAnyWaiting(ffi, descriptors));
   return {
     ...socket,
     send: (pieces, to) => box?.put(pieces, to) || socket.send(pieces, to),

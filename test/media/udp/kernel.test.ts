@@ -2,7 +2,7 @@
 import assert from 'node:assert/strict';
 import { once } from 'node:events';
 import { after, test } from 'node:test';
-import { descriptorOf, waiting } from '#server/media/udp/descriptor.ts';
+import { descriptorOf, isAnyWaiting } from '#server/media/udp/descriptor.ts';
 import { segmentsAtOnce } from '#server/media/udp/segmentation.ts';
 import { opener } from '../udp-sockets.ts';
 
@@ -12,7 +12,7 @@ after(closeAll);
 
 test('it is known whether a datagram waits to be read', async () => {
   const [sender, receiver, other] = [await open(), await open(), await open()];
-  const isWaiting = waiting(
+  const isWaiting = isAnyWaiting(
     ffi,
     [other, receiver].map((socket) => descriptorOf(socket) ?? -1),
   );

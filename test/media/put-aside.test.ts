@@ -1,10 +1,10 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
+import { type PutAside, putAside } from '#server/media/put-aside.ts';
 import type { Endpoint } from '#server/media/udp/address.ts';
-import { type Waiting, waiting } from '#server/media/waiting.ts';
 
 /** As text and port. */
-function released(of: Waiting): readonly (readonly [string, number])[] {
+function released(of: PutAside): readonly (readonly [string, number])[] {
   const found: [string, number][] = [];
   of.release((datagram, { port }) => found.push([datagram.toString('latin1'), port]));
   return found;
@@ -13,7 +13,7 @@ function released(of: Waiting): readonly (readonly [string, number])[] {
 const from = (port: number): Endpoint => ({ address: '192.0.2.1', port });
 
 test('what waits comes out in its order, each from where it came, and once', () => {
-  const of = waiting();
+  const of = putAside();
   const memory = Buffer.from('first');
   of.put(memory, from(1));
   memory.fill('x');
@@ -28,7 +28,7 @@ test('what waits comes out in its order, each from where it came, and once', () 
 });
 
 test('there is room for so many, and for what fits into an Ethernet frame', () => {
-  const of = waiting();
+  const of = putAside();
   assert.equal(of.put(Buffer.alloc(1501), from(1)), false);
   assert.equal(of.put(Buffer.alloc(1500, 'x'), from(1)), true);
   let count = 1;

@@ -4,7 +4,7 @@
  */
 import type { Endpoint } from './udp/address.ts';
 
-export interface Waiting {
+export interface PutAside {
   /** Keeps a copy; false when there is no room, or it is longer than what fits into an Ethernet frame. */
   put(datagram: Buffer, from: Endpoint): boolean;
   isFull(): boolean;
@@ -17,7 +17,7 @@ const places = 32;
 const maxLength = 1500;
 
 /** Allocates only what was never as long before. */
-export function waiting(): Waiting {
+export function putAside(): PutAside {
   const block = Buffer.allocUnsafeSlow((places + 1) * maxLength);
   const lengths = new Uint16Array(places);
   const froms = Array.from({ length: places }, () => ({ address: '', port: 0 }));
