@@ -103,7 +103,13 @@ function mediaFirst(reader: Reader, core: Core): () => void {
     if (core.isMedia(datagram, from)) {
       core.receive(datagram, from);
       core.settle();
-    } else if (!others.put(datagram, from)) core.receive(datagram, from);
+    } else if (!others.put(datagram, from)) {
+      // No room, or too long: in its turn all the same, and this socket is read no further before media of the others.
+      core.flush();
+      others.release(core.receive);
+      core.receive(datagram, from);
+      return false;
+    }
     return !others.isFull();
   };
   return () => {

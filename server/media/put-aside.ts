@@ -5,7 +5,7 @@
 import type { Endpoint } from './udp/address.ts';
 
 export interface PutAside {
-  /** Keeps a copy; false when there is no room, or it is longer than what fits into an Ethernet frame. */
+  /** Keeps a copy; false when there is no room, or it is longer than anything that clients should send. */
   put(datagram: Buffer, from: Endpoint): boolean;
   isFull(): boolean;
   /** Hands over all of them. Both arguments of `listener` are overwritten by the next one. */
@@ -14,7 +14,8 @@ export interface PutAside {
 
 /** Media that comes meanwhile waits for so many, some 300 µs where strangers send what takes longest. */
 const places = 32;
-const maxLength = 1500;
+/** As long as what is opened, of SRTP as of DTLS: many networks carry more than an Ethernet frame. */
+const maxLength = 2048;
 
 /** Allocates only what was never as long before. */
 export function putAside(): PutAside {

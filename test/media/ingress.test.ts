@@ -95,34 +95,57 @@ test('what a media thread does for probes is no sleep', async () => {
   assert.deepEqual(ingress.loopTime(), { active: nowMs - sleptMs, idle: sleptMs });
 });
 
-test('media goes before what came with it, and all else in its order', async () => {
+/** What is done about what comes, each list by a socket of its own, with 'sent' wherever something is sent then. */
+async function done(...came: string[][]): Promise<readonly string[]> {
   const socket = await openSockets({ address: '127.0.0.1', port: 0 }, () => assert.fail('not sent'));
-  const came = ['check', 'media 1', 'report', 'media 2', 'hello'];
+  let left = came.flat().length;
   const reader = {
     sleep: () => undefined,
     isLoopDue: () => true,
     read(_most: number, listener: (datagram: Buffer, from: Endpoint) => boolean) {
-      for (const text of came.splice(0)) listener(Buffer.from(text), { address: '192.0.2.1', port: text.length });
+      for (const each of came)
+        for (let isMore = true; isMore && each.length > 0; ) {
+          const text = each.shift() ?? '';
+          isMore = listener(Buffer.from(text), { address: '192.0.2.1', port: text.length });
+        }
     },
   };
-  const done: string[] = [];
+  const steps: string[] = [];
   const { promise: handled, resolve } = Promise.withResolvers<void>();
   const core = {
     ...idle,
     isMedia: (datagram: Buffer) => datagram.toString().startsWith('media'),
     receive(datagram: Buffer, from: Endpoint) {
       assert.deepEqual(from, { address: '192.0.2.1', port: datagram.length });
-      done.push(datagram.toString());
+      steps.push(datagram.toString());
+      left -= 1;
     },
     flush() {
-      done.push('sent');
-      if (done.includes('hello')) resolve();
+      if (steps.length > 0 && steps.at(-1) !== 'sent') steps.push('sent');
+      if (left === 0) resolve();
     },
   };
   const ingress = startIngress({ ...socket, takeReader: () => reader }, core, () => 0);
   await handled;
   ingress.stop();
   socket.close();
-  const seven = done.slice(done.indexOf('media 1')).slice(0, 7);
+  return steps;
+}
+
+test('media goes before what came with it, and all else in its order', async () => {
+  const seven = await done(['check', 'media 1', 'report', 'media 2', 'hello']);
   assert.deepEqual(seven, ['media 1', 'media 2', 'sent', 'check', 'report', 'hello', 'sent']);
+});
+
+test('what is too long to wait does not overtake what waits', async () => {
+  const long = 'x'.repeat(3000);
+  const steps = await done(['check', 'media', long, 'hello']);
+  assert.deepEqual(steps, ['media', 'sent', 'check', long, 'sent', 'hello', 'sent']);
+});
+
+test('nor does what another socket brings when as many wait as can, and no more is read then before media is', async () => {
+  const crowd = Array.from({ length: 40 }, (_, i) => `check ${i}`);
+  const steps = await done([...crowd], ['report', 'media', 'hello']);
+  const [first, later] = [crowd.slice(0, 32), crowd.slice(32)];
+  assert.deepEqual(steps, [...first, 'report', 'sent', 'media', 'sent', ...later, 'hello', 'sent']);
 });
