@@ -141,7 +141,7 @@ function receiveRtp(state: MediaState, world: World, client: Client, datagram: B
   const payload = openRtp(transport.srtp, datagram, header.length, header.ssrc, header.sequence);
   if (typeof payload === 'string') return payload;
   const now = world.now();
-  transport.lastHeardMs = now;
+  noteHeard(client, now, world);
   const isFirst = transport.lastRtpMs < 0;
   transport.lastRtpMs = now;
   if (publisher === undefined || takeIn === undefined || room === undefined) return 'UnknownSsrc';

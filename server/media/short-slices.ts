@@ -19,9 +19,16 @@ const keepPolicy = 8n;
 
 /** For this thread, and those that it starts from now on. False where that cannot be asked. */
 export function askForShortSlices(processor: string = process.arch): boolean {
-  const ffi: typeof Ffi | undefined = process.getBuiltinModule('node:ffi');
-  const systemCall = process.platform === 'linux' ? systemCalls[processor] : undefined;
-  if (ffi === undefined || systemCall === undefined) return false;
+  try {
+    const ffi = process.getBuiltinModule('node:ffi');
+    const systemCall = process.platform === 'linux' ? systemCalls[processor] : undefined;
+    return ffi !== undefined && systemCall !== undefined && ask(ffi, systemCall);
+  } catch {
+    return false;
+  }
+}
+
+function ask(ffi: typeof Ffi, systemCall: bigint): boolean {
   const { functions: libc } = ffi.dlopen(null, {
     syscall: { return: 'int64', arguments: ['uint64', 'uint64', 'pointer', 'uint64'] },
   });

@@ -3,7 +3,7 @@
  * whose battery is empty; so who has been silent for a while is asked, and if it does not answer, is not sent media.
  *
  *   heard ─ 3 s of silence ─► asked, each second ─ 6 s ─► sent nothing ─ 15 s ─► closed
- *     ▲                              │ answer                  │ anything
+ *     ▲                              │ answer                  │ a check, or what its keys open
  *     └──────────────────────────────┴──── media, from a key frame on ◄──┘
  *
  * Reports come each second or so, checks each few seconds. An audio player's reports may be 6 s apart (RFC 3550 section

@@ -6,7 +6,7 @@ import { type Reader, reader } from './reader.ts';
 import { type MediaSocket, openSocket } from './socket.ts';
 
 export interface MediaSockets extends MediaSocket {
-  /** Where it works. What goes by `send` goes this way then, too: in its order, and by the next flush. */
+  /** Where it works. What goes by `send` goes this way then, too, by the next flush. */
   readonly outbox: Outbox | undefined;
   /** Where it works: reads from now on what `onDatagram` would be told of. */
   takeReader(): Reader | undefined;

@@ -4,7 +4,8 @@ import type { SocketName } from './socket-name.ts';
 
 /**
  * Datagrams for one `sendmmsg`. Those of one client that are equally long, but for the last, become one message: the
- * kernel takes it through its layers once and cuts it up at the end. What one client gets stays in order.
+ * kernel takes it through its layers once and cuts it up at the end. A client's media stays in order,
+ * and what else it gets; a report may leave before media that was put earlier.
  */
 export interface MessageList {
   /** Adds what lies at an address, which must stay there until it is flushed. There is room for `size`. */

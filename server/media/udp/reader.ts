@@ -15,8 +15,9 @@ export interface Reader {
   /** Whether the sleep ended because the loop is to turn. */
   isLoopDue(): boolean;
   /**
-   * Hands over what has come, at most so many datagrams of each socket, and none of it any more once `listener` returns
-   * false. Its arguments are overwritten by the next ones. The sockets go first by turns.
+   * Hands over what has come, at most so many datagrams of each socket, and nothing more of that socket once `listener`
+   * returns false; then the next socket has its turn. Its arguments are overwritten by the next ones. The sockets go first
+   * by turns.
    */
   read(most: number, listener: (datagram: Buffer, from: Endpoint) => boolean): void;
 }
