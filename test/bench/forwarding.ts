@@ -17,9 +17,6 @@ import { type Saturated, saturate } from './saturation.ts';
  */
 const usual: Load = { subscribers: 50, packetsPerSecond: 1000, payloadBytes: 1200, seconds: 4 };
 
-/** Until V8 has compiled what runs once a second, too, in those who forward and in who measures. */
-const warmUp: Load = { ...usual, seconds: 3 };
-
 const contenders = { plane, werift, relay } satisfies Record<string, (load: Load) => Promise<Contender>>;
 type Name = keyof typeof contenders;
 /** Those whom the usual load leaves with time to wait. */
@@ -33,12 +30,12 @@ interface Measured {
 /** Of each contender; the medians count. */
 const runs = 3;
 
-/** Takes about two minutes. `say` is told of each run, with the packets that were lost on the way, if any. */
+/** Takes about a minute and a half. `say` is told of each run, with the packets that were lost on the way, if any. */
 export async function forwardingBench(say: (text: string) => void): Promise<readonly Figure[]> {
   const measured: Measured = { usual: { plane: [], werift: [], relay: [] }, saturated: { plane: [], relay: [] } };
   for (let run = 0; run < runs; run++) {
     for (const name of Object.keys(contenders) as Name[]) {
-      const result = await runOnce(name, warmed);
+      const result = await runOnce(name, (contender) => measure(contender, usual));
       say(`forwarding by ${name}: ${result.microsecondsPerPacket.toFixed(2)} µs, ${passageText(result)}`);
       measured.usual[name].push(result);
     }
@@ -50,11 +47,6 @@ export async function forwardingBench(say: (text: string) => void): Promise<read
     }
   }
   return figures(measured);
-}
-
-async function warmed(contender: Contender): Promise<Measurement> {
-  await measure(contender, warmUp);
-  return await measure(contender, usual);
 }
 
 async function runOnce<T>(name: Name, run: (contender: Contender) => Promise<T>): Promise<T> {
