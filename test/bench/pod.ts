@@ -9,6 +9,7 @@ import type { Meter } from '#server/meter.ts';
 import { observation } from '#server/observation/observation.ts';
 import { startHeart } from '#server/probes/heart.ts';
 import { type Clock, type Rooms, rooms } from '#server/room/rooms.ts';
+import { serverSettings } from '#test/server/settings-of.ts';
 
 export interface Pod {
   readonly media: MediaPlane;
@@ -58,17 +59,7 @@ export async function startPod({ settings, sessions, reuseMs, rate }: PodOptions
   const all = rooms(clock, nothing);
   all.configure(settings);
   const announced = [media.local];
-  const ofAll = {
-    rooms: settings,
-    drainTimeoutMs: 0,
-    tokens: new Map(),
-    jwtSecrets: new Map(),
-    turnSecrets: new Map(),
-    sharedSecrets: [],
-    otherPods: undefined,
-    spokenTokens: new Map(),
-    announced,
-  };
+  const ofAll = serverSettings(settings, announced);
   const observed = await observation({
     ...{ media, rooms: all, clock },
     state: { isDraining: false, identity: { pending: () => 0 }, settings: ofAll },

@@ -11,7 +11,7 @@ import { startHeart } from '#server/probes/heart.ts';
 import { rooms } from '#server/room/rooms.ts';
 import { realClock } from './running.ts';
 import { seriesValue } from './series.ts';
-import { settingsOf } from './settings-of.ts';
+import { serverSettings, settingsOf } from './settings-of.ts';
 
 const nothing = () => undefined;
 
@@ -36,17 +36,7 @@ async function hangingMedia(t: TestContext, { after = Number.POSITIVE_INFINITY }
   t.after(heart.stop);
   const all = rooms(realClock, nothing);
   all.configure([settingsOf('keynote')]);
-  const settings = {
-    rooms: [settingsOf('keynote')],
-    drainTimeoutMs: 0,
-    tokens: new Map(),
-    jwtSecrets: new Map(),
-    turnSecrets: new Map(),
-    sharedSecrets: [],
-    otherPods: undefined,
-    spokenTokens: new Map(),
-    announced: [media.local],
-  };
+  const settings = serverSettings([settingsOf('keynote')], [media.local]);
   const observed = await observation({
     media: {
       ...media,

@@ -2,13 +2,12 @@ import { spawn } from 'node:child_process';
 import { createSocket } from 'node:dgram';
 import { once } from 'node:events';
 import { mkdtemp, rm, writeFile } from 'node:fs/promises';
-import { createServer } from 'node:http';
-import type { AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { internalPath, publicPath } from '#crds/contract.ts';
 import type { PodStats, RoomStats } from '#crds/pod-stats.ts';
 import { eventually } from '#test/harness/eventually.ts';
+import { freePort } from '#test/harness/free-port.ts';
 import type { RoomURLs } from '#test/harness/pages.ts';
 
 const address = '127.0.0.1';
@@ -30,7 +29,7 @@ export async function sfu(roomsFile: string): Promise<Sfu> {
   const dir = await mkdtemp(join(tmpdir(), 'liveroom-pages-'));
   const rooms = join(dir, 'rooms.yaml');
   await writeFile(rooms, roomsFile);
-  const [http, internal, media] = [await freePort(), await freePort(), await freeUdpPort()];
+  const [http, internal, media] = [await freePort(address), await freePort(address), await freeUdpPort()];
   const args = [
     ...['server/main.ts', rooms, '--log-level', 'warn'],
     ...['--http', `${address}:${http}`, '--internal', `${address}:${internal}`, '--media', `${address}:${media}`],
@@ -65,15 +64,6 @@ export async function sfu(roomsFile: string): Promise<Sfu> {
       await rm(dir, { recursive: true });
     },
   };
-}
-
-async function freePort(): Promise<number> {
-  const server = createServer().listen(0, address);
-  await once(server, 'listening');
-  const { port } = server.address() as AddressInfo;
-  server.close();
-  await once(server, 'close');
-  return port;
 }
 
 async function freeUdpPort(): Promise<number> {

@@ -2,18 +2,9 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import type { Role } from '#server/room/room.ts';
 import { closed } from '#server/session/closed.ts';
+import { serverSettings } from '#test/server/settings-of.ts';
 
-const settings = {
-  rooms: [],
-  drainTimeoutMs: 0,
-  tokens: new Map(),
-  jwtSecrets: new Map(),
-  turnSecrets: new Map(),
-  sharedSecrets: [],
-  otherPods: undefined,
-  spokenTokens: new Map(),
-  announced: [{ address: '192.0.2.1', port: 7882 }],
-};
+const settings = serverSettings([], [{ address: '192.0.2.1', port: 7882 }]);
 
 const enough = { isShortOfMemory: false, isBusy: false };
 
