@@ -63,7 +63,10 @@ const explained: Readonly<Record<PartName, string>> = {
   forwarding: `One publisher, fifty subscribers, packets of 1,200 bytes, AES-GCM. CPU is that of the whole process. Saturated means that there
 is always a next packet. werift's own \`RTCRtpSender.sendRtp\` does what it can of the same load; the bare relay is a socket of
 Node that copies datagrams, without SRTP. Latency is from handing a packet to the kernel until the kernel has each of its
-fifty copies at the subscriber.`,
+fifty copies at the subscriber. Processors are kept awake meanwhile, by a process on each that has it only while nobody else wants
+it, as one switches sleep off on a machine of one's own: how long a host takes to wake one up, and how cold the caches are then, is
+the host's. "Out of sleep" is the same without that, where a processor falls asleep between two packets: as a pod finds
+it that has its virtual machine for itself.`,
   features: `The media core with all that it keeps, counts and reports: headers of VP8 are read, packets tell when they left, and viewers report,
 tell when each packet came (TWCC) and ask for one in a hundred again, which comes as RTX. Beside it the core that only forwards; by
 turns, two processes of each. Viewers report as Chromium does at 1000 packets a second: TWCC 16 times a second, and a request with a
