@@ -3,7 +3,7 @@ export const viewersTold = { usual: 100, most: 1000 } as const;
 
 /** The body of `GET /stats/viewers?room=NAMESPACE/NAME&limit=100`. Without a room it is of all rooms of the pod. */
 export interface ViewersStats {
-  /** How many there are, also of those that are not told of. */
+  /** How many are connected, also of those that are not told of; who still shakes hands is not among them. */
   readonly total: number;
   readonly viewers: readonly ViewerStats[];
 }

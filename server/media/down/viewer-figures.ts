@@ -28,7 +28,7 @@ export interface ViewerFigures {
 }
 
 export interface ViewersSeen {
-  /** How many there are. */
+  /** How many there are that are connected, thus have keys; no thread tells of others. */
   readonly total: number;
   readonly viewers: readonly ViewerFigures[];
 }
@@ -39,10 +39,10 @@ export function viewersSeen(rooms: Iterable<Room>, { viewersOf, most }: ViewersA
   let total = 0;
   for (const room of rooms) {
     if (viewersOf !== undefined && room.id !== viewersOf) continue;
-    total += room.subscribers.size;
     for (const subscriber of room.subscribers) {
-      if (viewers.length >= most) break;
-      viewers.push(figuresOf(room, subscriber, nowMs));
+      if (subscriber.transport.srtp === undefined) continue;
+      total += 1;
+      if (viewers.length < most) viewers.push(figuresOf(room, subscriber, nowMs));
     }
   }
   return { total, viewers };

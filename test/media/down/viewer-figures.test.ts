@@ -2,12 +2,14 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { remb } from '#server/media/rtp/remb.ts';
 import { receiverReport } from '#server/media/rtp/rtcp-write.ts';
+import { arena } from '../arena.ts';
 import { encodingsStage } from '../encodings-stage.ts';
+import { videoDown } from '../peer.ts';
 
 for (const [egress, where] of [
   [0, ''],
   [1, ', by another thread'],
-] as const)
+] as const) {
   test(`viewers are told of one by one, as many as are asked for: what their link carries, what they chose and are sent${where}`, () => {
     const { core, viewer, live, from, viewers } = encodingsStage({ egress });
     const [down, other] = [viewer('down'), viewer('other')];
@@ -27,3 +29,13 @@ for (const [egress, where] of [
     assert.equal(viewers({ viewersOf: undefined, most: 1 }).total, 2);
     assert.deepEqual(viewers({ viewersOf: 'elsewhere', most: 10 }), { total: 0, viewers: [] });
   });
+
+  test(`only viewers that are connected are told of, and counted${where}`, () => {
+    const { core, stranger, viewers } = arena(1, { egress });
+    const down = stranger('down');
+    core.subscribe('down', 'room', [videoDown(1000)]);
+    assert.deepEqual(viewers({ viewersOf: undefined, most: 10 }), { total: 0, viewers: [] });
+    core.setKeys('down', down.keys);
+    assert.equal(viewers({ viewersOf: undefined, most: 10 }).total, 1);
+  });
+}
