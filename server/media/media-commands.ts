@@ -97,10 +97,11 @@ export function mediaCommands(state: MediaState, world: World): MediaCommands {
   };
 }
 
-function removeRoom({ rooms }: MediaState, id: string, { shares }: World): void {
+function removeRoom({ rooms, byId }: MediaState, id: string, { shares }: World): void {
   const found = rooms.get(id);
-  if (found === undefined || found.publisher !== undefined) return;
-  if (found.subscribers.size > 0 || found.shares.length > 0) return;
+  // An egress thread knows no client that is the publisher; ingress has clients who wait for their keys.
+  if (found === undefined || found.publisher !== undefined || found.subscribers.size > 0) return;
+  if (byId.values().some(({ room }) => room === found)) return;
   rooms.delete(id);
   for (const share of shares?.all ?? []) share.removeRoom(id);
 }

@@ -28,7 +28,7 @@ export interface Room {
   readonly id: string;
   publisher: Publisher | undefined;
   readonly subscribers: Set<Subscriber>;
-  /** The egress threads that have subscribers of the room beside these. */
+  /** The egress threads that have subscribers of the room beside these, with keys: packets go to each. */
   shares: readonly Share[];
   readonly counters: RoomCounters;
 }

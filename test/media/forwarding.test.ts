@@ -226,3 +226,15 @@ test('a room is forgotten when nobody is left in it, and not before', () => {
   core.removeRoom('room');
   assert.deepEqual(core.snapshot().rooms, {});
 });
+
+test('a room is kept for a viewer that has no keys yet, who is sent what is published then', () => {
+  const { core, publisher, stranger, from } = arena();
+  const down = stranger('down');
+  core.subscribe('down', 'room', [videoDown(1000)]);
+  core.removeRoom('room');
+  from(down, down.check());
+  core.setKeys('down', down.keys);
+  const up = publisher('up');
+  from(up, up.rtp({ ssrc: 7, sequence: 1 }));
+  assert.equal(down.inbox.rtp.length, 1);
+});

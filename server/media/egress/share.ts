@@ -8,13 +8,13 @@ import type { EgressLink } from './egress.ts';
 import { introduced } from './introduced.ts';
 
 export interface Share {
-  /** How many subscribers it has. */
+  /** How many subscribers it has, also those that have no keys yet: a crowd has none when it is to be spread. */
   readonly viewers: number;
   add(spec: TransportSpec, room: Room, tracks: readonly DownTrack[]): PlacedViewer;
   /** To be called when a room has another publisher, or none, if the room is among those of the share. */
   setPublisher(room: Room): void;
-  /** A publisher's encodings by their places among its streams, the lowest first, with the bits a second of each. */
-  setLadder(roomId: string, order: readonly number[], bps: readonly number[], best: number): void;
+  /** To be called when the encodings of a room's publisher have changed, or what each takes; as `setPublisher`. */
+  setLadder(room: Room): void;
   /** False when the packet is lost to it. On the packet path: runs once for each packet that comes in. */
   forward(room: Room, arrival: Arrival, nowMs: number): boolean;
   /** To be called many times a second: tells what has changed of sources. */
@@ -39,11 +39,18 @@ export interface PlacedViewer {
 }
 
 export function share(link: EgressLink): Share {
-  const viewersOf = new Map<Room, number>();
+  /** With keys: the thread has nothing to do for a room that has no such viewers, and hears nothing of it. */
+  const keyedOf = new Map<Room, number>();
   const sources = introduced(link);
   let viewers = 0;
   let numbers = 0;
 
+  const setLadder = ({ id, publisher }: Room): void => {
+    if (publisher?.ladder === undefined) return;
+    const { streams, ladder, best } = publisher;
+    const order = ladder.streams.map((stream) => streams.indexOf(stream));
+    link.tell('setLadder', id, order, ladder.bps, best === undefined ? -1 : streams.indexOf(best));
+  };
   const setPublisher = (room: Room): void => {
     sources.forget(room);
     const streams = room.publisher?.streams;
@@ -54,21 +61,20 @@ export function share(link: EgressLink): Share {
     const tracks = streams.map(({ track }) => track);
     link.tell('publish', room.id, tracks);
     for (const stream of streams) if (stream.source !== undefined) sources.number(room, stream, stream.source);
+    setLadder(room);
   };
   const enter = (room: Room): void => {
-    const others = viewersOf.get(room) ?? 0;
-    viewersOf.set(room, others + 1);
-    viewers += 1;
+    const others = keyedOf.get(room) ?? 0;
+    keyedOf.set(room, others + 1);
     if (others > 0) return;
     room.shares = [...room.shares, self];
     setPublisher(room);
   };
   const leave = (room: Room): void => {
-    const others = (viewersOf.get(room) ?? 1) - 1;
-    viewers -= 1;
-    viewersOf.set(room, others);
+    const others = (keyedOf.get(room) ?? 1) - 1;
+    keyedOf.set(room, others);
     if (others > 0) return;
-    viewersOf.delete(room);
+    keyedOf.delete(room);
     room.shares = room.shares.filter((other) => other !== self);
     sources.forget(room);
     link.tell('unpublish', room.id);
@@ -78,13 +84,21 @@ export function share(link: EgressLink): Share {
       return viewers;
     },
     add(spec, room, tracks) {
-      enter(room);
+      viewers += 1;
       const number = numbers++;
-      const introduce = () => link.tell('addViewer', number, spec, room.id, tracks);
-      return placed(link, number, introduce, () => leave(room));
+      return placed(link, number, {
+        introduce() {
+          enter(room);
+          link.tell('addViewer', number, spec, room.id, tracks);
+        },
+        leave(isKeyed) {
+          viewers -= 1;
+          if (isKeyed) leave(room);
+        },
+      });
     },
     setPublisher,
-    setLadder: (...ladder) => link.tell('setLadder', ...ladder),
+    setLadder,
     forward(room, { stream, source, packet, startsKeyFrame }, nowMs) {
       const number = sources.number(room, stream, source);
       return number < 0 || link.packet(number, packet.index, startsKeyFrame, nowMs);
@@ -95,7 +109,13 @@ export function share(link: EgressLink): Share {
   return self;
 }
 
-function placed(link: EgressLink, number: number, introduce: () => void, onRemoved: () => void): PlacedViewer {
+/** How a viewer gets into its room and out of it, as its share keeps count. */
+interface Membership {
+  introduce(): void;
+  leave(isKeyed: boolean): void;
+}
+
+function placed(link: EgressLink, number: number, { introduce, leave }: Membership): PlacedViewer {
   const at = { address: '', port: 0 };
   const chosen = new Map<string, string | undefined>();
   let isGone = false;
@@ -130,7 +150,7 @@ function placed(link: EgressLink, number: number, introduce: () => void, onRemov
     receiveRtcp: (datagram) => link.mail(number, datagram),
     remove() {
       if (isKeyed) link.tell('removeViewer', number);
-      onRemoved();
+      leave(isKeyed);
     },
   };
 }

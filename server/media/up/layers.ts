@@ -33,18 +33,16 @@ export const isForemost = (of: Publisher, stream: UpStream): boolean =>
   stream.track.rid === undefined || stream === of.best;
 
 /** To be called many times a second: finds out which encodings flow, and which is the best of several. */
-export function steer({ publisher, shares, id }: Room, nowMs: number): void {
+export function steer(room: Room, nowMs: number): void {
+  const { publisher, shares } = room;
   if (publisher === undefined) return;
   if (publisher.ladder !== undefined && nowMs - publisher.judgedMs < judgeEveryMs) return;
   publisher.judgedMs = nowMs;
-  const best = bestLayer(publisher, nowMs);
-  publisher.best = best;
+  publisher.best = bestLayer(publisher, nowMs);
   const { streams, bps } = ladder(publisher, nowMs);
   if (streams.length === 0) return;
   publisher.ladder = { streams, bps };
-  const order = streams.map((stream) => publisher.streams.indexOf(stream));
-  for (const share of shares)
-    share.setLadder(id, order, bps, best === undefined ? -1 : publisher.streams.indexOf(best));
+  for (const share of shares) share.setLadder(room);
 }
 
 /** A publisher's video, encoding by encoding, with what each takes now, the lowest first; 0 for one that does not flow. */

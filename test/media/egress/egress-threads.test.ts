@@ -4,10 +4,13 @@ import type { EgressSnapshot } from '#server/media/egress/egress-messages.ts';
 import type { EgressThread } from '#server/media/egress/egress-thread.ts';
 import { egressThreads } from '#server/media/egress/egress-threads.ts';
 import { type Share, share } from '#server/media/egress/share.ts';
+import { srtpProfile } from '#server/media/plane.ts';
 import { room } from '#server/media/room.ts';
 import { arena } from '../arena.ts';
-import { videoDown } from '../peer.ts';
+import { peer, videoDown } from '../peer.ts';
+import { seeded } from '../seeded.ts';
 
+const { keys } = peer('a', srtpProfile.AEAD_AES_128_GCM, 1, seeded(1));
 const spec = { id: 'a', localUfrag: 'l', localPwd: 'p', remoteUfrag: 'r', remotePwd: 'q' };
 
 /** Threads that answer nothing until they are let. */
@@ -39,7 +42,7 @@ test('threads begin when there are subscribers for them, and no more of them tha
   for (let i = 0; i < 20; i++) {
     const placed = all.place(own);
     if (placed === undefined) own += 1;
-    else placed.add({ ...spec, id: `${i}` }, here, [videoDown(1000)]);
+    else placed.add({ ...spec, id: `${i}` }, here, [videoDown(1000)]).setKeys(keys);
     assert.equal(threads.length, i < 2 ? 0 : i < 4 ? 1 : 2, `${i + 1} subscribers`);
   }
   assert.equal(here.shares.length, 2);
