@@ -1,5 +1,6 @@
 /** One WHIP or WHEP session: an RTCPeerConnection, its session URL, and how both come to an end. */
 
+import { closing } from './closing.js';
 import { figures, sample, stillness } from './figures.js';
 import { restartWithNetwork } from './ice-restart.js';
 import { iceServers, useServers } from './ice-servers.js';
@@ -45,17 +46,14 @@ const silenceLimitMs = 5500;
 export async function connect(plan, signal) {
   const { endpoint, token, addMedia, adaptAnswer = (sdp) => sdp, onFigures } = plan;
   const peer = new RTCPeerConnection({ bundlePolicy: 'max-bundle' });
-  let /** @type {string | undefined} */ session;
   let stopListening = () => {};
   const over = new AbortController();
-  const close = async () => {
+  const letGo = () => {
     stopListening();
     over.abort();
     peer.close();
-    const url = session;
-    session = undefined;
-    if (url !== undefined) await deleteSession(url, token);
   };
+  let close = async () => letGo();
   try {
     const relays = iceServers(endpoint, token);
     addMedia(peer);
@@ -67,11 +65,14 @@ export async function connect(plan, signal) {
     const postedAtMs = performance.now();
     // Not aborted half-way: the session would exist at the server, and nobody would know its URL.
     const made = await postOffer(endpoint, token, peer.localDescription?.sdp ?? '');
-    session = made.session;
+    const { session } = made;
+    close = closing(signal, () => deleteSession(session, token), letGo);
     signal.throwIfAborted();
-    await peer.setRemoteDescription({ type: 'answer', sdp: adaptAnswer(made.answer) });
+    const stopped = aborted(signal);
+    // What a peer was asked for before it was closed may never come to an end.
+    await Promise.race([peer.setRemoteDescription({ type: 'answer', sdp: adaptAnswer(made.answer) }), stopped]);
     const lost = loss(peer);
-    await Promise.race([connected(peer), aborted(signal), lost.then((error) => Promise.reject(error))]);
+    await Promise.race([connected(peer), stopped, lost.then((error) => Promise.reject(error))]);
     const stranded = restartWithNetwork(peer, { session, token, signal: over.signal });
     const silent = watch(peer, endpoint === 'whep' ? 'inbound' : 'outbound', onFigures);
     const sentAway = new Promise((resolve) => {
