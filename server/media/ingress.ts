@@ -17,7 +17,7 @@ export interface Ingress {
   stop(): void;
 }
 
-interface Core extends Pick<MediaCore, 'isMedia' | 'receive' | 'settle' | 'flush' | 'tick' | 'pace'> {
+interface Core extends Pick<MediaCore, 'receive' | 'receiveMedia' | 'settle' | 'flush' | 'tick' | 'pace'> {
   /** Called before the thread sleeps: what others are to be told is on its way to them. */
   handOver(): void;
 }
@@ -100,10 +100,8 @@ function byReader(socket: MediaSockets, reader: Reader, core: Core, now: () => n
 function mediaFirst(reader: Reader, core: Core): () => void {
   const others = putAside();
   const take = (datagram: Buffer, from: Endpoint): boolean => {
-    if (core.isMedia(datagram, from)) {
-      core.receive(datagram, from);
-      core.settle();
-    } else if (!others.put(datagram, from)) {
+    if (core.receiveMedia(datagram, from)) core.settle();
+    else if (!others.put(datagram, from)) {
       // No room, or too long: in its turn all the same, and this socket is read no further before media of the others.
       core.flush();
       others.release(core.receive);

@@ -10,17 +10,17 @@ import { noteHeard } from './ice/presence.ts';
 import { type MediaCommands, mediaCommands, remove } from './media-commands.ts';
 import { type Client, type MediaState, mediaState } from './media-state.ts';
 import type { CloseReason, DropReason } from './plane.ts';
-import { isMedia, receive } from './receive.ts';
+import { publisherOf, receive, receiveRtp, type Verdict } from './receive.ts';
 import { pace, runTimers } from './timers.ts';
 import type { Endpoint } from './udp/address.ts';
 import { askForKeyFrame } from './up/feedback.ts';
 import type { World } from './world.ts';
 
 export interface MediaCore extends MediaCommands {
-  /** Whether it looks like a publisher's packet, which is to be received before all else. */
-  isMedia(datagram: Buffer, from: Endpoint): boolean;
   /** What is sent for it may be kept until `settle` or `flush`. */
   receive(datagram: Buffer, from: Endpoint): void;
+  /** As `receive`, if it looks like a publisher's packet, which goes before all else; else false, and nothing has happened. */
+  receiveMedia(datagram: Buffer, from: Endpoint): boolean;
   /** Sends what was kept, unless more is coming that can go with it. */
   settle(): void;
   /** To be called before the thread waits for anything. */
@@ -45,6 +45,14 @@ export function mediaCore(world: World): MediaCore {
     remove(state, client);
     world.events.onClosed(client.transport.id, reason);
   };
+  const act = (verdict: Verdict): void => {
+    if (verdict === undefined) return;
+    if (typeof verdict === 'object') close(verdict.left, 'Bye');
+    else state.dropped[verdict] += 1;
+  };
+  const noteReceived = (): void => {
+    if (sampledMs < 0 && world.tally.isSampled()) sampledMs = world.now();
+  };
   const noteSent = (): void => {
     if (sampledMs < 0) return;
     world.tally.took(world.now() - sampledMs);
@@ -52,13 +60,16 @@ export function mediaCore(world: World): MediaCore {
   };
   return {
     ...mediaCommands(state, world),
-    isMedia: (datagram, from) => isMedia(state, datagram, from),
     receive(datagram, from) {
-      if (sampledMs < 0 && world.tally.isSampled()) sampledMs = world.now();
-      const verdict = receive(state, world, datagram, from);
-      if (verdict === undefined) return;
-      if (typeof verdict === 'object') close(verdict.left, 'Bye');
-      else state.dropped[verdict] += 1;
+      noteReceived();
+      act(receive(state, world, datagram, from));
+    },
+    receiveMedia(datagram, from) {
+      const client = publisherOf(state, datagram, from);
+      if (client === undefined) return false;
+      noteReceived();
+      act(receiveRtp(state, world, client, datagram));
+      return true;
     },
     settle() {
       if (world.outbox?.settle() ?? true) noteSent();

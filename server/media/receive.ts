@@ -25,11 +25,12 @@ const isRtpOrRtcp = (first: number): boolean => first >= 128 && first <= 191;
 /** RTCP's types lie where marked payload types 64 to 95 would, which nobody may use (RFC 5761 section 4). */
 const isRtcpType = (second: number): boolean => second >= 192 && second <= 223;
 
-/** Whether it looks like RTP and comes from where a publisher is; what it is worth shows when it is opened. */
-export const isMedia = ({ byAddress }: MediaState, datagram: Buffer, from: Endpoint): boolean =>
-  isRtpOrRtcp(datagram[0] ?? 0) &&
-  !isRtcpType(datagram[1] ?? 0) &&
-  byAddress.find(from.address, from.port)?.publisher !== undefined;
+/** The publisher whose RTP it looks like, by where it comes from; what it is worth shows when it is opened. */
+export function publisherOf({ byAddress }: MediaState, datagram: Buffer, from: Endpoint): Client | undefined {
+  if (!isRtpOrRtcp(datagram[0] ?? 0) || isRtcpType(datagram[1] ?? 0)) return undefined;
+  const client = byAddress.find(from.address, from.port);
+  return client?.publisher === undefined ? undefined : client;
+}
 
 export function receive(state: MediaState, world: World, datagram: Buffer, from: Endpoint): Verdict {
   const first = datagram[0] ?? 255;
@@ -133,7 +134,8 @@ function receiveDtls(world: World, { transport }: Client, datagram: Buffer): Ver
   return undefined;
 }
 
-function receiveRtp(state: MediaState, world: World, client: Client, datagram: Buffer): Verdict {
+/** For what looks like RTP. */
+export function receiveRtp(state: MediaState, world: World, client: Client, datagram: Buffer): Verdict {
   const { transport, publisher, takeIn, room } = client;
   const { header } = state;
   if (!readHeader(datagram, header)) return 'MalformedRtp';

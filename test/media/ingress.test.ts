@@ -8,8 +8,8 @@ import type { Endpoint } from '#server/media/udp/address.ts';
 import { type MediaSockets, openSockets } from '#server/media/udp/dual-socket.ts';
 
 const idle = {
-  isMedia: () => false,
   receive: () => undefined,
+  receiveMedia: () => false,
   settle: () => undefined,
   flush: () => undefined,
   tick: () => undefined,
@@ -112,13 +112,18 @@ async function done(...came: string[][]): Promise<readonly string[]> {
   };
   const steps: string[] = [];
   const { promise: handled, resolve } = Promise.withResolvers<void>();
+  const receive = (datagram: Buffer, from: Endpoint) => {
+    assert.deepEqual(from, { address: '192.0.2.1', port: datagram.length });
+    steps.push(datagram.toString());
+    left -= 1;
+  };
   const core = {
     ...idle,
-    isMedia: (datagram: Buffer) => datagram.toString().startsWith('media'),
-    receive(datagram: Buffer, from: Endpoint) {
-      assert.deepEqual(from, { address: '192.0.2.1', port: datagram.length });
-      steps.push(datagram.toString());
-      left -= 1;
+    receive,
+    receiveMedia(datagram: Buffer, from: Endpoint) {
+      const isMedia = datagram.toString().startsWith('media');
+      if (isMedia) receive(datagram, from);
+      return isMedia;
     },
     flush() {
       if (steps.length > 0 && steps.at(-1) !== 'sent') steps.push('sent');

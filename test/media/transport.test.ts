@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { arena } from './arena.ts';
+import type { Peer } from './peer.ts';
 import { stunAttribute, stunAttributes, stunCheck } from './stun-client.ts';
 
 test('a valid check is answered with the address it came from; the first nomination connects', () => {
@@ -153,4 +154,24 @@ test('bytes that no protocol begins with are unknown', () => {
   assert.equal(dropped('Unknown'), 6);
   core.receive(Buffer.alloc(0), client.endpoint);
   assert.equal(dropped('Unknown'), 7);
+});
+
+test('what goes before all else is what looks like RTP and comes from a publisher', () => {
+  const { core, publisher, subscriber, stranger, dropped } = arena();
+  const [up, down, other] = [publisher('up'), subscriber('down'), stranger('other')];
+  const media = (of: Peer) => of.rtp({ ssrc: 7, sequence: 1 });
+  for (const [datagram, { endpoint }] of [
+    [up.check(), up],
+    [Buffer.from([0x80, 200, 0, 0]), up],
+    [Buffer.from([22, 0]), up],
+    [Buffer.alloc(0), up],
+    [media(down), down],
+    [media(other), other],
+  ] as const)
+    assert.equal(core.receiveMedia(datagram, endpoint), false);
+  assert.equal(down.inbox.rtp.length, 0);
+  assert.equal(core.receiveMedia(media(up), up.endpoint), true);
+  assert.equal(down.inbox.rtp.length, 1);
+  assert.equal(core.receiveMedia(Buffer.from([0x80, 96]), up.endpoint), true);
+  assert.equal(dropped('MalformedRtp'), 1);
 });
