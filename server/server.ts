@@ -20,6 +20,7 @@ import type { Endpoint } from './rtc/sdp/answer.ts';
 import { videoIndex } from './session/chosen-layer.ts';
 import { entrance } from './session/entrance.ts';
 import { type SessionEnd, type Sessions, sessions } from './session/sessions.ts';
+import type { SettingsPart } from './settings/changes.ts';
 import { readSettings, type Settings } from './settings/settings.ts';
 import { watchSettings } from './settings/watch-settings.ts';
 import { roomSpans } from './spans/room-spans.ts';
@@ -106,10 +107,10 @@ export async function startServer(options: ServerOptions): Promise<Server> {
   log.info('server started', { ...local, ...summary(state.settings) });
   onSettings?.(state.settings, local);
   const stopWatching = watchSettings(files, state.settings, {
-    onSettings: (settings) => {
+    onSettings: (settings, changed) => {
       state.settings = settings;
       allRooms.configure(settings.rooms);
-      log.info('settings changed', summary(settings));
+      logChanges(log, settings, changed);
       onSettings?.(settings, local);
     },
     onProblem: settingsRefused(meter, log),
@@ -207,6 +208,13 @@ async function listen(app: HttpServers['app'], { address, port }: Endpoint): Pro
   await app.listen({ host: address, port });
   const bound = app.server.address();
   return typeof bound === 'object' && bound ? bound : { address, port };
+}
+
+/** Which other pods there are is no setting: nobody has edited anything. */
+function logChanges(log: Log, settings: Settings, changed: readonly SettingsPart[]) {
+  const edited = changed.filter((part) => part !== 'other pods');
+  if (edited.length > 0) log.info('settings changed', { changed: edited, ...summary(settings) });
+  if (edited.length < changed.length) log.debug('other pods changed', { pods: settings.otherPods?.length });
 }
 
 const summary = ({ rooms, announced }: Settings) => ({ rooms: rooms.map(roomId), announced });

@@ -1,11 +1,11 @@
 /** Sees when mounted files have changed. */
 import { type FSWatcher, watch } from 'node:fs';
 import { dirname } from 'node:path';
-import { sha256 } from '../access/tokens.ts';
+import { changes, printOf, type SettingsPart } from './changes.ts';
 import { type Files, messageOf, readWhatIsThere, type Settings } from './settings.ts';
 
 export interface Watching {
-  readonly onSettings: (settings: Settings) => void;
+  readonly onSettings: (settings: Settings, changed: readonly SettingsPart[]) => void;
   /**
    * A file that cannot be used; told once for each different message. The settings from before stay in force, but for a
    * token: a side that is to be locked does not stay open because its key is missing.
@@ -17,7 +17,7 @@ export interface Watching {
 
 /** Calls when the settings have become other than `first`. Returns what ends it. */
 export function watchSettings(files: Files, first: Settings, { onSettings, onProblem, everyMs }: Watching): () => void {
-  let last = fingerprintOf(first);
+  let last = printOf(first);
   let shared = first.sharedSecrets;
   let lastProblem: string | undefined;
   let isReading = false;
@@ -34,8 +34,10 @@ export function watchSettings(files: Files, first: Settings, { onSettings, onPro
     isReading = true;
     try {
       const { settings, unreadable } = await readWhatIsThere(files, shared);
-      if (fingerprintOf(settings) !== last) onSettings(settings);
-      last = fingerprintOf(settings);
+      const now = printOf(settings);
+      const changed = changes(last, now);
+      if (changed.length > 0) onSettings(settings, changed);
+      last = now;
       shared = settings.sharedSecrets;
       tell(unreadable);
     } catch (error) {
@@ -68,12 +70,3 @@ function watched(folder: string, onChange: () => void): FSWatcher[] {
     return [];
   }
 }
-
-const fingerprintOf = (settings: Settings) => {
-  const { rooms, drainTimeoutMs, tokens, jwtSecrets, turnSecrets, sharedSecrets, otherPods, announced } = settings;
-  const hashes = [...tokens, ...[...jwtSecrets].map(([name, all]) => [name, all.map(sha256)] as const)];
-  const relays = [...turnSecrets].map(([name, secret]) => [name, [sha256(secret)]] as const);
-  const inHex = [...hashes, ...relays].map(([name, all]) => [name, ...all.map((hash) => hash.toString('hex'))]);
-  const shared = sharedSecrets.map((secret) => sha256(secret).toString('hex'));
-  return JSON.stringify([rooms, drainTimeoutMs, inHex, shared, otherPods, announced]);
-};

@@ -136,7 +136,7 @@ describe('pods that pass requests on', () => {
     const told = (times: number) =>
       eventually(
         'it is told',
-        () => on.next.log.filter(({ message }) => message === 'settings changed').length === times,
+        () => on.next.log.filter(({ message }) => message === 'other pods changed').length === times,
       );
     await on.writeOthers(otherPodsText([uid.first, 'uid-of-a-third']));
     await told(1);
