@@ -1,6 +1,6 @@
 /**
- * What counting costs: the media core with and without it, by turns. Two processes of each, and two more that count nothing
- * as a control.
+ * What counting costs: the media core with and without it, and once more without as a control, by turns. Two processes of
+ * each, one after the other.
  */
 import { estimate, ratios } from './estimate.ts';
 import { type Figure, table } from './figure.ts';
@@ -23,7 +23,7 @@ export async function countingBench(say: (text: string) => void): Promise<readon
     say(`counting: 1 to ${subscribers}`);
     const clients = { subscribers, payloadBytes: 1200 };
     const starts = [counting, silent, silent].map((start) => () => start(clients));
-    figures.push(...figuresOf(subscribers, await twice(starts, { ...turns, burst })));
+    figures.push(...figuresOf(subscribers, await twice(starts, { ...turns, burst }, say)));
   }
   return figures;
 }

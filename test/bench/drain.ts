@@ -94,6 +94,8 @@ function openReceiver() {
     point(h + header.control, controlsAt + i * control.size);
     point(v + vector.base, bytesAt + i * maxDatagram);
     memory.writeUInt32LE(maxDatagram, v + vector.length);
+    memory.writeUInt32LE(name.size, h + header.nameLength);
+    memory.writeUInt32LE(control.size, h + header.controlLength);
   }
   const on = Buffer.allocUnsafeSlow(4).fill(1);
   const wallTime = Buffer.allocUnsafeSlow(16);
@@ -118,12 +120,11 @@ function openReceiver() {
     receive(descriptor: number, listener: (datagram: Buffer, port: number, arrivedMs: number) => void): void {
       lookAtClocks();
       for (let count = atOnce; count === atOnce; ) {
-        for (let i = 0; i < atOnce; i++) {
-          memory.writeUInt32LE(name.size, i * header.size + header.nameLength);
-          memory.writeUInt32LE(control.size, i * header.size + header.controlLength);
-        }
         count = libc.recvmmsg(descriptor, start, atOnce, doNotWait, 0n);
         for (let i = 0; i < count; i++) {
+          // The kernel has written over them.
+          memory.writeUInt32LE(name.size, i * header.size + header.nameLength);
+          memory.writeUInt32LE(control.size, i * header.size + header.controlLength);
           const at = controlsAt + i * control.size;
           const sinceEpochMs =
             memory.readUInt32LE(at + control.seconds) * 1e3 + memory.readUInt32LE(at + control.nanoseconds) / 1e6;

@@ -6,6 +6,9 @@ import { stunCheck } from '#test/media/stun-client.ts';
 import type { PlaneClient } from './forwarding-clients.ts';
 
 export const upSsrc = 7;
+/** The payload types of the media and of what is sent again. */
+export const mediaType = 96;
+const repairType = 97;
 const downSsrcs = 1000;
 const rtxSsrcs = 2000;
 
@@ -29,8 +32,8 @@ export interface Viewer {
 export function clientsOf(subscribers: number, repairs: Repairs) {
   const nack = repairs !== 'None';
   const isWhole = repairs === 'Rtx';
-  const codec = { name: isWhole ? 'video/vp8' : 'video/any', payloadType: 96, clockRate: 90_000 };
-  const codecs = [isWhole ? { ...codec, rtxPayloadType: 97 } : codec];
+  const codec = { name: isWhole ? 'video/vp8' : 'video/any', payloadType: mediaType, clockRate: 90_000 };
+  const codecs = [isWhole ? { ...codec, rtxPayloadType: repairType } : codec];
   const transportWide = isWhole ? { transportWide: transportWideId } : {};
   const extensions = { mid: 1, ...(isWhole && { absSendTime: 2 }), ...transportWide };
   const up = client('up', {
