@@ -46,8 +46,19 @@ export const familyOf = ({ family }: AddressInfo): Family => (family === 'IPv6' 
 /** FIONREAD, which tells of a UDP socket how long the datagram is that would be read next. */
 const bytesWaiting = 0x541bn;
 
-/** A function that tells whether a datagram waits to be read at one of these sockets. It allocates nothing. */
+/**
+ * A function that tells whether a datagram waits to be read at one of these sockets. It allocates nothing. Where the kernel
+ * cannot be asked, it knows of none.
+ */
 export function isAnyWaiting(ffi: typeof Ffi, descriptors: readonly number[]): () => boolean {
+  try {
+    return asked(ffi, descriptors);
+  } catch {
+    return () => false;
+  }
+}
+
+function asked(ffi: typeof Ffi, descriptors: readonly number[]): () => boolean {
   const { functions: libc } = ffi.dlopen(null, {
     ioctl: { return: 'int32', arguments: ['int32', 'uint64', 'uint64'] },
   });

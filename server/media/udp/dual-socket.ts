@@ -20,12 +20,18 @@ export async function openSockets(
   { address, port, alsoAt }: Endpoint & { readonly alsoAt?: string },
   onSendFailed: () => void,
 ): Promise<MediaSockets> {
-  const first = await openSocket({ address, port }, onSendFailed);
-  if (alsoAt === undefined) return withOutbox(first);
+  const opened: MediaSocket[] = [];
+  const open = async (at: Endpoint): Promise<MediaSocket> => {
+    const socket = await openSocket(at, onSendFailed);
+    opened.push(socket);
+    return socket;
+  };
   try {
-    return withOutbox(dual(first, await openSocket({ address: alsoAt, port: first.local.port }, onSendFailed)));
+    const first = await open({ address, port });
+    if (alsoAt === undefined) return withOutbox(first);
+    return withOutbox(dual(first, await open({ address: alsoAt, port: first.local.port })));
   } catch (error) {
-    first.close();
+    for (const socket of opened) socket.close();
     throw error;
   }
 }
