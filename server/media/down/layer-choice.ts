@@ -8,6 +8,7 @@
  *
  * It only decides. Until a key frame of the wanted layer has come, the present one goes on.
  */
+import { heavyLossRatio } from '../estimate/loss.ts';
 
 /** What a decision is made from. All rates in bits a second. */
 export interface LayerInput {
@@ -66,7 +67,6 @@ const probeStep = 1.5;
 const graceMs = 2000;
 /** Down again within this time was a mistake to go up; longer than this was right. */
 const mistakeMs = 10_000;
-const heavyLoss = 0.1;
 
 export const layerChoice = (nowMs: number): LayerChoice => ({
   wanted: -1,
@@ -172,7 +172,7 @@ function considerUp(of: LayerChoice, input: LayerInput): void {
     of.upWaitMs = firstWaitMs;
     of.upAtMs = Number.NEGATIVE_INFINITY;
   }
-  if (isCongested || lossRatio > heavyLoss || of.shortSinceMs !== Number.POSITIVE_INFINITY) {
+  if (isCongested || lossRatio > heavyLossRatio || of.shortSinceMs !== Number.POSITIVE_INFINITY) {
     if (of.probeBps > 0) endProbe(of, nowMs);
     else of.calmSinceMs = nowMs;
     return;

@@ -4,6 +4,7 @@ import {
   type Estimator,
   estimateBps,
   estimator,
+  hasFeedback,
   hearFeedback,
   hearRemb,
   hearReportedLosses,
@@ -84,7 +85,7 @@ const risesForMs = 1500;
 export function allowedBps(link: LinkEstimate, nowMs: number): number {
   const { estimator, rembRoseMs } = link;
   if (estimator === undefined) return Number.POSITIVE_INFINITY;
-  return isRembAlone(estimator) && nowMs - rembRoseMs < risesForMs ? estimator.loss.bps : estimateBps(estimator);
+  return !hasFeedback(estimator) && nowMs - rembRoseMs < risesForMs ? estimator.loss.bps : estimateBps(estimator);
 }
 
 /**
@@ -92,8 +93,6 @@ export function allowedBps(link: LinkEstimate, nowMs: number): number {
  * too: as long as losses are not heavy it is no reason to leave holes in the picture.
  */
 export const repairBps = (link: LinkEstimate, nowMs: number): number =>
-  link.estimator !== undefined && isRembAlone(link.estimator) && !isHeavy(link.estimator.loss)
+  link.estimator !== undefined && !hasFeedback(link.estimator) && !isHeavy(link.estimator.loss)
     ? Number.POSITIVE_INFINITY
     : allowedBps(link, nowMs);
-
-const isRembAlone = ({ lastFeedbackMs }: Estimator): boolean => lastFeedbackMs === Number.NEGATIVE_INFINITY;

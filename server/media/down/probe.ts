@@ -4,7 +4,7 @@
  * with padding. The estimate tells what came of it.
  */
 
-import type { Estimator } from '../estimate/estimator.ts';
+import { type Estimator, hasFeedback } from '../estimate/estimator.ts';
 import type { Subscriber } from '../room.ts';
 import { type MediaPacket, recall } from '../rtp/packet-cache.ts';
 import type { Tally } from '../tally.ts';
@@ -47,7 +47,7 @@ export const canProbe = (
   plan.transportWideAt > 0 &&
   track.rtxSsrc !== undefined &&
   estimator !== undefined &&
-  estimator.lastFeedbackMs !== Number.NEGATIVE_INFINITY;
+  hasFeedback(estimator);
 
 /** Sets the rate. When a probe is over, `isMore` says whether there is more to be sent for it. */
 export function fillUp(probe: Probe, bps: number, isMore: boolean, nowMs: number, tally: Tally): void {

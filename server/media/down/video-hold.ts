@@ -7,6 +7,7 @@
  *
  * It only decides, as layer-choice.ts does.
  */
+import { heavyLossRatio } from '../estimate/loss.ts';
 import type { LayerInput } from './layer-choice.ts';
 
 export interface HoldInput
@@ -40,7 +41,6 @@ const tooLittleForMs = 3000;
 const longestGapMs = 1000;
 /** An estimate that is low without a queue or losses has not been tried yet. */
 const congestedForMs = 2000;
-const heavyLoss = 0.1;
 /** A probe tells before it hurts; a trial with the video itself takes seconds of the sound. */
 const firstWaitMs = { probed: 2000, untried: 5000 } as const;
 const longestWaitMs = 30_000;
@@ -76,7 +76,7 @@ export function decideHold(of: VideoHold, input: HoldInput): void {
  * link for less than 0.8 of what is sent more than the rest. Radio loses a tenth now and then, whatever is sent.
  */
 const showsWhy = ({ isHeld }: VideoHold, { isCongested, lossRatio, deliveredBps }: HoldInput): boolean =>
-  isHeld || deliveredBps >= 0 ? isCongested || lossRatio > heavyLoss : lossRatio > 1 - tooLittle;
+  isHeld || deliveredBps >= 0 ? isCongested || lossRatio > heavyLossRatio : lossRatio > 1 - tooLittle;
 
 function considerHolding(of: VideoHold, input: HoldInput): void {
   const { nowMs, estimateBps, otherBps, takesBps, deliveredBps, canProbe } = input;

@@ -5,7 +5,7 @@
 import { asUs, fate, fateOf, noteFate, type SendHistory, sentBytes, sentUs, slotOf } from '../down/send-history.ts';
 import { packetStatus, type TransportFeedback, ticksPerMs } from '../rtp/transport-feedback.ts';
 import { type Delivered, delivered, deliveredBps, noteDelivered } from './delivered.ts';
-import { hearLosses, type LossBound, lossBound } from './loss.ts';
+import { hearLosses, heavyLossRatio, type LossBound, lossBound } from './loss.ts';
 import { fall, lowestBps, type Rate, rate, rise } from './rate.ts';
 import { forget, noteArrived, type Trend, trend } from './trend.ts';
 
@@ -56,6 +56,9 @@ export const estimator = (): Estimator => ({
   lastFeedbackMs: Number.NEGATIVE_INFINITY,
   undecided: 0,
 });
+
+/** Whether it has ever given transport-wide feedback; else what is known of its link is its REMB, and losses in its reports. */
+export const hasFeedback = ({ lastFeedbackMs }: Estimator): boolean => lastFeedbackMs !== Number.NEGATIVE_INFINITY;
 
 /** Takes in transport-wide feedback. Allocates nothing. */
 export function hearFeedback(of: Estimator, feedback: TransportFeedback, history: SendHistory, nowMs: number): void {
@@ -124,7 +127,7 @@ function assumeArrived(of: Estimator, history: SendHistory, slot: number): void 
 
 /** Takes in what a receiver report says, of a client that gives no transport-wide feedback. */
 export function hearReportedLosses(of: Estimator, packets: number, lost: number, nowMs: number): void {
-  if (of.lastFeedbackMs === Number.NEGATIVE_INFINITY) hearLosses(of.loss, packets, lost, estimateBps(of), -1, nowMs);
+  if (!hasFeedback(of)) hearLosses(of.loss, packets, lost, estimateBps(of), -1, nowMs);
 }
 
 /** Takes in a REMB; it holds until the next. */
@@ -138,22 +141,23 @@ export function hearRemb(of: Estimator, bps: number): void {
  */
 export function noteSilence(of: Estimator, history: SendHistory, nowMs: number): void {
   const { lastFeedbackMs, rate } = of;
-  if (lastFeedbackMs === Number.NEGATIVE_INFINITY || nowMs - lastFeedbackMs < starvedMs) return;
+  if (!hasFeedback(of) || nowMs - lastFeedbackMs < starvedMs) return;
   const newest = slotOf(history, (history.sent - 1) & 0xffff);
   const sentAgoMs = newest < 0 ? Number.POSITIVE_INFINITY : ((asUs(nowMs) - sentUs(history, newest)) | 0) / 1000;
   if (sentAgoMs < starvedMs) rate.bps = Math.max(lowestBps, rate.bps / 2);
 }
 
 /** What may be sent in all: media, retransmissions, reports. Never below 30 kbit/s. */
-export function estimateBps({ rate, loss, rembBps, lastFeedbackMs }: Estimator): number {
+export function estimateBps(of: Estimator): number {
+  const { rate, loss, rembBps } = of;
   // A client that gives no feedback on packets is known by its REMB alone.
-  const isBlind = lastFeedbackMs === Number.NEGATIVE_INFINITY && rembBps !== Number.POSITIVE_INFINITY;
+  const isBlind = !hasFeedback(of) && rembBps !== Number.POSITIVE_INFINITY;
   return Math.max(lowestBps, Math.min(isBlind ? rembBps : rate.bps, loss.bps, rembBps));
 }
 
 /** The queue to it grows, or it loses more than a tenth: of what was judged last, unless that is said to be too long ago. */
 export const isCongested = ({ trend, loss }: Estimator, lossRatio = loss.ratio): boolean =>
-  trend.signal === 'Overuse' || lossRatio > 0.1;
+  trend.signal === 'Overuse' || lossRatio > heavyLossRatio;
 
 /** The time that a value of the clock means: the nearest to that of the last value. */
 function unwrap(clock: Unwrapped, value: number, perMs: number): number {

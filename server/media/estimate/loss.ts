@@ -16,7 +16,11 @@ export interface LossBound {
   heavyMs: number;
 }
 
-const heavy = 0.1;
+/**
+ * More than that is heavy: less is sent then, as the draft has it, and it is a sign of congestion for whoever decides what is
+ * sent. Radio loses a tenth now and then whatever is sent, and nothing is to be concluded from that.
+ */
+export const heavyLossRatio = 0.1;
 const light = 0.02;
 /** So many lost, or so many sent, tell 5 % from 10 %; fewer would judge by chance. */
 const enoughLost = 20;
@@ -66,7 +70,7 @@ export function hearLosses(
   of.lost = 0;
   of.sinceMs = nowMs;
   // Lost was of what was sent a round trip ago: a rate that fell since must not fall for it again, below what does arrive.
-  if (of.ratio > heavy) {
+  if (of.ratio > heavyLossRatio) {
     of.bps = Math.max(Math.min(of.bps, presentBps) * (1 - of.ratio / 2), Math.min(of.bps, arriving * deliveredBps));
     of.heavyMs = nowMs;
   } else if (of.ratio < light || nowMs - of.heavyMs > keptMs) of.bps *= growthPerSecond ** (elapsedMs / 1000);
@@ -81,4 +85,4 @@ function isTimeToJudge({ packets, lost }: LossBound, elapsedMs: number): boolean
 }
 
 /** Whether more than a tenth was lost, as judged last. */
-export const isHeavy = ({ ratio }: LossBound): boolean => ratio > heavy;
+export const isHeavy = ({ ratio }: LossBound): boolean => ratio > heavyLossRatio;

@@ -3,7 +3,7 @@
  * for each. Where OpenSSL cannot be called there is no inbox, and `node:crypto` does the work.
  */
 import type * as Ffi from 'node:ffi';
-import { openssl } from './openssl.ts';
+import { openssl, tagLength } from './openssl.ts';
 
 /** Opens under one key, until it is closed. */
 export interface InboxKey {
@@ -24,7 +24,6 @@ export interface Inbox {
 }
 
 const maxLength = 2048;
-const tagLength = 16;
 /** Of SRTCP: what is not encrypted, and the index behind the tag, which both are authenticated. */
 const rtcpHeaderLength = 8;
 const rtcpIndexLength = 4;

@@ -56,7 +56,8 @@ const functions = {
 
 const none = 0n;
 const ivLength = 12;
-const tagLength = 16;
+/** Of AEAD_AES_128_GCM, in bytes (RFC 7714 section 12). */
+export const tagLength = 16;
 
 /** Of `OSSL_PARAM` in `openssl/core.h`, on machines with 64 bits. A list of one ends with an empty one. */
 const parameter = { name: 0, type: 8, data: 16, dataLength: 24, size: 40 } as const;

@@ -1,6 +1,6 @@
 /** Seals SRTCP by OpenSSL's contexts, as media is: `node:crypto` makes a cipher for each packet, 7 µs in place of 2.5. */
-import { maxHeader, maxPayload, type SlotMemory, slotSize, slots, tagLength } from '../udp/slot-memory.ts';
-import type { Gcm } from './openssl.ts';
+import { maxHeader, maxPayload, type SlotMemory, slotSize, slots } from '../udp/slot-memory.ts';
+import { type Gcm, tagLength } from './openssl.ts';
 
 /** What stays in the clear, and the word behind the tag. Both are authenticated, as if one followed the other. */
 const [headerLength, indexLength] = [8, 4];

@@ -2,11 +2,11 @@
 import { createCipheriv, createDecipheriv } from 'node:crypto';
 import type { Outbox, OutboxKey } from '../udp/outbox.ts';
 import type { Inbox, InboxKey } from './inbox.ts';
+import { tagLength } from './openssl.ts';
 import type { RtcpCipher, RtpCipher } from './srtp-cipher.ts';
 import type { SessionKeys } from './srtp-keys.ts';
 
 const algorithm = 'aes-128-gcm';
-const tagLength = 16;
 /** RTCP carries its index in the clear, the highest bit saying that the rest is encrypted. */
 const indexLength = 4;
 const encryptedBit = 0x80000000;

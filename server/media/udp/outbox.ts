@@ -7,13 +7,13 @@
  * it is known there is no outbox, and `node:crypto` and dgram do the work. Each thread has its own; they may share sockets.
  */
 import type * as Ffi from 'node:ffi';
-import { openssl } from '../srtp/openssl.ts';
+import { openssl, tagLength } from '../srtp/openssl.ts';
 import { rtcpSealer } from '../srtp/rtcp-sealer.ts';
 import type { Endpoint } from './address.ts';
 import { type Bound, familyOf, isBound } from './descriptor.ts';
 import { type MessageList, messageList, type Recipient, recipient } from './message-list.ts';
 import { segmentsAtOnce } from './segmentation.ts';
-import { maxHeader, maxPayload, slotMemory, slotSize, slots, tagLength } from './slot-memory.ts';
+import { maxHeader, maxPayload, slotMemory, slotSize, slots } from './slot-memory.ts';
 import { socketName } from './socket-name.ts';
 
 /** Seals under one key, until it is closed. */
@@ -40,8 +40,8 @@ export interface Outbox {
   /** Sends what was added. To be called before the thread waits for anything. */
   flush(): void;
   /**
-   * As `flush`, unless more is coming before the thread waits, which is believed a few hundred times. False then, with
-   * something still to be sent.
+   * As `flush`, unless more is coming that can go with it; a few hundred times at most, then it is sent. False when something
+   * is still to be sent.
    */
   settle(): boolean;
   /** Before the sockets': afterwards their descriptors may be somebody else's. */
@@ -60,12 +60,15 @@ export interface Exit extends Bound, Fallback {}
 
 /** So many are sent together, unless more is coming that can be sent with them: the first should not wait for the last. */
 const together = 64;
-/** So often what is coming is waited for: of a flood of what is worth nothing there is always more. */
+/**
+ * `settle` keeps what was added so often in a row because a datagram waits to be read, then sends it all the same: in a flood
+ * of datagrams that bring nothing to send, one always waits.
+ */
 const mostWaits = 256;
 
 /**
- * By one socket, or by one of each family. They may be another thread's. What is `isMoreComing` of, is worth to wait for:
- * what one client gets of it is sent as one message.
+ * By one socket, or by one of each family. They may be another thread's. While `isMoreComing`, it pays to wait: what one
+ * client gets of all that comes is sent as one message.
  */
 export function outbox(exits: readonly Exit[], isMoreComing: () => boolean = () => false): Outbox | undefined {
   try {

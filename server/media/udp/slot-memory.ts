@@ -4,12 +4,12 @@
  *   | slot 0:  header, right-aligned | payload, encrypted in place | tag | slot 1: … |
  */
 import type * as Ffi from 'node:ffi';
+import { tagLength } from '../srtp/openssl.ts';
 
 /** Those for what is to be sent. One more, behind them, is for what is sealed in between. */
 export const slots = 1024;
 export const maxHeader = 128;
 export const maxPayload = 2032;
-export const tagLength = 16;
 export const slotSize = maxHeader + maxPayload + tagLength;
 
 export interface SlotMemory {
