@@ -43,7 +43,7 @@ let core: MediaCore | undefined;
 let received = 0;
 let subscribers = 0;
 
-/** Both kinds do the same with a datagram before the core has it. */
+/** Both kinds count the packets of the publisher's, however little the core counts. */
 function begin({ clients, isCounting }: PlaneQuestion): number {
   const made = mediaCore({
     send: socket.send,
@@ -72,11 +72,10 @@ function begin({ clients, isCounting }: PlaneQuestion): number {
     {
       ...made,
       handOver: ignore,
-      receive(datagram, from) {
-        const [first = 0, second = 0] = datagram;
-        const isRtp = first >= 128 && (second < 192 || second > 223);
-        if (isRtp) received += 1;
-        made.receive(datagram, from);
+      receiveMedia(datagram, from) {
+        const isMedia = made.receiveMedia(datagram, from);
+        if (isMedia) received += 1;
+        return isMedia;
       },
       tick() {
         if (isCounting) load.turn();

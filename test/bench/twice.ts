@@ -35,6 +35,7 @@ async function once(
     const { perSecond, deliveredPart } = running.passage();
     say(`${perSecond.toFixed(0)} packets a second each, ${(100 * deliveredPart).toFixed(1)} % of them delivered`);
     if (deliveredPart < leastDelivered) throw new Error('of what was to be forwarded too little arrived');
+    if (!costs.flat().every(Number.isFinite)) throw new Error('a contender does not count what it forwards');
     return costs;
   } finally {
     await running.stop();
