@@ -48,6 +48,8 @@ export const refusalReasons = [
   'PreconditionFailed',
   'UnsupportedMediaType',
   'TooLarge',
+  'HeadTooLarge',
+  'TooSlow',
   'MethodNotAllowed',
   'PodUnreachable',
   'PodTimeout',

@@ -4,7 +4,7 @@ import type { FastifyInstance } from 'fastify';
  * Any page may publish and play: access is by tokens that a page must hold, never by cookies, so a foreign page gains
  * nothing by being let in.
  */
-const onEveryAnswer = {
+export const onEveryAnswer = {
   'access-control-allow-origin': '*',
   'access-control-expose-headers': 'Location, Link, ETag, Retry-After, WWW-Authenticate',
 };

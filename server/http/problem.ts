@@ -28,6 +28,8 @@ const problems: Readonly<Record<RefusalReason, readonly [status: number, title: 
   PreconditionFailed: [412, 'Not the ETag of now'],
   UnsupportedMediaType: [415, 'Not the type of body that is needed'],
   TooLarge: [413, 'The body is too large'],
+  HeadTooLarge: [431, 'The head is too large'],
+  TooSlow: [408, 'The request takes too long'],
   MethodNotAllowed: [405, 'Method not allowed'],
   PodUnreachable: [503, 'The pod with the session cannot be reached'],
   PodTimeout: [504, 'The pod with the session does not answer'],
@@ -37,14 +39,19 @@ const problems: Readonly<Record<RefusalReason, readonly [status: number, title: 
 
 export const statusOf = (reason: RefusalReason): number => problems[reason][0];
 
-/** Answers with a refusal as problem details (RFC 9457). */
-export function sendProblem(reply: FastifyReply, { reason, detail, retryAfterMs }: Refusal): FastifyReply {
+/** Of each answer with a problem. */
+export const problemHeaders = { 'content-type': 'application/problem+json', 'cache-control': 'no-store' };
+
+/** A refusal as problem details (RFC 9457), in JSON. */
+export function problemText({ reason, detail }: Refusal): string {
   const [status, title] = problems[reason];
   const type = `urn:liveroom:problem:${reason.replaceAll(/(?!^)[A-Z]/g, '-$&').toLowerCase()}`;
+  return JSON.stringify({ type, title, status, detail });
+}
+
+/** Answers with a refusal as problem details. */
+export function sendProblem(reply: FastifyReply, refusal: Refusal): FastifyReply {
+  const { reason, retryAfterMs } = refusal;
   if (retryAfterMs !== undefined) reply.header('retry-after', String(Math.ceil(retryAfterMs / 1000)));
-  return reply
-    .code(status)
-    .type('application/problem+json')
-    .header('cache-control', 'no-store')
-    .send(JSON.stringify({ type, title, status, detail }));
+  return reply.code(statusOf(reason)).headers(problemHeaders).send(problemText(refusal));
 }

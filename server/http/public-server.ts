@@ -20,6 +20,7 @@ import type { Arrivals } from './passed-on.ts';
 import { sendProblem } from './problem.ts';
 import { eventsPath, layerPath } from './session-links.ts';
 import { sessionResource } from './session-resource.ts';
+import { unreadable } from './unreadable.ts';
 import { notJson, notLayer } from './wanted-events.ts';
 
 export interface PublicServerOptions {
@@ -61,6 +62,7 @@ export function publicServer({
     if (refusal.reason === 'Internal') onError(error);
     return refuse(reply, refusal);
   };
+  const unread = unreadable(meter);
   const app = fastify({
     bodyLimit: bodyLimitBytes,
     // A client that sends its request drop by drop must not hold a connection for ever.
@@ -73,7 +75,9 @@ export function publicServer({
       failed(error, request, reply);
       answeredPathless(meter, request, reply);
     },
+    clientErrorHandler: unread.answer,
   });
+  unread.watch(app.server);
   app.removeAllContentTypeParsers();
   app.addContentTypeParser(
     /^application\/(sdp|trickle-ice-sdpfrag|json)\s*(;|$)/i,

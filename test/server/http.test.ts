@@ -90,6 +90,7 @@ describe('WHIP and WHEP over HTTP', () => {
     await refusal(await post(at, whip, onHold), 422, 'unusable-offer', /setup:holdconn/);
     await refusal(await post(at, whip, sdpOf('chromium-play')), 422, 'unusable-offer', /recvonly/);
     await refusal(await post(at, whip, 'x'.repeat(65 * 1024)), 413, 'too-large', /65536/);
+    await refusal(await at.fetch(whip, { headers: { x: 'x'.repeat(16_384) } }), 431, 'head-too-large', /16384/);
   });
 
   test('no token and a wrong one are 401 and say which is meant; the other role’s token is wrong (C-25)', async () => {
