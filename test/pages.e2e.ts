@@ -49,6 +49,7 @@ describe('the pages', () => {
     on = await visitedSfu(roomsFile);
   });
   after(() => on?.end());
+  const nobodyPublishes = async () => (await on.server.stats('stage')).publisher === undefined;
 
   test('a viewer who comes first is told so in words, and is shown when it goes on', async () => {
     player = await visit(on.browser, on.server.urls('stage').player);
@@ -112,7 +113,7 @@ describe('the pages', () => {
       const restarted = page.waitForResponse((response) => response.request().method() === 'PATCH');
       await page.evaluate("void dispatchEvent(new Event('online'))");
       assert.equal((await restarted).status(), 200);
-      await playsAgain(player, 10_000);
+      await playsAgain(player, 20_000);
     }
     assert.equal((await on.server.stats('stage')).publisher?.since, since);
     assert.equal((await on.server.stats('stage')).subscribers, 1);
@@ -149,7 +150,8 @@ describe('the pages', () => {
     await told(second, 'live');
     await playsAgain(player, 20_000);
     await second.getByRole('button', { name: 'Stop' }).click();
-    await eventually('nobody publishes', async () => (await on.server.stats('stage')).publisher === undefined, 5000);
+    // Who goes without a word counts as gone after 15 s.
+    await eventually('nobody publishes', nobodyPublishes, 10_000);
     await leave(second);
   });
 
@@ -158,7 +160,7 @@ describe('the pages', () => {
     assert.match((await player.locator('#notice').textContent()) ?? '', /paused/i);
     await publisher.getByRole('button', { name: 'Start' }).click();
     await told(publisher, 'live');
-    await playsAgain(player, 10_000);
+    await playsAgain(player, 20_000);
   });
 
   test('a codec that the room does not have is refused in words, without trying again', async () => {
@@ -203,7 +205,6 @@ describe('the pages', () => {
   // The last, as nobody sends after it. Chromium gives a page that is closed half a second, and one that has no turn of the
   // CPU meanwhile can tell nobody: of three pages one has to.
   test('closing the publisher page ends its session at once, without a Stop before', async () => {
-    const nobodyPublishes = async () => (await on.server.stats('stage')).publisher === undefined;
     const tellsWhenClosed = async (page: Page) => {
       assert.equal(await nobodyPublishes(), false);
       await page.close();

@@ -235,7 +235,7 @@ describe('a room', () => {
     );
   });
 
-  test('leaves nothing behind when its namespace is deleted', async () => {
+  test('leaves nothing behind within 20 s when its namespace is deleted', async () => {
     await product.kube.run(['create', 'namespace', 'events']);
     await product.kube.apply(aRoom('opening', {}, 'events'));
     await product.kube.run(['-n', 'events', 'wait', '--for=condition=Ready', 'liveroom/opening', '--timeout=30s']);

@@ -25,7 +25,7 @@ describe('a server that does not start', () => {
       execFile(
         process.execPath,
         ['server/main.ts', ...args],
-        { env: { PATH: process.env['PATH'], ...env }, timeout: 20_000 },
+        { env: { PATH: process.env['PATH'], ...env }, timeout: 60_000 },
         (error, stdout, stderr) => resolve({ code: Number(error?.code ?? 0), stderr, stdout }),
       );
     });

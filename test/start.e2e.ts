@@ -70,14 +70,14 @@ async function endsWithoutTrace(started: Started, end: (started: Started) => voi
   end(started);
   await started.ended;
   await eventually('it says so', () => /Stopped\./.test(started.text()), 20_000);
-  await eventually('no process of it is left', async () => (await processesNaming(dir)).length === 0, 5_000);
+  await eventually('no process of it is left', async () => (await processesNaming(dir)).length === 0);
   await assert.rejects(stat(dir), { code: 'ENOENT' });
   await areClosed(sockets);
 }
 
 async function areClosed(sockets: ReadonlyMap<string, string>): Promise<void> {
   const left = async () => (await openSockets()).keys().some((inode) => sockets.has(inode));
-  await eventually('no port of it is open', async () => !(await left()), 5_000);
+  await eventually('no port of it is open', async () => !(await left()));
 }
 
 describe('npm start', { concurrency: false }, () => {

@@ -62,7 +62,8 @@ describe('the life of a pod', () => {
   });
 
   test('lets a deleted pod end: SIGTERM, still served, its files frozen, then gone', async () => {
-    await kube.apply(aPod('going', { env: [{ name: 'EXIT_AFTER_MS', value: '6000' }] }));
+    const env = [{ name: 'EXIT_AFTER_MS', value: '60000' }];
+    await kube.apply(aPod('going', { env, spec: { terminationGracePeriodSeconds: 60 } }));
     await kube.apply(service('going'));
     await look.ready('going');
     await kube.run(['delete', 'pod', 'going', '--wait=false']);
@@ -72,6 +73,7 @@ describe('the life of a pod', () => {
     assert.equal(isReady(await look.pod('going')), true);
     assert.equal(await (await look.ask('going', 'files/settings/a.yaml')).text(), 'one');
     assert.notEqual(await (await look.ask('going', 'files/pod/media-address')).text(), 'late');
+    await look.ask('going', 'exit/0', { method: 'POST' });
     await eventually('it is gone', async () => (await look.pod('going')) === undefined);
   });
 

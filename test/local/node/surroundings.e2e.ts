@@ -102,7 +102,7 @@ describe('what a pod is given', () => {
   });
 
   test('has a log that can be followed to its end', async () => {
-    await kube.apply(aPod('talker', { env: [{ name: 'EXIT_AFTER_MS', value: '1500' }] }));
+    await kube.apply(aPod('talker', { env: [{ name: 'EXIT_AFTER_MS', value: '4000' }] }));
     await look.ready('talker');
     const following = kube.run(['logs', '-f', 'talker']);
     await kube.run(['delete', 'pod', 'talker']);
@@ -158,7 +158,7 @@ describe('what a pod is given', () => {
       const name = reason.toLowerCase();
       await kube.apply(aPod(name, options));
       assert.match((await look.waiting(name, reason)).message ?? '', says);
-      await kube.run(['delete', 'pod', name, '--timeout=5s']);
+      await kube.run(['delete', 'pod', name, '--timeout=30s']);
     });
   }
 });

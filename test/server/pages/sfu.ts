@@ -56,7 +56,7 @@ export async function sfu(roomsFile: string): Promise<Sfu> {
     },
     start: async () => {
       child = spawn(process.execPath, args, { stdio: ['ignore', 'ignore', 'inherit'] });
-      await eventually('the media server is ready', async () => (await fromInside(internalPath.readyz)).ok);
+      await eventually('the media server is ready', async () => (await fromInside(internalPath.readyz)).ok, 60_000);
     },
     end,
     remove: async () => {
