@@ -5,12 +5,12 @@
  */
 import { globSync } from 'node:fs';
 import { join } from 'node:path';
-import { helpIfAsked } from '#local/usage.ts';
-import { otherTests, pureTests, runSteps, staticSteps, testing } from './steps.ts';
+import { parseArgs } from 'node:util';
+import { otherTests, pureTests, runSteps, setup, staticSteps, testing } from './steps.ts';
 
-helpIfAsked(`npm test [-- FILE …]
+const usage = `npm test [-- FILE …]
 
-Runs everything, or the given test files alone, such as test/room.e2e.ts. It first gets or builds what they run on.`);
+Runs everything, or the given test files alone, such as test/room.e2e.ts. It first gets or builds what they run on.`;
 
 const reporter = '--test-reporter=spec';
 const alerts = 'test/alerts.e2e.ts';
@@ -22,5 +22,32 @@ const everything = [
   testing('whole parts', 3, reporter, ...others),
 ];
 
-const chosen = process.argv.slice(2);
-process.exitCode = await runSteps(chosen.length > 0 ? [testing('tests', 2, reporter, ...chosen)] : everything);
+function given() {
+  try {
+    const { values, positionals: files } = parseArgs({
+      allowPositionals: true,
+      options: { help: { type: 'boolean', short: 'h', default: false } },
+    });
+    // Patterns may be quoted.
+    const missing = files.find((file) => globSync(file).length === 0);
+    if (missing !== undefined) throw new Error(`There is no test ${missing}.`);
+    return { isHelp: values.help, files };
+  } catch (error) {
+    console.error(`${(error as Error).message}\n${usage}`);
+    return undefined;
+  }
+}
+
+/** Who asks for help, or slips, is answered at once: getting what tests run on may take minutes. */
+async function main(): Promise<number> {
+  const asked = given();
+  if (asked === undefined) return 2;
+  if (asked.isHelp) {
+    console.log(usage);
+    return 0;
+  }
+  const { files } = asked;
+  return await runSteps([setup, ...(files.length > 0 ? [testing('tests', 2, reporter, ...files)] : everything)]);
+}
+
+process.exitCode = await main();

@@ -6,7 +6,7 @@ import { parseArgs } from 'node:util';
 import { exitCode, type Proof, table, tally } from './faults/proof.ts';
 import { type SoakPart, soakParts } from './faults/soak-parts.ts';
 import { freshSeed } from './media/seeded.ts';
-import { runSteps } from './steps.ts';
+import { runSteps, setup } from './steps.ts';
 
 const parts: Readonly<Record<string, SoakPart>> = soakParts;
 
@@ -49,7 +49,7 @@ async function main(): Promise<number> {
     return 2;
   }
   // Only now: whoever asks for help, or slips, is answered at once.
-  const unready = await runSteps([{ name: 'setup', command: [process.execPath, 'local/setup.ts', '--for-tests'] }]);
+  const unready = await runSteps([setup]);
   if (unready !== 0) return unready;
   const proofs: Proof[] = [];
   const startedMs = performance.now();

@@ -79,7 +79,7 @@ const notPure = [
   'test/operator/{attempt,health,held-up,teller,urgency}.test.ts',
   'test/server/access/{jwt-access,key-set}.test.ts',
   'test/server/dtls/{dtls,dtls-as-client,dtls-keyed,dtls-memory,dtls-openssl,dtls-strangers}.test.ts',
-  'test/server/{metrics/exported-values,node/spare-memory,pages/signalling,peers/ask-owner}.test.ts',
+  'test/server/{http/unreadable,metrics/exported-values,node/spare-memory,pages/signalling,peers/ask-owner}.test.ts',
   'test/server/settings/{settings,shared-secrets}.test.ts',
 ];
 
@@ -97,6 +97,9 @@ export const pureTests = (...args: readonly string[]): Step =>
 
 /** All other unit tests, each file in a process of its own. */
 export const otherTests = found('test/**/*.test.ts', ofPureCode);
+
+/** Gets or builds what tests run on. */
+export const setup: Step = { name: 'setup', command: ['node', 'local/setup.ts', '--for-tests'] };
 
 /** What can be said of the tree without running it. */
 export const staticSteps: readonly Step[] = [
