@@ -2,6 +2,7 @@
 import { noTracer, type Tracer } from '#tracing/tracer.ts';
 import type { Config } from './config/config.ts';
 import { endpoints } from './endpoints.ts';
+import { entrance } from './entrance.ts';
 import { type SessionEvents, sessionEvents } from './events/session-events.ts';
 import type { ViewerEvents } from './events/viewer-events.ts';
 import { type HttpServers, httpServers } from './http-servers.ts';
@@ -18,7 +19,6 @@ import { type Clock, type Rooms, roomId, rooms } from './room/rooms.ts';
 import { dtlsIdentity } from './rtc/dtls/dtls.ts';
 import type { Endpoint } from './rtc/sdp/answer.ts';
 import { videoIndex } from './session/chosen-layer.ts';
-import { entrance } from './session/entrance.ts';
 import { type SessionEnd, type Sessions, sessions } from './session/sessions.ts';
 import type { SettingsPart } from './settings/changes.ts';
 import { readSettings, type Settings } from './settings/settings.ts';

@@ -7,6 +7,7 @@ import { type Refusal, Refused } from '../room/refusal.ts';
 import type { Role } from '../room/room.ts';
 import { onPreflight } from './cors.ts';
 import { isTokenShown } from './door.ts';
+import { iceTag } from './entity-tag.ts';
 import { type GuardOptions, guards, notAllowed, type Request, roomOf } from './guards.ts';
 import { tellLinks } from './links.ts';
 import { mediaType } from './media-type.ts';
@@ -31,7 +32,7 @@ export function endpoint(app: FastifyInstance, options: EndpointOptions) {
   app.post(path, { onRequest: [limited, known, open, authorized] }, async (request: Request, reply) => {
     const { body: sdp, headers } = request;
     if (typeof sdp !== 'string' || mediaType(headers['content-type']) !== 'application/sdp') throw new Refused(notSdp);
-    const { id, answer, iceTag } = await endpoints.create({
+    const { id, answer, localUfrag } = await endpoints.create({
       role,
       room: roomOf(request),
       sdp,
@@ -43,7 +44,11 @@ export function endpoint(app: FastifyInstance, options: EndpointOptions) {
     const location = `${url(request.params.namespace, request.params.room)}/${id}`;
     // Relays first, for clients that read one link and no more.
     tellLinks(reply, [...endpoints.iceLinks(roomOf(request), id), ...sessionLinks(role, location)]);
-    return reply.code(201).headers({ location, etag: iceTag }).type('application/sdp').send(answer);
+    return reply
+      .code(201)
+      .headers({ location, etag: iceTag(localUfrag) })
+      .type('application/sdp')
+      .send(answer);
   });
   const look = async (_request: Request, reply: FastifyReply) =>
     role === 'publisher' ? reply.code(204).send() : reply.code(200).type('application/sdp').send('');

@@ -11,7 +11,10 @@ export interface Endpoints {
   access(role: Role, room: string): Access;
   /** Why no new session of that role can be made now, whatever the room. */
   closed(role: Role): Refusal | undefined;
-  /** `waitedMs` is the time since the request came. Rejects with {@link Refused}. */
+  /**
+   * `waitedMs` is the time since the request came. The session's answer, and our username fragment, which names its ICE session.
+   * Rejects with {@link Refused}.
+   */
   create(asked: {
     readonly role: Role;
     readonly room: string;
@@ -23,7 +26,7 @@ export interface Endpoints {
     readonly subject?: string | undefined;
     /** The request's, where there are traces. */
     readonly span?: Span | undefined;
-  }): Promise<{ readonly id: string; readonly answer: string; readonly iceTag: string }>;
+  }): Promise<{ readonly id: string; readonly answer: string; readonly localUfrag: string }>;
   /**
    * `Link` headers of the STUN and TURN servers of a room, with credentials: for those alone who are authorized. They
    * name the session, once there is one.
@@ -38,7 +41,10 @@ export interface Endpoints {
   /** Undefined once the session has ended. */
   ice(id: string): IceSession | undefined;
   /** Begins a new ICE session with the client's new credentials. Undefined once the session has ended. */
-  restartIce(id: string, client: IceCredentials): { readonly fragment: string; readonly iceTag: string } | undefined;
+  restartIce(
+    id: string,
+    client: IceCredentials,
+  ): { readonly fragment: string; readonly localUfrag: string } | undefined;
   /** By what a viewer sent. Throws {@link Refused}. */
   chooseLayer(id: string, asked: string): void;
   end(id: string): void;

@@ -3,6 +3,7 @@ import type { FastifyInstance, FastifyReply } from 'fastify';
 import { Refused } from '../room/refusal.ts';
 import { onPreflight } from './cors.ts';
 import { endpointUrl } from './endpoint.ts';
+import { iceTag } from './entity-tag.ts';
 import { type GuardOptions, guards, notAllowed, type Request } from './guards.ts';
 import { fragmentType, icePatch } from './ice-patch.ts';
 import { unknownSession } from './unknown-session.ts';
@@ -31,7 +32,7 @@ export function sessionResource(app: FastifyInstance, options: GuardOptions) {
     if (action === 'Trickle') return reply.code(status).send();
     const restarted = endpoints.restartIce(params.session, fragment);
     if (restarted === undefined) throw new Refused(unknownSession);
-    return reply.code(status).header('etag', restarted.iceTag).type(fragmentType).send(restarted.fragment);
+    return reply.code(status).header('etag', iceTag(restarted.localUfrag)).type(fragmentType).send(restarted.fragment);
   });
   // Whatever tag it sends: it is the session that ends, not one ICE session of it.
   app.delete(path, { onRequest: [limited, here, authorized, found, owned] }, async (request: Request, reply) => {

@@ -1,6 +1,5 @@
 /** From an offer to an answer: what WHIP and WHEP do once HTTP has let them in. */
 import { randomBytes } from 'node:crypto';
-import { iceTag } from '../http/entity-tag.ts';
 import type { IceSpec, MediaPlane, UpTrack } from '../media/plane.ts';
 import type { SessionMeter } from '../meter.ts';
 import { Refused } from '../room/refusal.ts';
@@ -52,15 +51,15 @@ export interface Asked {
 export interface Created {
   readonly id: string;
   readonly answer: string;
-  /** Names the ICE session that begins with the answer. */
-  readonly iceTag: string;
+  /** Our username fragment, which names the ICE session that begins with the answer. */
+  readonly localUfrag: string;
 }
 
 /** What a client gets for the ICE credentials of a restart. */
 export interface Restarted {
   /** Ours, and where we are reached: a fragment of SDP. */
   readonly fragment: string;
-  readonly iceTag: string;
+  readonly localUfrag: string;
 }
 
 type Answered = Omit<Created, 'id'>;
@@ -159,7 +158,7 @@ const answered = (
   drawn: Drawn,
 ): Answered => ({
   answer: answer(media, { ...local, candidates: options.announced() }, drawn(6).readUIntBE(0, 6)),
-  iceTag: iceTag(local.iceUfrag),
+  localUfrag: local.iceUfrag,
 });
 
 /**
@@ -176,7 +175,7 @@ export function restartIce(
   const ice = iceWith(client, draws());
   sessions.restartIce(id, ice);
   const local = { iceUfrag: ice.localUfrag, icePwd: ice.localPwd, candidates: announced() };
-  return { fragment: restartFragment(local, session.transportSection), iceTag: iceTag(ice.localUfrag) };
+  return { fragment: restartFragment(local, session.transportSection), localUfrag: ice.localUfrag };
 }
 
 /** With credentials of ours, made for it. */

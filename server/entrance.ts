@@ -1,16 +1,16 @@
 /** All that stands between a request and a session, put together: limits, tokens, places, and who is told of it. */
-import { type Audit, auditLog } from '../access/audit.ts';
-import { gate } from '../access/gate.ts';
-import { lockOut } from '../access/lock-out.ts';
-import { requestLimits } from '../access/request-limits.ts';
-import { roomAccess } from '../access/room-access.ts';
-import type { Config } from '../config/config.ts';
-import { type Door, type DoorOptions, door } from '../http/door.ts';
-import type { Log } from '../log.ts';
-import type { Meter } from '../meter.ts';
-import type { Clock } from '../room/rooms.ts';
-import { type Admission, admission } from './admission.ts';
-import { capacity, capacityLimits } from './capacity.ts';
+import { type Audit, auditLog } from './access/audit.ts';
+import { gate } from './access/gate.ts';
+import { lockOut } from './access/lock-out.ts';
+import { requestLimits } from './access/request-limits.ts';
+import { roomAccess } from './access/room-access.ts';
+import type { Config } from './config/config.ts';
+import { type Door, type DoorOptions, door } from './http/door.ts';
+import type { Log } from './log.ts';
+import type { Meter } from './meter.ts';
+import type { Clock } from './room/rooms.ts';
+import { type Admission, admission } from './session/admission.ts';
+import { capacity, capacityLimits } from './session/capacity.ts';
 
 export interface EntranceOptions {
   readonly config: Pick<Config, 'proxies' | 'joinsPerAddress'>;
