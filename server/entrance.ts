@@ -13,7 +13,7 @@ import { type Admission, admission } from './session/admission.ts';
 import { capacity, capacityLimits } from './session/capacity.ts';
 
 export interface EntranceOptions {
-  readonly config: Pick<Config, 'proxies' | 'joinsPerAddress'>;
+  readonly config: Pick<Config, 'proxies' | 'joinsPerSecondPerAddress'>;
   readonly clock: Clock;
   readonly meter: Pick<Meter, 'unauthorized' | 'failed'>;
   readonly log: Pick<Log, 'error'>;
@@ -31,11 +31,11 @@ export interface Entrance {
 }
 
 export function entrance({ config, clock, meter, log, write, onError, passedOnFor }: EntranceOptions): Entrance {
-  const { proxies, joinsPerAddress } = config;
+  const { proxies, joinsPerSecondPerAddress } = config;
   const audit = auditLog({ write, clock });
-  const limits = requestLimits(clock, joinsPerAddress);
+  const limits = requestLimits(clock, joinsPerSecondPerAddress);
   // As many may be on their way as may have come at once.
-  const address = joinsPerAddress === 0 ? Number.POSITIVE_INFINITY : 10 * joinsPerAddress;
+  const address = joinsPerSecondPerAddress === 0 ? Number.POSITIVE_INFINITY : 10 * joinsPerSecondPerAddress;
   /** Of an identity provider; those from before are used on. */
   const keysUnread = (error: unknown) => {
     meter.failed('Settings');

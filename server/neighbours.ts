@@ -1,9 +1,9 @@
 /** The other server pods of the namespace, as far as this one has to do with them. */
 import type { Config } from './config/config.ts';
 import { type Arrivals, arrivals } from './http/passed-on.ts';
+import type { Endpoint } from './media/udp/address.ts';
 import { type Peers, peers } from './peers/peers.ts';
 import type { Clock } from './room/rooms.ts';
-import type { Endpoint } from './rtc/sdp/answer.ts';
 import type { ServerState } from './state.ts';
 
 export interface Neighbours {

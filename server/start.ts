@@ -5,10 +5,10 @@ import { argumentsConfig, podConfig, usage } from './config/config.ts';
 import { ConfigError } from './config/config-error.ts';
 import { portProblem } from './config/port-problem.ts';
 import { jsonLog, type Log } from './log.ts';
+import type { Endpoint } from './media/udp/address.ts';
 import type { SessionMeter } from './meter.ts';
 import type { MetricsRegistry } from './metrics/exposition.ts';
 import type { Clock } from './room/rooms.ts';
-import type { Endpoint } from './rtc/sdp/answer.ts';
 import { type Server, startServer } from './server.ts';
 import { type Settings, SettingsError } from './settings/settings.ts';
 

@@ -5,11 +5,11 @@ import { parseArgs } from 'node:util';
 import { env as envName, port } from '#crds/contract.ts';
 import type { TrustedProxies } from '../access/client-address.ts';
 import { type LogLevel, logLevels } from '../log.ts';
+import type { Endpoint } from '../media/udp/address.ts';
 import type { MetricsConfig } from '../metrics/metrics.ts';
-import type { Endpoint } from '../rtc/sdp/answer.ts';
 import { ConfigError } from './config-error.ts';
 import { metricsConfig } from './metrics-config.ts';
-import { busyLimit, cpuRequest, endpoint, endpoints, hangLimitMs, joinRate, logLevel, proxies } from './values.ts';
+import { busyLimitRatio, cpuRequest, endpoint, endpoints, hangLimitMs, joinRate, logLevel, proxies } from './values.ts';
 
 export interface Config {
   readonly http: Endpoint;
@@ -42,9 +42,9 @@ export interface Config {
   /** Whose `X-Forwarded-For` is believed. */
   readonly proxies: TrustedProxies;
   /** Sessions that one address may begin per second. 0: any number. */
-  readonly joinsPerAddress: number;
+  readonly joinsPerSecondPerAddress: number;
   /** Part of its time that a thread may be busy with media before new viewers are refused. Infinity: all of it. */
-  readonly busyLimit: number;
+  readonly busyLimitRatio: number;
   readonly metrics: MetricsConfig;
 }
 
@@ -83,8 +83,8 @@ export function podConfig(env: Readonly<Record<string, string | undefined>>): Co
     hangLimitMs: hangLimitMs(env[envName.hangLimit] ?? defaultHangLimit, envName.hangLimit),
     ...cpuRequest(env[envName.cpuRequest], envName.cpuRequest),
     proxies: proxies(env[envName.trustedProxies] ?? defaultProxies, envName.trustedProxies),
-    joinsPerAddress: joinRate(env[envName.joinRate] ?? defaultJoinRate, envName.joinRate),
-    busyLimit: busyLimit(env[envName.busyLimit] ?? defaultBusyLimit, envName.busyLimit),
+    joinsPerSecondPerAddress: joinRate(env[envName.joinRate] ?? defaultJoinRate, envName.joinRate),
+    busyLimitRatio: busyLimitRatio(env[envName.busyLimit] ?? defaultBusyLimit, envName.busyLimit),
     metrics: metricsConfig({
       prefix: [envName.metricsPrefix, env[envName.metricsPrefix]],
       constLabels: [envName.metricsConstLabels, env[envName.metricsConstLabels]],
@@ -144,8 +144,8 @@ export function argumentsConfig(args: readonly string[]): Config | undefined {
     hangLimitMs: hangLimitMs(values['hang-limit'], '--hang-limit'),
     ...cpuRequest(values['cpu-request'], '--cpu-request'),
     proxies: proxies(values['trusted-proxies'], '--trusted-proxies'),
-    joinsPerAddress: joinRate(values['joins-per-address'], '--joins-per-address'),
-    busyLimit: busyLimit(values['busy-limit'], '--busy-limit'),
+    joinsPerSecondPerAddress: joinRate(values['joins-per-address'], '--joins-per-address'),
+    busyLimitRatio: busyLimitRatio(values['busy-limit'], '--busy-limit'),
     metrics: metricsConfig({
       prefix: ['--metrics-prefix', values['metrics-prefix']],
       constLabels: ['--metrics-labels', values['metrics-labels']],

@@ -1,7 +1,7 @@
 import { createSocket } from 'node:dgram';
 import { once } from 'node:events';
 import { createServer } from 'node:net';
-import type { Endpoint } from '../rtc/sdp/answer.ts';
+import type { Endpoint } from '../media/udp/address.ts';
 import type { Config } from './config.ts';
 
 const problems: Readonly<Record<string, string>> = {

@@ -2,7 +2,7 @@
 import { isIP } from 'node:net';
 import { type TrustedProxies, trustedProxies } from '../access/client-address.ts';
 import { type LogLevel, logLevels } from '../log.ts';
-import type { Endpoint } from '../rtc/sdp/answer.ts';
+import type { Endpoint } from '../media/udp/address.ts';
 import { ConfigError } from './config-error.ts';
 
 /** Endpoints with commas between. */
@@ -47,7 +47,7 @@ export function joinRate(text: string, where: string): number {
   throw new ConfigError(`${where} must be a whole number from 0 to 9999, not ${text}`);
 }
 
-export function busyLimit(text: string, where: string): number {
+export function busyLimitRatio(text: string, where: string): number {
   const percent = /^\d{1,3}$/.test(text) ? Number(text) : Number.NaN;
   if (percent === 0) return Number.POSITIVE_INFINITY;
   if (percent >= 20 && percent <= 100) return percent / 100;

@@ -38,7 +38,7 @@ export interface Observed {
   /** Of the main thread. */
   readonly heart: Heart;
   readonly log: Log;
-  readonly config: Pick<Config, 'metrics' | 'cpuRequest' | 'busyLimit'>;
+  readonly config: Pick<Config, 'metrics' | 'cpuRequest' | 'busyLimitRatio'>;
   readonly onMetrics: MetricsOptions['onMetrics'];
 }
 
@@ -64,7 +64,7 @@ export async function observation(observed: Observed): Promise<Observation> {
   const { media, rooms, state, sessions, clock, log, config, onMetrics } = observed;
   const startedMs = clock.now();
   const joined = joinCounts();
-  const isTooMuch = busyThreads(config.busyLimit);
+  const isTooMuch = busyThreads(config.busyLimitRatio);
   let isBusy = false;
   const look = async (): Promise<Status> => {
     const [seen, findings] = await Promise.all([seenMedia(), checkup()]);

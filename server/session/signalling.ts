@@ -1,12 +1,13 @@
 /** From an offer to an answer: what WHIP and WHEP do once HTTP has let them in. */
 import { randomBytes } from 'node:crypto';
 import type { IceSpec, MediaPlane, UpTrack } from '../media/plane.ts';
+import type { Endpoint } from '../media/udp/address.ts';
 import type { SessionMeter } from '../meter.ts';
 import { Refused } from '../room/refusal.ts';
 import type { Role } from '../room/room.ts';
 import type { Rooms } from '../room/rooms.ts';
 import type { DtlsIdentity } from '../rtc/dtls/dtls.ts';
-import { type AnsweredMedia, answer, type Endpoint, transportSection } from '../rtc/sdp/answer.ts';
+import { type AnsweredMedia, answer, transportSection } from '../rtc/sdp/answer.ts';
 import type { IceCredentials } from '../rtc/sdp/ice-credentials.ts';
 import { negotiatePlay, negotiatePublish } from '../rtc/sdp/negotiate.ts';
 import { type Offer, offer } from '../rtc/sdp/offer.ts';

@@ -7,7 +7,7 @@ import { algorithmsOf } from '../access/jwt-secret.ts';
 import { sha256 } from '../access/tokens.ts';
 import type { Config } from '../config/config.ts';
 import { endpoints } from '../config/values.ts';
-import type { Endpoint } from '../rtc/sdp/answer.ts';
+import type { Endpoint } from '../media/udp/address.ts';
 import { type ReadRooms, readRooms } from './rooms-file.ts';
 import { otherPods, sharedSecrets } from './shared-secrets.ts';
 

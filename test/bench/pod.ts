@@ -67,7 +67,7 @@ export async function startPod({ settings, sessions, reuseMs, rate }: PodOptions
     heart: startHeart(() => performance.now()),
     log: jsonLog('error', nothing, () => new Date()),
     config: {
-      busyLimit: Number.POSITIVE_INFINITY,
+      busyLimitRatio: Number.POSITIVE_INFINITY,
       metrics: { prefix: '', constLabels: {}, hasDefaults: true, reuseMs },
     },
     onMetrics: undefined,

@@ -6,7 +6,7 @@ import { post, problem, running } from './running.ts';
 const rooms = 'rooms: [{name: open, publish: {auth: {mode: None}}, play: {auth: {mode: None}}}]';
 
 test('a pod whose threads are busy tells viewers when to come again, counts them, and takes the publisher (C-29)', async (t) => {
-  const at = await running(rooms, { busyLimit: 0 });
+  const at = await running(rooms, { busyLimitRatio: 0 });
   t.after(() => at.stop());
   const refused = await post(at, '/default/open/whep', sdpOf('chromium-play'));
   assert.equal(refused.status, 503);

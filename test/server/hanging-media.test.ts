@@ -50,7 +50,7 @@ async function hangingMedia(t: TestContext, { after = Number.POSITIVE_INFINITY }
     heart,
     log: jsonLog('error', nothing, () => new Date()),
     config: {
-      busyLimit: Number.POSITIVE_INFINITY,
+      busyLimitRatio: Number.POSITIVE_INFINITY,
       metrics: { prefix: '', constLabels: {}, hasDefaults: false, reuseMs: 0 },
     },
     onMetrics: undefined,

@@ -1,6 +1,6 @@
 import { isIPv4, isIPv6 } from 'node:net';
 
-/** Where a datagram came from, as dgram tells it. */
+/** An IP address in text, and a port: where something is reached, or came from. */
 export interface Endpoint {
   readonly address: string;
   readonly port: number;

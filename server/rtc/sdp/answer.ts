@@ -1,14 +1,9 @@
 import type { ExtensionIds } from '#server/media/plane.ts';
+import type { Endpoint } from '#server/media/udp/address.ts';
 import type { OfferedCodec } from './codec.ts';
 import { extensionLines } from './extensions.ts';
 import type { OfferedMedia } from './offer.ts';
 import { encodingLines } from './simulcast.ts';
-
-/** An address and port where clients reach the media port. */
-export interface Endpoint {
-  readonly address: string;
-  readonly port: number;
-}
 
 /** Our end of the one transport. */
 export interface LocalTransport {
@@ -18,6 +13,7 @@ export interface LocalTransport {
   readonly fingerprint: string;
   /** Whether we begin the DTLS handshake. */
   readonly setup: 'active' | 'passive';
+  /** Where clients reach the media port. */
   readonly candidates: readonly Endpoint[];
 }
 

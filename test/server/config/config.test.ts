@@ -30,7 +30,7 @@ test('whose X-Forwarded-For is believed, and how many may join: private proxies 
   const chosen = podConfig({ ...pod, TRUSTED_PROXIES: '192.0.2.0/24, fd00::1', JOINS_PER_ADDRESS: '0' });
   assert.deepEqual(believed(chosen), ['fd00::1', '192.0.2.1']);
   assert.deepEqual(believed(podConfig({ ...pod, TRUSTED_PROXIES: '' })), []);
-  assert.deepEqual([podConfig(pod).joinsPerAddress, chosen.joinsPerAddress], [20, 0]);
+  assert.deepEqual([podConfig(pod).joinsPerSecondPerAddress, chosen.joinsPerSecondPerAddress], [20, 0]);
   assert.throws(() => podConfig({ ...pod, TRUSTED_PROXIES: 'nginx' }), says(/^TRUSTED_PROXIES: not an IP .*: nginx/));
   assert.throws(() => podConfig({ ...pod, JOINS_PER_ADDRESS: 'many' }), says(/^JOINS_PER_ADDRESS must be .* not many/));
 });
