@@ -3,7 +3,10 @@
  * where a crowd comes in, one message brings what was to be said of ten of them.
  */
 export interface Bundles<M> {
-  /** Sends it with those before and behind it, at the latest when this thread's loop turns. */
+  /**
+   * Sends it with those before and behind it, at the latest when this thread's loop turns. Plain data: what cannot be cloned,
+   * such as a function, would throw only then, where nobody catches it, and end the process.
+   */
   add(message: M): void;
   /** Sends what there is. To be called before the thread sleeps elsewhere than in its loop. */
   send(): void;
