@@ -84,6 +84,15 @@ export function passageText({ latencyMicroseconds, offeredPerSecond, deliveredPa
   return `latency ${latencies} µs, ${delivered}`;
 }
 
+/** Of what is offered at a pace that a contender can keep some may be lost where others need the processor. */
+const leastDelivered = 0.9;
+
+/** Throws for a run that did not forward, so that no figure is made of it: what is not sent costs nothing. */
+export function checkForwarded(measured: Measurement): void {
+  const { deliveredPart } = measured;
+  if (!(deliveredPart >= leastDelivered)) throw new Error(`this was no forwarding: ${passageText(measured)}`);
+}
+
 /** UDP sockets on loopback with room for bursts. */
 export const sockets = (count: number): Promise<dgram.Socket[]> =>
   Promise.all(

@@ -6,7 +6,15 @@
  */
 import { awake } from './awake.ts';
 import { type Figure, table } from './figure.ts';
-import { type Contender, type Load, latencyParts, type Measurement, measure, passageText } from './forwarding-load.ts';
+import {
+  type Contender,
+  checkForwarded,
+  type Load,
+  latencyParts,
+  type Measurement,
+  measure,
+  passageText,
+} from './forwarding-load.ts';
 import { plane } from './forwarding-plane.ts';
 import { relay } from './forwarding-relay.ts';
 import { werift } from './forwarding-werift.ts';
@@ -23,6 +31,7 @@ const contenders = { plane, werift, relay } satisfies Record<string, (load: Load
 type Name = keyof typeof contenders;
 /** Those whom the usual load leaves with time to wait. */
 const unhurried = ['plane', 'relay'] as const satisfies readonly Name[];
+const isUnhurried = (name: Name): boolean => (unhurried as readonly Name[]).includes(name);
 
 interface Measured {
   readonly usual: Record<Name, Measurement[]>;
@@ -45,6 +54,7 @@ export async function forwardingBench(say: (text: string) => void): Promise<read
   const offer = async (name: Name, how: string) => {
     const result = await runOnce(name, (contender) => measure(contender, usual));
     say(`forwarding by ${name}${how}: ${result.microsecondsPerPacket.toFixed(2)} µs, ${passageText(result)}`);
+    if (isUnhurried(name)) checkForwarded(result);
     return result;
   };
   for (let run = 0; run < runs; run++) {

@@ -18,8 +18,8 @@ export interface Place {
 export type JoiningQuestion =
   /** Publishes, without sending anything: without a publisher nobody may join. */
   | { readonly publishIn: Place }
-  /** Those who publish send a packet, without which a server ends them after two minutes. */
-  | 'publish'
+  /** Those who publish send a packet, now and every half minute: a server ends after two minutes who sends no media. */
+  | 'send now and then'
   /** So many more come, and stay. Answered when all are connected. */
   | { readonly join: number; readonly atOnce: number; readonly in: Place }
   /** They come at that pace, and leave once they are connected. Answered with how many were, a second, until the last. */
@@ -30,6 +30,7 @@ export type JoiningQuestion =
 /** Chromium's time between checks of a path that is good. Each viewer has its own moment. */
 const checkEveryMs = 2500;
 const checkTurns = 50;
+const sendEveryMs = 30_000;
 /** As many as a server is asked to let go at once. */
 const leavingAtOnce = 20;
 
@@ -79,9 +80,15 @@ async function leaveAll(): Promise<void> {
   while (viewers.length > 0) await Promise.all(viewers.splice(0, leavingAtOnce).map(leave));
 }
 
+const sendAll = (): void => publishers.forEach(({ client }) => void client.sendKeyFrame());
+
 async function respond(question: JoiningQuestion): Promise<unknown> {
   if (question === 'leave') return leaveAll();
-  if (question === 'publish') return publishers.forEach(({ client }) => void client.sendKeyFrame());
+  if (question === 'send now and then') {
+    sendAll();
+    setInterval(sendAll, sendEveryMs).unref();
+    return undefined;
+  }
   if ('publishIn' in question) return void publishers.push(await come(question.publishIn, 'whip'));
   if ('join' in question) return join(question.join, question.atOnce, question.in);
   return flow(question.perSecond, question.seconds, question.in);

@@ -6,7 +6,7 @@ import { setTimeout as pause } from 'node:timers/promises';
 import { type Estimate, estimate, ratios } from './estimate.ts';
 import { type Figure, table } from './figure.ts';
 import type { Child } from './forwarding-child.ts';
-import { type Load, latencyParts, type Measurement, measure, passageText } from './forwarding-load.ts';
+import { checkForwarded, type Load, latencyParts, type Measurement, measure, passageText } from './forwarding-load.ts';
 import { joinLimits } from './join-limits.ts';
 import type { JoiningQuestion } from './joining-child.ts';
 import { median, quantile } from './quantile.ts';
@@ -25,15 +25,16 @@ const joinsPerSlice = 100;
 const slices = 20;
 /** Until V8 has compiled what takes clients in, as it has where some thousand have come: it goes on to the fourth. */
 const warmUps = 40;
-/** Many times within two minutes. */
-const publishEverySlices = 10;
 /** For so long it is looked at what being there costs, and so long before that what joins have left is done with: garbage. */
 const quietMs = 4000;
 const settleMs = 2000;
 
 /** Takes about three minutes. */
 export const joinsBench = (say: (text: string) => void): Promise<readonly Figure[]> =>
-  onStage(async (stage) => [...(await costOfJoin(stage, say)), ...(await latencyMeanwhile(stage, say))]);
+  onStage(async (stage) => {
+    await stage.joiners.ask('send now and then' satisfies JoiningQuestion);
+    return [...(await costOfJoin(stage, say)), ...(await latencyMeanwhile(stage, say))];
+  });
 
 /**
  * Beside what it takes the client, which shakes the same hands by werift alone. What those cost who are in already, and what
@@ -43,11 +44,7 @@ async function costOfJoin(stage: Stage, say: (text: string) => void): Promise<re
   const own: number[] = [];
   const theirs: number[] = [];
   say(`joins: ${slices} times ${joinsPerSlice}, after ${warmUps} to warm up`);
-  for (let slice = 0; slice < warmUps; slice++) {
-    if (slice % publishEverySlices === 0) await publish(stage);
-    await joinAndLeave(stage);
-  }
-  await publish(stage);
+  for (let slice = 0; slice < warmUps; slice++) await joinAndLeave(stage);
   const [empty = [], full = []] = await idling(stage);
   const each = (1000 * ((full[0] ?? 0) - (empty[0] ?? 0))) / joinsPerSlice;
   say(
@@ -70,8 +67,6 @@ async function costOfJoin(stage: Stage, say: (text: string) => void): Promise<re
     { ...cost, name: `${cost.name}, and the limit`, baseline: await limit(say) },
   ];
 }
-
-const publish = ({ joiners }: Pick<Stage, 'joiners'>) => joiners.ask('publish' satisfies JoiningQuestion);
 
 /** What the whole of a join cannot take less than, as it is written. */
 async function limit(say: (text: string) => void) {
@@ -119,16 +114,15 @@ async function latencyMeanwhile({ server, joiners, hall, stage }: Stage, say: (t
   const reached: number[] = [];
   const come = { perSecond: joinsPerSecond, seconds: joinSeconds, in: hall } satisfies JoiningQuestion;
   try {
-    for (let pair = 0; pair < pairs; pair++) {
-      await publish({ joiners });
+    for (let pair = 0; pair < pairs; pair++)
       for (const kind of ['quiet', 'joined'] as const) {
         const joining = kind === 'joined' ? joiners.ask<number>(come) : undefined;
         const measured = await measure(contender, load);
         if (joining !== undefined) reached.push(await joining);
         say(`joins: ${kind}: ${passageText(measured)}`);
+        checkForwarded(measured);
         seen[kind].push(measured);
       }
-    }
   } finally {
     await contender.stop();
   }

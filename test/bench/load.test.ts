@@ -3,7 +3,7 @@ import { once } from 'node:events';
 import { test } from 'node:test';
 import { setTimeout as pause } from 'node:timers/promises';
 import { eventually } from '#test/harness/eventually.ts';
-import { type Contender, sockets } from './forwarding-load.ts';
+import { type Contender, checkForwarded, sockets } from './forwarding-load.ts';
 import { evenly } from './pace.ts';
 import { saturate } from './saturation.ts';
 import { unread } from './unread.ts';
@@ -40,6 +40,13 @@ test('receivers that only make room count what they take away and is long enough
     return taken === 100;
   });
   assert.equal(take(), 0);
+});
+
+test('no figure is made of a run that did not forward', () => {
+  const run = { microsecondsPerPacket: 1, latencyMicroseconds: [1], offeredPerSecond: 50_000 };
+  checkForwarded({ ...run, deliveredPart: 0.95 });
+  for (const deliveredPart of [0.417, Number.NaN])
+    assert.throws(() => checkForwarded({ ...run, deliveredPart }), /no forwarding: .* % of 50000 a second delivered/);
 });
 
 /** Sends each packet to all at once, but for those that get lost. */
