@@ -25,8 +25,8 @@ function passedOn() {
   return (packet: Buffer): unknown => {
     if (!readHeader(packet, header)) return undefined;
     return takers.map(({ room, take }) => {
-      const elements = take?.(packet, header, room);
-      assert.ok(elements !== undefined && elements.length <= room);
+      const elements = take(packet, header, room, 0x0143e8);
+      assert.ok(elements.length <= room);
       readDependency(elements, dependency);
       const { at, size, templates } = dependency;
       assert.ok(at === 0 || (size >= 3 && at + size <= elements.length));

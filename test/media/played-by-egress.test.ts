@@ -19,6 +19,7 @@ const files = [
   'down/resend',
   'up/stall',
   'transport',
+  'viewers-wait',
 ] as const;
 
 for (const file of files)

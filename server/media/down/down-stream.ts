@@ -7,6 +7,7 @@
  *   subscriber … 31 32 33   34 35 …
  */
 
+import { currentWaitMs, type RepairWait } from '../estimate/repair-wait.ts';
 import type { DownTrack } from '../plane.ts';
 import { type LossCount, lossCount } from '../rtp/loss-count.ts';
 import type { MediaPacket } from '../rtp/packet-cache.ts';
@@ -59,6 +60,8 @@ export interface DownStream {
   nextRtxIndex: number;
   /** Made with the first. */
   resentLately: ResentLately | undefined;
+  /** For what it is sent again as RTX; as little of it is made as of these. */
+  wait: RepairWait | undefined;
   /** What lies before all that was ever sent. */
   readonly startIndex: number;
   readonly loss: LossCount;
@@ -97,6 +100,7 @@ export function downStream(track: DownTrack, to: Transport, random: () => number
     begunMs: -1,
     nextRtxIndex: Math.floor(random() * 0x8000),
     resentLately: undefined,
+    wait: undefined,
     startIndex,
     loss: lossCount(),
     reportedSequence: -1,
@@ -170,7 +174,7 @@ export function sendSealed(
   const payloadType = match.payloadTypes[packet.payloadType] ?? -1;
   if (transport.srtp === undefined || payloadType < 0) return notReady;
   const timestamp = (packet.timestamp + timestampShift) >>> 0;
-  const long = longHeaderOf(down, packet, dependencies);
+  const long = longHeaderOf(down, packet, dependencies, nowMs);
   const header = long?.header ?? down.header;
   if (long !== undefined) writeSsrc(header, track.ssrc);
   writeHeader(header, packet.hasPadding, packet.marker, payloadType, index, timestamp);
@@ -188,13 +192,14 @@ export function sendSealed(
 
 /** For a packet that brings along what the subscriber may be told; its length differs from that of others. */
 export const longHeaderOf = (
-  { plan: { passing }, longHeaders, track }: DownStream,
+  { plan: { passing }, longHeaders, track, wait }: DownStream,
   packet: MediaPacket,
   shifts: DependencyShifts,
+  nowMs: number,
 ): LongHeader | undefined =>
   packet.elements.length === 0 || passing === undefined
     ? undefined
-    : longHeader(longHeaders, track, passing, packet, shifts);
+    : longHeader(longHeaders, track, passing, packet, shifts, wait === undefined ? 0 : currentWaitMs(wait, nowMs));
 
 /** The socket has it until it is sent: the next packet needs another. */
 function letGo(down: DownStream, header: Buffer): void {

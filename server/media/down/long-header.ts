@@ -4,7 +4,8 @@
  */
 import type { DownTrack } from '../plane.ts';
 import type { MediaPacket } from '../rtp/packet-cache.ts';
-import { descriptor, maxElements, passedNames } from '../rtp/passed.ts';
+import { descriptor, maxElements, passedNames, playoutDelay } from '../rtp/passed.ts';
+import { raised, readPlayoutDelay, writePlayoutDelay } from '../rtp/playout-delay.ts';
 import { headerTemplate } from '../rtp/rtp.ts';
 import { type DependencyShifts, writeDependency } from './dependencies.ts';
 import { elementsOf, type Positions, positions } from './header-plan.ts';
@@ -35,13 +36,17 @@ const blockAt = 12;
 const wordsAt = blockAt + 2;
 const elementsFrom = blockAt + 4;
 
-/** Copies the packet's elements into a header, which is written over by the next. `ids` are the subscriber's. */
+/**
+ * Copies the packet's elements into a header, which is written over by the next. `ids` are the subscriber's; a playout delay
+ * becomes at least `waitMs`.
+ */
 export function longHeader(
   headers: LongHeaders,
   track: DownTrack,
   ids: Uint8Array,
   { elements, dependency }: MediaPacket,
   shifts: DependencyShifts,
+  waitMs: number,
 ): LongHeader {
   const isLong = dependency.at > 0 && dependency.size > mostInOneByte && (ids[descriptor] ?? 0) > 0;
   const form = isLong ? 'twoBytes' : 'oneByte';
@@ -62,6 +67,8 @@ export function longHeader(
       }
       for (let i = 0; i < size; i++) bytes[to + i] = elements[at + i] ?? 0;
       if (which === descriptor) writeDependency(bytes, to, dependency, shifts);
+      if (which === playoutDelay && waitMs > 0)
+        writePlayoutDelay(bytes, to, raised(readPlayoutDelay(bytes, to), waitMs));
       to += size;
     }
     at += size;

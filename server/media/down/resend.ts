@@ -1,11 +1,13 @@
 import type { RefusedReason } from '../counts.ts';
+import { noteRepair, repairWait } from '../estimate/repair-wait.ts';
 import type { Subscriber } from '../room.ts';
 import { emptyPacket, recall } from '../rtp/packet-cache.ts';
 import { extended } from '../rtp/packet-index.ts';
 import { readBlocks } from '../rtp/red.ts';
 import type { Send } from '../transport.ts';
 import { type DownStream, sendSealed } from './down-stream.ts';
-import { epochOf, takes, usable } from './epoch.ts';
+import { type Epoch, epochOf, takes, usable } from './epoch.ts';
+import { canTellTime } from './header-plan.ts';
 import { repairBps } from './link-estimate.ts';
 import { refill, take } from './resend-budget.ts';
 import { isAnswered, noteResent, resentLately, wasResent } from './resent-lately.ts';
@@ -38,6 +40,8 @@ export function resend(
   for (const stream of streams) sentOctets += stream.sentOctets;
   refill(resends, repairBps(link, nowMs), sentOctets, nowMs);
   down.resentLately ??= resentLately();
+  // Else some packets are sent once more as they were, and must then say the same.
+  const canSayMore = down.track.kind === 'video' && canTellTime(down.track);
   for (const sequence of sequences) {
     const index = extended(down.newestIndex, sequence);
     const epoch = epochOf(down, index);
@@ -68,9 +72,17 @@ export function resend(
       continue;
     }
     resent.bytes += sendRtx(down, epoch, packet, numbers, index, nowMs, send);
+    if (canSayMore) noteWait(down, epoch, packet.timestamp, nowMs);
     if (!isAgain || !take(resends, packet.payload.length)) continue;
     resent.packets += 1;
     resent.bytes += sendRtx(down, epoch, packet, numbers, index, nowMs, send);
   }
   return resent;
+}
+
+/** A repair comes later than the packet would have by what has passed since that was sent. */
+function noteWait(down: DownStream, { source, timestampShift }: Epoch, timestamp: number, nowMs: number): void {
+  const behind = (down.newestTimestamp - (timestamp + timestampShift)) | 0;
+  down.wait ??= repairWait(nowMs);
+  noteRepair(down.wait, nowMs - down.newestMs + (1000 * behind) / source.clockRate, nowMs);
 }

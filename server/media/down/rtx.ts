@@ -29,7 +29,7 @@ export function sendRtx(
   if (packet.blocks > 0) writeBlocks(match, packet);
   const timestamp = (packet.timestamp + timestampShift) >>> 0;
   const payload = retransmission(source.cache, index % 0x10000, packet.payload);
-  const long = longHeaderOf(down, packet, dependencies);
+  const long = longHeaderOf(down, packet, dependencies, nowMs);
   return sendOne(down, payload, packet.hasPadding, packet.marker, payloadType, timestamp, nowMs, send, long);
 }
 

@@ -6,6 +6,7 @@
  */
 import { type DependencyNumbers, readDependencyNumbers } from '../frame/dependency-numbers.ts';
 import type { ExtensionIds } from '../plane.ts';
+import { playoutDelaySize, writePlayoutDelay } from './playout-delay.ts';
 import { extensionIn, type RtpHeader } from './rtp.ts';
 
 export const passedNames = [
@@ -17,31 +18,35 @@ export const passedNames = [
 /** Bytes of their values, at least and at most; others than these are left out. */
 const sizes: Readonly<Record<(typeof passedNames)[number], readonly [number, number]>> = {
   audioLevel: [1, 1],
-  playoutDelay: [3, 3],
+  playoutDelay: [playoutDelaySize, playoutDelaySize],
   dependencyDescriptor: [3, 255],
 };
 
-/** Its place among them. */
+/** Their places among them. */
 export const descriptor = passedNames.indexOf('dependencyDescriptor');
+export const playoutDelay = passedNames.indexOf('playoutDelay');
 
 const headSize = 2;
 /** Of all elements of a packet together. */
 export const maxElements = Object.values(sizes).reduce((sum, [, most]) => sum + headSize + most, 0);
 export const noElements = Buffer.alloc(0);
 
-/** Takes them out of a packet, as far as they go into so many bytes. What it returns is good until the next packet. */
-export type TakeElements = (packet: Buffer, header: RtpHeader, most: number) => Buffer;
+/**
+ * Takes them out of a packet, as far as they go into so many bytes, and adds a playout delay of ours (playout-delay.ts; -1:
+ * none), unless the publisher has ever said one itself. What it returns is good until the next packet.
+ */
+export type TakeElements = (packet: Buffer, header: RtpHeader, most: number, delay?: number) => Buffer;
 
-/** Undefined for a track that has none of them. Allocates: once for each track. */
-export function takeElements(ids: ExtensionIds): TakeElements | undefined {
+/** Allocates: once for each track. */
+export function takeElements(ids: ExtensionIds): TakeElements {
   const wanted = passedNames.flatMap((name, which) => {
     const id = ids[name];
     return id === undefined ? [] : [{ which, id, least: sizes[name][0], most: sizes[name][1] }];
   });
-  if (wanted.length === 0) return undefined;
+  let isSaidByPublisher = false;
   const elements = Buffer.allocUnsafeSlow(maxElements);
   const views: (Buffer | undefined)[] = [];
-  return (packet, header, most) => {
+  return (packet, header, most, delay = -1) => {
     let end = 0;
     for (const element of wanted) {
       const found = extensionIn(packet, header, element.id);
@@ -52,6 +57,13 @@ export function takeElements(ids: ExtensionIds): TakeElements | undefined {
       elements[end + 1] = size;
       packet.copy(elements, end + headSize, start, start + size);
       end += headSize + size;
+      if (element.which === playoutDelay) isSaidByPublisher = true;
+    }
+    if (delay >= 0 && !isSaidByPublisher && end + headSize + playoutDelaySize <= most) {
+      elements[end] = playoutDelay;
+      elements[end + 1] = playoutDelaySize;
+      writePlayoutDelay(elements, end + headSize, delay);
+      end += headSize + playoutDelaySize;
     }
     if (end === 0) return noElements;
     const view = views[end] ?? elements.subarray(0, end);

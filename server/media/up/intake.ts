@@ -1,15 +1,17 @@
 /** What becomes of a publisher's packet once it is decrypted: its track, its source, and its place among the others. */
+import { noteRepair } from '../estimate/repair-wait.ts';
 import type { DropReason, UpTrack } from '../plane.ts';
 import { cachedPackets, emptyPacket, keep, type MediaPacket, maxPayload, packetCache } from '../rtp/packet-cache.ts';
-import { noElements, readDependency } from '../rtp/passed.ts';
+import { readDependency } from '../rtp/passed.ts';
 import { readBlocks } from '../rtp/red.ts';
 import { extensionText, type RtpHeader } from '../rtp/rtp.ts';
 import type { Tally } from '../tally.ts';
 import { noteMedia } from './ingest-quality.ts';
 import { noteFilled, noteGap } from './missing.ts';
-import { countReceived } from './reception.ts';
+import { countReceived, latenessMs } from './reception.ts';
 import { packetIndex, type Source, source } from './source.ts';
 import type { Publisher, UpStream } from './up-stream.ts';
+import { delayToTell } from './viewers-wait.ts';
 
 /** A packet that was let in: where it belongs, and whether a decoder can start with it. The same object every time. */
 export interface Arrival {
@@ -27,6 +29,12 @@ export function intake(from: Publisher, tally: Tally) {
   const packet = emptyPacket();
   let arrival: Arrival | undefined;
 
+  const takeElementsOf = (stream: UpStream, { cache }: Source, datagram: Buffer, header: RtpHeader, nowMs: number) => {
+    const isNewest = packet.index > cache.newest;
+    const delay =
+      stream.track.kind === 'video' ? delayToTell(stream.told, from.wait, header.timestamp, isNewest, nowMs) : -1;
+    packet.elements = stream.takeElements(datagram, header, maxPayload - packet.payload.length, delay);
+  };
   return (
     datagram: Buffer,
     header: RtpHeader,
@@ -36,6 +44,7 @@ export function intake(from: Publisher, tally: Tally) {
     const stream = from.bySsrc.get(header.ssrc) ?? bind(from, datagram, header);
     if (stream === undefined) return 'UnknownSsrc';
     if (payload.length > maxPayload) return 'MalformedRtp';
+    let isRepair = false;
     packet.timestamp = header.timestamp;
     packet.marker = header.marker;
     packet.hasPadding = header.hasPadding;
@@ -49,7 +58,8 @@ export function intake(from: Publisher, tally: Tally) {
       packet.payload = payload;
       if (!readBlocks(packet, stream.redundancy)) return 'MalformedRtp';
       packet.index = takeInOrder(stream, origin, header, nowMs);
-      if (packet.index < origin.cache.newest) noteLate(stream, origin, packet.index, datagram.length, nowMs, tally);
+      isRepair =
+        packet.index < origin.cache.newest && noteLate(stream, origin, packet.index, datagram.length, nowMs, tally);
     } else {
       tally.wasRepair(datagram.length);
       // RFC 4588 section 4: the original's number stands before its payload. Bandwidth probes have only padding.
@@ -59,10 +69,12 @@ export function intake(from: Publisher, tally: Tally) {
       packet.index = packetIndex(origin, payload.readUInt16BE(0));
       // Only what is missing was asked for; a number ahead of all others would make the packets up to it seem too old.
       if (packet.index > origin.cache.newest) return nothing;
-      noteFilled(origin.missing, packet.index, true, nowMs);
+      isRepair = noteFilled(origin.missing, packet.index, true, nowMs);
     }
-    packet.elements = stream.takeElements?.(datagram, header, maxPayload - packet.payload.length) ?? noElements;
+    takeElementsOf(stream, origin, datagram, header, nowMs);
     if (!keep(origin.cache, packet)) return nothing;
+    if (isRepair && stream.track.kind === 'video')
+      noteRepair(from.wait, latenessMs(origin.reception, header.timestamp, origin.clockRate, nowMs), nowMs);
     readDependency(packet.elements, packet.dependency);
     arrival ??= { stream, source: origin, packet, startsKeyFrame: false };
     arrival.stream = stream;
@@ -129,8 +141,8 @@ function takeInOrder(stream: UpStream, of: Source, header: RtpHeader, nowMs: num
 }
 
 /**
- * A packet behind the newest was overtaken on the way, or sent once more. Where retransmissions have no stream of their own
- * there is no telling, and what was asked for is taken for one.
+ * A packet behind the newest was overtaken on the way, or sent once more: true then. Where retransmissions have no stream of
+ * their own there is no telling, and what was asked for is taken for one.
  */
 function noteLate(
   stream: UpStream,
@@ -139,8 +151,9 @@ function noteLate(
   bytes: number,
   nowMs: number,
   tally: Tally,
-): void {
-  const isRepair = stream.retransmitted.size === 0 ? undefined : false;
-  if (noteFilled(missing, index, isRepair, nowMs)) tally.wasRepair(bytes);
+): boolean {
+  const isRepair = noteFilled(missing, index, stream.retransmitted.size === 0 ? undefined : false, nowMs);
+  if (isRepair) tally.wasRepair(bytes);
   else tally.cameLate(stream.track.kind);
+  return isRepair;
 }

@@ -23,6 +23,8 @@ export interface Reception {
   receivedPrior: number;
   jitter: number;
   transit: number;
+  /** Smoothed as the jitter is. */
+  meanTransit: number;
 }
 
 export const reception = (): Reception => ({
@@ -33,7 +35,19 @@ export const reception = (): Reception => ({
   receivedPrior: 0,
   jitter: 0,
   transit: 0,
+  meanTransit: 0,
 });
+
+const transitOf = (timestamp: number, clockRate: number, nowMs: number): number =>
+  ((nowMs * clockRate) / 1000 - timestamp) | 0;
+
+/** How much longer than others a packet took that has come now, in milliseconds; less than 0 for a quick one. */
+export const latenessMs = (
+  { meanTransit }: Pick<Reception, 'meanTransit'>,
+  timestamp: number,
+  clockRate: number,
+  nowMs: number,
+): number => (((transitOf(timestamp, clockRate, nowMs) - meanTransit) | 0) * 1000) / clockRate;
 
 /** Counts a packet that came by itself, not as a retransmission. */
 export function countReceived(
@@ -44,7 +58,11 @@ export function countReceived(
   nowMs: number,
 ): void {
   // Only differences of transit times matter, so it may be kept modulo 2^32, as timestamps are.
-  const transit = ((nowMs * clockRate) / 1000 - timestamp) | 0;
+  const transit = transitOf(timestamp, clockRate, nowMs);
+  const beyondMean = (transit - counts.meanTransit) | 0;
+  // Beyond a second it is not the way that has changed, but the clock.
+  if (counts.base < 0 || Math.abs(beyondMean) > clockRate) counts.meanTransit = transit;
+  else counts.meanTransit = (counts.meanTransit + beyondMean / 16) | 0;
   if (counts.base < 0) {
     counts.base = sequence;
     counts.highest = sequence;

@@ -2,6 +2,7 @@
 import type { DownStream } from '../down/down-stream.ts';
 import type { CodecMatch } from '../down/epoch.ts';
 import { type PictureReaders, pictureReaders } from '../down/picture-id.ts';
+import { type RepairWait, repairWait } from '../estimate/repair-wait.ts';
 import type { FrameReader } from '../frame/frame.ts';
 import { frameReader } from '../frame/frame-reader.ts';
 import type { UpTrack } from '../plane.ts';
@@ -11,6 +12,7 @@ import type { Transport } from '../transport.ts';
 import { type ArrivalLog, arrivalLog } from './arrival-log.ts';
 import type { Ladder } from './layers.ts';
 import type { Source } from './source.ts';
+import { type WaitTold, waitTold } from './viewers-wait.ts';
 
 /** What a payload type of the publisher's means. */
 interface Payload {
@@ -27,7 +29,8 @@ export interface UpStream {
   readonly retransmitted: ReadonlyMap<number, number>;
   readonly pictures: PictureReaders;
   readonly redundancy: Redundancy | undefined;
-  readonly takeElements: TakeElements | undefined;
+  readonly takeElements: TakeElements;
+  readonly told: WaitTold;
   /** What subscribers are sent of it as, by what they agreed on. */
   readonly matches: Map<string, CodecMatch>;
   source: Source | undefined;
@@ -62,6 +65,8 @@ export interface Publisher {
   /** When it was last thought about which is. */
   judgedMs: number;
   readonly bySsrc: Map<number, UpStream>;
+  /** For what its video has to send again: all encodings come by one way. */
+  readonly wait: RepairWait;
   /** When its packets came, for feedback, and the extension with their numbers; all its tracks share both. */
   readonly arrivals: { readonly id: number; readonly log: ArrivalLog } | undefined;
 }
@@ -72,13 +77,14 @@ export function publisher(transport: Transport, tracks: readonly UpTrack[]): Pub
   const arrivals = id === undefined ? undefined : { id, log: arrivalLog() };
   return {
     transport,
-    streams: tracks.flatMap(encodings).map(upStream),
+    streams: tracks.flatMap(encodings).map((track) => upStream(track, transport.madeMs)),
     best: undefined,
     ladder: undefined,
     toldLayers: '',
     toldHints: '',
     judgedMs: Number.NEGATIVE_INFINITY,
     bySsrc: new Map(),
+    wait: repairWait(transport.madeMs),
     arrivals,
   };
 }
@@ -87,7 +93,7 @@ export function publisher(transport: Transport, tracks: readonly UpTrack[]): Pub
 const encodings = ({ rids, ...track }: UpTrack): readonly UpTrack[] =>
   rids === undefined || rids.length === 0 ? [track] : rids.map((rid) => ({ ...track, rid }));
 
-const upStream = (track: UpTrack): UpStream => ({
+const upStream = (track: UpTrack, nowMs: number): UpStream => ({
   track,
   payloads: new Map(
     track.codecs.map(({ name, payloadType, clockRate }) => [payloadType, { clockRate, readFrame: frameReader(name) }]),
@@ -100,6 +106,7 @@ const upStream = (track: UpTrack): UpStream => ({
   pictures: pictureReaders(track.codecs),
   redundancy: redundancy(track.codecs),
   takeElements: takeElements(track.extensions),
+  told: waitTold(nowMs),
   matches: new Map(),
   source: undefined,
   sinks: [],

@@ -8,12 +8,12 @@ import { hex } from '../frame/bit-writer.ts';
 const ids = { mid: 1, audioLevel: 2, playoutDelay: 3, dependencyDescriptor: 4 };
 const most = 1000;
 
-/** What is taken of a packet with this extension, in words; undefined for a track that has nothing to be passed on. */
-function taken(extension: string, of: Parameters<typeof takeElements>[0] = ids, room = most): string | undefined {
+/** What is taken of a packet with this extension, in words. */
+function taken(extension: string, of: Parameters<typeof takeElements>[0] = ids, room = most): string {
   const packet = hex(`90600001 00000000 00000001 ${extension}`);
   const header = emptyHeader();
   assert.ok(readHeader(packet, header));
-  return takeElements(of)?.(packet, header, room).toString('hex');
+  return takeElements(of)(packet, header, room).toString('hex');
 }
 
 test('elements are kept by what they are, whatever their ids, order and form', () => {
@@ -28,18 +28,32 @@ test('what has another size than it may have is left out, and so is what there i
   assert.equal(taken('bede 0001 10 61 00 00'), '');
 });
 
-test('of a packet without extension nothing is taken, and of a track without such nothing is looked for', () => {
+test('of a packet without extension nothing is taken, nor of one whose track has none of them', () => {
   const packet = hex('80600001 00000000 00000001 ff');
   const header = emptyHeader();
   assert.ok(readHeader(packet, header));
-  assert.equal(takeElements(ids)?.(packet, header, most), noElements);
-  assert.equal(takeElements({ mid: 1, rid: 2, absSendTime: 3, transportWide: 4 }), undefined);
+  assert.equal(takeElements(ids)(packet, header, most), noElements);
+  assert.equal(taken('bede 0001 10 61 00 00', { mid: 1, rid: 2, absSendTime: 3, transportWide: 4 }), '');
 });
 
 test('the largest elements there may be are taken whole', () => {
   const long = `04 ff ${'c0'.repeat(255)}`;
   const value = taken(`1000 0043 02 01 8a 03 03 000000 ${long} 00 00 00`);
-  assert.equal((value ?? '').length, 2 * maxElements);
+  assert.equal(value.length, 2 * maxElements);
+});
+
+test('a delay of ours is added, as far as there is room, until the publisher says one itself', () => {
+  const take = takeElements(ids);
+  const header = emptyHeader();
+  const takenOf = (extension: string, room: number): string => {
+    const packet = hex(`90600001 00000000 00000001 ${extension}`);
+    assert.ok(readHeader(packet, header));
+    return take(packet, header, room, 0x0143e8).toString('hex');
+  };
+  assert.equal(takenOf('bede 0001 20 8a 00 00', most), '00018a01030143e8');
+  assert.equal(takenOf('bede 0001 20 8a 00 00', 7), '00018a');
+  assert.equal(takenOf('bede 0001 32 00a00b', most), '010300a00b');
+  assert.equal(takenOf('bede 0001 20 8a 00 00', most), '00018a');
 });
 
 test('nothing is made anew for each packet', () => {
@@ -47,7 +61,7 @@ test('nothing is made anew for each packet', () => {
   const packet = hex('90600001 00000000 00000001 bede 0001 20 8a 00 00');
   const header = emptyHeader();
   assert.ok(readHeader(packet, header));
-  assert.equal(take?.(packet, header, most), take?.(packet, header, most));
+  assert.equal(take(packet, header, most), take(packet, header, most));
 });
 
 test('the numbers of a frame are found behind other elements, and are gone with the next packet', () => {

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { countReceived, reception, takeReport } from '#server/media/up/reception.ts';
+import { countReceived, latenessMs, reception, takeReport } from '#server/media/up/reception.ts';
 
 /** Packets of 20 ms at 8 kHz, those for which `isLost` is true left out. */
 function receive(counts: ReturnType<typeof reception>, from: number, to: number, isLost: (i: number) => boolean) {
@@ -74,4 +74,23 @@ test('a report says which sender report came last, and how long ago', () => {
   const report = takeReport(counts, 7, { middleNtp: 0xabcd1234, atMs: 1000 }, 1500);
   assert.equal(report.lastSenderReport, 0xabcd1234);
   assert.equal(report.delaySinceLast, 32768);
+});
+
+test('a packet is as late as it took longer than those of its time, whose way may become longer', () => {
+  const counts = reception();
+  receive(counts, 0, 100, () => false);
+  const late = (i: number, ms: number) => latenessMs(counts, i * 160, 8000, i * 20 + ms);
+  assert.equal(late(90, 0), 0);
+  assert.equal(late(90, 150), 150);
+  assert.equal(late(90, -30), -30);
+  for (let i = 100; i < 300; i++) countReceived(counts, i, i * 160, 8000, i * 20 + 80);
+  assert.ok(Math.abs(late(290, 230) - 150) < 3, `${late(290, 230)} ms`);
+});
+
+test('a clock that jumps makes no packet late by that', () => {
+  const counts = reception();
+  receive(counts, 0, 100, () => false);
+  const jump = 0x7000_0000;
+  for (let i = 100; i < 200; i++) countReceived(counts, i, (i * 160 + jump) >>> 0, 8000, i * 20);
+  assert.equal(latenessMs(counts, (199 * 160 + jump) >>> 0, 8000, 199 * 20 + 40), 40);
 });
