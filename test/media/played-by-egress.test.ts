@@ -3,6 +3,7 @@ import { describe } from 'node:test';
 import { playedBy } from './arena.ts';
 
 const files = [
+  'codecs',
   'down/epochs',
   'first-frame',
   'forwarding',
