@@ -120,6 +120,8 @@ export const env = {
   joinRate: 'JOINS_PER_ADDRESS',
   /** Percent of its time that a thread may be busy with media before new viewers are refused; 0: all of it. */
   busyLimit: 'BUSY_LIMIT_PERCENT',
+  /** Connections that the public port may have at a time. */
+  maxConnections: 'MAX_CONNECTIONS',
   /** Before the name of each metric family. */
   metricsPrefix: 'METRICS_PREFIX',
   /** On each series, as `name=value,name=value`. */
@@ -138,6 +140,7 @@ export const podSettings = [
   env.trustedProxies,
   env.joinRate,
   env.busyLimit,
+  env.maxConnections,
   env.metricsPrefix,
   env.metricsConstLabels,
   env.metricsDefault,

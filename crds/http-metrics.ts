@@ -1,4 +1,4 @@
-import { clients, directions, type Family, room } from './metric-family.ts';
+import { clients, directions, type Family, none, room } from './metric-family.ts';
 
 const requestSeconds = [0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10] as const;
 const messageBytes = [256, 1024, 2048, 4096, 8192, 16_384, 65_536] as const;
@@ -139,6 +139,12 @@ export const httpMetric = {
     labels: {
       reason: [...refusalReasons, ...handshakeFailures],
     },
+  },
+  connectionsRefused: {
+    name: 'live_http_connections_refused_total',
+    type: 'counter',
+    help: 'Connections to the public port that were closed at once, as it had as many as it may have.',
+    labels: none,
   },
   requestsPassedOn: {
     name: 'live_requests_passed_on_total',

@@ -106,6 +106,7 @@ The options are for \`npm run sfu\`, the variables for pods: the chart's value \
 | \`${env.metricsConstLabels}\` | \`--metrics-labels\` | labels on each series, as \`cluster=east,team=video\` |
 | \`${env.cpuRequest}\` | \`--cpu-request\` | processors that the pod may use, such as \`1.5\`, where they are neither its limit nor all of the machine: \`${serverMetric.cpuLimit.name}\`, against which load is held |
 | \`${env.busyLimit}\` | \`--busy-limit\` | percent of its time that a thread may be busy with media before new viewers are refused (90; 0: all of it): \`${serverMetric.busy.name}\` |
+| \`${env.maxConnections}\` | \`--max-connections\` | connections that the HTTP port may have at a time (10000), of which each viewer's event stream takes one: \`${serverMetric.connectionsRefused.name}\` counts what is refused |
 | \`${env.metricsDefault}\` | \`--metrics-default\` | \`off\`: without \`process_*\` and \`nodejs_*\`, which Node and the process have besides |
 
 Whoever embeds the server gives \`start\` of \`server/start.ts\` an \`onMetrics\`: it is called with the registry, for families

@@ -39,6 +39,8 @@ export interface HttpMeter {
   /** It is over: answered, or left by its client, which is status 499. */
   answered(request: AskedRequest, answer: RequestAnswer): void;
   refused(reason: RefusalReason): void;
+  /** There were as many as there may be. */
+  connectionRefused(): void;
   unauthorized(role: Role, why: Denial): void;
   passedOn(result: PassedOn): void;
   takenOver(result: TakenOver): void;
@@ -108,6 +110,7 @@ const verbs = [
   'asked',
   'answered',
   'refused',
+  'connectionRefused',
   'unauthorized',
   'passedOn',
   'takenOver',

@@ -91,7 +91,7 @@ export async function startServer(options: ServerOptions): Promise<Server> {
   const untraced = endpoints({ ...parts, admission, events: events.subscriber, accessOf, newId });
   const traced = tracedEndpoints(untraced, tracer, spans);
   const open = { door, endpoints: traced, events, around, clock, tracer, meter, onError };
-  const { app, internal } = httpServers({ ...open, internals: inside });
+  const { app, internal } = httpServers({ ...open, maxConnections: config.maxConnections, internals: inside });
   const close = async () => {
     stop();
     table.endAll('Shutdown');

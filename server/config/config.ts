@@ -9,7 +9,17 @@ import type { Endpoint } from '../media/udp/address.ts';
 import type { MetricsConfig } from '../metrics/metrics.ts';
 import { ConfigError } from './config-error.ts';
 import { metricsConfig } from './metrics-config.ts';
-import { busyLimitRatio, cpuRequest, endpoint, endpoints, hangLimitMs, joinRate, logLevel, proxies } from './values.ts';
+import {
+  busyLimitRatio,
+  cpuRequest,
+  endpoint,
+  endpoints,
+  hangLimitMs,
+  joinRate,
+  logLevel,
+  maxConnections,
+  proxies,
+} from './values.ts';
 
 export interface Config {
   readonly http: Endpoint;
@@ -45,6 +55,8 @@ export interface Config {
   readonly joinsPerSecondPerAddress: number;
   /** Part of its time that a thread may be busy with media before new viewers are refused. Infinity: all of it. */
   readonly busyLimitRatio: number;
+  /** Connections that the public port may have at a time. */
+  readonly maxConnections: number;
   readonly metrics: MetricsConfig;
 }
 
@@ -56,6 +68,8 @@ const defaultProxies = 'private';
 const defaultJoinRate = '20';
 /** In percent. From there on packets wait for each other, and a burst finds no time that is left. */
 const defaultBusyLimit = '90';
+/** Each viewer's event stream takes one. Ten thousand take some 110 MB. */
+const defaultMaxConnections = '10000';
 
 /** The configuration of a pod. Throws a {@link ConfigError} that names the variable. */
 export function podConfig(env: Readonly<Record<string, string | undefined>>): Config {
@@ -85,6 +99,7 @@ export function podConfig(env: Readonly<Record<string, string | undefined>>): Co
     proxies: proxies(env[envName.trustedProxies] ?? defaultProxies, envName.trustedProxies),
     joinsPerSecondPerAddress: joinRate(env[envName.joinRate] ?? defaultJoinRate, envName.joinRate),
     busyLimitRatio: busyLimitRatio(env[envName.busyLimit] ?? defaultBusyLimit, envName.busyLimit),
+    maxConnections: maxConnections(env[envName.maxConnections] ?? defaultMaxConnections, envName.maxConnections),
     metrics: metricsConfig({
       prefix: [envName.metricsPrefix, env[envName.metricsPrefix]],
       constLabels: [envName.metricsConstLabels, env[envName.metricsConstLabels]],
@@ -114,6 +129,7 @@ Runs one media server without Kubernetes. ROOMS_FILE lists the rooms; docs/examp
   --trusted-proxies LIST     whose X-Forwarded-For is believed: addresses, networks, private   (${defaultProxies})
   --joins-per-address N      sessions per second, ten times as many at once; 0: any number   (${defaultJoinRate})
   --busy-limit PERCENT       of a thread's time, from which on no viewer is taken; 0: none   (${defaultBusyLimit})
+  --max-connections N        that the HTTP port may have at a time   (${defaultMaxConnections})
   --metrics-prefix PREFIX    before each metric's name
   --metrics-labels K=V,K=V   on each metric
   --metrics-default on|off   process_* and nodejs_*, too   (on)
@@ -146,6 +162,7 @@ export function argumentsConfig(args: readonly string[]): Config | undefined {
     proxies: proxies(values['trusted-proxies'], '--trusted-proxies'),
     joinsPerSecondPerAddress: joinRate(values['joins-per-address'], '--joins-per-address'),
     busyLimitRatio: busyLimitRatio(values['busy-limit'], '--busy-limit'),
+    maxConnections: maxConnections(values['max-connections'], '--max-connections'),
     metrics: metricsConfig({
       prefix: ['--metrics-prefix', values['metrics-prefix']],
       constLabels: ['--metrics-labels', values['metrics-labels']],
@@ -173,6 +190,7 @@ function parsed(args: readonly string[]) {
         'trusted-proxies': { type: 'string', default: defaultProxies },
         'joins-per-address': { type: 'string', default: defaultJoinRate },
         'busy-limit': { type: 'string', default: defaultBusyLimit },
+        'max-connections': { type: 'string', default: defaultMaxConnections },
         'metrics-prefix': { type: 'string' },
         'metrics-labels': { type: 'string' },
         'metrics-default': { type: 'string' },

@@ -54,6 +54,12 @@ export function busyLimitRatio(text: string, where: string): number {
   throw new ConfigError(`${where} must be 0 or 20 to 100 percent, not ${text}`);
 }
 
+export function maxConnections(text: string, where: string): number {
+  const count = /^\d{1,6}$/.test(text) ? Number(text) : 0;
+  if (count >= 100) return count;
+  throw new ConfigError(`${where} must be a whole number from 100 to 999999, not ${text}`);
+}
+
 export function cpuRequest(text: string | undefined, where: string): { readonly cpuRequest?: number } {
   if (text === undefined) return {};
   const cores = /^\d{1,4}(\.\d+)?$/.test(text) ? Number(text) : 0;

@@ -5,6 +5,7 @@ import { type Refusal, Refused } from '../room/refusal.ts';
 import type { Role } from '../room/room.ts';
 import type { Clock } from '../room/rooms.ts';
 import { withoutAlias } from './alias.ts';
+import { limitConnections } from './connections.ts';
 import { allowOrigins } from './cors.ts';
 import type { Door } from './door.ts';
 import { endpoint, notSdp } from './endpoint.ts';
@@ -31,6 +32,8 @@ export interface PublicServerOptions {
   readonly peers: PassOnOptions['peers'];
   readonly arrivals: Arrivals;
   readonly clock: Clock;
+  /** Connections at a time. */
+  readonly maxConnections: number;
   readonly meter: HttpMeter;
   readonly tracer?: Tracer;
   /** An error that is nobody's fault but ours. */
@@ -39,6 +42,9 @@ export interface PublicServerOptions {
 
 /** An offer of a browser with all of its codecs has some 10 kB. */
 const bodyLimitBytes = 64 * 1024;
+
+/** So that nobody can have any number of requests wait on one connection. A proxy's own limit is not above that. */
+const maxRequestsPerSocket = 1000;
 
 /** WHIP, WHEP and the pages, not listening yet. Every refusal is problem+json (RFC 9457), and counted. */
 export function publicServer({
@@ -49,6 +55,7 @@ export function publicServer({
   peers,
   arrivals,
   clock,
+  maxConnections,
   meter,
   tracer = noTracer,
   onError,
@@ -69,6 +76,7 @@ export function publicServer({
     requestTimeout: 15_000,
     http: { headersTimeout: 10_000 },
     forceCloseConnections: true,
+    maxRequestsPerSocket,
     rewriteUrl: ({ url = '/' }) => withoutAlias(url, endpoints.named),
     // Hooks do not run for what has no path.
     frameworkErrors: (error, request, reply) => {
@@ -78,6 +86,7 @@ export function publicServer({
     clientErrorHandler: unread.answer,
   });
   unread.watch(app.server);
+  limitConnections(app.server, { most: maxConnections, meter });
   app.removeAllContentTypeParsers();
   app.addContentTypeParser(
     /^application\/(sdp|trickle-ice-sdpfrag|json)\s*(;|$)/i,

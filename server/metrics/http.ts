@@ -104,11 +104,14 @@ function betweenPods(families: Families): Partial<Meter> {
 function refusals(families: Families): Partial<Meter> {
   const refused = families.counter(httpMetric.requestsRefused);
   for (const reason of httpMetric.requestsRefused.labels.reason) refused.inc({ reason }, 0);
+  const connections = families.counter(httpMetric.connectionsRefused);
+  connections.inc(0);
   const authFailures = families.counter(httpMetric.authFailures);
   for (const client of clients)
     for (const reason of httpMetric.authFailures.labels.reason) authFailures.inc({ client, reason }, 0);
   return {
     refused: (reason) => refused.inc({ reason }),
+    connectionRefused: () => connections.inc(),
     ended: (_session, { reason }) => {
       if (handshakeFailures.some((known) => known === reason)) refused.inc({ reason });
     },

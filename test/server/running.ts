@@ -63,6 +63,7 @@ export async function running(rooms: string, change: Partial<Config> = {}, clock
       proxies: trustedProxies(['private']),
       joinsPerSecondPerAddress: 20,
       busyLimitRatio: Number.POSITIVE_INFINITY,
+      maxConnections: 10_000,
       metrics: { prefix: '', constLabels: {}, hasDefaults: true, reuseMs: 0 },
       ...change,
     },
