@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { delivered, deliveredBps, noteDelivered } from '#server/media/estimate/delivered.ts';
+import { seeded } from '../seeded.ts';
 
 test('a steady stream is measured after half a second, and from then on', () => {
   const of = delivered();
@@ -40,4 +41,23 @@ test('what is a little too old does not count', () => {
   for (let ms = 0; ms < 2000; ms += 10) noteDelivered(of, ms, 1250);
   noteDelivered(of, 1000, 1e6);
   assert.equal(deliveredBps(of), 1_000_000);
+});
+
+test('the sum that is kept is that of the packets, in whatever order they come', () => {
+  const random = seeded(7);
+  const of = delivered();
+  const bytesOfStep = new Map<number, number>();
+  let newest = 0;
+  for (let i = 0; i < 2000; i++) {
+    // Ahead by up to a step, behind by up to three.
+    const step = Math.max(0, newest + Math.floor(random() * 5) - 3);
+    newest = Math.max(newest, step);
+    const bytes = Math.floor(random() * 1500);
+    bytesOfStep.set(step, (bytesOfStep.get(step) ?? 0) + bytes);
+    noteDelivered(of, 50 * step + 20, bytes);
+    if (newest <= 10) continue;
+    let sum = 0;
+    for (let at = newest - 10; at < newest; at++) sum += bytesOfStep.get(at) ?? 0;
+    assert.equal(deliveredBps(of), sum * 16);
+  }
 });
