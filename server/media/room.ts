@@ -18,6 +18,8 @@ import type { World } from './world.ts';
 export interface Subscriber {
   readonly transport: Transport;
   readonly streams: readonly DownStream[];
+  /** The one of them that is video. */
+  readonly video: DownStream | undefined;
   readonly link: LinkEstimate;
   readonly resends: ResendBudget;
   readonly probe: Probe;
@@ -61,7 +63,8 @@ export const room = (id: string): Room => ({
 export function subscriber(transport: Transport, tracks: readonly DownTrack[], random: () => number): Subscriber {
   const streams = tracks.map((track) => downStream(track, transport, random));
   if (streams.some(({ plan }) => plan.transportWideAt > 0)) transport.history = sendHistory();
-  return { transport, streams, link: linkEstimate(), resends: resendBudget(transport.madeMs), probe: probe() };
+  const video = streams.find(({ track }) => track.kind === 'video');
+  return { transport, streams, video, link: linkEstimate(), resends: resendBudget(transport.madeMs), probe: probe() };
 }
 
 /** Sends one packet of the publisher's to everybody who can use it. Writes into its payload: what is kept is kept before. */

@@ -5,10 +5,12 @@ import { chooseLayers } from './down/viewer-layers.ts';
 import { lookForSubscriber } from './ice/presence.ts';
 import type { Client, MediaState } from './media-state.ts';
 import type { CloseReason } from './plane.ts';
+import type { Room } from './room.ts';
 import { dtlsPerSecond } from './transport.ts';
 import { askForKeyFrame, askForMissing, reportArrivals, reportReception } from './up/feedback.ts';
 import { isForemost, steer } from './up/layers.ts';
 import { noteStall } from './up/stall.ts';
+import type { Publisher } from './up/up-stream.ts';
 import type { World } from './world.ts';
 
 /** How often `runTimers` is to be called. */
@@ -57,14 +59,7 @@ function overdue({ transport, publisher }: Client, now: number): CloseReason | u
 /** What is due for one client. */
 export function serve(state: MediaState, client: Client, now: number, world: World): void {
   const { transport, room, publisher, subscriber } = client;
-  if (publisher !== undefined) reportArrivals(publisher, now, world, state.feedback);
-  if (publisher !== undefined && room !== undefined) steer(room, now);
-  for (const stream of publisher?.streams ?? []) {
-    if (publisher === undefined || room === undefined) continue;
-    askForMissing(publisher, stream, now, world);
-    askForKeyFrame(publisher, stream, now, world);
-    if (isForemost(publisher, stream)) noteStall(room, stream, now, world);
-  }
+  if (publisher !== undefined) servePublisher(state, publisher, room, now, world);
   if (subscriber !== undefined && room?.publisher !== undefined) {
     chooseLayers(room.publisher, subscriber, now, world);
     if (subscriber.probe.bps > 0) state.probed.add(client);
@@ -76,6 +71,23 @@ export function serve(state: MediaState, client: Client, now: number, world: Wor
   if (subscriber === undefined) return;
   for (const down of subscriber.streams) reportSending(down, now, world.send);
   lookAtLink(subscriber.link, transport.history, now, world.tally);
+}
+
+function servePublisher(
+  { feedback }: MediaState,
+  publisher: Publisher,
+  room: Room | undefined,
+  now: number,
+  world: World,
+): void {
+  reportArrivals(publisher, now, world, feedback);
+  if (room === undefined) return;
+  steer(room, now);
+  for (const stream of publisher.streams) {
+    askForMissing(publisher, stream, now, world);
+    askForKeyFrame(publisher, stream, now, world);
+    if (isForemost(publisher, stream)) noteStall(room, stream, now, world);
+  }
 }
 
 /** Goes on with the probes under way, and says whether there are any. To be called every `paceMs` while there are. */

@@ -70,8 +70,7 @@ export interface Filled {
 
 /** Sends what is due by now, and adds it to `into`. */
 export function sendProbe(of: Subscriber, nowMs: number, send: Send, into: Filled): void {
-  const { probe, streams } = of;
-  const down = streams.find(({ track }) => track.kind === 'video');
+  const { probe, streams, video: down } = of;
   if (probe.bps === 0 || down === undefined || of.transport.port === 0 || of.transport.isGone) return;
   let mediaBytes = 0;
   for (const { sentOctets, sentPackets } of streams) mediaBytes += sentOctets + overhead * sentPackets;

@@ -15,7 +15,7 @@ import type { DownStream } from './down-stream.ts';
 import { decideLayer, type LayerChoice, type LayerInput, layerChoice, noteSwitched } from './layer-choice.ts';
 import { allowedBps } from './link-estimate.ts';
 import { canProbe, fillUp } from './probe.ts';
-import { decideHold, type VideoHold, videoHold } from './video-hold.ts';
+import { decideHold, type HoldInput, type VideoHold, videoHold } from './video-hold.ts';
 
 /** What is known of one track of one subscriber, as long as the encodings keep their order. */
 export interface ViewerLayer {
@@ -60,7 +60,7 @@ export function chooseLayer({ placed, subscriber }: Client, mid: string, rid: st
 /** To be called many times a second. */
 export function chooseLayers(of: Publisher, subscriber: Subscriber, nowMs: number, world: World): void {
   const { ladder } = of;
-  const down = subscriber.streams.find(({ track }) => track.kind === 'video');
+  const { video: down } = subscriber;
   if (down === undefined) return;
   if (ladder === undefined) {
     // Another publisher begins with everybody, and may have no video at all.
@@ -76,20 +76,31 @@ export function chooseLayers(of: Publisher, subscriber: Subscriber, nowMs: numbe
   const layer = layerOf(subscriber, down, ladder, nowMs);
   if (nowMs < layer.nextMs) return;
   layer.nextMs = nowMs + decideEveryMs;
-  const input = inputOf(subscriber, down, layer, ladder, chosen, nowMs);
+  decide(of, subscriber, down, layer, inputOf(subscriber, down, layer, ladder, chosen, nowMs), world);
+}
+
+function decide(
+  of: Publisher,
+  subscriber: Subscriber,
+  down: DownStream,
+  layer: ViewerLayer,
+  input: LayerInput & HoldInput,
+  world: World,
+): void {
+  const { nowMs } = input;
   const hold = down.hold ?? videoHold(nowMs);
   down.hold = hold;
   measure(layer, subscriber, down, nowMs);
   const [wasHeld, formerly] = [hold.isHeld, layer.choice.wanted];
-  const least = leastOf(hold, layer, input, subscriber.link.estimator?.lastFeedbackMs);
-  decideHold(hold, { ...input, ...least, deliveredBps: arrivingBps(subscriber) });
+  input.takesBps = leastBps(hold, layer, input, subscriber.link.estimator?.lastFeedbackMs);
+  decideHold(hold, input);
   if (hold.isHeld) {
-    const stream = ladder.streams[leastAt(input)];
+    const stream = layer.order[leastAt(input)];
     if (!wasHeld && stream !== undefined) holdBack(of, down, stream);
   } else {
     if (wasHeld) layer.choice = layerChoice(nowMs);
     decideLayer(layer.choice, input);
-    send(of, down, ladder.streams[layer.choice.wanted]);
+    send(of, down, layer.order[layer.choice.wanted]);
   }
   const isMore = wasHeld ? !hold.isHeld : layer.choice.wanted > formerly;
   fillUp(subscriber.probe, hold.isHeld ? hold.probeBps : layer.choice.probeBps, isMore, nowMs, world.tally);
@@ -108,12 +119,17 @@ function send(of: Publisher, down: DownStream, stream: UpStream | undefined): vo
 
 /** What it is sent is noted there. */
 function layerOf(subscriber: Subscriber, down: DownStream, { streams }: Ladder, nowMs: number): ViewerLayer {
-  const present = streams.findIndex(({ source }) => source !== undefined && source === down.epoch?.source);
+  const present = presentOf(streams, down);
   if (down.layer === undefined || down.layer.order !== streams)
     down.layer = beginning(streams, present, subscriber, down, nowMs);
   const { choice } = down.layer;
   if (present >= 0 && present !== choice.present) noteSwitched(choice, present, nowMs);
   return down.layer;
+}
+
+function presentOf(streams: Ladder['streams'], { epoch }: DownStream): number {
+  for (let i = 0; epoch !== undefined && i < streams.length; i++) if (streams[i]?.source === epoch.source) return i;
+  return -1;
 }
 
 /** It begins with what it is sent, which is left alone until the estimate has had time to see it. */
@@ -151,7 +167,7 @@ function inputOf(
   { streams, bps }: Ladder,
   chosen: number,
   nowMs: number,
-): LayerInput {
+): LayerInput & HoldInput {
   const { estimator } = link;
   const hasFeedback = estimator !== undefined && nowMs - estimator.lastFeedbackMs < recentMs;
   const lossRatio = estimator !== undefined && nowMs - estimator.loss.sinceMs < recentMs ? estimator.loss.ratio : 0;
@@ -165,6 +181,8 @@ function inputOf(
     canProbe: canProbe(down, transport, estimator) && nowMs - begunMs >= firstLookMs,
     chosen,
     highest: streams.length - 1,
+    takesBps: 0,
+    deliveredBps: estimator === undefined ? -1 : deliveredBps(estimator.arrived),
   };
 }
 
@@ -178,18 +196,18 @@ function leastAt({ chosen, layersBps }: LayerInput): number {
  * took of late, as its encoder makes less now; nor who told when packets came, and tells nothing for the moment: its network
  * is gone, or its machine is busy.
  */
-function leastOf(
+function leastBps(
   { isHeld }: VideoHold,
   of: ViewerLayer,
   input: LayerInput,
-  lastFeedbackMs: number | undefined,
-): { readonly takesBps: number } {
+  lastFeedbackMs = Number.NEGATIVE_INFINITY,
+): number {
   const least = leastAt(input);
-  const leastBps = input.layersBps[least] ?? 0;
-  if (isHeld) return { takesBps: leastBps };
-  const silenceMs = input.nowMs - (lastFeedbackMs ?? Number.NEGATIVE_INFINITY);
+  const takesBps = input.layersBps[least] ?? 0;
+  if (isHeld) return takesBps;
+  const silenceMs = input.nowMs - lastFeedbackMs;
   const isSilent = silenceMs > silentMs && silenceMs < Number.POSITIVE_INFINITY;
-  return { takesBps: of.choice.present === least && !isSilent ? Math.min(leastBps, of.sentBps) : 0 };
+  return of.choice.present === least && !isSilent ? Math.min(takesBps, of.sentBps) : 0;
 }
 
 function measure(of: ViewerLayer, subscriber: Subscriber, down: DownStream, nowMs: number): void {
@@ -210,7 +228,3 @@ function sentBeside({ streams }: Subscriber, down: DownStream): number {
   for (const other of streams) if (other !== down) bytes += other.sentOctets + perPacketBytes * other.sentPackets;
   return bytes;
 }
-
-/** Of who tells when packets came. */
-const arrivingBps = ({ link: { estimator } }: Subscriber): number =>
-  estimator === undefined ? -1 : deliveredBps(estimator.arrived);
