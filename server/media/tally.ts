@@ -138,8 +138,8 @@ function countAgain({ rtp }: MediaTotals, room: RoomCounters, packets: number, b
 }
 
 function observe(into: Distribution, { buckets }: { readonly buckets: readonly number[] }, value: number): void {
-  const above = buckets.findIndex((bound) => value <= bound);
-  const place = above < 0 ? buckets.length : above;
+  let place = 0;
+  while (place < buckets.length && value > (buckets[place] ?? 0)) place += 1;
   into.counts[place] = (into.counts[place] ?? 0) + 1;
   into.sum += value;
 }

@@ -1,12 +1,14 @@
 import { noteHeard } from '../ice/presence.ts';
 import type { Client } from '../media-state.ts';
 import type { DropReason } from '../plane.ts';
+import type { Subscriber } from '../room.ts';
 import { type RtcpPacket, readRtcp } from '../rtp/rtcp.ts';
 import type { TransportFeedback } from '../rtp/transport-feedback.ts';
 import { openRtcp } from '../srtp/srtp.ts';
 import { askForKeyFrame } from '../up/feedback.ts';
 import type { Publisher } from '../up/up-stream.ts';
 import type { World } from '../world.ts';
+import type { DownStream } from './down-stream.ts';
 import { hearLink, hearLosses } from './link-estimate.ts';
 import { hearReport } from './receiver-report.ts';
 import { resend } from './resend.ts';
@@ -60,14 +62,14 @@ function fromSubscriber(world: World, { room, subscriber }: Client, packet: Rtcp
       return true;
     case 'Reports':
       for (const block of packet.blocks) {
-        const down = subscriber.streams.find(({ track }) => track.ssrc === block.ssrc);
+        const down = streamOf(subscriber, block.ssrc);
         if (down === undefined) continue;
         hearReport(down, block, world);
         hearLosses(subscriber.link, down, block, world.now());
       }
       return false;
     case 'Nack': {
-      const down = subscriber.streams.find(({ track }) => track.ssrc === packet.mediaSsrc);
+      const down = streamOf(subscriber, packet.mediaSsrc);
       if (down === undefined) return false;
       world.tally.feedback('nack', 'in');
       world.tally.nacked('in', packet.sequences.length);
@@ -78,7 +80,7 @@ function fromSubscriber(world: World, { room, subscriber }: Client, packet: Rtcp
       return false;
     }
     case 'KeyFrameRequest': {
-      const down = subscriber.streams.find(({ track }) => track.ssrc === packet.mediaSsrc);
+      const down = streamOf(subscriber, packet.mediaSsrc);
       if (down === undefined) return false;
       world.tally.feedback(packet.by, 'in');
       // Who is held back misses pictures by our will: no reason to have all the others sent a key frame.
@@ -92,4 +94,9 @@ function fromSubscriber(world: World, { room, subscriber }: Client, packet: Rtcp
       return false;
     }
   }
+}
+
+function streamOf({ streams }: Subscriber, ssrc: number): DownStream | undefined {
+  for (const down of streams) if (down.track.ssrc === ssrc) return down;
+  return undefined;
 }

@@ -19,9 +19,15 @@ export function hearReport(down: DownStream, block: ReportBlock, { tally, now }:
       lossRatio: block.fractionLost / 256,
       jitterSeconds,
     });
-  const sent = down.reportsSent.find(({ middleNtp }) => middleNtp === block.lastSenderReport);
-  const roundTripSeconds = sent === undefined ? -1 : (now() - sent.atMs) / 1000 - block.delaySinceLast / 65536;
+  const sentMs = reportSentMs(down, block.lastSenderReport);
+  const roundTripSeconds = sentMs < 0 ? -1 : (now() - sentMs) / 1000 - block.delaySinceLast / 65536;
   if (roundTripSeconds < 0) return;
   down.transport.roundTripMs = 1000 * roundTripSeconds;
   tally.tookRoundTrip(roundTripSeconds);
+}
+
+/** When that report was sent; -1 for one that we know nothing of. */
+function reportSentMs({ reportsSent }: DownStream, middleNtp: number): number {
+  for (const sent of reportsSent) if (sent.middleNtp === middleNtp) return sent.atMs;
+  return -1;
 }

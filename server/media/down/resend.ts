@@ -20,10 +20,14 @@ export interface Resent {
   readonly refused: Record<RefusedReason, number>;
 }
 
+/** Both are written over with each request. */
+const again = emptyPacket();
+const resent: Resent = { packets: 0, bytes: 0, refused: { NotKept: 0, TooSoon: 0, OverBudget: 0 } };
+
 /**
  * Answers a NACK, for what former sources sent too: as RTX where it was negotiated (RFC 4588), else by the same packet once
  * more. What is asked for again goes out twice as RTX: its picture waits already, and one of the two more likely comes, and
- * comes sooner.
+ * comes sooner. What it returns is good until the next.
  */
 export function resend(
   { streams, link, resends }: Subscriber,
@@ -33,8 +37,12 @@ export function resend(
   send: Send,
 ): Resent {
   const { transport } = down;
-  const again = emptyPacket();
-  const resent: Resent = { packets: 0, bytes: 0, refused: { NotKept: 0, TooSoon: 0, OverBudget: 0 } };
+  const { refused } = resent;
+  resent.packets = 0;
+  resent.bytes = 0;
+  refused.NotKept = 0;
+  refused.TooSoon = 0;
+  refused.OverBudget = 0;
   if (transport.srtp === undefined || transport.port === 0) return resent;
   let sentOctets = 0;
   for (const stream of streams) sentOctets += stream.sentOctets;
@@ -48,18 +56,18 @@ export function resend(
     // What was not sent yet may still become another packet: that of whichever source is next.
     const isSent = index <= down.newestIndex;
     if (!isSent || epoch === undefined || !recall(epoch.source.cache, index - epoch.indexShift, again)) {
-      resent.refused.NotKept += 1;
+      refused.NotKept += 1;
       continue;
     }
     const { match } = epoch;
     const packet = readBlocks(again, match.redundancy) ? usable(match, again) : again;
     if (!takes(match, packet)) continue;
     if (isAnswered(down.resentLately, index, nowMs, transport.roundTripMs)) {
-      resent.refused.TooSoon += 1;
+      refused.TooSoon += 1;
       continue;
     }
     if (!take(resends, packet.payload.length)) {
-      resent.refused.OverBudget += 1;
+      refused.OverBudget += 1;
       continue;
     }
     const isAgain = wasResent(down.resentLately, index);

@@ -37,88 +37,104 @@ const reportBlockLength = 24;
 export const feedbackFormat = { nack: 1, transportWide: 15, pictureLoss: 1, fullIntra: 4, application: 15 } as const;
 
 /** The packets of a compound, those we have no use for left out; undefined when its framing is broken. */
-export function readRtcp(compound: Buffer): RtcpPacket[] | undefined {
-  const packets: RtcpPacket[] = [];
+export function readRtcp(compound: Buffer): readonly RtcpPacket[] | undefined {
+  let packets = none;
   for (let at = 0; at < compound.length; ) {
     const end = packetEnd(compound, at);
     if (end < 0) return undefined;
     // Ten times as often as anything else, and of no use here: see transport-feedback.ts.
-    if (!isTransportWide(compound, at)) packets.push(...read(compound.subarray(at, end)));
+    if (!isTransportWide(compound, at)) {
+      if (packets === none) packets = [];
+      read(compound, at, end, packets);
+    }
     at = end;
   }
   return packets;
 }
 
+/** Of most, which are transport-wide feedback alone. */
+const none: RtcpPacket[] = [];
+
 /** Whether the packet that begins there is transport-wide feedback. */
 export const isTransportWide = (compound: Buffer, at: number): boolean =>
   compound[at + 1] === rtcpType.transportFeedback && ((compound[at] ?? 0) & 0x1f) === feedbackFormat.transportWide;
 
-/** One packet; `bytes` holds exactly it, header included. */
-function read(bytes: Buffer): RtcpPacket[] {
-  const count = bytes.readUInt8(0) & 0x1f;
-  const type = bytes.readUInt8(1);
-  switch (type) {
+/** Adds what the packet says that lies from `at` to `end`. */
+function read(bytes: Buffer, at: number, end: number, into: RtcpPacket[]): void {
+  const count = (bytes[at] ?? 0) & 0x1f;
+  const format = count;
+  switch (bytes[at + 1]) {
     case rtcpType.senderReport:
-      return bytes.length < 28 ? [] : [senderReport(bytes), ...reports(bytes, 28, count)];
+      if (end - at < 28) return;
+      into.push(senderReport(bytes, at));
+      readReports(bytes, at + 28, end, count, into);
+      return;
     case rtcpType.receiverReport:
-      return reports(bytes, 8, count);
+      readReports(bytes, at + 8, end, count, into);
+      return;
     case rtcpType.bye:
-      return [{ type: 'Bye', ssrcs: words(bytes, 4, Math.min(4 + 4 * count, bytes.length)) }];
+      into.push({ type: 'Bye', ssrcs: words(bytes, at + 4, Math.min(at + 4 + 4 * count, end)) });
+      return;
     case rtcpType.transportFeedback:
-      if (count !== feedbackFormat.nack || bytes.length < 12) return [];
-      return [
-        { type: 'Nack', mediaSsrc: bytes.readUInt32BE(8), sequences: words(bytes, 12, bytes.length).flatMap(nacked) },
-      ];
+      if (format === feedbackFormat.nack && end - at >= 12) into.push(nack(bytes, at, end));
+      return;
     case rtcpType.payloadFeedback:
-      return keyFrameRequests(bytes, count);
-    default:
-      return [];
+      if (end - at >= 12) readKeyFrameRequests(bytes, at, end, format, into);
   }
 }
 
-const senderReport = (bytes: Buffer): RtcpPacket => ({
+/** A number of 32 bits. Buffer's own reader looks at its arguments for longer than it reads. */
+export const word = (bytes: Buffer, at: number): number =>
+  (((bytes[at] ?? 0) << 24) | ((bytes[at + 1] ?? 0) << 16) | ((bytes[at + 2] ?? 0) << 8) | (bytes[at + 3] ?? 0)) >>> 0;
+
+const senderReport = (bytes: Buffer, at: number): RtcpPacket => ({
   type: 'SenderReport',
-  ssrc: bytes.readUInt32BE(4),
-  ntp: { seconds: bytes.readUInt32BE(8), fraction: bytes.readUInt32BE(12) },
-  timestamp: bytes.readUInt32BE(16),
+  ssrc: word(bytes, at + 4),
+  ntp: { seconds: word(bytes, at + 8), fraction: word(bytes, at + 12) },
+  timestamp: word(bytes, at + 16),
 });
 
 /** The blocks that are there whole. */
-function reports(bytes: Buffer, from: number, count: number): RtcpPacket[] {
+function readReports(bytes: Buffer, from: number, end: number, count: number, into: RtcpPacket[]): void {
   const blocks: ReportBlock[] = [];
-  for (let at = from; blocks.length < count && at + reportBlockLength <= bytes.length; at += reportBlockLength)
+  for (let at = from; blocks.length < count && at + reportBlockLength <= end; at += reportBlockLength) {
+    const losses = word(bytes, at + 4);
     blocks.push({
-      ssrc: bytes.readUInt32BE(at),
-      fractionLost: bytes.readUInt8(at + 4),
-      cumulativeLost: bytes.readIntBE(at + 5, 3),
-      highestSequence: bytes.readUInt32BE(at + 8),
-      jitter: bytes.readUInt32BE(at + 12),
-      lastSenderReport: bytes.readUInt32BE(at + 16),
-      delaySinceLast: bytes.readUInt32BE(at + 20),
+      ssrc: word(bytes, at),
+      fractionLost: losses >>> 24,
+      cumulativeLost: (losses << 8) >> 8,
+      highestSequence: word(bytes, at + 8),
+      jitter: word(bytes, at + 12),
+      lastSenderReport: word(bytes, at + 16),
+      delaySinceLast: word(bytes, at + 20),
     });
-  return blocks.length === 0 ? [] : [{ type: 'Reports', blocks }];
+  }
+  if (blocks.length > 0) into.push({ type: 'Reports', blocks });
 }
 
 /** PLI names its target in the header; FIR in entries of SSRC and a counter, the header's field being unused. */
-function keyFrameRequests(bytes: Buffer, format: number): RtcpPacket[] {
-  if (bytes.length < 12) return [];
+function readKeyFrameRequests(bytes: Buffer, at: number, end: number, format: number, into: RtcpPacket[]): void {
   if (format === feedbackFormat.pictureLoss)
-    return [{ type: 'KeyFrameRequest', by: 'pli', mediaSsrc: bytes.readUInt32BE(8) }];
-  if (format !== feedbackFormat.fullIntra) return [];
-  const entries = words(bytes, 12, bytes.length).filter((_, i) => i % 2 === 0);
-  return entries.map((mediaSsrc) => ({ type: 'KeyFrameRequest', by: 'fir', mediaSsrc }));
+    into.push({ type: 'KeyFrameRequest', by: 'pli', mediaSsrc: word(bytes, at + 8) });
+  if (format !== feedbackFormat.fullIntra) return;
+  for (let entry = at + 12; entry + 4 <= end; entry += 8)
+    into.push({ type: 'KeyFrameRequest', by: 'fir', mediaSsrc: word(bytes, entry) });
 }
 
-/** A sequence number, and a bit for each of the 16 that follow it (RFC 4585 section 6.2.1). */
-function nacked(entry: number): number[] {
-  const first = entry >>> 16;
-  const sequences = [first];
-  for (let bit = 0; bit < 16; bit++) if ((entry >>> bit) & 1) sequences.push((first + bit + 1) & 0xffff);
-  return sequences;
+/** Entries of a sequence number, and a bit for each of the 16 that follow it (RFC 4585 section 6.2.1). */
+function nack(bytes: Buffer, at: number, end: number): RtcpPacket {
+  const sequences: number[] = [];
+  for (let place = at + 12; place + 4 <= end; place += 4) {
+    const entry = word(bytes, place);
+    const first = entry >>> 16;
+    sequences.push(first);
+    for (let bit = 0; bit < 16; bit++) if ((entry >>> bit) & 1) sequences.push((first + bit + 1) & 0xffff);
+  }
+  return { type: 'Nack', mediaSsrc: word(bytes, at + 8), sequences };
 }
 
 function words(bytes: Buffer, from: number, to: number): number[] {
   const found: number[] = [];
-  for (let at = from; at + 4 <= to; at += 4) found.push(bytes.readUInt32BE(at));
+  for (let at = from; at + 4 <= to; at += 4) found.push(word(bytes, at));
   return found;
 }

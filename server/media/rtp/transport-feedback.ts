@@ -8,7 +8,7 @@
  *    deltas: for each packet that came, one byte or two of 250 µs since the one before
  */
 
-import { isTransportWide } from './rtcp.ts';
+import { isTransportWide, word } from './rtcp.ts';
 import { packetEnd } from './rtcp-packet.ts';
 
 /** What a chunk says of a packet. `untimed` is reserved, and sent by some who tell no times. */
@@ -60,14 +60,14 @@ const headerLength = 20;
 
 function read(bytes: Buffer, at: number, end: number, into: TransportFeedback): boolean {
   if (end - at < headerLength) return false;
-  into.mediaSsrc = bytes.readUInt32BE(at + 8);
-  into.baseSequence = bytes.readUInt16BE(at + 12);
-  into.count = bytes.readUInt16BE(at + 14);
+  into.mediaSsrc = word(bytes, at + 8);
+  into.baseSequence = ((bytes[at + 12] ?? 0) << 8) | (bytes[at + 13] ?? 0);
+  into.count = ((bytes[at + 14] ?? 0) << 8) | (bytes[at + 15] ?? 0);
   into.feedbackCount = bytes[at + 19] ?? 0;
   if (into.count > maxStatuses) return false;
   const deltasAt = readStatuses(bytes, at + headerLength, end, into);
   // 64 ms are 256 ticks, so 24 bits of them fill 32 bits of ticks.
-  return deltasAt > 0 && readArrivals(bytes, deltasAt, end, bytes.readUInt32BE(at + 16) & ~0xff, into);
+  return deltasAt > 0 && readArrivals(bytes, deltasAt, end, word(bytes, at + 16) & ~0xff, into);
 }
 
 /** Returns where the deltas begin; -1 when there are fewer statuses than promised. */

@@ -1,5 +1,6 @@
 /** AEAD_AES_128_GCM (RFC 7714): header as associated data, 16-byte tag, IV = (SSRC, index) xor salt. */
 import { createCipheriv, createDecipheriv } from 'node:crypto';
+import { word } from '../rtp/rtcp.ts';
 import type { Outbox, OutboxKey } from '../udp/outbox.ts';
 import type { Inbox, InboxKey } from './inbox.ts';
 import { tagLength } from './openssl.ts';
@@ -97,14 +98,14 @@ export function gcmRtcpCipher(keys: SessionKeys, { outbox, inbox }: Boxes = {}):
       sealed.writeUInt32BE(encryptedBit + index, packet.length + tagLength);
       return sealed;
     },
-    index: (packet) => packet.readUInt32BE(packet.length - indexLength) & 0x7fffffff,
+    index: (packet) => word(packet, packet.length - indexLength) & 0x7fffffff,
     open(packet, index) {
       const end = packet.length - indexLength;
       // Authenticated but unencrypted RTCP (RFC 7714 section 17) is never negotiated here.
-      if (packet.readUInt8(end) < 0x80) return undefined;
+      if ((packet[end] ?? 0) < 0x80) return undefined;
       if (inbox !== undefined && !isClosed && packet.length <= inbox.maxLength) {
         incoming ??= inbox.open(key.export());
-        writeIv(incoming.iv, salt, packet.readUInt32BE(4), index >>> 16, index);
+        writeIv(incoming.iv, salt, word(packet, 4), index >>> 16, index);
         return incoming.readRtcp(packet);
       }
       packet.copy(associated, 0, 0, rtcpHeaderLength);

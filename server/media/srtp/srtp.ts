@@ -1,5 +1,6 @@
 import { type SrtpKeys, srtpProfile } from '../plane.ts';
 import { extended } from '../rtp/packet-index.ts';
+import { word } from '../rtp/rtcp.ts';
 import { accept, isFresh, type ReplayWindow, replayWindow } from './replay-window.ts';
 import type { RtcpCipher, RtpCipher } from './srtp-cipher.ts';
 import { cmRtcpCipher, cmRtpCipher } from './srtp-cm.ts';
@@ -79,7 +80,7 @@ export function openRtcp(session: SrtpSession, packet: Buffer): Buffer | Refusal
   const cipher = session.incoming.rtcp;
   if (packet.length < rtcpHeaderLength + cipher.overhead) return 'MalformedRtp';
   const index = cipher.index(packet);
-  const ssrc = packet.readUInt32BE(4);
+  const ssrc = word(packet, 4);
   const known = session.rtcpWindows.get(ssrc);
   if (known !== undefined && !isFresh(known, index)) return 'Replayed';
   const compound = cipher.open(packet, index);
