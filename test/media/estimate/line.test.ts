@@ -82,3 +82,23 @@ test('flat points have slope 0 and no certainty', () => {
   assert.ok(fit(of, 300));
   assert.deepEqual([of.slope, of.mean, of.certainty], [0, 7, 0]);
 });
+
+test('points that come and go one by one leave the line that the rest of them make', () => {
+  const random = seeded(3);
+  const running = line();
+  const points: { readonly x: number; readonly y: number }[] = [];
+  for (let i = 0, x = 1e9; i < 1000; i++) {
+    // Now and then dense, and now and then with a gap.
+    x += i % 300 < 150 ? 1 + 4 * random() : 300 * random() ** 4;
+    points.push({ x, y: 50 * random() + i });
+    addPoint(running, x, points.at(-1)?.y ?? 0);
+    const fresh = line();
+    for (const { x, y } of points.slice(-64)) addPoint(fresh, x, y);
+    const isLaid = fit(fresh, 300);
+    assert.equal(fit(running, 300), isLaid);
+    if (!isLaid) continue;
+    near(running.slope, fresh.slope, 1e-9);
+    near(running.mean, fresh.mean, 1e-7);
+    near(running.certainty, fresh.certainty, 1e-6 * (1 + Math.abs(fresh.certainty)));
+  }
+});
