@@ -15,7 +15,7 @@ const clients = { subscribers: 50, payloadBytes: 1200 };
  * Of three contenders each has its turn every 10 ms: 1000 packets a second, for all of the time. Ten at once, as a picture is
  * some, and as a burst of one contender is over before another's begins.
  */
-const turns = { burst: 10, everyMs: 10 / 3, rounds: 50, slices: 55 } as const;
+const turns = { burst: 10, everyMs: 10 / 3, rounds: 50, slices: 45 } as const;
 /**
  * As Chromium 156 would report on 1000 packets a second of which it loses one in a hundred. Counted at a server, of a viewer
  * that was sent 90 a second: transport-wide feedback 16 times a second, alone in its datagram; a request for each packet
