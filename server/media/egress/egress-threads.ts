@@ -27,22 +27,27 @@ export function egressThreads(
 ): EgressThreads {
   const threads: EgressThread[] = [];
   const all: Share[] = [];
+  let { most } = limits;
+  const begin = (): void => {
+    try {
+      const started = start();
+      threads.push(started);
+      all.push(started.share);
+    } catch {
+      // The system gives no thread, such as where it counts them: those that there are do with what they have.
+      most = threads.length;
+    }
+  };
+  const place = (ownViewers: number): Share | undefined => {
+    const viewers = all.map((share) => share.viewers);
+    const found = placeOf(ownViewers, viewers, { ...limits, most });
+    if (found !== threads.length) return found === undefined ? undefined : all[found];
+    begin();
+    return all[found] ?? place(ownViewers);
+  };
   return {
     all,
-    place(ownViewers) {
-      const place = placeOf(
-        ownViewers,
-        all.map(({ viewers }) => viewers),
-        limits,
-      );
-      if (place === undefined) return undefined;
-      if (place === threads.length) {
-        const started = start();
-        threads.push(started);
-        all.push(started.share);
-      }
-      return all[place];
-    },
+    place,
     async snapshot(ingress) {
       const each = await Promise.all(threads.map((thread) => thread.snapshot()));
       return { ...whole(ingress, each), egressLoads: each.map(({ load }) => load) };

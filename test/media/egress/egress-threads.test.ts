@@ -19,7 +19,14 @@ function stage(most: number) {
   const closed: number[] = [];
   const threads: { readonly share: Share; readonly load: number }[] = [];
   const seen = arena().core.snapshot();
+  let refusals = 0;
+  let isRefused = false;
   const start = (): EgressThread => {
+    if (isRefused) {
+      refusals += 1;
+      assert.equal(refusals, 1, 'nobody asks again');
+      throw new Error('ERR_WORKER_INIT_FAILED: EAGAIN');
+    }
     const load = threads.length / 10;
     const made = { share: share({ tell: () => undefined, packet: () => true, mail: () => true }), load };
     threads.push(made);
@@ -32,7 +39,10 @@ function stage(most: number) {
       close: async () => void closed.push(load),
     };
   };
-  return { pings, closed, threads, seen, all: egressThreads({ most, perThread: 2 }, start) };
+  const refuse = () => {
+    isRefused = true;
+  };
+  return { pings, closed, threads, seen, refuse, all: egressThreads({ most, perThread: 2 }, start) };
 }
 
 test('threads begin when there are subscribers for them, and no more of them than there may be', () => {
@@ -50,6 +60,21 @@ test('threads begin when there are subscribers for them, and no more of them tha
     all.all,
     threads.map((thread) => thread.share),
   );
+});
+
+test('where another thread cannot begin, subscribers are shared out between those that there are', () => {
+  const { all, threads, refuse } = stage(3);
+  const here = room('room');
+  const placed = (own: number) => {
+    const share = all.place(own);
+    share?.add({ ...spec, id: 'b' }, here, []);
+    return share;
+  };
+  assert.equal(placed(2), threads[0]?.share);
+  refuse();
+  for (let i = 0; i < 9; i++) assert.equal(placed(20), threads[0]?.share);
+  assert.equal(placed(2), undefined);
+  assert.equal(threads.length, 1);
 });
 
 test('a media plane turns when all of its threads do, and ends when all of them have', async () => {
