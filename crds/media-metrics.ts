@@ -113,6 +113,12 @@ export const mediaMetric = {
     help: 'Bytes of RTP sent for that. They count as retransmissions, too.',
     labels: none,
   },
+  layerSwitches: {
+    name: 'live_layer_switches_total',
+    type: 'counter',
+    help: 'Times that a subscriber was moved to a better or lesser one of the encodings that its publisher sends side by side: by the estimate of its network, by its own choice, as the one that it was sent stopped, or to the best, as it tells nothing of its network.',
+    labels: { direction: ['Up', 'Down'], reason: ['Estimate', 'Manual', 'Stopped', 'Best'] },
+  },
   rtcpFeedback: {
     name: 'live_rtcp_feedback_total',
     type: 'counter',

@@ -15,6 +15,10 @@ export type RefusedReason = (typeof mediaMetric.nackedPacketsRefused.labels.reas
 
 export type ProbeResult = (typeof mediaMetric.bandwidthProbes.labels.result)[number];
 
+type SwitchLabels = (typeof mediaMetric.layerSwitches)['labels'];
+export type SwitchDirection = SwitchLabels['direction'][number];
+export type SwitchReason = SwitchLabels['reason'][number];
+
 export type ByKind<T> = Record<Kind, T>;
 export type ByDirection<T> = Record<Direction, T>;
 
@@ -57,6 +61,7 @@ export interface MediaTotals {
   readonly probes: Record<ProbeResult, number>;
   /** Sent for them; among the retransmissions, too. */
   readonly probed: Volume;
+  readonly switches: Record<SwitchDirection, Record<SwitchReason, number>>;
   readonly feedback: Record<Feedback, ByDirection<number>>;
   readonly nackedPackets: ByDirection<number>;
   readonly nackedPacketsRefused: Record<RefusedReason, number>;
@@ -66,6 +71,7 @@ export interface MediaTotals {
 const byKind = <T>(make: () => T): ByKind<T> => ({ audio: make(), video: make() });
 const byDirection = <T>(make: () => T): ByDirection<T> => ({ in: make(), out: make() });
 const zero = (): number => 0;
+const noSwitches = (): Record<SwitchReason, number> => ({ Estimate: 0, Manual: 0, Stopped: 0, Best: 0 });
 const noVolume = (): Volume => ({ packets: 0, bytes: 0 });
 
 export const distribution = ({ buckets }: { readonly buckets: readonly number[] }): Distribution => ({
@@ -109,6 +115,7 @@ export const noTotals = (): MediaTotals => ({
   estimatedBytesPerSecond: distribution(mediaMetric.bandwidthEstimate),
   probes: { Carried: 0, NotCarried: 0 },
   probed: noVolume(),
+  switches: { Up: noSwitches(), Down: noSwitches() },
   feedback: { nack: byDirection(zero), pli: byDirection(zero), fir: byDirection(zero) },
   nackedPackets: byDirection(zero),
   nackedPacketsRefused: { NotKept: 0, TooSoon: 0, OverBudget: 0 },

@@ -12,6 +12,8 @@ import {
   type ProbeResult,
   type RefusedReason,
   type RoomCounters,
+  type SwitchDirection,
+  type SwitchReason,
   type WithheldReason,
 } from './counts.ts';
 import type { Kind } from './plane.ts';
@@ -44,6 +46,8 @@ export interface Tally {
   probed(result: ProbeResult): void;
   /** What was sent for one. */
   filledUp(room: RoomCounters, packets: number, bytes: number): void;
+  /** A subscriber is sent another encoding than before. */
+  switched(direction: SwitchDirection, reason: SwitchReason): void;
   feedback(type: Feedback, direction: Direction): void;
   nacked(direction: Direction, packets: number): void;
   /** Packets that subscribers asked for and were not sent. */
@@ -113,6 +117,9 @@ export function tally(): Tally {
       totals.probed.packets += packets;
       totals.probed.bytes += bytes;
       countAgain(totals, room, packets, bytes);
+    },
+    switched(direction, reason) {
+      totals.switches[direction][reason] += 1;
     },
     feedback(type, direction) {
       totals.feedback[type][direction] += 1;

@@ -30,6 +30,12 @@ export function rtcpMetrics(families: Families, seen: () => Status): void {
     counter.reset();
     counter.inc(totals().probed.bytes);
   });
+  families.counter(mediaMetric.layerSwitches, (counter) => {
+    counter.reset();
+    const { direction: ways, reason: reasons } = mediaMetric.layerSwitches.labels;
+    for (const direction of ways)
+      for (const reason of reasons) counter.inc({ direction, reason }, totals().switches[direction][reason]);
+  });
   families.counter(mediaMetric.rtcpFeedback, (counter) => {
     counter.reset();
     for (const type of mediaMetric.rtcpFeedback.labels.type)

@@ -35,6 +35,7 @@ const silence: Tally = {
   estimated: ignore,
   probed: ignore,
   filledUp: ignore,
+  switched: ignore,
   totals: noTotals,
 };
 

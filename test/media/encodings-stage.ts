@@ -37,7 +37,8 @@ export function encodingsStage({ egress = 0, isSimulcast = true, soundKbps = 0 }
     videoUp({ ...(isSimulcast && several), codecs: [vp8(96)] }),
     ...sound.map((track) => videoUp({ ...track, ssrc: soundSsrc })),
   ]);
-  const ssrcs = isSimulcast ? [low, high] : [high];
+  const all = isSimulcast ? [low, high] : [high];
+  let ssrcs = all;
   const sequences = new Map<number, number>();
   let keyFramesAsked = 0;
   let part = 1;
@@ -72,13 +73,17 @@ export function encodingsStage({ egress = 0, isSimulcast = true, soundKbps = 0 }
     }
     at.from(up, up.check());
   };
-  for (const ssrc of ssrcs) sendKeyFrame(ssrc);
+  for (const ssrc of all) sendKeyFrame(ssrc);
   return {
     ...at,
     keyFramesAsked: () => keyFramesAsked,
     /** From now on the encoder makes only a part of what it made. */
     lessen(to: number) {
       part = to;
+    },
+    /** From now on the better encoding is sent, or is not. */
+    setHigh(isSent: boolean) {
+      ssrcs = all.filter((ssrc) => ssrc !== high || isSent);
     },
     viewer: (id: string, extensions = {}) =>
       at.subscriber(id, [

@@ -48,6 +48,8 @@ export interface DownStream {
   readonly dependenciesSent: DependenciesSent;
   /** Of a publisher's encodings the one that it is sent, or waits for. */
   wantedLayer: UpStream | undefined;
+  /** The one that it was sent when that was last looked at. */
+  sentLayer: UpStream | undefined;
   layer: ViewerLayer | undefined;
   /** Whether it is held back; undefined while nothing is known of its network. */
   hold: VideoHold | undefined;
@@ -91,6 +93,7 @@ export function downStream(track: DownTrack, to: Transport, random: () => number
     rtxHeader: undefined,
     former: [],
     wantedLayer: undefined,
+    sentLayer: undefined,
     layer: undefined,
     hold: undefined,
     isToldHeld: false,

@@ -13,6 +13,7 @@ import type { Publisher, UpStream } from '../up/up-stream.ts';
 import type { World } from '../world.ts';
 import type { DownStream } from './down-stream.ts';
 import { decideLayer, type LayerChoice, type LayerInput, layerChoice, noteSwitched } from './layer-choice.ts';
+import { noteSwitch } from './layer-switch.ts';
 import { allowedBps } from './link-estimate.ts';
 import { canProbe, fillUp } from './probe.ts';
 import { decideHold, type HoldInput, type VideoHold, videoHold } from './video-hold.ts';
@@ -69,7 +70,9 @@ export function chooseLayers(of: Publisher, subscriber: Subscriber, nowMs: numbe
   }
   const { chosenRid } = down;
   const chosen = chosenRid === undefined ? -1 : ladder.streams.findIndex(({ track }) => track.rid === chosenRid);
-  if (subscriber.link.estimator === undefined && chosen < 0) {
+  const isEstimated = subscriber.link.estimator !== undefined;
+  noteSwitch(down, ladder, isEstimated, world.tally);
+  if (!isEstimated && chosen < 0) {
     send(of, down, of.best);
     return;
   }

@@ -91,8 +91,13 @@ test('how well media arrives, and what was asked for because of it', async () =>
     nackedPacketsRefused: { NotKept: 147, TooSoon: 148, OverBudget: 149 },
     probes: { Carried: 150, NotCarried: 151 },
     probed: { packets: 152, bytes: 153 },
+    switches: {
+      Up: { Estimate: 154, Manual: 155, Stopped: 156, Best: 157 },
+      Down: { Estimate: 158, Manual: 159, Stopped: 160, Best: 161 },
+    },
   };
-  const names = /^live_(rtp_packets_lost_total|rtp_out_of_order_total|rtcp_.*|bandwidth_probe.*|\w+_sum)[{ ]/;
+  const names =
+    /^live_(rtp_packets_lost_total|rtp_out_of_order_total|rtcp_.*|bandwidth_probe.*|layer_switches_total|\w+_sum)[{ ]/;
   const lines = Object.entries(await ofMedia({ totals }, names)).filter(([, value]) => value > 0);
   assert.deepEqual(Object.fromEntries(lines), {
     'live_rtp_packets_lost_total{direction="in",kind="audio"}': 1,
@@ -126,6 +131,14 @@ test('how well media arrives, and what was asked for because of it', async () =>
     'live_bandwidth_probes_total{result="Carried"}': 150,
     'live_bandwidth_probes_total{result="NotCarried"}': 151,
     live_bandwidth_probe_bytes_total: 153,
+    'live_layer_switches_total{direction="Up",reason="Estimate"}': 154,
+    'live_layer_switches_total{direction="Up",reason="Manual"}': 155,
+    'live_layer_switches_total{direction="Up",reason="Stopped"}': 156,
+    'live_layer_switches_total{direction="Up",reason="Best"}': 157,
+    'live_layer_switches_total{direction="Down",reason="Estimate"}': 158,
+    'live_layer_switches_total{direction="Down",reason="Manual"}': 159,
+    'live_layer_switches_total{direction="Down",reason="Stopped"}': 160,
+    'live_layer_switches_total{direction="Down",reason="Best"}': 161,
   });
 });
 
