@@ -3,7 +3,7 @@ import { test } from 'node:test';
 import { RtcpPacketConverter, RtcpRrPacket, RtcpSrPacket } from 'werift';
 import { pictureLoss, receiverReport, senderReport } from '#server/media/rtp/rtcp-write.ts';
 import { arena } from './arena.ts';
-import { bye, deltaFrame, keyFrame, type Peer, videoUp, vp8 } from './peer.ts';
+import { bye, deltaFrame, keyFrame, opus, type Peer, videoUp, vp8 } from './peer.ts';
 
 const nacks = ({ inbox }: Peer) => inbox.rtcp.flatMap((packet) => (packet.type === 'Nack' ? [packet.sequences] : []));
 const asked = ({ inbox }: Peer) => inbox.rtcp.filter(({ type }) => type === 'KeyFrameRequest').length;
@@ -152,6 +152,24 @@ test('the publisher is told once a second how it is received', () => {
   assert.equal(reports.at(-1)?.lsr, 0xabcd5678);
 });
 
+test('a report tells of sound and video, each by its own numbers', () => {
+  const { publisher, from, pass } = arena();
+  const up = publisher('up', [videoUp(), videoUp({ kind: 'audio', mid: '1', codecs: [opus(111)] })]);
+  for (const sequence of [1, 2, 3]) from(up, up.rtp({ ssrc: 7, sequence }));
+  for (const sequence of [90, 92]) from(up, up.rtp({ ssrc: 8, sequence, payloadType: 111 }));
+  pass(2000);
+  const told = up.inbox.compounds
+    .flatMap((compound) => RtcpPacketConverter.deSerialize(compound))
+    .findLast((packet) => packet instanceof RtcpRrPacket);
+  assert.deepEqual(
+    told?.reports.map(({ ssrc, highestSequence, packetsLost }) => [ssrc, highestSequence, packetsLost]),
+    [
+      [7, 3, 0],
+      [8, 92, 1],
+    ],
+  );
+});
+
 test('a subscriber is told the time by the publisher’s clock, and how much it was sent', () => {
   const { publisher, subscriber, from, pass } = arena();
   const [up, down] = [publisher('up'), subscriber('down')];
@@ -173,11 +191,7 @@ test('a subscriber is told the time by the publisher’s clock, and how much it 
 
 test('BYE of a subscriber ends it; of a publisher only when all that it sent has said so', () => {
   const { core, publisher, subscriber, from, events } = arena();
-  const audio = videoUp({
-    kind: 'audio',
-    mid: '1',
-    codecs: [{ name: 'audio/opus', payloadType: 111, clockRate: 48_000 }],
-  });
+  const audio = videoUp({ kind: 'audio', mid: '1', codecs: [opus(111)] });
   const [up, down] = [publisher('up', [videoUp(), audio]), subscriber('down')];
   const rr = receiverReport(7, []);
   from(up, up.rtp({ ssrc: 7, sequence: 1 }), up.rtp({ ssrc: 8, sequence: 1, payloadType: 111 }));

@@ -3,7 +3,7 @@ import { test } from 'node:test';
 import { remb } from '#server/media/rtp/remb.ts';
 import { nack, receiverReport } from '#server/media/rtp/rtcp-write.ts';
 import { arena } from '../arena.ts';
-import { keyFrame, videoDown, vp8 } from '../peer.ts';
+import { keyFrame, opus, videoDown, videoUp, vp8 } from '../peer.ts';
 
 test('a subscriber’s NACK is answered with the same packet, byte for byte', () => {
   const { publisher, subscriber, from, resent } = arena();
@@ -53,6 +53,21 @@ test('NACKs for what was never sent, or long ago, for other SSRCs and by those w
   from(mute, mute.rtcp(nack(1, 1000, [mute.inbox.rtp.at(-1)?.header.sequenceNumber ?? 0])));
   assert.equal(resent(), 0);
 });
+
+for (const [kind, codec, kept] of [
+  ['video', vp8(96), 512],
+  ['audio', opus(96), 256],
+] as const)
+  test(`of ${kind} the last ${kept} packets are sent again, and none before them`, () => {
+    const { publisher, subscriber, from, resent, totals } = arena();
+    const up = publisher('up', [videoUp({ kind, codecs: [codec] })]);
+    const down = subscriber('down', [videoDown(1000, { kind, codecs: [codec] })]);
+    for (let sequence = 0; sequence <= kept; sequence++) from(up, up.rtp({ ssrc: 7, sequence }));
+    const [first = 0, second = 0] = down.inbox.rtp.map(({ header }) => header.sequenceNumber);
+    from(down, down.rtcp(nack(1, 1000, [first, second])));
+    assert.deepEqual([resent(), totals().nackedPacketsRefused.NotKept], [1, 1]);
+    assert.equal(down.inbox.rtp.at(-1)?.header.sequenceNumber, second);
+  });
 
 /** Keyed VP8 of a packet of 1000 bytes. */
 const large = Buffer.concat([keyFrame, Buffer.alloc(998)]);
