@@ -5,6 +5,7 @@ import type { PodStats } from '#crds/pod-stats.ts';
 import { trustedProxies } from '#server/access/client-address.ts';
 import type { Config } from '#server/config/config.ts';
 import { jsonLog } from '#server/log.ts';
+import type { Endpoint } from '#server/media/udp/address.ts';
 import type { Clock } from '#server/room/rooms.ts';
 import { type Server, startServer } from '#server/server.ts';
 import { replaceFile } from '#test/harness/replace-file.ts';
@@ -74,12 +75,13 @@ export async function running(rooms: string, change: Partial<Config> = {}, clock
       throw error;
     },
   });
-  const url = (port: number, path: string) => `http://127.0.0.1:${port}${path}`;
-  const inside = (path: string) => fetch(url(server.local.internal.port, path));
+  const url = ({ address, port }: Endpoint, path: string) =>
+    `http://${address.includes(':') ? `[${address}]` : address}:${port}${path}`;
+  const inside = (path: string) => fetch(url(server.local.internal, path));
   return {
     server,
     log,
-    fetch: (path, init) => fetch(url(server.local.http.port, path), { redirect: 'manual', ...init }),
+    fetch: (path, init) => fetch(url(server.local.http, path), { redirect: 'manual', ...init }),
     inside,
     stats: async () => (await (await inside('/stats')).json()) as PodStats,
     metric: async (series) => seriesValue(await (await inside('/metrics')).text(), series),

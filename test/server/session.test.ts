@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
 import { afterEach, beforeEach, describe, test } from 'node:test';
 import { eventually } from '#test/harness/eventually.ts';
+import { hasIPv6 } from '#test/media/udp-sockets.ts';
 import { certificate } from './dtls-client.ts';
 import { type FakeClock, fakeClock } from './fake-clock.ts';
 import { smallOffer } from './offers.ts';
@@ -194,4 +195,28 @@ describe('a session, from its offer to its end', () => {
     await at.server.close();
     await eventually('the publisher is told', publisher.isClosed);
   });
+});
+
+const ipv6 = { skip: hasIPv6 ? false : 'this machine has no ::1' };
+
+test('a publisher by IPv6 is seen by viewers of either family, who are offered an address of each', ipv6, async (t) => {
+  const atIPv6 = { address: '::1', port: 0 };
+  const at = await running(oneRoom, { http: atIPv6, internal: atIPv6, media: { ...atIPv6, alsoAt: '127.0.0.1' } });
+  t.after(() => at.stop());
+  const joined = async (path: string, isByIPv6: boolean) => {
+    const client = await udpClient(at, path, { isByIPv6 });
+    t.after(() => client.stop());
+    await eventually('it is connected', client.isConnected);
+    return client;
+  };
+  const publisher = await joined(whip, true);
+  const viewers = [await joined(whep, true), await joined(whep, false)];
+  await eventually('its video reaches both', () => {
+    publisher.sendKeyFrame();
+    return viewers.every(({ received }) => received() > 0);
+  });
+  assert.deepEqual(
+    [publisher, ...viewers].map(({ server }) => server.address),
+    ['::1', '::1', '127.0.0.1'],
+  );
 });

@@ -45,6 +45,8 @@ export interface UdpClientTraits {
   readonly offers?: (sdp: string) => string;
   /** Whether its checks say that it has chosen this pair of addresses. */
   readonly nominates?: boolean;
+  /** Whether it goes by the server's IPv6 address rather than by that of IPv4. */
+  readonly isByIPv6?: boolean;
   /** Called with each RTP packet as it came. */
   readonly onRtp?: (packet: Buffer) => void;
 }
@@ -56,7 +58,15 @@ const bufferBytes = 4 * 1024 * 1024;
 export async function udpClient(
   at: Pick<Running, 'fetch'>,
   path: string,
-  { owns, presents, setup = 'actpass', offers = (sdp) => sdp, nominates = true, onRtp }: UdpClientTraits = {},
+  {
+    owns,
+    presents,
+    setup = 'actpass',
+    offers = (sdp) => sdp,
+    nominates = true,
+    onRtp,
+    isByIPv6 = false,
+  }: UdpClientTraits = {},
 ): Promise<UdpClient> {
   const own = owns ?? (await certificate());
   const direction = path.endsWith('whip') ? 'sendonly' : 'recvonly';
@@ -71,9 +81,11 @@ export async function udpClient(
   if (response.status !== 201) throw new Error(`${response.status} ${answer}`);
   const [, ufrag = ''] = /a=ice-ufrag:(\S+)/.exec(answer) ?? [];
   const [, password = ''] = /a=ice-pwd:(\S+)/.exec(answer) ?? [];
-  const [, address = '', port = ''] = /a=candidate:1 1 udp \d+ (\S+) (\d+)/.exec(answer) ?? [];
+  const candidates = [...answer.matchAll(/a=candidate:\d+ 1 udp \d+ (\S+) (\d+)/g)];
+  const [, address = '', port = ''] = candidates.find(([, at = '']) => at.includes(':') === isByIPv6) ?? [];
 
-  const socket = createSocket({ type: 'udp4', recvBufferSize: bufferBytes }).bind(0, '127.0.0.1');
+  const socket = createSocket({ type: isByIPv6 ? 'udp6' : 'udp4', recvBufferSize: bufferBytes });
+  socket.bind(0, isByIPv6 ? '::1' : '127.0.0.1');
   await once(socket, 'listening');
   let isOpen = true;
   let isClosed = false;
