@@ -16,7 +16,7 @@ import { nextTransportFeedback, type TransportFeedback } from '../rtp/transport-
 import type { Tally } from '../tally.ts';
 import type { ReportBlock } from '../up/reception.ts';
 import type { DownStream } from './down-stream.ts';
-import type { SendHistory } from './send-history.ts';
+import { historyPackets, type SendHistory } from './send-history.ts';
 
 /** Of one subscriber. There is an estimator once it has said something of its link as a whole: 6 kB. */
 export interface LinkEstimate {
@@ -52,10 +52,13 @@ export function hearLink(
     hearRemb(link.estimator, rembBps);
   }
   if (history === undefined) return;
-  for (let at = nextTransportFeedback(compound, 0, scratch); at >= 0; ) {
+  // A datagram could tell of the same packets fifty times. What it tells of more than are remembered is of no use.
+  let packetsLeft = historyPackets;
+  for (let at = nextTransportFeedback(compound, 0, scratch, packetsLeft); at >= 0; ) {
     link.estimator ??= estimator();
     hearFeedback(link.estimator, scratch, history, nowMs);
-    at = nextTransportFeedback(compound, at, scratch);
+    packetsLeft -= scratch.count;
+    at = nextTransportFeedback(compound, at, scratch, packetsLeft);
   }
 }
 

@@ -7,6 +7,8 @@ import { packetStatus } from '../rtp/transport-feedback.ts';
 /** A second at 1000 packets a second: more than a round trip and the wait for the feedback. A power of two. */
 const slots = 1024;
 const wordsOfEach = 2 * slots;
+/** Of one client: packets that it can be told of. */
+export const historyPackets = slots;
 
 export const fate = { unknown: 0, missing: 1, arrived: 2 } as const;
 

@@ -45,26 +45,32 @@ export const emptyFeedback = (): TransportFeedback => ({
 
 /**
  * Reads the first transport-wide feedback at or after `from`, which must be where a packet of the compound begins. Returns
- * where that one ends, to go on from there; -1 when there is none left. One that is broken is passed over.
+ * where that one ends, to go on from there; -1 when there is none left. One that is broken, or of more than `most` packets, is
+ * passed over, for next to nothing.
  */
-export function nextTransportFeedback(compound: Buffer, from: number, into: TransportFeedback): number {
+export function nextTransportFeedback(
+  compound: Buffer,
+  from: number,
+  into: TransportFeedback,
+  most = maxStatuses,
+): number {
   for (let at = from; ; ) {
     const end = packetEnd(compound, at);
     if (end < 0) return -1;
-    if (isTransportWide(compound, at) && read(compound, at, end, into)) return end;
+    if (isTransportWide(compound, at) && read(compound, at, end, into, most)) return end;
     at = end;
   }
 }
 
 const headerLength = 20;
 
-function read(bytes: Buffer, at: number, end: number, into: TransportFeedback): boolean {
+function read(bytes: Buffer, at: number, end: number, into: TransportFeedback, most: number): boolean {
   if (end - at < headerLength) return false;
   into.mediaSsrc = word(bytes, at + 8);
   into.baseSequence = ((bytes[at + 12] ?? 0) << 8) | (bytes[at + 13] ?? 0);
   into.count = ((bytes[at + 14] ?? 0) << 8) | (bytes[at + 15] ?? 0);
   into.feedbackCount = bytes[at + 19] ?? 0;
-  if (into.count > maxStatuses) return false;
+  if (into.count > most) return false;
   const deltasAt = readStatuses(bytes, at + headerLength, end, into);
   // 64 ms are 256 ticks, so 24 bits of them fill 32 bits of ticks.
   return deltasAt > 0 && readArrivals(bytes, deltasAt, end, word(bytes, at + 16) & ~0xff, into);

@@ -1,7 +1,10 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
+import { hearLink, linkEstimate } from '#server/media/down/link-estimate.ts';
+import { fate, fateOf, noteSent, sendHistory } from '#server/media/down/send-history.ts';
 import { remb } from '#server/media/rtp/remb.ts';
 import { receiverReport } from '#server/media/rtp/rtcp-write.ts';
+import { emptyFeedback } from '#server/media/rtp/transport-feedback.ts';
 import type { ReportBlock } from '#server/media/up/reception.ts';
 import { arena } from '../arena.ts';
 import { feedback, written } from '../feedback-ticks.ts';
@@ -98,4 +101,19 @@ test('feedback about what was never sent, in a compound of garbage, changes noth
   without.say(...written(feedback([1, 2, 3], 0)));
   without.pass(3000);
   assert.ok(Number.isNaN(without.estimated()), 'who has no such numbers cannot tell of them');
+});
+
+/** What of the packets from 1000 on became known by a compound that begins with so many feedbacks, each of 256 missing. */
+function heardAfter(feedbacks: number) {
+  const history = sendHistory();
+  for (let packet = 0; packet < 1024; packet++) noteSent(history, 1200, packet);
+  const missing = written(feedback(Array(256).fill(undefined)));
+  const arrived = written(feedback(Array(24).fill(4), 1000));
+  const compound = Buffer.concat([...Array(feedbacks).fill(missing).flat(), ...arrived]);
+  hearLink(linkEstimate(), compound, history, emptyFeedback(), 2000);
+  return fateOf(history, 1000);
+}
+
+test('of one datagram no more is heard than of all packets that are remembered', () => {
+  assert.deepEqual([3, 4, 50].map(heardAfter), [fate.arrived, fate.unknown, fate.unknown]);
 });

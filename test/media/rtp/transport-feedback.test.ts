@@ -70,6 +70,16 @@ test('of a compound each transport-wide feedback is read, what else there is pas
   assert.equal(nextTransportFeedback(compound, at, into), -1);
 });
 
+test('one of more packets than are asked for is passed over, and the next is read', () => {
+  const into = emptyFeedback();
+  const [small = Buffer.alloc(0)] = written(feedback([1, 2, 3], 50));
+  const compound = Buffer.concat([handmade(1000, '03e8'), small]);
+  assert.equal(nextTransportFeedback(compound, 0, into, 999), compound.length);
+  assert.deepEqual([into.baseSequence, into.count], [50, 3]);
+  nextTransportFeedback(compound, 0, into, 1000);
+  assert.equal(into.count, 1000);
+});
+
 test('what is cut off says no more than what is there', () => {
   const packet = Buffer.concat(written(feedback([1, undefined, 2, 1000, 999, undefined, 5000])));
   for (let length = 0; length < packet.length; length++) assert.equal(read(packet.subarray(0, length)), undefined);
