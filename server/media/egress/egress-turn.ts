@@ -12,8 +12,12 @@ export interface HandedOver {
   takeMessage(): boolean;
 }
 
-/** Of either. Beyond this the thread looks whether it is time for something else. */
-const mostAtOnce = 256;
+/** Beyond this the thread looks whether it is time for something else. */
+const mostPackets = 256;
+/**
+ * Far fewer, as media must not wait for them: one letter that asks for all it can costs ten times as much as a usual one.
+ */
+const mostLetters = 32;
 
 /**
  * A function that does what there is to do, and says whether there may be more. A message that was sent before a packet or a
@@ -29,17 +33,17 @@ export function egressTurn(core: Pick<EgressCore, 'forward' | 'receiveRtcp' | 'f
   return (): boolean => {
     let packets = 0;
     takeMessages();
-    for (; packets < mostAtOnce && from.packets.read(entry); packets++) {
+    for (; packets < mostPackets && from.packets.read(entry); packets++) {
       takeMessages();
       core.forward(entry);
     }
     if (packets > 0) core.flush();
     let letters = 0;
-    for (; letters < mostAtOnce && from.letters.read(letter); letters++) {
+    for (; letters < mostLetters && from.letters.read(letter); letters++) {
       takeMessages();
       core.receiveRtcp(letter);
     }
     if (letters > 0) core.flush();
-    return packets === mostAtOnce || letters === mostAtOnce;
+    return packets === mostPackets || letters === mostLetters;
   };
 }

@@ -80,6 +80,24 @@ test('what subscribers say is heard, however many packets there are to send', ()
   assert.ok(done.includes('letter 3'));
 });
 
+test('however many letters wait, media that comes meanwhile is sent on after a few of them', () => {
+  const { bell, packets, letters } = stage();
+  const done: string[] = [];
+  const core = {
+    forward: () => void done.push('packet'),
+    receiveRtcp: ({ viewer }: { viewer: number }) => {
+      done.push('letter');
+      if (viewer === 0) packets.write(1, 1, false, 0);
+    },
+    flush: () => undefined,
+  };
+  const turn = egressTurn(core, { bell, packets, letters, takeMessage: () => false });
+  for (let viewer = 0; viewer < 500; viewer++) letters.post(viewer, Buffer.alloc(8));
+  while (turn());
+  assert.equal(done.filter((what) => what === 'letter').length, 500);
+  assert.ok(done.indexOf('packet') <= 32, `after ${done.indexOf('packet')} letters`);
+});
+
 test('a bell wakes who sleeps, and keeps awake who was about to', async () => {
   const [here, there] = [doorbell(), doorbell()];
   const source = `
