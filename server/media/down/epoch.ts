@@ -72,6 +72,11 @@ export function codecMatch(
 export const takes = ({ payloadTypes }: CodecMatch, { payloadType }: MediaPacket): boolean =>
   (payloadTypes[payloadType] ?? -1) >= 0;
 
+/** Whether packets of that type can be sent, be it without their redundancy; for when there is only the type to go by. */
+export const takesType = ({ payloadTypes, redundancy }: CodecMatch, payloadType: number): boolean =>
+  (payloadTypes[payloadType] ?? -1) >= 0 ||
+  (payloadType === redundancy?.payloadType && (payloadTypes[redundancy.blockType] ?? -1) >= 0);
+
 /** What a subscriber is sent of a packet: without the redundancy, where it does not know that. */
 export const usable = (match: CodecMatch, packet: MediaPacket): MediaPacket =>
   packet.payloadType === match.redundancy?.payloadType && !takes(match, packet)

@@ -72,9 +72,9 @@ function fromSubscriber(world: World, { room, subscriber }: Client, packet: Rtcp
       const down = streamOf(subscriber, packet.mediaSsrc);
       if (down === undefined) return false;
       world.tally.feedback('nack', 'in');
-      world.tally.nacked('in', packet.sequences.length);
+      world.tally.nacked('in', packet.sequences.length + packet.beyond);
       if (!down.track.nack) return false;
-      const { packets, bytes, refused } = resend(subscriber, down, packet.sequences, world.now(), world.send);
+      const { packets, bytes, refused } = resend(subscriber, down, packet, world.now(), world.send);
       world.tally.resent(room.counters, packets, bytes);
       world.tally.refused(refused);
       return false;

@@ -50,10 +50,13 @@ export function refill(budget: ResendBudget, estimateBps: number, sentOctets: nu
   budget.bytes = Math.min(most, budget.bytes + earned);
 }
 
+/** Whether a packet of so many bytes of payload may go out. */
+export const hasRoom = ({ bytes }: ResendBudget, payloadBytes: number): boolean =>
+  bytes >= payloadBytes + packetOverhead;
+
 /** Takes a packet of so many bytes of payload; false, and nothing is taken, when that is too much. */
 export function take(budget: ResendBudget, payloadBytes: number): boolean {
-  const bytes = payloadBytes + packetOverhead;
-  if (budget.bytes < bytes) return false;
-  budget.bytes -= bytes;
+  if (!hasRoom(budget, payloadBytes)) return false;
+  budget.bytes -= payloadBytes + packetOverhead;
   return true;
 }

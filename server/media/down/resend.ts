@@ -1,15 +1,16 @@
 import type { RefusedReason } from '../counts.ts';
 import { noteRepair, repairWait } from '../estimate/repair-wait.ts';
 import type { Subscriber } from '../room.ts';
-import { emptyPacket, recall } from '../rtp/packet-cache.ts';
+import type { Nack } from '../rtp/nack.ts';
+import { emptyPacket, recall, slotOf } from '../rtp/packet-cache.ts';
 import { extended } from '../rtp/packet-index.ts';
 import { readBlocks } from '../rtp/red.ts';
 import type { Send } from '../transport.ts';
 import { type DownStream, sendSealed } from './down-stream.ts';
-import { type Epoch, epochOf, takes, usable } from './epoch.ts';
+import { type Epoch, epochOf, takes, takesType, usable } from './epoch.ts';
 import { canTellTime } from './header-plan.ts';
 import { repairBps } from './link-estimate.ts';
-import { refill, take } from './resend-budget.ts';
+import { hasRoom, type ResendBudget, refill, take } from './resend-budget.ts';
 import { isAnswered, noteResent, resentLately, wasResent } from './resent-lately.ts';
 import { numbersOf, sendRtx } from './rtx.ts';
 
@@ -27,12 +28,13 @@ const resent: Resent = { packets: 0, bytes: 0, refused: { NotKept: 0, TooSoon: 0
 /**
  * Answers a NACK, for what former sources sent too: as RTX where it was negotiated (RFC 4588), else by the same packet once
  * more. What is asked for again goes out twice as RTX: its picture waits already, and one of the two more likely comes, and
- * comes sooner. What it returns is good until the next.
+ * comes sooner. What is refused costs next to nothing: it is not copied out of the cache, and once there is no room left the
+ * rest is not looked at. What it returns is good until the next.
  */
 export function resend(
   { streams, link, resends }: Subscriber,
   down: DownStream,
-  sequences: readonly number[],
+  { sequences, beyond }: Nack,
   nowMs: number,
   send: Send,
 ): Resent {
@@ -42,7 +44,7 @@ export function resend(
   resent.bytes = 0;
   refused.NotKept = 0;
   refused.TooSoon = 0;
-  refused.OverBudget = 0;
+  refused.OverBudget = beyond;
   if (transport.srtp === undefined || transport.port === 0) return resent;
   let sentOctets = 0;
   for (const stream of streams) sentOctets += stream.sentOctets;
@@ -50,26 +52,22 @@ export function resend(
   down.resentLately ??= resentLately();
   // Else some packets are sent once more as they were, and must then say the same.
   const canSayMore = down.track.kind === 'video' && canTellTime(down.track);
-  for (const sequence of sequences) {
-    const index = extended(down.newestIndex, sequence);
+  for (let place = 0; place < sequences.length; place++) {
+    const index = extended(down.newestIndex, sequences[place] ?? 0);
     const epoch = epochOf(down, index);
-    // What was not sent yet may still become another packet: that of whichever source is next.
-    const isSent = index <= down.newestIndex;
-    if (!isSent || epoch === undefined || !recall(epoch.source.cache, index - epoch.indexShift, again)) {
-      refused.NotKept += 1;
+    const refusal = refusalOf(down, epoch, index, resends, nowMs);
+    if (refusal === 'OverBudget') {
+      refused.OverBudget += sequences.length - place;
+      break;
+    }
+    const isRefused = refusal !== undefined || epoch === undefined;
+    if (isRefused || !recall(epoch.source.cache, index - epoch.indexShift, again)) {
+      refused[refusal ?? 'NotKept'] += 1;
       continue;
     }
     const { match } = epoch;
     const packet = readBlocks(again, match.redundancy) ? usable(match, again) : again;
-    if (!takes(match, packet)) continue;
-    if (isAnswered(down.resentLately, index, nowMs, transport.roundTripMs)) {
-      refused.TooSoon += 1;
-      continue;
-    }
-    if (!take(resends, packet.payload.length)) {
-      refused.OverBudget += 1;
-      continue;
-    }
+    if (!takes(match, packet) || !take(resends, packet.payload.length)) continue;
     const isAgain = wasResent(down.resentLately, index);
     noteResent(down.resentLately, index, nowMs);
     resent.packets += 1;
@@ -93,4 +91,21 @@ function noteWait(down: DownStream, { source, timestampShift }: Epoch, timestamp
   const behind = (down.newestTimestamp - (timestamp + timestampShift)) | 0;
   down.wait ??= repairWait(nowMs);
   noteRepair(down.wait, nowMs - down.newestMs + (1000 * behind) / source.clockRate, nowMs);
+}
+
+/** Why a packet is not sent again, as far as can be told without copying it out of the cache. */
+function refusalOf(
+  { newestIndex, resentLately, transport }: DownStream,
+  epoch: Epoch | undefined,
+  index: number,
+  budget: ResendBudget,
+  nowMs: number,
+): RefusedReason | undefined {
+  // What was not sent yet may still become another packet: that of whichever source is next.
+  if (epoch === undefined || index > newestIndex) return 'NotKept';
+  const { cache } = epoch.source;
+  const slot = slotOf(cache, index - epoch.indexShift);
+  if (slot < 0 || !takesType(epoch.match, (cache.kinds[slot] ?? 0) & 0x7f)) return 'NotKept';
+  if (resentLately !== undefined && isAnswered(resentLately, index, nowMs, transport.roundTripMs)) return 'TooSoon';
+  return hasRoom(budget, cache.lengths[slot] ?? 0) ? undefined : 'OverBudget';
 }

@@ -148,6 +148,12 @@ export function keep(cache: PacketCache, packet: MediaPacket): boolean {
   return true;
 }
 
+/** The slot of a packet that is still there, as far as can be seen without copying it; -1 when it is not. */
+export function slotOf({ slots, indices }: PacketCache, index: number): number {
+  const slot = index % slots;
+  return index >= 0 && indices[slot] === index ? slot : -1;
+}
+
 /** Fills the slot with a packet that is still there; its payload is good until the next is recalled. */
 export function recall(cache: PacketCache, index: number, into: MediaPacket): boolean {
   const slot = index % cache.slots;

@@ -3,12 +3,13 @@
  * compound packet. Reports are a few a second, so here plain objects will do.
  */
 import type { ReportBlock } from '../up/reception.ts';
+import { mostNacked, type Nack, nackHeaderLength, readNack } from './nack.ts';
 import { packetEnd } from './rtcp-packet.ts';
 
 export type RtcpPacket =
   | { readonly type: 'SenderReport'; readonly ssrc: number; readonly ntp: NtpTime; readonly timestamp: number }
   | { readonly type: 'Bye'; readonly ssrcs: readonly number[] }
-  | { readonly type: 'Nack'; readonly mediaSsrc: number; readonly sequences: readonly number[] }
+  | Nack
   /** PLI or FIR: either asks for a key frame. */
   | { readonly type: 'KeyFrameRequest'; readonly by: 'pli' | 'fir'; readonly mediaSsrc: number }
   /** Of a receiver report, or of the same part of a sender report. */
@@ -39,13 +40,14 @@ export const feedbackFormat = { nack: 1, transportWide: 15, pictureLoss: 1, full
 /** The packets of a compound, those we have no use for left out; undefined when its framing is broken. */
 export function readRtcp(compound: Buffer): readonly RtcpPacket[] | undefined {
   let packets = none;
+  let nackedLeft = mostNacked;
   for (let at = 0; at < compound.length; ) {
     const end = packetEnd(compound, at);
     if (end < 0) return undefined;
     // Ten times as often as anything else, and of no use here: see transport-feedback.ts.
     if (!isTransportWide(compound, at)) {
       if (packets === none) packets = [];
-      read(compound, at, end, packets);
+      nackedLeft -= read(compound, at, end, nackedLeft, packets);
     }
     at = end;
   }
@@ -59,28 +61,32 @@ const none: RtcpPacket[] = [];
 export const isTransportWide = (compound: Buffer, at: number): boolean =>
   compound[at + 1] === rtcpType.transportFeedback && ((compound[at] ?? 0) & 0x1f) === feedbackFormat.transportWide;
 
-/** Adds what the packet says that lies from `at` to `end`. */
-function read(bytes: Buffer, at: number, end: number, into: RtcpPacket[]): void {
+/** Adds what the packet says that lies from `at` to `end`; returns how many packets it asks for again. */
+function read(bytes: Buffer, at: number, end: number, mostNumbers: number, into: RtcpPacket[]): number {
   const count = (bytes[at] ?? 0) & 0x1f;
   const format = count;
   switch (bytes[at + 1]) {
     case rtcpType.senderReport:
-      if (end - at < 28) return;
+      if (end - at < 28) break;
       into.push(senderReport(bytes, at));
       readReports(bytes, at + 28, end, count, into);
-      return;
+      break;
     case rtcpType.receiverReport:
       readReports(bytes, at + 8, end, count, into);
-      return;
+      break;
     case rtcpType.bye:
       into.push({ type: 'Bye', ssrcs: words(bytes, at + 4, Math.min(at + 4 + 4 * count, end)) });
-      return;
-    case rtcpType.transportFeedback:
-      if (format === feedbackFormat.nack && end - at >= 12) into.push(nack(bytes, at, end));
-      return;
+      break;
+    case rtcpType.transportFeedback: {
+      if (format !== feedbackFormat.nack || end - at < nackHeaderLength) break;
+      const nack = readNack(bytes, at, end, mostNumbers);
+      into.push(nack);
+      return nack.sequences.length;
+    }
     case rtcpType.payloadFeedback:
       if (end - at >= 12) readKeyFrameRequests(bytes, at, end, format, into);
   }
+  return 0;
 }
 
 /** A number of 32 bits. Buffer's own reader looks at its arguments for longer than it reads. */
@@ -119,18 +125,6 @@ function readKeyFrameRequests(bytes: Buffer, at: number, end: number, format: nu
   if (format !== feedbackFormat.fullIntra) return;
   for (let entry = at + 12; entry + 4 <= end; entry += 8)
     into.push({ type: 'KeyFrameRequest', by: 'fir', mediaSsrc: word(bytes, entry) });
-}
-
-/** Entries of a sequence number, and a bit for each of the 16 that follow it (RFC 4585 section 6.2.1). */
-function nack(bytes: Buffer, at: number, end: number): RtcpPacket {
-  const sequences: number[] = [];
-  for (let place = at + 12; place + 4 <= end; place += 4) {
-    const entry = word(bytes, place);
-    const first = entry >>> 16;
-    sequences.push(first);
-    for (let bit = 0; bit < 16; bit++) if ((entry >>> bit) & 1) sequences.push((first + bit + 1) & 0xffff);
-  }
-  return { type: 'Nack', mediaSsrc: word(bytes, at + 8), sequences };
 }
 
 function words(bytes: Buffer, from: number, to: number): number[] {

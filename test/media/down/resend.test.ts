@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import { test } from 'node:test';
+import { type TestContext, test } from 'node:test';
 import { remb } from '#server/media/rtp/remb.ts';
 import { nack, receiverReport } from '#server/media/rtp/rtcp-write.ts';
 import { arena } from '../arena.ts';
@@ -128,6 +128,45 @@ for (const [egress, where] of [
     assert.ok(atOnce <= 12, `${atOnce} at once`);
     assert.ok(inAll > 60 && inAll < 12 + 2.1 * 50, `${inAll} in two seconds`);
   });
+
+/** How often something was copied out of memory that threads share, as kept packets are, while that was done. */
+function copiedMeanwhile({ mock }: TestContext, act: () => void): number {
+  const copy = mock.method(Buffer.prototype, 'copy');
+  act();
+  const copied: readonly { readonly this: unknown }[] = copy.mock.calls;
+  copy.mock.restore();
+  return copied.filter((call) => Buffer.isBuffer(call.this) && call.this.buffer instanceof SharedArrayBuffer).length;
+}
+
+test('what is refused is not even looked up: as many packets are copied as are sent', (t) => {
+  const { ask, resent, pass } = greedy();
+  const before = resent();
+  const copied = copiedMeanwhile(t, () => ask(0));
+  const answered = resent() - before;
+  assert.ok(answered > 30 && answered < 70, `${answered} of 200`);
+  assert.equal(copied, answered);
+  pass(51);
+  ask(0);
+  assert.equal(
+    copiedMeanwhile(t, () => ask(0)),
+    0,
+    'asked for too soon, and over budget',
+  );
+});
+
+test('one datagram that asks for thousands of packets is counted as that many', () => {
+  const { say, totals, resent } = greedy();
+  say(
+    nack(
+      1,
+      1000,
+      Array.from({ length: 5950 }, (_, i) => i),
+    ),
+  );
+  const { NotKept, TooSoon, OverBudget } = totals().nackedPacketsRefused;
+  assert.equal(totals().nackedPackets.in, 5950);
+  assert.equal(resent() + NotKept + TooSoon + OverBudget, 5950);
+});
 
 test('an estimate of its own that is low while losses are not heavy is no reason to repair less', () => {
   const { ask, say, pass, lose } = greedy();

@@ -10,6 +10,7 @@ import {
   RtcpSrPacket,
   RtcpTransportLayerFeedback,
 } from 'werift';
+import { mostNacked } from '#server/media/rtp/nack.ts';
 import { readRtcp } from '#server/media/rtp/rtcp.ts';
 import { nack, pictureLoss, receiverReport, senderReport, sourceDescription } from '#server/media/rtp/rtcp-write.ts';
 
@@ -90,13 +91,27 @@ test('a NACK of ours lists the same numbers to werift and to us, across the wrap
   const [packet] = RtcpPacketConverter.deSerialize(bytes);
   assert.ok(packet instanceof RtcpTransportLayerFeedback && packet.feedback instanceof GenericNack);
   assert.deepEqual(new Set(packet.feedback.lost.map((n) => n & 0xffff)), new Set(sequences));
-  assert.deepEqual(readRtcp(bytes), [{ type: 'Nack', mediaSsrc: 7, sequences }]);
+  assert.deepEqual(readRtcp(bytes), [{ type: 'Nack', mediaSsrc: 7, sequences, beyond: 0 }]);
 });
 
 test('a NACK of werift’s is read', () => {
   const feedback = new GenericNack({ senderSsrc: 1, mediaSourceSsrc: 7, lost: [10, 12, 40] });
   const [packet] = readRtcp(new RtcpTransportLayerFeedback({ feedback }).serialize()) ?? [];
-  assert.deepEqual(packet, { type: 'Nack', mediaSsrc: 7, sequences: [10, 12, 40] });
+  assert.deepEqual(packet, { type: 'Nack', mediaSsrc: 7, sequences: [10, 12, 40], beyond: 0 });
+});
+
+test('of what one datagram asks for again no more is read than is kept, and the rest is counted', () => {
+  const all = Array.from({ length: 5950 }, (_, i) => i);
+  const whole = nack(1, 7, all);
+  assert.ok(whole.length < 1440);
+  const halves = [nack(1, 7, all.slice(0, 300)), nack(1, 8, all.slice(300))];
+  for (const compound of [whole, Buffer.concat(halves)]) {
+    const nacks = (readRtcp(compound) ?? []).flatMap((packet) => (packet.type === 'Nack' ? [packet] : []));
+    const read = nacks.reduce((sum, { sequences }) => sum + sequences.length, 0);
+    const beyond = nacks.reduce((sum, nack) => sum + nack.beyond, 0);
+    assert.ok(read > mostNacked - 17 && read <= mostNacked, `${read} are read`);
+    assert.equal(read + beyond, all.length);
+  }
 });
 
 test('PLI goes both ways, FIR is read as the same wish', () => {
