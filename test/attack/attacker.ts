@@ -6,7 +6,7 @@ import { eventually } from '#test/harness/eventually.ts';
 import { certificate, dtlsClient } from '#test/server/dtls-client.ts';
 import { udpClient } from '#test/server/udp-client.ts';
 import { type HttpAttack, httpAttacks } from './http-attacks.ts';
-import { strangers, type UdpAttack, udpAttacks, type Victims } from './udp-attacks.ts';
+import { type Heard, strangers, type UdpAttack, udpAttacks, type Victims } from './udp-attacks.ts';
 
 export interface Attacker {
   readonly udp: readonly UdpAttack[];
@@ -32,9 +32,9 @@ export const withFeedback = (sdp: string): string => `${sdp}\r\na=rtcp-fb:96 nac
 export async function attacker({ origin, room, random, publisher }: Scene): Promise<Attacker> {
   await using started = new AsyncDisposableStack();
   const at = { fetch: (path: string, init?: RequestInit) => fetch(`${origin}${path}`, init) };
-  let ssrc: number | undefined;
+  let heard: Heard | undefined;
   const onRtp = (packet: Buffer): void => {
-    ssrc = packet.readUInt32BE(8);
+    heard = { ssrc: packet.readUInt32BE(8), sequence: packet.readUInt16BE(2) };
   };
   const viewer = await udpClient(at, `${room}/whep`, { offers: withFeedback, onRtp });
   started.defer(() => viewer.stop());
@@ -47,7 +47,7 @@ export async function attacker({ origin, room, random, publisher }: Scene): Prom
   started.defer(bystander.stop);
   const udp = udpAttacks(random, sources, {
     ...{ server: viewer.server, viewer, hello: await firstHello(), sendAsBystander: bystander.send },
-    ssrc: () => ssrc,
+    heard: () => heard,
     ...(publisher && { publisher }),
   });
   const held = started.move();

@@ -9,7 +9,9 @@ export interface Counts {
   readonly refused: number;
   /** Of publishers. */
   readonly keyFramesAsked: number;
-  /** Packets that were sent again. */
+  /** Packets that viewers asked for again, those of them that they were refused, and those that were sent. */
+  readonly askedAgain: number;
+  readonly notRepeated: number;
   readonly repeated: number;
   readonly rssMB: number;
   /** On the clock of `performance.now`. */
@@ -18,6 +20,7 @@ export interface Counts {
 
 const names = {
   keyFramesAsked: 'live_rtcp_feedback_total{type="pli",direction="out"}',
+  askedAgain: 'live_rtcp_nacked_packets_total{direction="in"}',
   repeated: 'live_rtp_packets_by_direction_total{direction="out",transmission="retransmission"}',
   rss: 'process_resident_memory_bytes',
 } as const;
@@ -36,6 +39,8 @@ export const counted = (server: Pick<ServerProcess, 'metrics'>) => async (): Pro
     dropped: Object.fromEntries(dropped.map(([name, value]) => [/reason="(\w+)"/.exec(name)?.[1] ?? '', value])),
     refused: sum(/^live_requests_refused_total/),
     keyFramesAsked: one(names.keyFramesAsked),
+    askedAgain: one(names.askedAgain),
+    notRepeated: sum(/^live_rtcp_nacked_packets_refused_total/),
     repeated: one(names.repeated),
     rssMB: one(names.rss) / 1e6,
     atMs: performance.now(),

@@ -5,7 +5,8 @@
 import { createSocket, type Socket } from 'node:dgram';
 import { once } from 'node:events';
 import type { DropReason } from '#server/media/plane.ts';
-import { nack, pictureLoss, receiverReport } from '#server/media/rtp/rtcp-write.ts';
+import { feedbackFormat, rtcpType } from '#server/media/rtp/rtcp.ts';
+import { framed, pictureLoss, receiverReport } from '#server/media/rtp/rtcp-write.ts';
 import { sealRtcp, srtpSession } from '#server/media/srtp/srtp.ts';
 import type { Endpoint } from '#server/media/udp/address.ts';
 import { randomBytes } from '#test/media/seeded.ts';
@@ -27,12 +28,17 @@ export interface Victims {
   readonly publisher?: { readonly socket: Socket; readonly captured: () => Buffer | undefined };
   /** The attacker's own session. */
   readonly viewer: UdpClient;
-  /** What that viewer is sent. */
-  readonly ssrc: () => number | undefined;
+  /** The last that it was sent of the room's media. */
+  readonly heard: () => Heard | undefined;
   /** With the address of somebody who has nothing to do with it as its source. */
   readonly sendAsBystander: (datagram: Buffer) => void;
   /** As a client begins its handshake. */
   readonly hello: Buffer;
+}
+
+export interface Heard {
+  readonly ssrc: number;
+  readonly sequence: number;
 }
 
 /** Sources of one attacker: to a server an address that is spoofed is no more than another one. */
@@ -46,7 +52,7 @@ export async function strangers(count: number): Promise<readonly Socket[]> {
 export function udpAttacks(
   random: () => number,
   sources: readonly Socket[],
-  { server, publisher, viewer, ssrc, sendAsBystander, hello }: Victims,
+  { server, publisher, viewer, heard, sendAsBystander, hello }: Victims,
 ): readonly UdpAttack[] {
   let turn = 0;
   const send = (datagram: Buffer | undefined, from = sources[turn++ % sources.length]): boolean => {
@@ -82,7 +88,7 @@ export function udpAttacks(
         return true;
       },
     },
-    ...storms(viewer, ssrc),
+    ...storms(viewer, heard),
   ];
 }
 
@@ -112,10 +118,22 @@ function forged(captured: Buffer | undefined): Buffer | undefined {
 }
 
 const ownSsrc = 1;
-/** As many as one NACK of 1,500 bytes can ask for. */
-const askedAtOnce = 300;
+/** What an Ethernet frame has room for: a NACK of so many entries, which ask for 17 packets each, 5,950 in all. */
+const entries = 350;
+/** The first of them so far behind the newest, and so many different ones, over and over: all are kept. */
+const [behind, different] = [500, 480];
 
-function storms(viewer: UdpClient, ssrc: () => number | undefined): readonly UdpAttack[] {
+function everything({ ssrc, sequence }: Heard): Buffer {
+  const packet = framed(rtcpType.transportFeedback, feedbackFormat.nack, ownSsrc, 4 + 4 * entries);
+  packet.writeUInt32BE(ssrc, 8);
+  for (let i = 0; i < entries; i++) {
+    packet.writeUInt16BE((sequence - behind + ((17 * i) % different)) & 0xffff, 12 + 4 * i);
+    packet.writeUInt16BE(0xffff, 14 + 4 * i);
+  }
+  return packet;
+}
+
+function storms(viewer: UdpClient, heard: () => Heard | undefined): readonly UdpAttack[] {
   const session = srtpSession(viewer.keys());
   let last: Buffer | undefined;
   const send = (report: Buffer | undefined): boolean => {
@@ -124,16 +142,14 @@ function storms(viewer: UdpClient, ssrc: () => number | undefined): readonly Udp
     viewer.socket.send(report, viewer.server.port, viewer.server.address);
     return true;
   };
-  const about = (feedback: (media: number) => Buffer) => (): boolean => {
-    const media = ssrc();
+  const about = (feedback: (heard: Heard) => Buffer) => (): boolean => {
+    const media = heard();
     if (media === undefined) return false;
     return send(sealRtcp(session, Buffer.concat([receiverReport(ownSsrc, []), feedback(media)])));
   };
-  let from = 0;
-  const everything = () => Array.from({ length: askedAtOnce }, (_, i) => (from++ + i) & 0xffff);
   return [
-    { what: 'a viewer who asks for everything again', strike: about((media) => nack(ownSsrc, media, everything())) },
-    { what: 'a viewer who asks for nothing but key frames', strike: about((media) => pictureLoss(ownSsrc, media)) },
+    { what: 'a viewer who asks for everything again', strike: about(everything) },
+    { what: 'a viewer who asks for nothing but key frames', strike: about(({ ssrc }) => pictureLoss(ownSsrc, ssrc)) },
     { what: 'the same report of a viewer again and again', reason: 'Replayed', strike: () => send(last) },
   ];
 }

@@ -56,7 +56,9 @@ const attacked: Run = async (seed, say) => {
   );
   const refused = after.refused - before.refused;
   const seconds = (after.atMs - before.atMs) / 1000;
-  const repeated = (after.repeated - before.repeated) / seconds;
+  const sentAgain = after.repeated - before.repeated;
+  const [askedAgain, notRepeated] = [after.askedAgain - before.askedAgain, after.notRepeated - before.notRepeated];
+  const repeated = sentAgain / seconds;
   return [
     proof('attack: packets of the room that were lost', `${(100 * lostPart).toFixed(3)} %`, lostPart === 0),
     none(
@@ -68,6 +70,11 @@ const attacked: Run = async (seed, say) => {
       'attack: RSS before, at the worst, and when it is over',
       `${before.rssMB.toFixed(0)}, ${mostRssMB.toFixed(0)}, ${after.rssMB.toFixed(0)} MB`,
       mostRssMB < before.rssMB + 250,
+    ),
+    proof(
+      'attack: packets that were asked for again, refused, and sent',
+      `${askedAgain}, ${notRepeated}, ${sentAgain}`,
+      askedAgain > 100_000 && notRepeated + sentAgain === askedAgain,
     ),
     proof(
       'attack: packets a second that one viewer had sent again',
