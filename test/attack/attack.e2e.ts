@@ -63,6 +63,7 @@ test('attacked from all sides, a server forwards every packet, sends nothing to 
   ) as [number, number, number];
   assert.ok(askedAgain > 1000 * load.packetsPerSecond, `${askedAgain} packets were asked for again`);
   assert.equal(notRepeated + repeated, askedAgain);
+  assert.ok(after.estimates > before.estimates, 'what is told of packets is listened to');
   assert.ok(repeated <= resendsAtOnce + load.packetsPerSecond * seconds);
   assert.ok(after.rssMB - before.rssMB < 100, `${before.rssMB} MB became ${after.rssMB} MB`);
 });

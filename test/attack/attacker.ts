@@ -4,7 +4,7 @@ import { once } from 'node:events';
 import type { Endpoint } from '#server/media/udp/address.ts';
 import { eventually } from '#test/harness/eventually.ts';
 import { certificate, dtlsClient } from '#test/server/dtls-client.ts';
-import { udpClient } from '#test/server/udp-client.ts';
+import { type UdpClient, udpClient } from '#test/server/udp-client.ts';
 import { type HttpAttack, httpAttacks } from './http-attacks.ts';
 import { type Heard, strangers, type UdpAttack, udpAttacks, type Victims } from './udp-attacks.ts';
 
@@ -21,6 +21,8 @@ export interface Scene {
   readonly origin: string;
   /** `/namespace/room`, where somebody publishes. */
   readonly room: string;
+  /** Another room, which it has for itself. */
+  readonly ownRoom?: string;
   readonly random: () => number;
   readonly publisher?: Victims['publisher'];
 }
@@ -28,8 +30,28 @@ export interface Scene {
 /** Codecs as browsers offer them. */
 export const withFeedback = (sdp: string): string => `${sdp}\r\na=rtcp-fb:96 nack\r\na=rtcp-fb:96 nack pli`;
 
+/** Of several encodings, so that it matters what a viewer tells of its link. */
+const withEncodings = (sdp: string): string =>
+  [
+    withFeedback(sdp),
+    'a=extmap:1 urn:ietf:params:rtp-hdrext:sdes:mid',
+    'a=extmap:2 urn:ietf:params:rtp-hdrext:sdes:rtp-stream-id',
+    'a=rid:h send',
+    'a=rid:l send',
+    'a=simulcast:send h;l',
+  ].join('\r\n');
+/** What is sent again must not be what was sent, where it is told when it was. */
+const withTransportWide = (sdp: string): string =>
+  [
+    withFeedback(sdp).replace('SAVPF 96', 'SAVPF 96 97'),
+    'a=rtpmap:97 rtx/90000',
+    'a=fmtp:97 apt=96',
+    'a=rtcp-fb:96 transport-cc',
+    'a=extmap:3 http://www.ietf.org/id/draft-holmer-rmcat-transport-wide-cc-extensions-01',
+  ].join('\r\n');
+
 /** Resolves when it has joined. */
-export async function attacker({ origin, room, random, publisher }: Scene): Promise<Attacker> {
+export async function attacker({ origin, room, ownRoom, random, publisher }: Scene): Promise<Attacker> {
   await using started = new AsyncDisposableStack();
   const at = { fetch: (path: string, init?: RequestInit) => fetch(`${origin}${path}`, init) };
   let heard: Heard | undefined;
@@ -39,6 +61,14 @@ export async function attacker({ origin, room, random, publisher }: Scene): Prom
   const viewer = await udpClient(at, `${room}/whep`, { offers: withFeedback, onRtp });
   started.defer(() => viewer.stop());
   await eventually('the attacker is connected', viewer.isConnected);
+  const joins = async (endpoint: string, offers: (sdp: string) => string): Promise<UdpClient> => {
+    const client = await udpClient(at, endpoint, { offers });
+    started.defer(() => client.stop());
+    await eventually('the attacker is in its room', client.isConnected);
+    return client;
+  };
+  if (ownRoom !== undefined) await joins(`${ownRoom}/whip`, withEncodings);
+  const teller = ownRoom === undefined ? undefined : await joins(`${ownRoom}/whep`, withTransportWide);
   const sources = await strangers(8);
   started.defer(() => {
     for (const socket of sources) socket.close();
@@ -49,6 +79,7 @@ export async function attacker({ origin, room, random, publisher }: Scene): Prom
     ...{ server: viewer.server, viewer, hello: await firstHello(), sendAsBystander: bystander.send },
     heard: () => heard,
     ...(publisher && { publisher }),
+    ...(teller && { teller }),
   });
   const held = started.move();
   return { udp, http: httpAttacks(origin, room), bystander, stop: () => held.disposeAsync() };

@@ -13,6 +13,8 @@ export interface Counts {
   readonly askedAgain: number;
   readonly notRepeated: number;
   readonly repeated: number;
+  /** Estimates of links, each about once a second for a viewer that tells of its own. */
+  readonly estimates: number;
   readonly rssMB: number;
   /** On the clock of `performance.now`. */
   readonly atMs: number;
@@ -22,6 +24,7 @@ const names = {
   keyFramesAsked: 'live_rtcp_feedback_total{type="pli",direction="out"}',
   askedAgain: 'live_rtcp_nacked_packets_total{direction="in"}',
   repeated: 'live_rtp_packets_by_direction_total{direction="out",transmission="retransmission"}',
+  estimates: 'live_bandwidth_estimate_bytes_per_second_count',
   rss: 'process_resident_memory_bytes',
 } as const;
 
@@ -42,6 +45,7 @@ export const counted = (server: Pick<ServerProcess, 'metrics'>) => async (): Pro
     askedAgain: one(names.askedAgain),
     notRepeated: sum(/^live_rtcp_nacked_packets_refused_total/),
     repeated: one(names.repeated),
+    estimates: one(names.estimates),
     rssMB: one(names.rss) / 1e6,
     atMs: performance.now(),
   };

@@ -6,7 +6,8 @@ import { type ServerContender, serverContender } from '#test/bench/server-conten
 import type { ServerProcess } from '#test/server/server-process.ts';
 import { type Attacker, attacker, withFeedback } from './attacker.ts';
 
-export const roomsOfSiege = 'rooms: [{name: stage, publish: {codecs: [VP8]}}]';
+const rooms = ['stage', 'wings'].map((name) => `{name: ${name}, publish: {codecs: [VP8]}}`);
+export const roomsOfSiege = `rooms: [${rooms.join(', ')}]`;
 export const stage = '/default/stage';
 
 export interface Siege extends Attacker {
@@ -25,7 +26,7 @@ export async function siege(server: ServerProcess, random: () => number, subscri
   const clients = { subscribers, payloadBytes };
   const witness = await serverContender({ usage }, { origin, room: stage }, clients, withFeedback);
   const publisher = { socket: witness.publisher.socket, captured: witness.lastPublished };
-  const { stop, ...one } = await attacker({ origin, room: stage, random, publisher });
+  const { stop, ...one } = await attacker({ origin, room: stage, ownRoom: '/default/wings', random, publisher });
   return {
     ...{ ...one, witness },
     stop: async () => {

@@ -30,6 +30,8 @@ export interface Victims {
   readonly viewer: UdpClient;
   /** The last that it was sent of the room's media. */
   readonly heard: () => Heard | undefined;
+  /** Another session of the attacker's, whose feedback on packets is listened to. */
+  readonly teller?: UdpClient;
   /** With the address of somebody who has nothing to do with it as its source. */
   readonly sendAsBystander: (datagram: Buffer) => void;
   /** As a client begins its handshake. */
@@ -52,7 +54,7 @@ export async function strangers(count: number): Promise<readonly Socket[]> {
 export function udpAttacks(
   random: () => number,
   sources: readonly Socket[],
-  { server, publisher, viewer, heard, sendAsBystander, hello }: Victims,
+  { server, publisher, viewer, heard, teller, sendAsBystander, hello }: Victims,
 ): readonly UdpAttack[] {
   let turn = 0;
   const send = (datagram: Buffer | undefined, from = sources[turn++ % sources.length]): boolean => {
@@ -89,6 +91,7 @@ export function udpAttacks(
       },
     },
     ...storms(viewer, heard),
+    ...(teller === undefined ? [] : [tales(teller)]),
   ];
 }
 
@@ -152,4 +155,24 @@ function storms(viewer: UdpClient, heard: () => Heard | undefined): readonly Udp
     { what: 'a viewer who asks for nothing but key frames', strike: about(({ ssrc }) => pictureLoss(ownSsrc, ssrc)) },
     { what: 'the same report of a viewer again and again', reason: 'Replayed', strike: () => send(last) },
   ];
+}
+
+/** Feedbacks of 24 bytes that an Ethernet frame has room for, each of as many packets as a server remembers. */
+const feedbacks = 58;
+const told = 1024;
+
+/** All of them missing, again and again, at one and the same time. */
+function tales(teller: UdpClient): UdpAttack {
+  const session = srtpSession(teller.keys());
+  const missing = framed(rtcpType.transportFeedback, feedbackFormat.transportWide, ownSsrc, 16);
+  missing.writeUInt16BE(told, 14);
+  missing.writeUInt16BE(told, 20);
+  const compound = Buffer.concat([receiverReport(ownSsrc, []), ...Array<Buffer>(feedbacks).fill(missing)]);
+  return {
+    what: 'a viewer who tells of the same packets without end',
+    strike: () => {
+      teller.socket.send(sealRtcp(session, compound), teller.server.port, teller.server.address);
+      return true;
+    },
+  };
 }
