@@ -1,11 +1,12 @@
 /**
  * How often one address may ask (RFC 9725 section 5: servers should limit requests that cost them something). Counted are
- * methods that make a session, or change one, and whatever goes on to another pod, which costs two of them something.
+ * methods that make a session, or change one, and whatever goes on to another pod, which costs two of them something;
+ * and who asks for relays, whose token is checked.
  */
 import type { Clock } from '../room/rooms.ts';
 import { buckets, type Rate } from './buckets.ts';
 
-type RequestRates = Readonly<Record<'POST' | 'PATCH' | 'DELETE' | 'PassedOn', Rate>>;
+type RequestRates = Readonly<Record<'POST' | 'PATCH' | 'DELETE' | 'PassedOn' | 'Relays', Rate>>;
 
 /**
  * An office may have one address for all of its people, who join when the event begins: ten times as many as
@@ -13,10 +14,10 @@ type RequestRates = Readonly<Record<'POST' | 'PATCH' | 'DELETE' | 'PassedOn', Ra
  */
 export function requestRates(joinsPerSecond: number): RequestRates {
   const times = (n: number): Rate => ({ perSecond: n * joinsPerSecond, burst: 10 * n * joinsPerSecond });
-  return { POST: times(1), PATCH: times(2.5), DELETE: times(1), PassedOn: times(2.5) };
+  return { POST: times(1), PATCH: times(2.5), DELETE: times(1), PassedOn: times(2.5), Relays: times(1) };
 }
 
-/** 0, or the milliseconds after which the address, as `addressKey` names it, may ask so again, by a method or `PassedOn`. */
+/** 0, or the milliseconds after which the address, as `addressKey` names it, may ask so again, by a method, `PassedOn` or `Relays`. */
 export type RequestLimits = (what: string, addressKey: string) => number;
 
 /** With 0 joins per second nobody is limited. */

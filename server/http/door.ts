@@ -28,8 +28,8 @@ export interface DoorOptions {
 export interface Door {
   /** Whose request it is, as far as proxies are to be believed. */
   addressOf(request: FastifyRequest): string;
-  /** Throws {@link Refused} for an address that asks too often: by this method, or of other pods. */
-  limit(request: FastifyRequest, asked: Asked, what?: 'PassedOn'): void;
+  /** Throws {@link Refused} for an address that asks too often: by this method, of other pods, or for relays. */
+  limit(request: FastifyRequest, asked: Asked, what?: 'PassedOn' | 'Relays'): void;
   /** Throws {@link Refused}, and the challenge is on its answer, unless the request may come in. */
   enter(request: FastifyRequest, reply: FastifyReply, asked: Asked, access: Access): Promise<Granted>;
 }

@@ -56,6 +56,8 @@ export function endpoint(app: FastifyInstance, options: EndpointOptions) {
   app.options(path, async (request: Request, reply) => {
     const room = roomOf(request);
     if (endpoints.exists(room) && asksForRelays(request, endpoints.access(role, room))) {
+      // A token may cost as much here as with a POST.
+      door.limit(request, { role, room }, 'Relays');
       await authorized(request, reply);
       tellLinks(reply, endpoints.iceLinks(room));
     }

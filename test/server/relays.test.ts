@@ -34,3 +34,15 @@ test('relays are told of in the answer and to who asks by OPTIONS, with credenti
   assert.ok(credential !== '' && !log.includes(credential) && !log.includes('north-of-here'));
   assert.equal((await at.fetch(`${whip}/${id}`, { method: 'DELETE', headers: authorization })).status, 200);
 });
+
+test('who asks for relays over and over is told 429 before its token is looked at; preflights are not counted', async (t) => {
+  const at = await running(roomsFile, { joinsPerSecondPerAddress: 1 });
+  t.after(() => at.stop());
+  const status = async (headers: Record<string, string>) =>
+    (await at.fetch(whip, { method: 'OPTIONS', headers })).status;
+  const asks = { Authorization: `Bearer ${tokens.publish}` };
+  for (let i = 0; i < 20; i++) assert.equal(await status({}), 204);
+  for (let i = 0; i < 10; i++) assert.equal(await status(asks), 204);
+  assert.equal(await status(asks), 429);
+  assert.equal(await status({ ...asks, 'Access-Control-Request-Method': 'POST' }), 204);
+});
