@@ -78,7 +78,9 @@ export function admitSubscriber(room: Room, rules: RoomSettings['play']): Refusa
   if (rules.maxSubscribers > 0 && room.subscribers.size >= rules.maxSubscribers)
     return {
       reason: 'RoomFull',
-      detail: `This room is full: it has places for ${rules.maxSubscribers} (spec.play.maxSubscribers).`,
+      detail:
+        `This room is full: it has places for ${rules.maxSubscribers} (spec.play.maxSubscribers). ` +
+        'Try again later: there is a place when somebody has left, or when the number is raised.',
     };
   return undefined;
 }

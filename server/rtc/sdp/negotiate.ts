@@ -4,6 +4,7 @@ import type { DownTrack, Kind, PayloadCodec, UpTrack } from '#server/media/plane
 import { passedNames } from '#server/media/rtp/passed.ts';
 import type { AnsweredMedia } from './answer.ts';
 import { kindOf, type OfferedCodec } from './codec.ts';
+import { codecWords } from './codec-words.ts';
 import { usedExtensions } from './extensions.ts';
 import type { Offer, OfferedMedia } from './offer.ts';
 import { SdpError } from './sdp.ts';
@@ -71,12 +72,7 @@ export function negotiatePlay(
     if (usable.length === 0) throw noCodec(offered, codecs);
     const sentNow = published.find(({ kind }) => kind === offered.kind)?.codecs[0]?.name;
     const now = usable.filter(({ name }) => name === sentNow);
-    if (sentNow !== undefined && now.length === 0)
-      throw new SdpError(
-        'unusable',
-        `${offered.place}: the publisher sends ${sentNow}, which is not offered.`,
-        offered.kind,
-      );
+    if (sentNow !== undefined && now.length === 0) throw notSentNow(offered, sentNow, usable);
     const ordered = [...now, ...usable.filter(({ name }) => name !== sentNow)].flatMap((codec) => [
       codec,
       ...redundancyOf(offered, codec),
@@ -139,6 +135,12 @@ const withRedundancy = (offered: OfferedMedia, chosen: OfferedCodec, codecs: rea
   );
 
 /** The first sentence is for everybody, and shown on the publisher page; the second for the author of a client. */
+function notSentNow({ place, kind }: OfferedMedia, sentNow: string, usable: readonly OfferedCodec[]): SdpError {
+  const others = usable.map(({ name }) => codecWords(name)).join(' or ');
+  const message = `${place}: the publisher sends ${codecWords(sentNow)}, which is not offered.`;
+  return new SdpError('unusable', `${message} Offer it, or have the publisher send ${others}.`, kind);
+}
+
 function noCodec({ place, kind }: OfferedMedia, codecs: readonly Codec[]): SdpError {
   const usable = ofKind(codecs, kind);
   const message =

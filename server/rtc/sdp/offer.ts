@@ -106,7 +106,8 @@ function checkDirection({ place, attributes }: MediaLines, session: SessionLines
 /** All m-sections must share one transport: there is one UDP port, and one DTLS association a client. */
 function checkBundle(session: SessionLines, media: readonly OfferedMedia[]) {
   const mids = new Set(media.map(({ mid }) => mid));
-  if (mids.size < media.length) throw malformed('Two m-sections have the same a=mid.');
+  if (mids.size < media.length)
+    throw malformed('Two m-sections have the same a=mid; give each one of its own (RFC 5888 section 4).');
   if (media.length === 1) return;
   const groups = allValues(session.attributes, 'group').map((value) => value.trim().split(/ +/));
   const bundled = new Set(groups.find(([semantics]) => semantics === 'BUNDLE')?.slice(1));

@@ -74,7 +74,8 @@ test('a player without the codec that is published is told which one', () => {
   );
   assert.throws(() => negotiatePlay(wanted, all, published('obs-publish'), counter()), {
     kind: 'unusable',
-    message: /the publisher sends video\/h264;42e01f;1, which is not offered/,
+    message:
+      /the publisher sends H264 Constrained Baseline with packetization-mode=1, which is not offered. Offer it, or have the publisher send VP8./,
   });
 });
 
