@@ -20,6 +20,7 @@ import { type Clock, type Rooms, roomId, rooms } from './room/rooms.ts';
 import { dtlsIdentity } from './rtc/dtls/dtls.ts';
 import { videoIndex } from './session/chosen-layer.ts';
 import { type SessionEnd, type Sessions, sessions } from './session/sessions.ts';
+import { unreached } from './session/unreached.ts';
 import type { SettingsPart } from './settings/changes.ts';
 import { readSettings, type Settings } from './settings/settings.ts';
 import { watchSettings } from './settings/watch-settings.ts';
@@ -82,7 +83,7 @@ export async function startServer(options: ServerOptions): Promise<Server> {
   const guarding = { config, clock, meter, log, write: options.audit, onError, passedOnFor };
   const { door, admission, audit, accessOf } = entrance(guarding);
   const events = sessionEvents({ clock, meter, roomOf: roomIn(allRooms), videoAt: (id) => videoIndex(table.get(id)) });
-  const listeners = listenersOf(events, state);
+  const listeners = listenersOf(events, state, options);
   const table = sessions({ media, rooms: allRooms, clock, log, meter, admission, audit, ...listeners });
   allRooms.configure(state.settings.rooms);
 
@@ -141,7 +142,16 @@ const closing = (close: () => Promise<void>) => async (error: unknown) => {
 const roomIn = (all: Rooms) => (id: string) => (all.has(id) ? all.get(id).room : undefined);
 
 /** Clients are told by events. */
-const listenersOf = ({ publisher, ended }: SessionEvents, state: ServerState) => ({
+const listenersOf = (
+  { publisher, ended }: SessionEvents,
+  state: ServerState,
+  { config, ...telling }: Pick<ServerOptions, 'config' | 'log' | 'clock'>,
+) => ({
+  unreached: unreached({
+    ...telling,
+    announced: () => state.settings.announced,
+    isOperated: config.isOperated === true,
+  }),
   hinted: publisher.hints,
   ended: (id: string, why: SessionEnd) => ended(id, returns(state, why)),
 });

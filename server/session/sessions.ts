@@ -36,6 +36,8 @@ export interface SessionsOptions {
   readonly hinted: (id: string, hints: readonly PublisherHint[]) => void;
   /** Called with each session that ends. */
   readonly ended: (id: string, reason: SessionEnd) => void;
+  /** Called with each client that was answered, and never came. */
+  readonly unreached: (fields: Readonly<Record<string, unknown>>) => void;
   readonly audit: Audit;
   readonly meter: Pick<SessionMeter, 'opened' | 'reached' | 'ended' | 'roomEntered' | 'roomLeft' | 'sentNothing'>;
 }
@@ -63,6 +65,8 @@ interface Session extends Omit<NewSession, 'fingerprints' | 'setup' | 'identity'
   readonly startedMs: number;
   cancelTimeout: () => void;
   lastStep: Step;
+  /** Something of it came to the media port. */
+  wasHeard: boolean;
   /** What of a publisher stands in the log already. */
   logged: string;
 }
@@ -82,8 +86,7 @@ export function sessions(options: SessionsOptions): Sessions {
     const seconds = secondsSince(options, session.startedMs);
     meter.ended(metered(session), { reason, last: session.lastStep, seconds });
     use.left(session.room);
-    log.info('session ended', { ...fields(options, session), reason, detail });
-    options.audit({ event: 'SessionEnded', ...who(session), why: reason });
+    tellOfEnd(options, session, reason, detail);
     if (table.size > 0) return;
     for (const resolve of waiting) resolve();
     waiting = [];
@@ -112,6 +115,7 @@ export function sessions(options: SessionsOptions): Sessions {
         startedMs,
         cancelTimeout,
         lastStep: 'Answered',
+        wasHeard: false,
         logged: '',
       };
       table.set(id, session);
@@ -151,11 +155,16 @@ function events(
     reach(options, session, step);
     options.log.debug('session reached', { session: shortId(id), step: session.lastStep });
   };
+  const heard = (id: string) => {
+    const session = table.get(id);
+    if (session !== undefined) session.wasHeard = true;
+    return session;
+  };
   return {
-    onDtls: (id, datagram) => table.get(id)?.dtls.receive(datagram),
+    onDtls: (id, datagram) => heard(id)?.dtls.receive(datagram),
     onConnected: (id) => {
       reached(id, 'IceConnected');
-      table.get(id)?.dtls.begin();
+      heard(id)?.dtls.begin();
     },
     onMedia: (id) => {
       if (table.get(id)?.role === 'publisher') options.hinted(id, []);
@@ -210,6 +219,13 @@ function sentNothing({ meter, log, clock, hinted }: SessionsOptions, session: Se
   log.warn('publisher is connected and sends nothing: look at its encoder, and at firewalls between', {
     ...fields({ clock }, session),
   });
+}
+
+function tellOfEnd(options: SessionsOptions, session: Session, reason: SessionEnd, detail?: string) {
+  const about = fields(options, session);
+  options.log.info('session ended', { ...about, reason, detail });
+  if (reason === 'HandshakeTimeout' && !session.wasHeard) options.unreached(about);
+  options.audit({ event: 'SessionEnded', ...who(session), why: reason });
 }
 
 /** In this order: the farewell still goes by the transport. */

@@ -164,6 +164,7 @@ describe('WHIP and WHEP over HTTP', () => {
     assert.equal((await at.fetch(second.headers.get('location') ?? '')).status, 404, 'no handshake within 10 s');
     assert.equal(clock.pending(), 0);
     assert.equal(await at.metric('live_requests_refused_total{reason="HandshakeTimeout"}'), 1);
+    assert.ok(at.log.some(({ message }) => /never reached UDP 127/.test(`${message}`)));
   });
 
   test('a full room is 403, and a place that was not used is given back', async () => {
