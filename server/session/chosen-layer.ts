@@ -22,10 +22,10 @@ export function videoIndex(viewer: Viewer | undefined): number {
 
 /**
  * Reads `{"mediaId": "0", "rid": "h"}`: the index of an m-section (by default, that of the video), and one of the `rids` that
- * are published; without a rid the choice is ours again. Throws {@link Refused}.
+ * are published; without a rid the choice is ours again. Older players say `encodingId` for it. Throws {@link Refused}.
  */
 export function chosenLayer(body: string, viewer: Viewer, rids: readonly string[]): ChosenLayer {
-  const { mediaId, rid, ...others } = asked(body);
+  const { mediaId, encodingId, rid = encodingId, ...others } = asked(body);
   const index = videoIndex(viewer);
   const mid = viewer.mids[index];
   if (mid === undefined || (mediaId !== undefined && String(mediaId) !== String(index)))

@@ -15,6 +15,7 @@ test('the video is known by its place in the offer', () => {
 
 for (const [name, body, chosen] of [
   ['by its rid and m-section', '{"mediaId":"1","rid":"m"}', 'm'],
+  ['by its rid, as older players name it', '{"mediaId":"1","encodingId":"m"}', 'm'],
   ['of the first video, where none is named', '{"rid":"h","later":true}', 'h'],
   ['by nobody but us again', '{"mediaId":"1"}', undefined],
   ['by nobody but us, in an empty object', '{}', undefined],
