@@ -91,7 +91,7 @@ describe('an endpoint, but for offers that are answered', () => {
     for (const [codecs, says] of [
       [sound, /room's audio is/],
       [video, /room's video is/],
-      [/H264/g, /publisher sends video\/h264/],
+      [/H264/g, /publisher sends H264 Constrained Baseline/],
     ] as const)
       await refusedWhole(whep, without(codecs, sdpOf('chromium-play')), 406, 'not-acceptable', says);
     await at.fetch(publisher.headers.get('location') ?? '', { method: 'DELETE', headers });
