@@ -82,7 +82,10 @@ export const metricsPage = () => `<!-- Generated from crds/ by \`npm run gen\`. 
 
 A server pod and the operator answer \`GET ${internalPath.metrics}\` on their internal port (${port.internal}, named
 \`${portName.internal}\`), in Prometheus' text format; a server pod also in OpenMetrics,
-where the scraper likes that better.
+where the scraper likes that better. From outside the cluster, by way of the API server:
+\`\`\`
+kubectl get --raw /api/v1/namespaces/NAMESPACE/pods/POD:9090/proxy/metrics
+\`\`\`
 
 - Base units: seconds, bytes, ratios from 0 to 1.
 - A family has its series at zero from the start where their labels are known beforehand. Of a room's requests those are

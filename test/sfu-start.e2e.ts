@@ -41,7 +41,7 @@ describe('a server that does not start', () => {
     });
     const nothing = await run([]);
     assert.equal(nothing.code, 1);
-    assert.match(nothing.stderr, /No rooms file is given; try docs\/examples\/rooms\.yaml/);
+    assert.match(nothing.stderr, /No rooms file is given\. Try: npm run sfu -- docs\/examples\/rooms\.yaml/);
   });
 
   test('says which addresses are in use, all at once, and with which options to choose others', async () => {
