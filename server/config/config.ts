@@ -141,7 +141,10 @@ export function argumentsConfig(args: readonly string[]): Config | undefined {
   const { values, positionals } = parsed(args);
   if (values.help) return undefined;
   const [roomsFile, extra] = positionals;
-  if (roomsFile === undefined) throw new ConfigError('No rooms file is given. Try: npm run sfu -- docs/examples/rooms.yaml. --help lists the options.');
+  if (roomsFile === undefined)
+    throw new ConfigError(
+      'No rooms file is given. Try: npm run sfu -- docs/examples/rooms.yaml. --help lists the options.',
+    );
   if (extra !== undefined) throw new ConfigError(`One rooms file is enough; what is ${extra}?`);
   const media = endpoint(values.media, '--media');
   const announce = values.announce === undefined ? undefined : endpoints(values.announce, '--announce');
