@@ -83,7 +83,8 @@ media at 50,000 packets a second, while fifty viewers a second come and go, and 
 each time, and RSS read when the server has given back what that left unused, as it does every twenty seconds. What one of them
 takes is told beside the lesser of before and after.`,
   lossy: `Chromium sends to Chromium for half a minute, and the network of one of them loses 5 % of datagrams each way, at random, and
-delays them by 50 ms ± 50 ms.`,
+delays them by 50 ms ± 50 ms. Frames not decoded did not get through whole, or too late; frames not shown are these, and those that
+were decoded and not painted. Both are parts of those that the publisher sent.`,
   attack: `A room of ten viewers, while another process floods the media port with checks, RTP, RTCP and hellos of strangers, with checks
 for other people's addresses, and with a viewer's requests for packets and key frames, and the HTTP port with offers of clients that
 never come, guessed tokens and nonsense; and while it does not, by turns. Of each of ten kinds 300 datagrams come a second, and of
