@@ -39,6 +39,19 @@ export const line = (): Line => ({
   certainty: 0,
 });
 
+/** As new: neither its points count any more nor what is known of them. */
+export function clear(of: Line): void {
+  of.sums.fill(0);
+  of.points = 0;
+  of.oldest = 0;
+  of.next = 0;
+  of.range = 0;
+  of.begun = 0;
+  of.slope = 0;
+  of.mean = 0;
+  of.certainty = 0;
+}
+
 /** Adds a point, beyond all others in x. */
 export function addPoint(of: Line, x: number, y: number): void {
   of.xs[of.points & (kept - 1)] = x;
@@ -69,10 +82,9 @@ export function fit(of: Line, range: number): boolean {
 
 function sumUp(of: Line, range: number): void {
   const { xs, points } = of;
-  const isForgotten = points < of.next;
   const isOverwritten = points - of.oldest > kept;
   // What is added and taken away again leaves an error behind: after a while the sums are made anew.
-  if (isForgotten || isOverwritten || points - of.begun >= kept || range !== of.range) begin(of, range);
+  if (isOverwritten || points - of.begun >= kept || range !== of.range) begin(of, range);
   while (of.next < points) add(of, of.next++, 1);
   const from = (xs[(points - 1) & (kept - 1)] ?? 0) - range;
   while (points - of.oldest > fewest && (xs[of.oldest & (kept - 1)] ?? 0) < from) add(of, of.oldest++, -1);

@@ -61,3 +61,25 @@ test('the sum that is kept is that of the packets, in whatever order they come',
     assert.equal(deliveredBps(of), sum * 16);
   }
 });
+
+test('nor does it hold anything of before a leap, either way', () => {
+  const random = seeded(11);
+  const of = delivered();
+  let bytesOfStep = new Map<number, number>();
+  let [first, newest] = [10_000, 10_000];
+  for (let i = 0; i < 3000; i++) {
+    let step = newest + Math.floor(random() * 5) - 3;
+    if (i % 40 === 0) {
+      step = newest + (random() < 0.5 ? 11 + Math.floor(random() * 20) : -111 - Math.floor(random() * 20));
+      bytesOfStep = new Map();
+      [first, newest] = [step, step];
+    }
+    newest = Math.max(newest, step);
+    const bytes = Math.floor(random() * 1500);
+    bytesOfStep.set(step, (bytesOfStep.get(step) ?? 0) + bytes);
+    noteDelivered(of, 50 * step + 20, bytes);
+    let sum = 0;
+    for (let at = newest - 10; at < newest; at++) sum += bytesOfStep.get(at) ?? 0;
+    assert.equal(deliveredBps(of), newest - first < 10 ? -1 : sum * 16, `packet ${i}`);
+  }
+});

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { addPoint, fit, line } from '#server/media/estimate/line.ts';
+import { addPoint, clear, fit, line } from '#server/media/estimate/line.ts';
 import { freshSeed, seeded } from '../seeded.ts';
 
 const near = (actual: number, expected: number, by: number) =>
@@ -100,5 +100,26 @@ test('points that come and go one by one leave the line that the rest of them ma
     near(running.slope, fresh.slope, 1e-9);
     near(running.mean, fresh.mean, 1e-7);
     near(running.certainty, fresh.certainty, 1e-6 * (1 + Math.abs(fresh.certainty)));
+  }
+});
+
+test('a line forgotten after any number of points, one among them, is a fresh one', () => {
+  const random = seeded(5);
+  for (let before = 0; before < 70; before++) {
+    const [cleared, fresh] = [line(), line()];
+    for (let i = 0; i < before; i++) {
+      addPoint(cleared, 1e6 + 10 * i, 50 * random());
+      fit(cleared, 300);
+    }
+    clear(cleared);
+    for (let i = 0; i < 100; i++) {
+      const y = 50 * random();
+      addPoint(cleared, 10 * i, y);
+      addPoint(fresh, 10 * i, y);
+      assert.equal(fit(cleared, 300), fit(fresh, 300));
+      assert.equal(cleared.slope, fresh.slope, `point ${i} after ${before}`);
+      assert.equal(cleared.mean, fresh.mean);
+      assert.equal(cleared.certainty, fresh.certainty);
+    }
   }
 });

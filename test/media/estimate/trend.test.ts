@@ -99,3 +99,17 @@ test('a packet sent before those that came is passed over', () => {
   noteArrived(of, 500, 3000);
   assert.deepEqual(of, before);
 });
+
+test('after a gap it is as new, however few packets came before', () => {
+  for (let before = 0; before < 20; before++) {
+    const of = trend();
+    signals(before, (i) => 20 + 3 * i, of);
+    const fresh = trend();
+    for (let i = 1000; i < 1200; i++) {
+      const delayMs = 20 + ((7 * i) % 5) + 0.3 * (i - 1000);
+      signals(1, () => delayMs, of, i);
+      signals(1, () => delayMs, fresh, i);
+      assert.equal(of.growthMs, fresh.growthMs, `packet ${i} after ${before}`);
+    }
+  }
+});
