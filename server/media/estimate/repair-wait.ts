@@ -51,7 +51,7 @@ export function noteRepair(state: RepairWait, lateMs: number, nowMs: number): vo
 /** Milliseconds by which pictures should wait now; 0: not at all. */
 export function currentWaitMs(state: RepairWait, nowMs: number): number {
   age(state, nowMs);
-  return state.isOn ? state.waitMs + toBeShownMs : 0;
+  return state.isOn ? Math.min(longestMs, state.waitMs + toBeShownMs) : 0;
 }
 
 function age(state: RepairWait, nowMs: number): void {
