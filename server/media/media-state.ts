@@ -1,4 +1,5 @@
 import type { Filled } from './down/probe.ts';
+import { nothingResent, type Resent } from './down/resend.ts';
 import type { PlacedViewer } from './egress/share.ts';
 import { type DropReason, dropReasons, type SrtpKeys, type TransportSpec } from './plane.ts';
 import type { Room, Subscriber } from './room.ts';
@@ -37,8 +38,9 @@ export interface MediaState {
   readonly dropped: Record<DropReason, number>;
   /** The slot that every RTP header is read into. */
   readonly header: RtpHeader;
-  /** What feedback about arrivals is put together in. */
+  /** What feedback about arrivals is put together in, and a viewer's is read into. */
   readonly feedback: TransportFeedback;
+  readonly resent: Resent;
   nextSecondMs: number;
   /** Subscribers whose links are being tried. */
   readonly probed: Set<Client>;
@@ -55,6 +57,7 @@ export const mediaState = (nowMs: number): MediaState => ({
   dropped: Object.fromEntries(dropReasons.map((reason) => [reason, 0])) as Record<DropReason, number>,
   header: emptyHeader(),
   feedback: emptyFeedback(),
+  resent: nothingResent(),
   nextSecondMs: nowMs + 1000,
   probed: new Set(),
   filled: { packets: 0, bytes: 0, packet: emptyPacket() },

@@ -40,7 +40,7 @@ export function receive(state: MediaState, world: World, datagram: Buffer, from:
   if (isRtpOrRtcp(first)) {
     const isRtcp = isRtcpType(datagram[1] ?? 0);
     if (client.placed !== undefined) return receivePlaced(client.placed, isRtcp, datagram);
-    return isRtcp ? receiveRtcp(world, client, datagram, state.feedback) : receiveRtp(state, world, client, datagram);
+    return isRtcp ? receiveRtcp(state, world, client, datagram) : receiveRtp(state, world, client, datagram);
   }
   return first >= 20 && first <= 63 ? receiveDtls(world, client, datagram) : 'Unknown';
 }

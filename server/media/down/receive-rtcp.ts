@@ -1,9 +1,8 @@
 import { noteHeard } from '../ice/presence.ts';
-import type { Client } from '../media-state.ts';
+import type { Client, MediaState } from '../media-state.ts';
 import type { DropReason } from '../plane.ts';
 import type { Subscriber } from '../room.ts';
 import { type RtcpPacket, readRtcp } from '../rtp/rtcp.ts';
-import type { TransportFeedback } from '../rtp/transport-feedback.ts';
 import { openRtcp } from '../srtp/srtp.ts';
 import { askForKeyFrame } from '../up/feedback.ts';
 import type { Publisher } from '../up/up-stream.ts';
@@ -11,14 +10,14 @@ import type { World } from '../world.ts';
 import type { DownStream } from './down-stream.ts';
 import { hearLink, hearLosses } from './link-estimate.ts';
 import { hearReport } from './receiver-report.ts';
-import { resend } from './resend.ts';
+import { type Resent, resend } from './resend.ts';
 
-/** Takes in a compound packet; `left` when the client says by it that it goes. `scratch` is overwritten. */
+/** Takes in a compound packet; `left` when the client says by it that it goes. */
 export function receiveRtcp(
+  { feedback, resent }: MediaState,
   world: World,
   client: Client,
   datagram: Buffer,
-  scratch: TransportFeedback,
 ): DropReason | { readonly left: Client } | undefined {
   const { transport } = client;
   if (transport.srtp === undefined) return 'NoKeys';
@@ -28,12 +27,12 @@ export function receiveRtcp(
   if (packets === undefined) return 'MalformedRtp';
   noteHeard(client, world.now(), world);
   if (client.subscriber !== undefined)
-    hearLink(client.subscriber.link, compound, transport.history, scratch, transport.lastHeardMs);
+    hearLink(client.subscriber.link, compound, transport.history, feedback, transport.lastHeardMs);
   let hasLeft = false;
   for (const packet of packets) {
     const isLast =
       client.publisher === undefined
-        ? fromSubscriber(world, client, packet)
+        ? fromSubscriber(world, client, packet, resent)
         : fromPublisher(world, client.publisher, packet);
     hasLeft ||= isLast;
   }
@@ -53,7 +52,7 @@ function fromPublisher(world: World, { streams }: Publisher, packet: RtcpPacket)
 }
 
 /** True for a BYE: who only receives has nothing else to end. */
-function fromSubscriber(world: World, { room, subscriber }: Client, packet: RtcpPacket): boolean {
+function fromSubscriber(world: World, { room, subscriber }: Client, packet: RtcpPacket, resent: Resent): boolean {
   if (subscriber === undefined || room === undefined) return false;
   switch (packet.type) {
     case 'SenderReport':
@@ -74,9 +73,9 @@ function fromSubscriber(world: World, { room, subscriber }: Client, packet: Rtcp
       world.tally.feedback('nack', 'in');
       world.tally.nacked('in', packet.sequences.length + packet.beyond);
       if (!down.track.nack) return false;
-      const { packets, bytes, refused } = resend(subscriber, down, packet, world.now(), world.send);
-      world.tally.resent(room.counters, packets, bytes);
-      world.tally.refused(refused);
+      resend(subscriber, down, packet, world.now(), world.send, resent);
+      world.tally.resent(room.counters, resent.packets, resent.bytes);
+      world.tally.refused(resent.refused);
       return false;
     }
     case 'KeyFrameRequest': {

@@ -2,7 +2,7 @@ import type { RefusedReason } from '../counts.ts';
 import { noteRepair, repairWait } from '../estimate/repair-wait.ts';
 import type { Subscriber } from '../room.ts';
 import type { Nack } from '../rtp/nack.ts';
-import { emptyPacket, recall, slotOf } from '../rtp/packet-cache.ts';
+import { emptyPacket, type MediaPacket, recall, slotOf } from '../rtp/packet-cache.ts';
 import { extended } from '../rtp/packet-index.ts';
 import { readBlocks } from '../rtp/red.ts';
 import type { Send } from '../transport.ts';
@@ -14,22 +14,27 @@ import { hasRoom, type ResendBudget, refill, take } from './resend-budget.ts';
 import { isAnswered, noteResent, resentLately, wasResent } from './resent-lately.ts';
 import { numbersOf, sendRtx } from './rtx.ts';
 
-/** What went out once more, and how many packets did not. */
+/** What went out once more, and how many packets did not; written over with each request. */
 export interface Resent {
   packets: number;
   bytes: number;
   readonly refused: Record<RefusedReason, number>;
+  /** The slot that packets are read into. */
+  readonly packet: MediaPacket;
 }
 
-/** Both are written over with each request. */
-const again = emptyPacket();
-const resent: Resent = { packets: 0, bytes: 0, refused: { NotKept: 0, TooSoon: 0, OverBudget: 0 } };
+export const nothingResent = (): Resent => ({
+  packets: 0,
+  bytes: 0,
+  refused: { NotKept: 0, TooSoon: 0, OverBudget: 0 },
+  packet: emptyPacket(),
+});
 
 /**
  * Answers a NACK, for what former sources sent too: as RTX where it was negotiated (RFC 4588), else by the same packet once
  * more. What is asked for again goes out twice as RTX: its picture waits already, and one of the two more likely comes, and
  * comes sooner. What is refused costs next to nothing: it is not copied out of the cache, and once there is no room left the
- * rest is not looked at. What it returns is good until the next.
+ * rest is not looked at. `resent` tells what became of it.
  */
 export function resend(
   { streams, link, resends }: Subscriber,
@@ -37,15 +42,16 @@ export function resend(
   { sequences, beyond }: Nack,
   nowMs: number,
   send: Send,
-): Resent {
+  resent: Resent,
+): void {
   const { transport } = down;
-  const { refused } = resent;
+  const { refused, packet: again } = resent;
   resent.packets = 0;
   resent.bytes = 0;
   refused.NotKept = 0;
   refused.TooSoon = 0;
   refused.OverBudget = beyond;
-  if (transport.srtp === undefined || transport.port === 0) return resent;
+  if (transport.srtp === undefined || transport.port === 0) return;
   let sentOctets = 0;
   for (const stream of streams) sentOctets += stream.sentOctets;
   refill(resends, repairBps(link, nowMs), sentOctets, nowMs);
@@ -83,7 +89,6 @@ export function resend(
     resent.packets += 1;
     resent.bytes += sendRtx(down, epoch, packet, numbers, index, nowMs, send);
   }
-  return resent;
 }
 
 /** A repair comes later than the packet would have by what has passed since that was sent. */

@@ -89,7 +89,7 @@ export function egressCore({ events, ...outer }: EgressWorld): EgressCore {
     receiveRtcp({ viewer, datagram }) {
       const client = state.viewersByNumber.get(viewer);
       if (client === undefined) return;
-      const verdict = receiveRtcp(world, client, datagram, state.feedback);
+      const verdict = receiveRtcp(state, world, client, datagram);
       if (typeof verdict === 'string') state.dropped[verdict] += 1;
       else if (verdict !== undefined) {
         removeViewer(state, viewer);
