@@ -38,6 +38,8 @@ export interface HttpMeter {
   asked(request: AskedRequest): void;
   /** It is over: answered, or left by its client, which is status 499. */
   answered(request: AskedRequest, answer: RequestAnswer): void;
+  /** It never became a request: nobody read its path, or its method, or knows when it began. */
+  unread(status: number): void;
   refused(reason: RefusalReason): void;
   /** There were as many as there may be. */
   connectionRefused(): void;
@@ -109,6 +111,7 @@ const sessionVerbs = [
 const verbs = [
   'asked',
   'answered',
+  'unread',
   'refused',
   'connectionRefused',
   'unauthorized',

@@ -1,3 +1,4 @@
+import type { ServerResponse } from 'node:http';
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import { publicPath, roomPath } from '#crds/contract.ts';
 import type { AskedRequest, HttpMeter, Method, Route } from '../meter.ts';
@@ -33,6 +34,8 @@ export interface MeteredOptions {
   readonly meter: HttpMeter;
   readonly exists: (room: string) => boolean;
   readonly isPassedOn: (request: FastifyRequest) => boolean;
+  /** What was answered in the place of this, as its request could not be read to the end. */
+  readonly statusInPlaceOf: (answer: ServerResponse) => number | undefined;
 }
 
 /**
@@ -42,7 +45,7 @@ export interface MeteredOptions {
  * Returns how long ago a request came, in milliseconds: fastify's own clock runs only where it logs, or has a hook for
  * responses.
  */
-export function metered(app: FastifyInstance, { meter, exists, isPassedOn }: MeteredOptions) {
+export function metered(app: FastifyInstance, { meter, exists, isPassedOn, statusInPlaceOf }: MeteredOptions) {
   const cameAtMs = new WeakMap<FastifyRequest, number>();
   const waitedMs = (request: FastifyRequest) => performance.now() - (cameAtMs.get(request) ?? performance.now());
   const answered = (request: FastifyRequest, reply: FastifyReply, status: number) => {
@@ -58,7 +61,9 @@ export function metered(app: FastifyInstance, { meter, exists, isPassedOn }: Met
     meter.asked(askedRequest(request, exists));
     // The hook for responses does not run when the client has left.
     reply.raw.once('close', () => {
-      if (!isEndless(reply)) answered(request, reply, reply.raw.writableFinished ? reply.statusCode : clientLeft);
+      if (isEndless(reply)) return;
+      const { raw, statusCode } = reply;
+      answered(request, reply, raw.writableFinished ? statusCode : (statusInPlaceOf(raw) ?? clientLeft));
     });
     done();
   });

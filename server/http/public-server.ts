@@ -43,10 +43,13 @@ export interface PublicServerOptions {
 /** An offer of a browser with all of its codecs has some 10 kB. */
 const bodyLimitBytes = 64 * 1024;
 
-/** So that nobody can have any number of requests wait on one connection. A proxy's own limit is not above that. */
+/** So that nobody can have any number of requests wait on one connection. The last answer says that it is the last. */
 const maxRequestsPerSocket = 1000;
 
-/** WHIP, WHEP and the pages, not listening yet. Every refusal is problem+json (RFC 9457), and counted. */
+/**
+ * WHIP, WHEP and the pages, not listening yet. Every refusal is counted, and problem+json (RFC 9457), but that of requests
+ * that were sent on a connection above its limit: to those Node says 503 by itself.
+ */
 export function publicServer({
   door,
   endpoints,
@@ -61,7 +64,8 @@ export function publicServer({
   onError,
 }: PublicServerOptions): FastifyInstance {
   const refuse = (reply: FastifyReply, refusal: Refusal) => {
-    meter.refused(refusal.reason);
+    // The rest of a request that could not be read is missed here, too.
+    if (unread.statusInPlaceOf(reply.raw) === undefined) meter.refused(refusal.reason);
     return sendProblem(reply, refusal);
   };
   const failed = (error: unknown, request: FastifyRequest, reply: FastifyReply) => {
@@ -74,7 +78,8 @@ export function publicServer({
     bodyLimit: bodyLimitBytes,
     // A client that sends its request drop by drop must not hold a connection for ever.
     requestTimeout: 15_000,
-    http: { headersTimeout: 10_000 },
+    // Node looks for those who are late every 30 s if it is not told.
+    http: { headersTimeout: 10_000, connectionsCheckingInterval: 1000 },
     forceCloseConnections: true,
     maxRequestsPerSocket,
     rewriteUrl: ({ url = '/' }) => withoutAlias(url, endpoints.named),
@@ -86,6 +91,10 @@ export function publicServer({
     clientErrorHandler: unread.answer,
   });
   unread.watch(app.server);
+  app.server.on('dropRequest', () => {
+    meter.refused('TooMany');
+    meter.unread(503);
+  });
   limitConnections(app.server, { most: maxConnections, meter });
   app.removeAllContentTypeParsers();
   app.addContentTypeParser(
@@ -98,7 +107,12 @@ export function publicServer({
   const spanOf = httpSpans(app, tracer);
   allowOrigins(app);
   const isPassedOn = ({ raw }: FastifyRequest) => arrivals.clientOf(raw) !== undefined;
-  const waitedMs = metered(app, { meter, exists: endpoints.exists, isPassedOn });
+  const waitedMs = metered(app, {
+    meter,
+    exists: endpoints.exists,
+    isPassedOn,
+    statusInPlaceOf: unread.statusInPlaceOf,
+  });
   const onwards = passOn({ peers, clock, meter, tracer, door, spanOf, isPassedOn });
   for (const role of roles) {
     endpoint(app, { role, endpoints, door, passOn: onwards, spanOf, waitedMs });

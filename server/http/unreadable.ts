@@ -5,20 +5,20 @@ import type { Refusal } from '../room/refusal.ts';
 import { onEveryAnswer } from './cors.ts';
 import { problemHeaders, problemText, statusOf } from './problem.ts';
 
-/** Nobody read its path or its method. */
-const asked = { route: 'other', method: 'other' } as const;
-
 /**
  * Answers what Node could not read, or did not wait for any longer, with a problem as all other refusals are, counts it,
  * and ends the connection. Such a thing never becomes a request: no hook and no error handler of fastify's hears of it.
  */
 export function unreadable(meter: HttpMeter) {
   const answers = new WeakMap<Socket, ServerResponse>();
+  const statuses = new WeakMap<ServerResponse, number>();
   return {
     /** Keeps in mind what is being answered: in the middle of that nothing else can be said. */
     watch(server: Server) {
       server.on('request', ({ socket }, response) => answers.set(socket, response));
     },
+    /** What was answered in the place of this; undefined where nothing was. */
+    statusInPlaceOf: (answer: ServerResponse) => statuses.get(answer),
     /** For `clientError` of the server. */
     answer(error: NodeJS.ErrnoException, socket: Socket) {
       const refusal = unreadableRefusal(error.code, socket.bytesRead);
@@ -27,10 +27,9 @@ export function unreadable(meter: HttpMeter) {
       if (refusal === undefined || !socket.writable || (isRequest && answer.headersSent)) return socket.destroy(error);
       meter.refused(refusal.reason);
       const status = statusOf(refusal.reason);
-      if (!isRequest) {
-        meter.asked(asked);
-        meter.answered(asked, { status, seconds: 0 });
-      }
+      // Who leaves in the middle of a body is no fault of the request's, and has its own status.
+      if (!isRequest) meter.unread(status);
+      else if (error.code !== 'HPE_INVALID_EOF_STATE') statuses.set(answer, status);
       socket.write(wholeAnswer(status, problemText(refusal)));
       return socket.destroy(error);
     },

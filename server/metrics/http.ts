@@ -18,6 +18,7 @@ export function httpMetrics(families: Families, seen: () => Status, byRoom: Room
       requests.inc({ route, method, code: String(status) });
       time.observe({ route, method }, seconds);
     },
+    unread: (status) => requests.inc({ route: 'other', method: 'other', code: String(status) }),
   };
   return [all, signalling(families, seen, byRoom), refusals(families), betweenPods(families)];
 }
