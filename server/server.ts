@@ -67,7 +67,7 @@ export async function startServer(options: ServerOptions): Promise<Server> {
   await readSettings(config); // what is missing is told before anything is bound
   const heart = startHeart(() => performance.now());
   const watchdog = watchdogOf(heart, config.hangLimitMs);
-  const told = eventsOf({ sessions: () => table, viewers: () => events.subscriber, onFailure: onFatal });
+  const told = eventsOf({ sessions: () => table, viewers: () => events.subscriber, log, onFailure: onFatal });
   const media = await startMediaPlane({ ...config.media, ...watchdog, events: told });
   const files = { ...config, media: { ...config.media, ...media.local } };
   const state: ServerState = { settings: await readSettings(files), isDraining: false, identity: dtlsIdentity() };
@@ -173,8 +173,15 @@ const settingsRefused = (meter: Meter, log: Log) => (message: string) => {
 /** For an embedder's errors. */
 const toldBy = (log: Log) => (error: unknown) => log.error('a listener failed', { error: stackOf(error) });
 
+const threadRefused = (log: Log) => (reason: string) =>
+  log.warn(
+    'no further thread to send by could begin, so viewers share those that there are until the process starts anew: ' +
+      'raise the limit of processes (pids) of the container or node, or its memory',
+    { error: reason },
+  );
+
 /** The media plane must be told whom to call before there is anybody. It has nothing to say until then. */
-const eventsOf = ({ sessions, viewers, onFailure }: MediaListeners): MediaEvents => ({
+const eventsOf = ({ sessions, viewers, log, onFailure }: MediaListeners): MediaEvents => ({
   onDtls: (id, datagram) => sessions().events.onDtls(id, datagram),
   onConnected: (id) => sessions().events.onConnected(id),
   onMedia: (id) => sessions().events.onMedia(id),
@@ -186,12 +193,14 @@ const eventsOf = ({ sessions, viewers, onFailure }: MediaListeners): MediaEvents
   },
   onHeld: (id, isHeld) => viewers().held(id, isHeld),
   onClosed: (id, reason) => sessions().events.onClosed(id, reason),
+  onThreadRefused: threadRefused(log),
   onFailure,
 });
 
 interface MediaListeners {
   readonly sessions: () => Sessions;
   readonly viewers: () => ViewerEvents;
+  readonly log: Log;
   readonly onFailure: (error: Error) => void;
 }
 

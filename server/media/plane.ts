@@ -162,6 +162,8 @@ export interface MediaEvents {
   /** A subscriber's network does not carry the least of the video, so that it is sent none; or it does again. */
   onHeld(transportId: string, isHeld: boolean): void;
   onClosed(transportId: string, reason: CloseReason): void;
+  /** Another thread to send by could not begin, for this reason: viewers are shared out between those that there are. Once. */
+  onThreadRefused(reason: string): void;
   /** The thread died. Nothing can be forwarded any more: the process should end with the reason. */
   onFailure(error: Error): void;
 }

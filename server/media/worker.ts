@@ -27,8 +27,10 @@ const now = () => performance.now();
 askForShortSlices();
 if (watchdog !== undefined) startWatchdog(watchdog, { nowMs: now, onHung: endHungProcess });
 const socket = await openSockets(endpoint, () => core.countDrop('SendFailed'));
-const egress = egressThreads({ most: mostEgress(), perThread: viewersPerThread }, () =>
-  startEgress(socket.outbox?.bound ?? [], now, core.egressEvents, fail),
+const egress = egressThreads(
+  { most: mostEgress(), perThread: viewersPerThread },
+  () => startEgress(socket.outbox?.bound ?? [], now, core.egressEvents, fail),
+  (error) => tell({ call: 'onThreadRefused', args: [String(error)] }),
 );
 const core = mediaCore({
   send: socket.send,

@@ -17,6 +17,7 @@ const events = {
   onLayers: ignore,
   onHeld: ignore,
   onClosed: ignore,
+  onThreadRefused: ignore,
   onFailure: fail,
 };
 const plane = await startMediaPlane({ address: '127.0.0.1', port: 0, events });

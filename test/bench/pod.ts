@@ -43,6 +43,7 @@ const events: MediaEvents = {
     onLayers: nothing,
     onHeld: nothing,
     onClosed: nothing,
+    onThreadRefused: nothing,
   },
   onFailure: fail,
 };

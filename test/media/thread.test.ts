@@ -24,6 +24,7 @@ const silence: MediaEvents = {
   onLayers() {},
   onHeld() {},
   onClosed() {},
+  onThreadRefused() {},
   onFailure() {},
 };
 

@@ -26,6 +26,7 @@ async function hangingMedia(t: TestContext, { after = Number.POSITIVE_INFINITY }
     onLayers: nothing,
     onHeld: nothing,
     onClosed: nothing,
+    onThreadRefused: nothing,
   };
   const media = await startMediaPlane({ address: '127.0.0.1', port: 0, events: { ...events, onFailure: nothing } });
   t.after(media.close);

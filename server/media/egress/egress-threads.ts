@@ -20,10 +20,14 @@ export interface EgressThreads extends Shares {
   close(): Promise<void>;
 }
 
-/** As `placeOf` takes them. */
+/**
+ * Limits as `placeOf` takes them. When `start` throws there will be no more threads than there are; `onRefused` is told the
+ * error, once.
+ */
 export function egressThreads(
   limits: { readonly most: number; readonly perThread: number },
   start: () => EgressThread,
+  onRefused: (error: unknown) => void,
 ): EgressThreads {
   const threads: EgressThread[] = [];
   const all: Share[] = [];
@@ -33,9 +37,10 @@ export function egressThreads(
       const started = start();
       threads.push(started);
       all.push(started.share);
-    } catch {
-      // The system gives no thread, such as where it counts them: those that there are do with what they have.
+    } catch (error) {
+      // Mostly a system that counts threads: viewers are better off with those that there are than without a server.
       most = threads.length;
+      onRefused(error);
     }
   };
   const place = (ownViewers: number): Share | undefined => {

@@ -19,14 +19,13 @@ function stage(most: number) {
   const closed: number[] = [];
   const threads: { readonly share: Share; readonly load: number }[] = [];
   const seen = arena().core.snapshot();
-  let refusals = 0;
+  const refused: unknown[] = [];
+  const noThread = new Error('Worker initialization failure: EAGAIN');
+  let asked = 0;
   let isRefused = false;
   const start = (): EgressThread => {
-    if (isRefused) {
-      refusals += 1;
-      assert.equal(refusals, 1, 'nobody asks again');
-      throw new Error('ERR_WORKER_INIT_FAILED: EAGAIN');
-    }
+    asked += 1;
+    if (isRefused) throw noThread;
     const load = threads.length / 10;
     const made = { share: share({ tell: () => undefined, packet: () => true, mail: () => true }), load };
     threads.push(made);
@@ -42,7 +41,8 @@ function stage(most: number) {
   const refuse = () => {
     isRefused = true;
   };
-  return { pings, closed, threads, seen, refuse, all: egressThreads({ most, perThread: 2 }, start) };
+  const all = egressThreads({ most, perThread: 2 }, start, (error) => refused.push(error));
+  return { pings, closed, threads, seen, refuse, refused, noThread, asked: () => asked, all };
 }
 
 test('threads begin when there are subscribers for them, and no more of them than there may be', () => {
@@ -62,20 +62,27 @@ test('threads begin when there are subscribers for them, and no more of them tha
   );
 });
 
-test('where another thread cannot begin, subscribers are shared out between those that there are', () => {
-  const { all, threads, refuse } = stage(3);
-  const here = room('room');
-  const placed = (own: number) => {
-    const share = all.place(own);
-    share?.add({ ...spec, id: 'b' }, here, []);
-    return share;
-  };
-  assert.equal(placed(2), threads[0]?.share);
-  refuse();
-  for (let i = 0; i < 9; i++) assert.equal(placed(20), threads[0]?.share);
-  assert.equal(placed(2), undefined);
-  assert.equal(threads.length, 1);
-});
+for (const [before, where] of [
+  [0, 'not one thread can begin, all subscribers stay where the publisher is'],
+  [1, 'a second thread cannot begin, all others go to the first'],
+  [2, 'a third thread cannot begin, others are shared out between the two'],
+] as const)
+  test(`where ${where}, which is told once`, () => {
+    const { all, threads, asked, refuse, refused, noThread } = stage(4);
+    const here = room('room');
+    const place = (own: number) => {
+      const share = all.place(own);
+      share?.add({ ...spec, id: `${asked()}` }, here, []);
+      return share;
+    };
+    while (threads.length < before) place(20);
+    refuse();
+    const shares = new Set(Array.from({ length: 20 }, () => place(20)));
+    assert.deepEqual([...shares].filter((share) => share !== undefined).length, before);
+    assert.equal(shares.has(undefined), before === 0);
+    assert.deepEqual([threads.length, asked()], [before, before + 1], 'nobody asks again');
+    assert.deepEqual(refused, [noThread]);
+  });
 
 test('a media plane turns when all of its threads do, and ends when all of them have', async () => {
   const { all, pings, closed, seen } = stage(2);
