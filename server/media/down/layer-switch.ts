@@ -2,27 +2,29 @@
 import type { SwitchReason } from '../counts.ts';
 import type { Tally } from '../tally.ts';
 import type { Ladder } from '../up/layers.ts';
-import type { UpStream } from '../up/up-stream.ts';
 import type { DownStream } from './down-stream.ts';
 
-/** To be called many times a second; allocates nothing. */
-export function noteSwitch(down: DownStream, { streams, bps }: Ladder, isEstimated: boolean, tally: Tally): void {
-  const present = down.epoch === undefined ? -1 : indexSent(streams, down.epoch);
+/**
+ * `present` is where in the ladder the encoding is that is sent now, or -1; `reason` why it would be another. To be called many
+ * times a second; allocates nothing.
+ */
+export function countSwitch(
+  down: DownStream,
+  { streams, bps }: Ladder,
+  present: number,
+  reason: SwitchReason,
+  tally: Tally,
+): void {
   // Another publisher begins with everybody: that is no switch.
   const former = down.sentLayer === undefined ? -1 : streams.indexOf(down.sentLayer);
   if (present >= 0) down.sentLayer = streams[present];
   if (present < 0 || former < 0 || present === former) return;
   const isFlowing = (bps[former] ?? 0) > 0;
-  tally.switched(present > former ? 'Up' : 'Down', reasonOf(down, isFlowing, isEstimated));
+  tally.switched(present > former ? 'Up' : 'Down', isFlowing ? reason : 'Stopped');
 }
 
-function indexSent(streams: readonly UpStream[], { source }: NonNullable<DownStream['epoch']>): number {
-  for (let i = 0; i < streams.length; i++) if (streams[i]?.source === source) return i;
-  return -1;
-}
-
-function reasonOf({ chosenRid }: DownStream, isFlowing: boolean, isEstimated: boolean): SwitchReason {
-  if (!isFlowing) return 'Stopped';
-  if (chosenRid !== undefined) return 'Manual';
+/** `chosen` is where in the ladder the encoding is that the subscriber chose; -1 when it chose none, or one that is not there. */
+export function reasonOf(chosen: number, isEstimated: boolean): SwitchReason {
+  if (chosen >= 0) return 'Manual';
   return isEstimated ? 'Estimate' : 'Best';
 }

@@ -13,7 +13,7 @@ import type { Publisher, UpStream } from '../up/up-stream.ts';
 import type { World } from '../world.ts';
 import type { DownStream } from './down-stream.ts';
 import { decideLayer, type LayerChoice, type LayerInput, layerChoice, noteSwitched } from './layer-choice.ts';
-import { noteSwitch } from './layer-switch.ts';
+import { countSwitch, reasonOf } from './layer-switch.ts';
 import { allowedBps } from './link-estimate.ts';
 import { canProbe, fillUp } from './probe.ts';
 import { decideHold, type HoldInput, type VideoHold, videoHold } from './video-hold.ts';
@@ -71,12 +71,13 @@ export function chooseLayers(of: Publisher, subscriber: Subscriber, nowMs: numbe
   const { chosenRid } = down;
   const chosen = chosenRid === undefined ? -1 : ladder.streams.findIndex(({ track }) => track.rid === chosenRid);
   const isEstimated = subscriber.link.estimator !== undefined;
-  noteSwitch(down, ladder, isEstimated, world.tally);
+  const present = presentOf(ladder.streams, down);
+  countSwitch(down, ladder, present, reasonOf(chosen, isEstimated), world.tally);
   if (!isEstimated && chosen < 0) {
     send(of, down, of.best);
     return;
   }
-  const layer = layerOf(subscriber, down, ladder, nowMs);
+  const layer = layerOf(subscriber, down, ladder, present, nowMs);
   if (nowMs < layer.nextMs) return;
   layer.nextMs = nowMs + decideEveryMs;
   decide(of, subscriber, down, layer, inputOf(subscriber, down, layer, ladder, chosen, nowMs), world);
@@ -121,8 +122,13 @@ function send(of: Publisher, down: DownStream, stream: UpStream | undefined): vo
 }
 
 /** What it is sent is noted there. */
-function layerOf(subscriber: Subscriber, down: DownStream, { streams }: Ladder, nowMs: number): ViewerLayer {
-  const present = presentOf(streams, down);
+function layerOf(
+  subscriber: Subscriber,
+  down: DownStream,
+  { streams }: Ladder,
+  present: number,
+  nowMs: number,
+): ViewerLayer {
   if (down.layer === undefined || down.layer.order !== streams)
     down.layer = beginning(streams, present, subscriber, down, nowMs);
   const { choice } = down.layer;
@@ -130,6 +136,7 @@ function layerOf(subscriber: Subscriber, down: DownStream, { streams }: Ladder, 
   return down.layer;
 }
 
+/** Where in the ladder the encoding is that is sent now, or -1. */
 function presentOf(streams: Ladder['streams'], { epoch }: DownStream): number {
   for (let i = 0; epoch !== undefined && i < streams.length; i++) if (streams[i]?.source === epoch.source) return i;
   return -1;

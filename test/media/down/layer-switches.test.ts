@@ -67,4 +67,16 @@ for (const [egress, where] of [
     live(40);
     assert.deepEqual(switches(), ['Up Estimate: 1', 'Down Estimate: 1']);
   });
+
+  test(`who chose an encoding that the publisher does not send is moved by the estimate of its link${where}`, () => {
+    const at = encodingsStage({ egress });
+    const link = thinLink(at, at.viewer('down', { transportWide: 3 }));
+    const live = (seconds: number) => at.live(seconds, undefined, () => link.pass());
+    live(6);
+    const switches = switchesSince(at.totals);
+    at.core.chooseLayer('down', '0', 'of another publisher');
+    link.kbps = 300;
+    live(8);
+    assert.deepEqual(switches(), ['Down Estimate: 1']);
+  });
 }
