@@ -204,7 +204,7 @@ describe('the pages', () => {
 
   // The last, as nobody sends after it. Chromium gives a page that is closed half a second, and one that has no turn of the
   // CPU meanwhile can tell nobody: of three pages one has to.
-  test('closing the publisher page ends its session at once, without a Stop before', async () => {
+  test('of three publisher pages that are closed without a Stop, at least one ends its session at once', async () => {
     const tellsWhenClosed = async (page: Page) => {
       assert.equal(await nobodyPublishes(), false);
       await page.close();
