@@ -80,8 +80,9 @@ describe('an endpoint, but for offers that are answered', () => {
       assert.deepEqual([response.status, told.type], [status, `urn:liveroom:problem:${type}`]);
       assert.match(told.detail, says);
     };
-    const sessions = () => at.metric('live_rooms');
-    const before = await sessions();
+    // Those that have not connected, too, as nobody does here.
+    const sessions = () => at.metric('live_debug_objects{type="session"}');
+    const before = (await sessions()) ?? Number.NaN;
     for (const client of ['obs-publish', 'chromium-publish'] as const) {
       await refusedWhole(whip, without(sound, sdpOf(client)), 422, 'unusable-offer', /room's audio is/);
       await refusedWhole(whip, without(video, sdpOf(client)), 422, 'unusable-offer', /room's video is/);
@@ -92,8 +93,10 @@ describe('an endpoint, but for offers that are answered', () => {
       [sound, /room's audio is/],
       [video, /room's video is/],
       [/H264/g, /publisher sends H264 Constrained Baseline/],
-    ] as const)
+    ] as const) {
       await refusedWhole(whep, without(codecs, sdpOf('chromium-play')), 406, 'not-acceptable', says);
+      assert.equal(await sessions(), before + 1);
+    }
     await at.fetch(publisher.headers.get('location') ?? '', { method: 'DELETE', headers });
     assert.equal(await sessions(), before);
   });
