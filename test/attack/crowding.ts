@@ -81,15 +81,16 @@ export async function crowded(asks: number, say: (text: string) => void): Promis
   const [othersInMs, lateInMs] = [await others, await enters(stage, 'whep')];
   const admitted = asked().answers[201] ?? 0;
   const letIn = othersInMs.length + 1;
-  const after = await eventually(
+  await eventually(
     'the crowd has gone',
     async () => {
       const now = await numbers();
-      const isGone = now.sessions <= before.sessions + letIn && now.timedOut - before.timedOut >= admitted;
-      return isGone && now;
+      return now.sessions <= before.sessions + letIn && now.timedOut - before.timedOut >= admitted;
     },
     overWithinMs,
   );
+  // Anew: of those numbers each is of a moment of its own, and sessions may have ended between them.
+  const after = await numbers();
   return {
     ...asked(),
     timedOut: after.timedOut - before.timedOut,
