@@ -9,9 +9,10 @@
  * is closed only where none waits between requests, and where there are more of its kind than places left: so who has
  * just come has the time in which those are taken.
  */
-import type { Server, ServerResponse } from 'node:http';
+import type { Server } from 'node:http';
 import type { Socket } from 'node:net';
 import type { HttpMeter } from '../meter.ts';
+import { answersOf } from './answers.ts';
 
 export interface ConnectionsOptions {
   readonly most: number;
@@ -24,7 +25,7 @@ const lastAnswerRatio = 0.75;
 const crowdedRatio = 0.875;
 
 export function limitConnections(server: Server, { most, meter }: ConnectionsOptions): void {
-  const answers = new WeakMap<Socket, ServerResponse>();
+  const answerOn = answersOf(server);
   /** All have been answered; who waits longest is first. */
   const waiting = new Set<Socket>();
   /** Have asked nothing yet, or not to the end of the head; who came first is first. */
@@ -55,10 +56,9 @@ export function limitConnections(server: Server, { most, meter }: ConnectionsOpt
   server.prependListener('request', ({ socket }, answer) => {
     forget(socket);
     if (open >= lastAnswerRatio * most) answer.shouldKeepAlive = false;
-    answers.set(socket, answer);
     answer.once('close', () => {
       // A client may ask for more before it is answered.
-      if (answers.get(socket) === answer && !socket.destroyed) waiting.add(socket);
+      if (answerOn(socket) === answer && !socket.destroyed) waiting.add(socket);
     });
   });
   server.on('drop', () => {

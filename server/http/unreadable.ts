@@ -2,6 +2,7 @@ import { maxHeaderSize, type Server, type ServerResponse, STATUS_CODES } from 'n
 import type { Socket } from 'node:net';
 import type { HttpMeter } from '../meter.ts';
 import type { Refusal } from '../room/refusal.ts';
+import { answersOf } from './answers.ts';
 import { onEveryAnswer } from './cors.ts';
 import { problemHeaders, problemText, statusOf } from './problem.ts';
 
@@ -10,19 +11,19 @@ import { problemHeaders, problemText, statusOf } from './problem.ts';
  * and ends the connection. Such a thing never becomes a request: no hook and no error handler of fastify's hears of it.
  */
 export function unreadable(meter: HttpMeter) {
-  const answers = new WeakMap<Socket, ServerResponse>();
+  let answerOn: ReturnType<typeof answersOf> = () => undefined;
   const statuses = new WeakMap<ServerResponse, number>();
   return {
     /** Keeps in mind what is being answered: in the middle of that nothing else can be said. */
     watch(server: Server) {
-      server.on('request', ({ socket }, response) => answers.set(socket, response));
+      answerOn = answersOf(server);
     },
     /** What was answered in the place of this; undefined where nothing was. */
     statusInPlaceOf: (answer: ServerResponse) => statuses.get(answer),
     /** For `clientError` of the server. */
     answer(error: NodeJS.ErrnoException, socket: Socket) {
       const refusal = unreadableRefusal(error.code, socket.bytesRead);
-      const answer = answers.get(socket);
+      const answer = answerOn(socket);
       const isRequest = answer !== undefined && !answer.writableFinished;
       if (refusal === undefined || !socket.writable || (isRequest && answer.headersSent)) return socket.destroy(error);
       meter.refused(refusal.reason);
