@@ -7,7 +7,7 @@ export const roomAlerts = ['HighSubscriberCount', 'NearCapacity', 'NoPublisher']
 
 /** What is known of rooms. */
 export const roomMetric = {
-  rooms: { name: 'live_rooms', type: 'gauge', help: 'Rooms with a publisher or a subscriber.', labels: none },
+  rooms: { name: 'live_rooms', type: 'gauge', help: 'Rooms with a connected publisher or subscriber.', labels: none },
   roomsPublishing: {
     name: 'live_rooms_publishing',
     type: 'gauge',

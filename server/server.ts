@@ -167,7 +167,9 @@ const requestFailed = (meter: Meter, log: Log) => (error: unknown) => {
 
 const settingsRefused = (meter: Meter, log: Log) => (message: string) => {
   meter.failed('Settings');
-  log.error('settings cannot be used', { error: message });
+  log.error('settings cannot be used: those of before stay in force, but a side whose token is missing is closed', {
+    error: message,
+  });
 };
 
 /** For an embedder's errors. */

@@ -235,11 +235,12 @@ describe('a room', () => {
     );
   });
 
-  test('leaves nothing behind within 20 s when its namespace is deleted', async () => {
+  // No promise of ours: Kubernetes looks whether a namespace is empty when it thinks fit, the pods' ten seconds later or more.
+  test('leaves nothing behind when its namespace is deleted', async () => {
     await product.kube.run(['create', 'namespace', 'events']);
     await product.kube.apply(aRoom('opening', {}, 'events'));
     await product.kube.run(['-n', 'events', 'wait', '--for=condition=Ready', 'liveroom/opening', '--timeout=30s']);
     await product.kube.run(['delete', 'namespace', 'events', '--wait=false']);
-    await eventually('the namespace is gone', async () => !(await product.kube.get('namespace', 'events')), 20_000);
+    await eventually('the namespace is gone', async () => !(await product.kube.get('namespace', 'events')), 60_000);
   });
 });
