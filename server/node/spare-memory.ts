@@ -2,6 +2,7 @@
  * Memory that nothing is in any more, and that libc keeps for the next who asks: pages between others that are in use, one
  * store for each thread. After a thousand viewers have come and left that was a tenth of the process.
  */
+import { quietFfi } from './quiet-ffi.ts';
 
 /** Gives it back to the system now; takes some milliseconds, and none of what is in use. */
 export type GiveBack = () => void;
@@ -17,22 +18,9 @@ export function givingBack(everyMs: number, giveBack: GiveBack | undefined = lib
 /** `malloc_trim` of glibc; undefined without `node:ffi`, or with another libc. */
 export function libcTrim(): GiveBack | undefined {
   try {
-    const { functions } = quietly(() => process.getBuiltinModule('node:ffi')).dlopen(null, {
-      malloc_trim: { return: 'int32', arguments: ['uint64'] },
-    });
-    return () => void functions.malloc_trim(0n);
+    const libc = quietFfi()?.dlopen(null, { malloc_trim: { return: 'int32', arguments: ['uint64'] } }).functions;
+    return libc && (() => void libc.malloc_trim(0n));
   } catch {
     return undefined;
-  }
-}
-
-/** Without the warning that `node:ffi` is experimental: who runs a server cannot do anything about it. */
-function quietly<T>(load: () => T): T {
-  const { emitWarning } = process;
-  process.emitWarning = () => {};
-  try {
-    return load();
-  } finally {
-    process.emitWarning = emitWarning;
   }
 }

@@ -11,8 +11,8 @@ import {
   verify,
   X509Certificate,
 } from 'node:crypto';
+import { fastestPrf } from '#server/rtc/dtls/dtls-prf.ts';
 import { recordProtection } from '#server/rtc/dtls/dtls-protection.ts';
-import { pseudoRandom } from '#server/rtc/dtls/dtls-secrets.ts';
 import { selfSigned } from '#server/rtc/dtls/self-signed.ts';
 import { smallOffer } from '#test/server/offers.ts';
 import { startChild } from './forwarding-child.ts';
@@ -41,6 +41,7 @@ function opensslCosts(): Readonly<Record<string, number>> {
   const transcript = randomBytes(1300);
   const signature = sign('sha256', transcript, key);
   const { publicKey } = new X509Certificate(certificate);
+  const prf = fastestPrf();
   const [master, seed] = [randomBytes(48), randomBytes(64)];
   const recordKey = { key: randomBytes(16), salt: randomBytes(4) };
   const record = { type: 22, epoch: 1, sequenceNumber: 0, fragment: randomBytes(24) };
@@ -56,7 +57,7 @@ function opensslCosts(): Readonly<Record<string, number>> {
     "the client's certificate": cost(() => new X509Certificate(certificate).publicKey),
     "the client's signature": cost(() => verify('sha256', transcript, publicKey, signature)),
     'secrets, by 16 HMACs': cost(() => {
-      for (const length of [48, 40, 12, 12, 56]) pseudoRandom(master, 'label', seed, length);
+      for (const length of [48, 40, 12, 12, 56]) prf(master, 'label', seed, length);
     }),
     'two protected records': cost(() => {
       const protection = recordProtection({ ours: recordKey, theirs: recordKey });

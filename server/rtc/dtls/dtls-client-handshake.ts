@@ -14,8 +14,9 @@ import { DtlsError, shortVector } from './dtls-extension.ts';
 import { type Flight, flight } from './dtls-flight.ts';
 import { handshake, refuse } from './dtls-handshake.ts';
 import { keyShare, type Randoms, type ServerKey, serverKey } from './dtls-key-exchange.ts';
-import { masterSecret, recordKeys, srtpKeys } from './dtls-keys.ts';
+import { recordKeys, srtpKeys } from './dtls-keys.ts';
 import { type HandshakeMessage, messageOrder } from './dtls-messages.ts';
+import { type Master, masterSecret, type Prf } from './dtls-prf.ts';
 import { type RecordProtection, recordProtection } from './dtls-protection.ts';
 import { type DtlsRecord, encodedHandshake, handshakeType } from './dtls-record.ts';
 import { finishedBody, isFinishedOf, type Transcript, transcriptHash } from './dtls-secrets.ts';
@@ -25,6 +26,7 @@ interface ClientHandshakeParts extends HandshakeEvents {
   /** Our certificate (DER), and what signs with its key. */
   readonly certificate: Buffer;
   readonly sign: Sign;
+  readonly prf: Prf;
   /** The fingerprints of the offer, of which one must match. */
   readonly wanted: readonly Fingerprint[];
 }
@@ -41,7 +43,7 @@ interface State {
   key?: ServerKey;
   isAsked: boolean;
   /** Once the server has signed its key, and we have sent ours. */
-  secured?: { readonly protection: RecordProtection; readonly master: Buffer };
+  secured?: { readonly protection: RecordProtection; readonly master: Master };
   isOver: boolean;
 }
 
@@ -137,7 +139,7 @@ function checkSignature(parts: Parts, body: Buffer) {
 const randoms = ({ random, hello }: State): Randoms => ({ client: random, server: hello?.random ?? Buffer.alloc(0) });
 
 /** Our second flight. With it we have all keys. */
-function answerHello({ state, ours, certificate, sign }: Parts) {
+function answerHello({ state, ours, certificate, sign, prf }: Parts) {
   if (state.key === undefined) return;
   const share = keyShare(state.key.group);
   const said: Buffer[] = [];
@@ -148,7 +150,7 @@ function answerHello({ state, ours, certificate, sign }: Parts) {
   };
   if (state.isAsked) say(handshakeType.certificate, certificateBody(certificate));
   say(handshakeType.clientKeyExchange, shortVector(share.point));
-  const master = masterSecret(share.secret(state.key.point), transcriptHash(state.transcript));
+  const master = masterSecret(prf, share.secret(state.key.point), transcriptHash(state.transcript));
   if (state.isAsked) say(handshakeType.certificateVerify, signatureBody(sign(Buffer.concat(state.transcript))));
   const inClear = [...said];
   say(handshakeType.finished, finishedBody('client', state.transcript, master));

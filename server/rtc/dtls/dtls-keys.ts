@@ -1,12 +1,9 @@
 /** The keys that both sides derive from what they share. */
 import { type SrtpKeys, type SrtpProfile, srtpProfile } from '#server/media/plane.ts';
 import type { Randoms } from './dtls-key-exchange.ts';
+import type { Master } from './dtls-prf.ts';
 import type { RecordKey } from './dtls-protection.ts';
-import { pseudoRandom, type Side } from './dtls-secrets.ts';
-
-/** The master secret of this handshake and no other (RFC 7627 section 4), from its hash up to ClientKeyExchange. */
-export const masterSecret = (secret: Uint8Array, sessionHash: Uint8Array): Buffer =>
-  pseudoRandom(secret, 'extended master secret', sessionHash, 48);
+import type { Side } from './dtls-secrets.ts';
 
 const keyLength = 16;
 const recordSaltLength = 4;
@@ -14,12 +11,10 @@ const recordSaltLength = 4;
 /** The keys of protected records (RFC 5246 section 6.3), when we are that side. */
 export function recordKeys(
   we: Side,
-  master: Uint8Array,
+  master: Master,
   { client, server }: Randoms,
 ): Record<'ours' | 'theirs', RecordKey> {
-  const next = slices(
-    pseudoRandom(master, 'key expansion', Buffer.concat([server, client]), 2 * (keyLength + recordSaltLength)),
-  );
+  const next = slices(master('key expansion', Buffer.concat([server, client]), 2 * (keyLength + recordSaltLength)));
   const keys = [next(keyLength), next(keyLength)] as const;
   const salts = [next(recordSaltLength), next(recordSaltLength)] as const;
   const clients: RecordKey = { key: keys[0], salt: salts[0] };
@@ -28,11 +23,11 @@ export function recordKeys(
 }
 
 /** The keys of media (RFC 5764 section 4.2), when we are that side. Each in memory of its own: they go to another thread. */
-export function srtpKeys(we: Side, master: Uint8Array, { client, server }: Randoms, profile: SrtpProfile): SrtpKeys {
+export function srtpKeys(we: Side, master: Master, { client, server }: Randoms, profile: SrtpProfile): SrtpKeys {
   // Salts are 12 bytes with GCM (RFC 7714 section 12), 14 with counter mode (RFC 3711 section 8.2).
   const saltLength = profile === srtpProfile.AEAD_AES_128_GCM ? 12 : 14;
   const seed = Buffer.concat([client, server]);
-  const next = slices(pseudoRandom(master, 'EXTRACTOR-dtls_srtp', seed, 2 * (keyLength + saltLength)));
+  const next = slices(master('EXTRACTOR-dtls_srtp', seed, 2 * (keyLength + saltLength)));
   const [clientKey, serverKey] = [next(keyLength), next(keyLength)];
   const [clientSalt, serverSalt] = [next(saltLength), next(saltLength)];
   return we === 'client'

@@ -1,5 +1,6 @@
-/** What both sides of a handshake derive from what they share (RFC 5246 sections 5, 6.3 and 7.4.9). */
-import { createHash, createHmac, createSecretKey, timingSafeEqual } from 'node:crypto';
+/** What both sides of a handshake have seen, and the Finished that proves it (RFC 5246 section 7.4.9). */
+import { hash, timingSafeEqual } from 'node:crypto';
+import type { Master } from './dtls-prf.ts';
 import { handshakeHeader, handshakeType } from './dtls-record.ts';
 
 /**
@@ -8,32 +9,19 @@ import { handshakeHeader, handshakeType } from './dtls-record.ts';
  */
 export type Transcript = readonly Buffer[];
 
-export const transcriptHash = (messages: Transcript): Buffer =>
-  createHash('sha256').update(Buffer.concat(messages)).digest();
-
-/** The PRF of TLS 1.2 with SHA-256. */
-export function pseudoRandom(secret: Uint8Array, label: string, seed: Uint8Array, length: number): Buffer {
-  const key = createSecretKey(secret);
-  const labelled = Buffer.concat([Buffer.from(label), seed]);
-  const hmac = (data: Uint8Array) => createHmac('sha256', key).update(data).digest();
-  const blocks: Buffer[] = [];
-  for (let a = hmac(labelled); ; a = hmac(a)) {
-    blocks.push(hmac(Buffer.concat([a, labelled])));
-    if (blocks.length * 32 >= length) return Buffer.concat(blocks).subarray(0, length);
-  }
-}
+export const transcriptHash = (messages: Transcript): Buffer => hash('sha256', Buffer.concat(messages), 'buffer');
 
 export type Side = 'client' | 'server';
 
 const verifyLength = 12;
 
 /** The content of a side's Finished, over all messages before it. */
-export const finishedBody = (side: Side, before: Transcript, masterSecret: Uint8Array): Buffer =>
-  pseudoRandom(masterSecret, `${side} finished`, transcriptHash(before), verifyLength);
+export const finishedBody = (side: Side, before: Transcript, master: Master): Buffer =>
+  master(`${side} finished`, transcriptHash(before), verifyLength);
 
 /** Whether a Finished (with its header) proves that its sender saw the same handshake. */
-export function isFinishedOf(side: Side, message: Buffer, before: Transcript, masterSecret: Uint8Array): boolean {
+export function isFinishedOf(side: Side, message: Buffer, before: Transcript, master: Master): boolean {
   if (message.length !== handshakeHeader + verifyLength || message.readUInt8(0) !== handshakeType.finished)
     return false;
-  return timingSafeEqual(message.subarray(handshakeHeader), finishedBody(side, before, masterSecret));
+  return timingSafeEqual(message.subarray(handshakeHeader), finishedBody(side, before, master));
 }

@@ -19,8 +19,9 @@ import {
 import { type Flight, flight } from './dtls-flight.ts';
 import { handshake, refuse } from './dtls-handshake.ts';
 import { clientsPoint, type KeyShare, keyShare, type Randoms, serverKeyBody } from './dtls-key-exchange.ts';
-import { masterSecret, recordKeys, srtpKeys } from './dtls-keys.ts';
+import { recordKeys, srtpKeys } from './dtls-keys.ts';
 import { type HandshakeMessage, messageOrder } from './dtls-messages.ts';
+import { type Master, masterSecret, type Prf } from './dtls-prf.ts';
 import { type RecordProtection, recordProtection } from './dtls-protection.ts';
 import { type DtlsRecord, encodedHandshake, handshakeType } from './dtls-record.ts';
 import { finishedBody, isFinishedOf, type Transcript, transcriptHash } from './dtls-secrets.ts';
@@ -30,6 +31,7 @@ import { type Fingerprint, matches } from './fingerprint.ts';
 /** What is the same in all handshakes of a process. */
 export interface ServerSelf {
   readonly sign: Sign;
+  readonly prf: Prf;
   /** The messages of our flight that show our certificate, ask for the client's, and end it. */
   readonly shown: Buffer;
   readonly asked: Buffer;
@@ -37,8 +39,9 @@ export interface ServerSelf {
 }
 
 /** `certificate` is DER, and `sign` signs with its key. */
-export const serverSelf = (certificate: Buffer, sign: Sign): ServerSelf => ({
+export const serverSelf = (certificate: Buffer, sign: Sign, prf: Prf): ServerSelf => ({
   sign,
+  prf,
   shown: encodedHandshake(handshakeType.certificate, 1, certificateBody(certificate)),
   asked: encodedHandshake(handshakeType.certificateRequest, 3, certificateRequestBody()),
   done: encodedHandshake(handshakeType.serverHelloDone, 4, Buffer.alloc(0)),
@@ -54,7 +57,7 @@ interface State {
   greeted?: { readonly randoms: Randoms; readonly share: KeyShare; readonly profile: Agreed['profile'] };
   /** The client's, one of the offer. */
   certificate?: Buffer;
-  master?: Buffer;
+  master?: Master;
   /** Once the client has signed with the key of its certificate. */
   proved?: RecordProtection;
   /** A Finished that overtook the rest of its flight. */
@@ -139,9 +142,9 @@ function checkCertificate(parts: Parts, certificate: Buffer) {
   parts.state.certificate = certificate;
 }
 
-function exchangeKeys({ state }: Parts, point: Buffer) {
+function exchangeKeys({ state, prf }: Parts, point: Buffer) {
   if (state.greeted === undefined) return;
-  state.master = masterSecret(state.greeted.share.secret(point), transcriptHash(state.transcript));
+  state.master = masterSecret(prf, state.greeted.share.secret(point), transcriptHash(state.transcript));
 }
 
 function checkSignature(parts: Parts, body: Buffer) {

@@ -2,6 +2,7 @@ import { sign } from 'node:crypto';
 import { bytesForStrangers, type Dtls, type DtlsEvents, dtlsAssociation } from './dtls-association.ts';
 import { dtlsClientHandshake } from './dtls-client-handshake.ts';
 import { handshakePlaces } from './dtls-places.ts';
+import { fastestPrf } from './dtls-prf.ts';
 import { dtlsServerHandshake, serverSelf } from './dtls-server-handshake.ts';
 import { type Fingerprint, fingerprintLine } from './fingerprint.ts';
 import { selfSigned } from './self-signed.ts';
@@ -22,10 +23,10 @@ export interface DtlsIdentity {
 const mostPending = 1000;
 
 /** Makes the process's certificate. */
-export function dtlsIdentity({ nowMs = Date.now(), most = mostPending } = {}): DtlsIdentity {
+export function dtlsIdentity({ nowMs = Date.now(), most = mostPending, prf = fastestPrf() } = {}): DtlsIdentity {
   const { certificate, key } = selfSigned(nowMs);
-  const own = { certificate, sign: (data: Uint8Array) => sign('sha256', data, key) };
-  const server = serverSelf(certificate, own.sign);
+  const own = { certificate, sign: (data: Uint8Array) => sign('sha256', data, key), prf };
+  const server = serverSelf(certificate, own.sign, prf);
   const places = handshakePlaces(most);
   return {
     fingerprint: fingerprintLine(certificate),
