@@ -11,7 +11,7 @@ export function errorMetrics(families: Families): Partial<Meter> {
   return {
     failed: (type) => {
       errors.inc({ type });
-      if (type === 'Uncaught') uncaught.inc();
+      if (type === 'Uncaught') uncaught.inc({});
     },
   };
 }

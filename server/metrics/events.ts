@@ -21,8 +21,8 @@ export function eventMetrics(families: Families): EventMeter {
     },
     eventSent: (type, { bytes, seconds }) => {
       sent.inc({ type });
-      size.observe(bytes);
-      delivery.observe(seconds);
+      size.observe({}, bytes);
+      delivery.observe({}, seconds);
     },
     eventDropped: (reason) => dropped.inc({ reason }),
   };

@@ -1,32 +1,52 @@
-import { Counter, Gauge, Histogram } from 'prom-client';
+import { Gauge } from 'prom-client';
 import type { Family } from '#crds/metric-family.ts';
+import {
+  type CountedCounter,
+  type CountedHistogram,
+  countedCounter,
+  countedHistogram,
+  type Label,
+  labelsOf,
+} from './counted.ts';
 import type { MetricsRegistry } from './exposition.ts';
 
-type Label<F extends Family> = Extract<keyof F['labels'], string>;
-
-/** Makes prom-client's objects of families, with what the installation puts before their names. */
+/** Makes what metrics are told to of families, with what the installation puts before their names. */
 export interface Families {
   /** `collect` is called at each scrape, before the family is written. */
-  counter<const F extends Family>(family: F, collect?: (counter: Counter<Label<F>>) => void): Counter<Label<F>>;
+  counter<const F extends Family>(
+    family: F,
+    collect?: (counter: CountedCounter<Label<F>>) => void,
+  ): CountedCounter<Label<F>>;
   gauge<const F extends Family>(family: F, collect?: (gauge: Gauge<Label<F>>) => void): Gauge<Label<F>>;
-  histogram<const F extends Family>(family: F): Histogram<Label<F>>;
+  histogram<const F extends Family>(family: F): CountedHistogram<Label<F>>;
+  /** Takes away what was counted of rooms other than these. */
+  keepOnly(rooms: ReadonlySet<string>): void;
   readonly registry: MetricsRegistry;
   readonly prefix: string;
 }
 
 export function families(registry: MetricsRegistry, prefix = ''): Families {
-  const settings = <F extends Family>({ name, help, labels }: F) => ({
-    name: `${prefix}${name}`,
-    help,
-    labelNames: Object.keys(labels) as Label<F>[],
-    registers: [registry],
-  });
+  const at = { registry, prefix };
+  const counted: { keepOnly(rooms: ReadonlySet<string>): void }[] = [];
+  const kept = <M extends (typeof counted)[number]>(metric: M): M => {
+    counted.push(metric);
+    return metric;
+  };
   return {
-    registry,
-    prefix,
-    counter: (family, collect) => new Counter({ ...settings(family), ...collecting(collect) }),
-    gauge: (family, collect) => new Gauge({ ...settings(family), ...collecting(collect) }),
-    histogram: (family) => new Histogram({ ...settings(family), buckets: [...(family.buckets ?? [])] }),
+    ...at,
+    counter: (family, collect) => kept(countedCounter(at, family, collect)),
+    gauge: (family, collect) =>
+      new Gauge({
+        name: `${prefix}${family.name}`,
+        help: family.help,
+        labelNames: labelsOf(family),
+        registers: [registry],
+        ...collecting(collect),
+      }),
+    histogram: (family) => kept(countedHistogram(at, family)),
+    keepOnly: (rooms) => {
+      for (const metric of counted) metric.keepOnly(rooms);
+    },
   };
 }
 
@@ -37,3 +57,6 @@ const collecting = <M>(collect: ((metric: M) => void) | undefined) =>
       collect(this);
     },
   };
+
+/** A room's label is its name alone: the namespace is a label of the scrape's target. `room` is `namespace/name`. */
+export const roomLabel = (room: string) => room.slice(room.indexOf('/') + 1);

@@ -2,11 +2,10 @@ import { handshakeFailures, httpMetric } from '#crds/http-metrics.ts';
 import { clients } from '#crds/metric-family.ts';
 import type { AskedRequest, Meter } from '../meter.ts';
 import type { Status } from '../observation/status.ts';
-import type { Families } from './families.ts';
-import { type RoomSeries, roomLabel } from './room-series.ts';
+import { type Families, roomLabel } from './families.ts';
 
 /** What clients ask for on the public port, and what they get. */
-export function httpMetrics(families: Families, seen: () => Status, byRoom: RoomSeries): readonly Partial<Meter>[] {
+export function httpMetrics(families: Families, seen: () => Status): readonly Partial<Meter>[] {
   const requests = families.counter(httpMetric.httpRequests);
   const time = families.histogram(httpMetric.httpTime);
   for (const [route, method, code] of usual) {
@@ -20,7 +19,7 @@ export function httpMetrics(families: Families, seen: () => Status, byRoom: Room
     },
     unread: (status) => requests.inc({ route: 'other', method: 'other', code: String(status) }),
   };
-  return [all, signalling(families, seen, byRoom), refusals(families), betweenPods(families)];
+  return [all, signalling(families, seen), refusals(families), betweenPods(families)];
 }
 
 /** What goes well in every session. */
@@ -37,7 +36,7 @@ const known = ['201', '500', '503'] as const;
 /** Statuses of messages that were not understood. */
 const malformed = new Set([400, 413, 415]);
 
-function signalling(families: Families, seen: () => Status, byRoom: RoomSeries): Partial<Meter> {
+function signalling(families: Families, seen: () => Status): Partial<Meter> {
   const messages = families.counter(httpMetric.signalMessages);
   const bytes = families.histogram(httpMetric.signalBytes);
   const { protocol: protocols, direction: directions, status: statuses } = httpMetric.signalMessages.labels;
@@ -50,7 +49,7 @@ function signalling(families: Families, seen: () => Status, byRoom: RoomSeries):
   const requestsOf = (family: typeof httpMetric.whipRequests | typeof httpMetric.whepRequests) => {
     const requests = families.counter(family, (counter) => {
       for (const { name: room } of seen().rooms)
-        byRoom.begin(counter, room, () => known.map((code) => ({ method: 'POST', code, room })));
+        counter.begin(room, () => known.map((code) => ({ method: 'POST', code, room })));
     });
     requests.inc({ method: 'POST', code: '404', room: '' }, 0);
     return requests;
@@ -71,8 +70,8 @@ function signalling(families: Families, seen: () => Status, byRoom: RoomSeries):
       const { protocol, method } = message;
       const room = request.room === undefined ? '' : roomLabel(request.room);
       const { requests, time } = protocolMetrics[protocol];
-      requests.inc(byRoom.note(requests, { method, code: String(status), room }));
-      time.observe(byRoom.note(time, { method, room }), seconds);
+      requests.inc({ method, code: String(status), room });
+      time.observe({ method, room }, seconds);
       if (bytesIn > 0) bytes.observe({ protocol, direction: 'in' }, bytesIn);
       if (bytesOut > 0) bytes.observe({ protocol, direction: 'out' }, bytesOut);
       messages.inc({ protocol, direction: 'in', status: malformed.has(status) ? 'failure' : 'success' });
@@ -106,13 +105,13 @@ function refusals(families: Families): Partial<Meter> {
   const refused = families.counter(httpMetric.requestsRefused);
   for (const reason of httpMetric.requestsRefused.labels.reason) refused.inc({ reason }, 0);
   const connections = families.counter(httpMetric.connectionsRefused);
-  connections.inc(0);
+  connections.inc({}, 0);
   const authFailures = families.counter(httpMetric.authFailures);
   for (const client of clients)
     for (const reason of httpMetric.authFailures.labels.reason) authFailures.inc({ client, reason }, 0);
   return {
     refused: (reason) => refused.inc({ reason }),
-    connectionRefused: () => connections.inc(),
+    connectionRefused: () => connections.inc({}),
     ended: (_session, { reason }) => {
       if (handshakeFailures.some((known) => known === reason)) refused.inc({ reason });
     },

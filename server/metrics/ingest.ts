@@ -3,8 +3,7 @@ import { kinds } from '#crds/metric-family.ts';
 import type { IngestFigures } from '../media/up/ingest-quality.ts';
 import type { Meter } from '../meter.ts';
 import type { Status } from '../observation/status.ts';
-import type { Families } from './families.ts';
-import { type RoomSeries, roomLabel } from './room-series.ts';
+import { type Families, roomLabel } from './families.ts';
 
 const ofVideo = [
   [ingestMetric.ingestFrames, ({ framesPerSecond }) => framesPerSecond],
@@ -14,7 +13,7 @@ const ofVideo = [
 ] as const satisfies readonly (readonly [object, (figures: IngestFigures) => number])[];
 
 /** What publishers send. The media thread counts; a scrape reads. */
-export function ingestMetrics(families: Families, seen: () => Status, byRoom: RoomSeries): Partial<Meter> {
+export function ingestMetrics(families: Families, seen: () => Status): Partial<Meter> {
   const ofRooms = () => Object.entries(seen().media.ingest).map(([id, of]) => [roomLabel(id), of] as const);
   families.gauge(ingestMetric.ingestRate, (gauge) => {
     gauge.reset();
@@ -40,7 +39,7 @@ export function ingestMetrics(families: Families, seen: () => Status, byRoom: Ro
         gauge.set({ room, reason }, hints.some((hint) => hint.reason === reason) ? 1 : 0);
   });
   const without = families.counter(ingestMetric.publisherNoMedia, (counter) => {
-    for (const { name: room } of seen().rooms) byRoom.begin(counter, room, () => [{ room }]);
+    for (const { name: room } of seen().rooms) counter.begin(room, () => [{ room }]);
   });
-  return { sentNothing: (room) => without.inc(byRoom.note(without, { room: roomLabel(room) })) };
+  return { sentNothing: (room) => without.inc({ room: roomLabel(room) }) };
 }

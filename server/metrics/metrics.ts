@@ -13,7 +13,6 @@ import { ingestMetrics } from './ingest.ts';
 import { joinMetrics } from './joins.ts';
 import { nodeMetrics } from './node.ts';
 import { podMetrics, processMetrics } from './pod.ts';
-import { roomSeries } from './room-series.ts';
 import { roomMetrics } from './rooms.ts';
 import { rtcpMetrics } from './rtcp.ts';
 import { rtpMetrics } from './rtp.ts';
@@ -61,20 +60,19 @@ export function metrics({
 }: MetricsOptions): Metrics {
   const registry = metricsRegistry();
   const make = families(registry, prefix);
-  const byRoom = roomSeries();
   let last: Status | undefined;
   const seen = () => {
     if (last === undefined) throw new Error('metrics are collected by scrape() only');
     return last;
   };
   const meter = meterOf([
-    roomMetrics(make, seen, byRoom),
-    sessionMetrics(make, seen, byRoom),
+    roomMetrics(make, seen),
+    sessionMetrics(make, seen),
     ...joinMetrics(make),
-    ...httpMetrics(make, seen, byRoom),
+    ...httpMetrics(make, seen),
     eventMetrics(make),
     errorMetrics(make),
-    ingestMetrics(make, seen, byRoom),
+    ingestMetrics(make, seen),
   ]);
   rtpMetrics(make, seen);
   rtcpMetrics(make, seen);
@@ -97,7 +95,7 @@ export function metrics({
     },
     // What is told of a room that is gone has been told now.
     after: (body) => {
-      byRoom.keepOnly(new Set(last?.rooms.map(({ name }) => name)));
+      make.keepOnly(new Set(last?.rooms.map(({ name }) => name)));
       took.set((nowMs() - beganMs) / 1000);
       size.set(Buffer.byteLength(body));
     },

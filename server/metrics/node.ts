@@ -14,7 +14,7 @@ export function nodeMetrics(families: Families, seen: () => Status) {
   for (const [family, value] of counts) {
     families.counter(family, (counter) => {
       counter.reset();
-      counter.inc(value(node()));
+      counter.inc({}, value(node()));
     });
   }
   families.gauge(podMetric.cpuLimit, (gauge) => gauge.set(node().reading.limits.cores));

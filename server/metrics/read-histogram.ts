@@ -1,7 +1,13 @@
 import { Histogram } from 'prom-client';
 import type { Family, LabelsOf } from '#crds/metric-family.ts';
 import type { Distribution } from '../media/counts.ts';
-import type { Families } from './families.ts';
+import type { MetricsRegistry } from './exposition.ts';
+
+/** Where families stand, and what is before their names. */
+export interface Registered {
+  readonly registry: MetricsRegistry;
+  readonly prefix: string;
+}
 
 /** One series of a family, as it was counted. */
 export type Read<F extends Family> = readonly [labels: LabelsOf<F>, of: Distribution];
@@ -11,7 +17,7 @@ export type Read<F extends Family> = readonly [labels: LabelsOf<F>, of: Distribu
  * what was counted in another thread. `read` is called at each scrape.
  */
 export function readHistogram<const F extends Family>(
-  { registry, prefix }: Families,
+  { registry, prefix }: Registered,
   family: F,
   read: () => readonly Read<F>[],
 ): void {
@@ -25,15 +31,15 @@ export function readHistogram<const F extends Family>(
 }
 
 /** Buckets hold all that is at most their bound, thus each those before it. */
-function samples(name: string, bounds: readonly number[], labels: object, { counts, sum }: Distribution) {
+function samples(name: string, bounds: readonly number[], sharedLabels: object, { counts, sum }: Distribution) {
   let count = 0;
   const buckets = [...bounds, '+Inf' as const].map((bound, i) => {
     count += counts[i] ?? 0;
-    return { metricName: `${name}_bucket`, labels: { ...labels, le: bound }, value: count };
+    return { metricName: `${name}_bucket`, labels: { le: bound }, sharedLabels, value: count };
   });
   return [
     ...buckets,
-    { metricName: `${name}_sum`, labels: { ...labels }, value: sum },
-    { metricName: `${name}_count`, labels: { ...labels }, value: count },
+    { metricName: `${name}_sum`, labels: {}, sharedLabels, value: sum },
+    { metricName: `${name}_count`, labels: {}, sharedLabels, value: count },
   ];
 }

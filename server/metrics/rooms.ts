@@ -2,11 +2,10 @@ import { kinds } from '#crds/metric-family.ts';
 import { roomMetric } from '#crds/room-metrics.ts';
 import type { Meter } from '../meter.ts';
 import { inUse, type Status } from '../observation/status.ts';
-import type { Families } from './families.ts';
-import { type RoomSeries, roomLabel } from './room-series.ts';
+import { type Families, roomLabel } from './families.ts';
 
 /** Who is in the rooms. A room that is configured has its series, at zero while nobody is in it. */
-export function roomMetrics(families: Families, seen: () => Status, byRoom: RoomSeries): Partial<Meter> {
+export function roomMetrics(families: Families, seen: () => Status): Partial<Meter> {
   families.gauge(roomMetric.rooms, (gauge) => gauge.set(inUse(seen().rooms).rooms));
   families.gauge(roomMetric.roomsPublishing, (gauge) =>
     gauge.set(seen().rooms.filter(({ publisher }) => publisher?.sendsMedia).length),
@@ -25,7 +24,7 @@ export function roomMetrics(families: Families, seen: () => Status, byRoom: Room
     });
   }
   thresholds(families, seen);
-  return roomEvents(families, seen, byRoom);
+  return roomEvents(families, seen);
 }
 
 /** 1 up to 5 s of silence, which a lost connection or a busy encoder may cause; 0 from 30 s on. */
@@ -42,17 +41,17 @@ function thresholds(families: Families, seen: () => Status) {
   });
 }
 
-function roomEvents(families: Families, seen: () => Status, byRoom: RoomSeries): Partial<Meter> {
+function roomEvents(families: Families, seen: () => Status): Partial<Meter> {
   const duration = families.histogram(roomMetric.roomDuration);
   const mismatches = families.counter(roomMetric.codecMismatches, (counter) => {
-    for (const { name: room } of seen().rooms) byRoom.begin(counter, room, () => kinds.map((kind) => ({ room, kind })));
+    for (const { name: room } of seen().rooms) counter.begin(room, () => kinds.map((kind) => ({ room, kind })));
   });
   const rejections = families.counter(roomMetric.capacityRejections, (counter) => {
-    for (const { name: room } of seen().rooms) byRoom.begin(counter, room, () => [{ room, scope: 'room' }]);
+    for (const { name: room } of seen().rooms) counter.begin(room, () => [{ room, scope: 'room' }]);
   });
   return {
-    roomLeft: (_room, seconds) => duration.observe(seconds),
-    codecMissing: (room, kind) => mismatches.inc(byRoom.note(mismatches, { room: roomLabel(room), kind })),
-    roomFull: (room) => rejections.inc(byRoom.note(rejections, { room: roomLabel(room), scope: 'room' })),
+    roomLeft: (_room, seconds) => duration.observe({}, seconds),
+    codecMissing: (room, kind) => mismatches.inc({ room: roomLabel(room), kind }),
+    roomFull: (room) => rejections.inc({ room: roomLabel(room), scope: 'room' }),
   };
 }

@@ -28,7 +28,7 @@ export function rtcpMetrics(families: Families, seen: () => Status): void {
   });
   families.counter(mediaMetric.bandwidthProbeBytes, (counter) => {
     counter.reset();
-    counter.inc(totals().probed.bytes);
+    counter.inc({}, totals().probed.bytes);
   });
   families.counter(mediaMetric.layerSwitches, (counter) => {
     counter.reset();

@@ -3,8 +3,7 @@ import { directions, kinds } from '#crds/metric-family.ts';
 import { roomMetric } from '#crds/room-metrics.ts';
 import type { RoomCounters, Volume } from '../media/counts.ts';
 import type { Status } from '../observation/status.ts';
-import type { Families } from './families.ts';
-import { roomLabel } from './room-series.ts';
+import { type Families, roomLabel } from './families.ts';
 
 const ofRooms = [
   [mediaMetric.rtpPackets, ({ sentPackets }) => sentPackets],

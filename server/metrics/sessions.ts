@@ -3,11 +3,10 @@ import { sessionMetric } from '#crds/session-metrics.ts';
 import type { Meter } from '../meter.ts';
 import { inUse, type Status } from '../observation/status.ts';
 import { connectionFailure, joins } from '../session/joins.ts';
-import type { Families } from './families.ts';
-import { type RoomSeries, roomLabel } from './room-series.ts';
+import { type Families, roomLabel } from './families.ts';
 
 /** Who is connected, for how long sessions last, and how their connections come about and break. */
-export function sessionMetrics(families: Families, seen: () => Status, byRoom: RoomSeries): Partial<Meter> {
+export function sessionMetrics(families: Families, seen: () => Status): Partial<Meter> {
   families.gauge(sessionMetric.connections, (gauge) => {
     const connected = inUse(seen().rooms).clients;
     for (const client of clients) gauge.set({ client }, connected[client]);
@@ -19,29 +18,27 @@ export function sessionMetrics(families: Families, seen: () => Status, byRoom: R
   const { reason: reasons } = sessionMetric.iceFailures.labels;
   const failures = families.counter(sessionMetric.iceFailures, (counter) => {
     for (const { name: room } of seen().rooms)
-      byRoom.begin(counter, room, () =>
-        clients.flatMap((client) => reasons.map((reason) => ({ client, room, reason }))),
-      );
+      counter.begin(room, () => clients.flatMap((client) => reasons.map((reason) => ({ client, room, reason }))));
   });
   return {
     // So many series are only for rooms that somebody comes to; who fails is counted above.
     answered: (request, { status }) => {
       if (joins(request) === undefined || status !== 201 || request.room === undefined) return;
       const room = roomLabel(request.room);
-      byRoom.begin(iceTime, room, () => clients.map((client) => ({ client, room, result: 'connected' })));
+      iceTime.begin(room, () => clients.map((client) => ({ client, room, result: 'connected' })));
     },
     reached: ({ role: client, room }, step, { sinceAnswered }) => {
       if (step !== 'IceConnected') return;
       const labels = { client, room: roomLabel(room), result: 'connected' } as const;
-      iceTime.observe(byRoom.note(iceTime, labels), sinceAnswered);
+      iceTime.observe(labels, sinceAnswered);
     },
     ended: ({ role: client, room: id }, { reason, last, seconds }) => {
       duration.observe({ client, reason }, seconds);
       const failure = connectionFailure(reason, last);
       if (failure === undefined) return;
       const room = roomLabel(id);
-      failures.inc(byRoom.note(failures, { client, room, reason: failure }));
-      if (failure === 'Timeout') iceTime.observe(byRoom.note(iceTime, { client, room, result: 'failed' }), seconds);
+      failures.inc({ client, room, reason: failure });
+      if (failure === 'Timeout') iceTime.observe({ client, room, result: 'failed' }, seconds);
     },
   };
 }

@@ -30,16 +30,16 @@ test('a read histogram tells cumulative buckets, the sum, and the count, which i
   assert.deepEqual(await text(), [
     '# HELP live_wait_seconds How long it took.',
     '# TYPE live_wait_seconds histogram',
-    'live_wait_seconds_bucket{side="in",le="0.00005"} 2',
-    'live_wait_seconds_bucket{side="in",le="0.5"} 2',
-    'live_wait_seconds_bucket{side="in",le="1"} 5',
-    'live_wait_seconds_bucket{side="in",le="+Inf"} 6',
+    'live_wait_seconds_bucket{le="0.00005",side="in"} 2',
+    'live_wait_seconds_bucket{le="0.5",side="in"} 2',
+    'live_wait_seconds_bucket{le="1",side="in"} 5',
+    'live_wait_seconds_bucket{le="+Inf",side="in"} 6',
     'live_wait_seconds_sum{side="in"} 5.5',
     'live_wait_seconds_count{side="in"} 6',
-    'live_wait_seconds_bucket{side="out",le="0.00005"} 0',
-    'live_wait_seconds_bucket{side="out",le="0.5"} 0',
-    'live_wait_seconds_bucket{side="out",le="1"} 0',
-    'live_wait_seconds_bucket{side="out",le="+Inf"} 0',
+    'live_wait_seconds_bucket{le="0.00005",side="out"} 0',
+    'live_wait_seconds_bucket{le="0.5",side="out"} 0',
+    'live_wait_seconds_bucket{le="1",side="out"} 0',
+    'live_wait_seconds_bucket{le="+Inf",side="out"} 0',
     'live_wait_seconds_sum{side="out"} 0',
     'live_wait_seconds_count{side="out"} 0',
   ]);
@@ -56,6 +56,6 @@ test('each scrape reads anew', async () => {
 test('it takes the prefix and the labels of all series as every family does, and its name but once', async () => {
   const { registry, text } = await exposed(() => ({ in: nothing, out: nothing }), 'acme_');
   registry.setDefaultLabels({ region: 'eu' });
-  assert.ok((await text()).includes('acme_live_wait_seconds_count{side="in",region="eu"} 0'));
+  assert.ok((await text()).includes('acme_live_wait_seconds_count{region="eu",side="in"} 0'));
   assert.throws(() => readHistogram(families(registry, 'acme_'), family, () => []), /already been registered/);
 });
