@@ -1,4 +1,5 @@
 /** The pods of a namespace to each other: whose a session is, and what passes between them. */
+import { type Draw, draws } from '../draws.ts';
 import type { Clock } from '../room/rooms.ts';
 import type { PeerSeals } from './envelope.ts';
 import { type Reception, reception } from './reception.ts';
@@ -34,12 +35,13 @@ export interface PeersOptions {
 }
 
 export function peers({ podUid, at, secrets, others, clock }: PeersOptions): Peers {
-  const seals = sealsFor(secrets);
+  const draw = draws();
+  const seals = sealsFor(secrets, draw);
   const pod = podMark(podUid ?? '');
   return {
     newSessionId: () => {
       const session = seals()?.session;
-      return session === undefined ? plainSessionId() : sealedSessionId({ ...at(), pod }, session);
+      return session === undefined ? plainSessionId(draw) : sealedSessionId({ ...at(), pod }, session);
     },
     ownerOf: (id) => {
       const session = seals()?.session;
@@ -55,14 +57,16 @@ export function peers({ podUid, at, secrets, others, clock }: PeersOptions): Pee
 type Seals = PeerSeals & { readonly session: Seal };
 
 /** Keys are derived once. */
-function sealsFor(secrets: () => readonly string[]): () => Seals | undefined {
+function sealsFor(secrets: () => readonly string[], draw: Draw): () => Seals | undefined {
   let of: readonly string[] = [];
   let made: Seals | undefined;
   return () => {
     const now = secrets();
     if (now === of) return made;
     of = now;
-    const [session, request, answer] = [sealOf(now, 'session'), sealOf(now, 'request'), sealOf(now, 'answer')];
+    const [session, request, answer] = (['session', 'request', 'answer'] as const).map((purpose) =>
+      sealOf(now, purpose, draw),
+    );
     made = session && request && answer && { session, request, answer };
     return made;
   };

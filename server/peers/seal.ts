@@ -1,5 +1,6 @@
 /** What only pods that share a key can have written, and can read: AES-256-GCM (NIST SP 800-38D) with a random nonce. */
-import { createCipheriv, createDecipheriv, hkdfSync, randomBytes } from 'node:crypto';
+import { createCipheriv, createDecipheriv, hkdfSync } from 'node:crypto';
+import { type Draw, draws } from '../draws.ts';
 
 export interface Seal {
   seal(plain: Uint8Array): Buffer;
@@ -22,13 +23,13 @@ const tagBytes = 16;
  *
  *   nonce (12 bytes, random) | what was sealed | tag (16 bytes)
  */
-export function sealOf(secrets: readonly string[], purpose: Purpose): Seal | undefined {
+export function sealOf(secrets: readonly string[], purpose: Purpose, draw: Draw = draws()): Seal | undefined {
   const keys = secrets.map((secret) => Buffer.from(hkdfSync('sha256', secret, '', `liveroom ${purpose}`, keyBytes)));
   const [first] = keys;
   if (first === undefined) return undefined;
   return {
     seal: (plain) => {
-      const nonce = randomBytes(nonceBytes);
+      const nonce = draw(nonceBytes);
       const sealing = createCipheriv(cipher, first, nonce);
       return Buffer.concat([nonce, sealing.update(plain), sealing.final(), sealing.getAuthTag()]);
     },

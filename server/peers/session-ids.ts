@@ -4,8 +4,9 @@
  *
  *   seal of: port (2 bytes) | the pod (16) | its IP address (4 or 16)        67 letters for IPv4, 83 for IPv6
  */
-import { createHash, randomBytes } from 'node:crypto';
+import { createHash } from 'node:crypto';
 import { isIP } from 'node:net';
+import type { Draw } from '../draws.ts';
 import { addressBytes } from '../media/udp/address.ts';
 import type { Seal } from './seal.ts';
 
@@ -26,7 +27,7 @@ export const podMark = (uid: string): string =>
   createHash('sha256').update(uid).digest().toString('base64url', 0, markBytes);
 
 /** 128 random bits: who holds a room's name, and even its token, cannot guess another client's session. */
-export const plainSessionId = (): string => randomBytes(16).toString('base64url');
+export const plainSessionId = (draw: Draw): string => draw(16).toString('base64url');
 
 /**
  * A session's id that names its owner. Nobody guesses it either: it takes the key, and 96 random bits of the nonce, which

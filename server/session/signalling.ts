@@ -1,5 +1,6 @@
 /** From an offer to an answer: what WHIP and WHEP do once HTTP has let them in. */
 import { randomBytes } from 'node:crypto';
+import { type Draw, draws } from '../draws.ts';
 import type { IceSpec, MediaPlane, UpTrack } from '../media/plane.ts';
 import type { Endpoint } from '../media/udp/address.ts';
 import type { SessionMeter } from '../meter.ts';
@@ -33,6 +34,9 @@ export interface SignallingOptions {
   readonly reconnect: (session: string) => void;
   readonly admission: Admission;
 }
+
+/** With random bytes, of which each session takes some. */
+type Signalling = SignallingOptions & { readonly draw: Draw };
 
 /** Who asks to come in, with what. */
 export interface Asked {
@@ -69,12 +73,13 @@ type Answered = Omit<Created, 'id'>;
 export type Create = (asked: Asked) => Promise<Created>;
 
 export function signalling(options: SignallingOptions): Create {
+  const signalling = { ...options, draw: draws() };
   return async (asked) => {
     const id = options.newId();
     const { role, room, address } = asked;
     options.admission.enter({ session: id, role, room, address });
     try {
-      return { id, ...(await (role === 'publisher' ? publish : play)(options, id, asked)) };
+      return { id, ...(await (role === 'publisher' ? publish : play)(signalling, id, asked)) };
     } catch (error) {
       options.sessions.end(id, 'Internal');
       options.rooms.leave(room, id);
@@ -84,7 +89,7 @@ export function signalling(options: SignallingOptions): Create {
   };
 }
 
-async function publish(options: SignallingOptions, id: string, asked: Asked): Promise<Answered> {
+async function publish(options: Signalling, id: string, asked: Asked): Promise<Answered> {
   const { room, sdp } = asked;
   const { rooms, media, identity } = options;
   const before = rooms.get(room);
@@ -96,27 +101,25 @@ async function publish(options: SignallingOptions, id: string, asked: Asked): Pr
   const isSame = rooms.get(room).room.publisher?.id === sitting;
   rooms.publish(room, id, isSame ? silentForMs : undefined);
   const session = { ...of(asked), id, published: agreed.tracks, received: [], identity };
-  const drawn = draws();
-  const local = open(options, session, wanted, agreed.media, drawn);
+  const local = open(options, session, wanted, agreed.media);
   media.publish(id, room, agreed.tracks);
   sendBackStranded(options, room, agreed.tracks);
-  return answered(options, agreed.media, local, drawn);
+  return answered(options, agreed.media, local);
 }
 
-async function play(options: SignallingOptions, id: string, asked: Asked): Promise<Answered> {
+async function play(options: Signalling, id: string, asked: Asked): Promise<Answered> {
   const { room, sdp } = asked;
-  const { rooms, sessions, media, identity } = options;
+  const { rooms, sessions, media, identity, draw } = options;
   const wanted = offer(sdp, 'receive');
   const { settings, room: now } = rooms.get(room);
   rooms.subscribe(room, id);
   const published = sessions.get(now.publisher?.id ?? '')?.published ?? [];
-  const drawn = draws();
-  const random = { randomSsrc: () => drawn(4).readUInt32BE() || 1, cname: secret(drawn, 9) };
+  const random = { randomSsrc: () => draw(4).readUInt32BE() || 1, cname: secret(draw, 9) };
   const agreed = negotiatePlay(wanted, settings.publish.codecs, published, random);
   const session = { ...of(asked), id, published: [], received: agreed.tracks, identity };
-  const local = open(options, session, wanted, agreed.media, drawn);
+  const local = open(options, session, wanted, agreed.media);
   media.subscribe(id, room, agreed.tracks);
-  return answered(options, agreed.media, local, drawn);
+  return answered(options, agreed.media, local);
 }
 
 /** What was agreed on with a viewer does not change; one that cannot follow the new publisher has to ask anew. */
@@ -133,13 +136,12 @@ function sendBackStranded(
 const of = ({ sdp: _, ...session }: Asked) => session;
 
 function open(
-  { sessions }: SignallingOptions,
+  { sessions, draw }: Signalling,
   session: Omit<NewSession, 'ice' | 'mids' | 'transportSection' | 'fingerprints' | 'setup'>,
   { fingerprints, ourSetup: setup, ...wanted }: Offer,
   media: readonly AnsweredMedia[],
-  drawn: Drawn,
 ) {
-  const ice = iceWith(wanted, drawn);
+  const ice = iceWith(wanted, draw);
   const { kind, mid } = transportSection(media);
   sessions.open({
     ...session,
@@ -153,12 +155,11 @@ function open(
 }
 
 const answered = (
-  options: SignallingOptions,
+  { announced, draw }: Signalling,
   media: readonly AnsweredMedia[],
   local: ReturnType<typeof open>,
-  drawn: Drawn,
 ): Answered => ({
-  answer: answer(media, { ...local, candidates: options.announced() }, drawn(6).readUIntBE(0, 6)),
+  answer: answer(media, { ...local, candidates: announced() }, draw(6).readUIntBE(0, 6)),
   localUfrag: local.iceUfrag,
 });
 
@@ -173,16 +174,16 @@ export function restartIce(
 ): Restarted | undefined {
   const session = sessions.get(id);
   if (session === undefined) return undefined;
-  const ice = iceWith(client, draws());
+  const ice = iceWith(client, randomBytes);
   sessions.restartIce(id, ice);
   const local = { iceUfrag: ice.localUfrag, icePwd: ice.localPwd, candidates: announced() };
   return { fragment: restartFragment(local, session.transportSection), localUfrag: ice.localUfrag };
 }
 
 /** With credentials of ours, made for it. */
-const iceWith = ({ iceUfrag, icePwd }: IceCredentials, drawn: Drawn): IceSpec => ({
-  localUfrag: secret(drawn, 6),
-  localPwd: secret(drawn, 18),
+const iceWith = ({ iceUfrag, icePwd }: IceCredentials, draw: Draw): IceSpec => ({
+  localUfrag: secret(draw, 6),
+  localPwd: secret(draw, 18),
   remoteUfrag: iceUfrag,
   remotePwd: icePwd,
 });
@@ -204,22 +205,5 @@ function refusal(meter: SignallingOptions['meter'], { role, room }: Asked, error
   return new Refused({ reason: error.kind === 'malformed' ? 'MalformedOffer' : unusable, detail: error.message });
 }
 
-/** Gives so many random bytes, no byte twice. */
-type Drawn = (bytes: number) => Buffer;
-
-/** More than one session takes. */
-const drawnAtOnce = 64;
-
-/** For one session, as to fetch six bytes takes as long as to fetch sixty. */
-function draws(): Drawn {
-  let left = randomBytes(drawnAtOnce);
-  return (bytes) => {
-    if (left.length < bytes) left = randomBytes(drawnAtOnce);
-    const drawn = left.subarray(0, bytes);
-    left = left.subarray(bytes);
-    return drawn;
-  };
-}
-
 /** Base64 has just the characters that ICE allows (RFC 8839 section 5.4), as long as nothing needs padding. */
-const secret = (drawn: Drawn, bytes: 6 | 9 | 18) => drawn(bytes).toString('base64');
+const secret = (draw: Draw, bytes: 6 | 9 | 18) => draw(bytes).toString('base64');
