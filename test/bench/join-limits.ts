@@ -2,16 +2,8 @@
  * What of a join nobody can do without, by itself on this machine: OpenSSL's work of a handshake, called as the server calls
  * it, and an HTTP server that takes an offer and gives an answer, and knows nothing.
  */
-import {
-  createPublicKey,
-  diffieHellman,
-  generateKeyPairSync,
-  randomBytes,
-  sign,
-  verify,
-  X509Certificate,
-} from 'node:crypto';
-import { fastestPrf } from '#server/rtc/dtls/dtls-prf.ts';
+import { createPublicKey, diffieHellman, generateKeyPairSync, randomBytes } from 'node:crypto';
+import { fastestCrypto } from '#server/rtc/dtls/dtls-crypto.ts';
 import { recordProtection } from '#server/rtc/dtls/dtls-protection.ts';
 import { selfSigned } from '#server/rtc/dtls/self-signed.ts';
 import { smallOffer } from '#test/server/offers.ts';
@@ -39,9 +31,9 @@ function opensslCosts(): Readonly<Record<string, number>> {
   const [ours, theirs] = [generateKeyPairSync('x25519'), generateKeyPairSync('x25519').publicKey];
   const { x = '' } = theirs.export({ format: 'jwk' });
   const transcript = randomBytes(1300);
-  const signature = sign('sha256', transcript, key);
-  const { publicKey } = new X509Certificate(certificate);
-  const prf = fastestPrf();
+  const { prf, ecdsa } = fastestCrypto();
+  const sign = ecdsa.signer(key);
+  const signature = sign(transcript);
   const [master, seed] = [randomBytes(48), randomBytes(64)];
   const recordKey = { key: randomBytes(16), salt: randomBytes(4) };
   const record = { type: 22, epoch: 1, sequenceNumber: 0, fragment: randomBytes(24) };
@@ -53,9 +45,8 @@ function opensslCosts(): Readonly<Record<string, number>> {
         publicKey: createPublicKey({ key: { kty: 'OKP', crv: 'X25519', x }, format: 'jwk' }),
       }),
     ),
-    'our signature': cost(() => sign('sha256', transcript, key)),
-    "the client's certificate": cost(() => new X509Certificate(certificate).publicKey),
-    "the client's signature": cost(() => verify('sha256', transcript, publicKey, signature)),
+    'our signature': cost(() => sign(transcript)),
+    "the client's signature": cost(() => ecdsa.isSigned(certificate, transcript, signature)),
     'secrets, by 16 HMACs': cost(() => {
       for (const length of [48, 40, 12, 12, 56]) prf(master, 'label', seed, length);
     }),

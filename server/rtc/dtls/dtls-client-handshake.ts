@@ -8,25 +8,21 @@
 import { randomBytes } from 'node:crypto';
 import { alertCode } from './dtls-alert.ts';
 import type { HandshakeEvents, Stage } from './dtls-association.ts';
-import { certificateBody, firstCertificate, type Sign, signatureBody } from './dtls-certificate.ts';
+import { certificateBody, firstCertificate, signatureBody } from './dtls-certificate.ts';
 import { clientHello, type ServerHello, serverHello, wantedCookie } from './dtls-client-hello.ts';
 import { DtlsError, shortVector } from './dtls-extension.ts';
 import { type Flight, flight } from './dtls-flight.ts';
-import { handshake, refuse } from './dtls-handshake.ts';
+import { handshake, refuse, type Self } from './dtls-handshake.ts';
 import { keyShare, type Randoms, type ServerKey, serverKey } from './dtls-key-exchange.ts';
 import { recordKeys, srtpKeys } from './dtls-keys.ts';
 import { type HandshakeMessage, messageOrder } from './dtls-messages.ts';
-import { type Master, masterSecret, type Prf } from './dtls-prf.ts';
+import { type Master, masterSecret } from './dtls-prf.ts';
 import { type RecordProtection, recordProtection } from './dtls-protection.ts';
 import { type DtlsRecord, encodedHandshake, handshakeType } from './dtls-record.ts';
 import { finishedBody, isFinishedOf, type Transcript, transcriptHash } from './dtls-secrets.ts';
 import { type Fingerprint, matches } from './fingerprint.ts';
 
-interface ClientHandshakeParts extends HandshakeEvents {
-  /** Our certificate (DER), and what signs with its key. */
-  readonly certificate: Buffer;
-  readonly sign: Sign;
-  readonly prf: Prf;
+interface ClientHandshakeParts extends HandshakeEvents, Self {
   /** The fingerprints of the offer, of which one must match. */
   readonly wanted: readonly Fingerprint[];
 }
@@ -129,8 +125,8 @@ function checkCertificate(parts: Parts, certificate: Buffer) {
 }
 
 function checkSignature(parts: Parts, body: Buffer) {
-  const { state } = parts;
-  const key = state.certificate && serverKey(body, randoms(state), state.certificate);
+  const { state, crypto } = parts;
+  const key = state.certificate && serverKey(crypto.ecdsa, body, randoms(state), state.certificate);
   if (key === undefined)
     return refuse(parts, 'BadSignature', 'the key exchange is not signed with the key of the certificate');
   state.key = key;
@@ -139,7 +135,7 @@ function checkSignature(parts: Parts, body: Buffer) {
 const randoms = ({ random, hello }: State): Randoms => ({ client: random, server: hello?.random ?? Buffer.alloc(0) });
 
 /** Our second flight. With it we have all keys. */
-function answerHello({ state, ours, certificate, sign, prf }: Parts) {
+function answerHello({ state, ours, certificate, sign, crypto }: Parts) {
   if (state.key === undefined) return;
   const share = keyShare(state.key.group);
   const said: Buffer[] = [];
@@ -150,7 +146,7 @@ function answerHello({ state, ours, certificate, sign, prf }: Parts) {
   };
   if (state.isAsked) say(handshakeType.certificate, certificateBody(certificate));
   say(handshakeType.clientKeyExchange, shortVector(share.point));
-  const master = masterSecret(prf, share.secret(state.key.point), transcriptHash(state.transcript));
+  const master = masterSecret(crypto.prf, share.secret(state.key.point), transcriptHash(state.transcript));
   if (state.isAsked) say(handshakeType.certificateVerify, signatureBody(sign(Buffer.concat(state.transcript))));
   const inClear = [...said];
   say(handshakeType.finished, finishedBody('client', state.transcript, master));

@@ -1,9 +1,20 @@
 /** What a handshake of either role does with a record of the other side's, and how it is refused. */
 import { alertCode, type DtlsEnd, endBy, plainAlert } from './dtls-alert.ts';
 import type { HandshakeEvents, Stage } from './dtls-association.ts';
+import type { DtlsCrypto } from './dtls-crypto.ts';
+import type { Sign } from './dtls-ecdsa.ts';
 import { DtlsError } from './dtls-extension.ts';
 import type { RecordProtection } from './dtls-protection.ts';
 import { contentType, type DtlsRecord, type HandshakeFragment, handshakeFragments } from './dtls-record.ts';
+
+/** What all handshakes of a process have. */
+export interface Self {
+  /** DER. */
+  readonly certificate: Buffer;
+  /** By its key. */
+  readonly sign: Sign;
+  readonly crypto: DtlsCrypto;
+}
 
 /** What differs between the roles. What they throw as a {@link DtlsError} ends the handshake. */
 interface Role extends Pick<HandshakeEvents, 'send' | 'onEnd'> {

@@ -6,7 +6,8 @@
  */
 import { createECDH, createPublicKey, diffieHellman, generateKeyPairSync } from 'node:crypto';
 import { alertCode } from './dtls-alert.ts';
-import { isSignedBy, type Sign, signatureBody } from './dtls-certificate.ts';
+import { isSignedBy, signatureBody } from './dtls-certificate.ts';
+import type { Ecdsa, Sign } from './dtls-ecdsa.ts';
 import { DtlsError, end, namedGroup, reading, shortVector, uint16 } from './dtls-extension.ts';
 
 /** What both sides have said first, 32 bytes each. */
@@ -34,13 +35,13 @@ const namedCurve = 3;
  * The server's key of this handshake; undefined when it is not signed with the key of the certificate. Without that
  * anybody on the path could show somebody else's certificate. Throws a {@link DtlsError}.
  */
-export function serverKey(body: Buffer, randoms: Randoms, certificate: Buffer): ServerKey | undefined {
+export function serverKey(ecdsa: Ecdsa, body: Buffer, randoms: Randoms, certificate: Buffer): ServerKey | undefined {
   return reading('ServerKeyExchange', () => {
     if (body.readUInt8(0) !== namedCurve)
       throw new DtlsError('the peer chooses a curve that was not offered', alertCode.illegalParameter);
     const pointEnd = end(body, 4, body.readUInt8(3));
     const signed = Buffer.concat([randoms.client, randoms.server, body.subarray(0, pointEnd)]);
-    if (!isSignedBy(certificate, signed, body.subarray(pointEnd))) return undefined;
+    if (!isSignedBy(ecdsa, certificate, signed, body.subarray(pointEnd))) return undefined;
     return { group: body.readUInt16BE(1), point: body.subarray(4, pointEnd) };
   });
 }

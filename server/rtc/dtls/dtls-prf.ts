@@ -6,7 +6,6 @@
  */
 import { createHmac, createSecretKey } from 'node:crypto';
 import type * as Ffi from 'node:ffi';
-import { quietFfi } from '#server/node/quiet-ffi.ts';
 
 /** So many bytes. The secret has 64 at most, label and seed 128 together, and what is wanted is 128 at most. */
 export type Prf = (secret: Uint8Array, label: string, seed: Uint8Array, length: number) => Buffer;
@@ -34,28 +33,6 @@ export const prfOfHmacs: Prf = (secret, label, seed, length) => {
   }
 };
 
-/** The fastest that there is: without `node:ffi`, or OpenSSL's functions behind it, the one of HMACs. */
-export function fastestPrf(): Prf {
-  try {
-    const ffi = quietFfi();
-    const prf = ffi && prfOfHashes(ffi);
-    return prf !== undefined && isRight(prf) ? prf : prfOfHmacs;
-  } catch {
-    return prfOfHmacs;
-  }
-}
-
-/** With the lengths of what both sides share, of randoms, and of all that is asked for; twice, as nothing may be left of the first. */
-function isRight(prf: Prf): boolean {
-  const bytes = (length: number) => Uint8Array.from({ length }, (_, i) => 7 * i + length);
-  return [48, 40, 12, 56, 48, 40, 12, 56].every((length) =>
-    [32, 48].every((secretLength) => {
-      const asked = [bytes(secretLength), 'EXTRACTOR-dtls_srtp', bytes(secretLength + 16), length] as const;
-      return prf(...asked).equals(prfOfHmacs(...asked));
-    }),
-  );
-}
-
 /** These have three arguments at most: `node:ffi` calls them in 3 ns if all are pointers, and longer ones in 300. */
 const functions = {
   SHA256_Init: { return: 'int32', arguments: ['pointer'] },
@@ -79,7 +56,7 @@ const at = {
 
 /**
  * By OpenSSL's hash: what HMAC makes of a key is two states of it, which are copied for each HMAC. Nothing is allocated but
- * what is returned, and nothing of a secret is left in its memory.
+ * what is returned, and nothing of a secret is left in its memory. Throws where OpenSSL lacks the functions.
  */
 export function prfOfHashes(ffi: typeof Ffi): Prf {
   const { functions: sha } = ffi.dlopen(null, functions);

@@ -9,19 +9,13 @@
  */
 import { randomBytes } from 'node:crypto';
 import type { HandshakeEvents, Stage } from './dtls-association.ts';
-import {
-  certificateBody,
-  certificateRequestBody,
-  firstCertificate,
-  isSignedBy,
-  type Sign,
-} from './dtls-certificate.ts';
+import { certificateBody, certificateRequestBody, firstCertificate, isSignedBy } from './dtls-certificate.ts';
 import { type Flight, flight } from './dtls-flight.ts';
-import { handshake, refuse } from './dtls-handshake.ts';
+import { handshake, refuse, type Self } from './dtls-handshake.ts';
 import { clientsPoint, type KeyShare, keyShare, type Randoms, serverKeyBody } from './dtls-key-exchange.ts';
 import { recordKeys, srtpKeys } from './dtls-keys.ts';
 import { type HandshakeMessage, messageOrder } from './dtls-messages.ts';
-import { type Master, masterSecret, type Prf } from './dtls-prf.ts';
+import { type Master, masterSecret } from './dtls-prf.ts';
 import { type RecordProtection, recordProtection } from './dtls-protection.ts';
 import { type DtlsRecord, encodedHandshake, handshakeType } from './dtls-record.ts';
 import { finishedBody, isFinishedOf, type Transcript, transcriptHash } from './dtls-secrets.ts';
@@ -29,19 +23,15 @@ import { type Agreed, agreed, encodedServerHello } from './dtls-server-hello.ts'
 import { type Fingerprint, matches } from './fingerprint.ts';
 
 /** What is the same in all handshakes of a process. */
-export interface ServerSelf {
-  readonly sign: Sign;
-  readonly prf: Prf;
+export interface ServerSelf extends Omit<Self, 'certificate'> {
   /** The messages of our flight that show our certificate, ask for the client's, and end it. */
   readonly shown: Buffer;
   readonly asked: Buffer;
   readonly done: Buffer;
 }
 
-/** `certificate` is DER, and `sign` signs with its key. */
-export const serverSelf = (certificate: Buffer, sign: Sign, prf: Prf): ServerSelf => ({
-  sign,
-  prf,
+export const serverSelf = ({ certificate, ...rest }: Self): ServerSelf => ({
+  ...rest,
   shown: encodedHandshake(handshakeType.certificate, 1, certificateBody(certificate)),
   asked: encodedHandshake(handshakeType.certificateRequest, 3, certificateRequestBody()),
   done: encodedHandshake(handshakeType.serverHelloDone, 4, Buffer.alloc(0)),
@@ -142,15 +132,15 @@ function checkCertificate(parts: Parts, certificate: Buffer) {
   parts.state.certificate = certificate;
 }
 
-function exchangeKeys({ state, prf }: Parts, point: Buffer) {
+function exchangeKeys({ state, crypto }: Parts, point: Buffer) {
   if (state.greeted === undefined) return;
-  state.master = masterSecret(prf, state.greeted.share.secret(point), transcriptHash(state.transcript));
+  state.master = masterSecret(crypto.prf, state.greeted.share.secret(point), transcriptHash(state.transcript));
 }
 
 function checkSignature(parts: Parts, body: Buffer) {
   const { certificate, transcript, greeted, master } = parts.state;
   if (certificate === undefined || greeted === undefined || master === undefined) return;
-  if (!isSignedBy(certificate, Buffer.concat(transcript), body))
+  if (!isSignedBy(parts.crypto.ecdsa, certificate, Buffer.concat(transcript), body))
     return refuse(parts, 'BadSignature', 'the handshake is not signed with the key of the certificate');
   parts.state.proved = recordProtection(recordKeys('server', master, greeted.randoms));
 }

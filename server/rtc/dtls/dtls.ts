@@ -1,8 +1,7 @@
-import { sign } from 'node:crypto';
 import { bytesForStrangers, type Dtls, type DtlsEvents, dtlsAssociation } from './dtls-association.ts';
 import { dtlsClientHandshake } from './dtls-client-handshake.ts';
+import { fastestCrypto } from './dtls-crypto.ts';
 import { handshakePlaces } from './dtls-places.ts';
-import { fastestPrf } from './dtls-prf.ts';
 import { dtlsServerHandshake, serverSelf } from './dtls-server-handshake.ts';
 import { type Fingerprint, fingerprintLine } from './fingerprint.ts';
 import { selfSigned } from './self-signed.ts';
@@ -23,10 +22,10 @@ export interface DtlsIdentity {
 const mostPending = 1000;
 
 /** Makes the process's certificate. */
-export function dtlsIdentity({ nowMs = Date.now(), most = mostPending, prf = fastestPrf() } = {}): DtlsIdentity {
+export function dtlsIdentity({ nowMs = Date.now(), most = mostPending, crypto = fastestCrypto() } = {}): DtlsIdentity {
   const { certificate, key } = selfSigned(nowMs);
-  const own = { certificate, sign: (data: Uint8Array) => sign('sha256', data, key), prf };
-  const server = serverSelf(certificate, own.sign, prf);
+  const own = { certificate, sign: crypto.ecdsa.signer(key), crypto };
+  const server = serverSelf(own);
   const places = handshakePlaces(most);
   return {
     fingerprint: fingerprintLine(certificate),

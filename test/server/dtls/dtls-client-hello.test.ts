@@ -2,6 +2,7 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { firstCertificate } from '#server/rtc/dtls/dtls-certificate.ts';
 import { clientHello, serverHello, wantedCookie } from '#server/rtc/dtls/dtls-client-hello.ts';
+import { ecdsaOfNode } from '#server/rtc/dtls/dtls-ecdsa.ts';
 import { DtlsError } from '#server/rtc/dtls/dtls-extension.ts';
 import { keyShare, serverKey } from '#server/rtc/dtls/dtls-key-exchange.ts';
 import { freshSeed, seeded } from '#test/media/seeded.ts';
@@ -89,7 +90,7 @@ test('every cut and change of what a server says is read, or refused with an err
     [hello(), serverHello],
     [Buffer.from([0xfe, 0xfd, 3, 1, 2, 3]), wantedCookie],
     [Buffer.from([0, 0, 7, 0, 0, 4, 1, 2, 3, 4]), firstCertificate],
-    [Buffer.from(point), (body: Buffer) => serverKey(body, randoms, Buffer.from('no certificate'))],
+    [Buffer.from(point), (body: Buffer) => serverKey(ecdsaOfNode, body, randoms, Buffer.from('no certificate'))],
   ] as const;
   for (const [whole, read] of readers)
     for (let round = 0; round < 2_000; round++) {

@@ -1,9 +1,6 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { dtlsIdentity } from '#server/rtc/dtls/dtls.ts';
-import { fastestPrf, type Prf, prfOfHashes, prfOfHmacs } from '#server/rtc/dtls/dtls-prf.ts';
-import { certificate } from '../dtls-client.ts';
-import { meetingAsServer, outcome } from '../dtls-meeting.ts';
+import { type Prf, prfOfHashes, prfOfHmacs } from '#server/rtc/dtls/dtls-prf.ts';
 
 const ffi = process.getBuiltinModule('node:ffi');
 const both: Readonly<Record<string, Prf>> = {
@@ -41,18 +38,4 @@ test('nothing of a secret is left in the memory that OpenSSL works on', {
   const memory = allocated.mock.calls[0]?.result ?? assert.fail('it has no memory of its own');
   prf(Buffer.alloc(48, 7), 'label', Buffer.alloc(64, 9), 128);
   assert.ok(memory.every((byte) => byte === 0));
-});
-
-test('without node:ffi, and where OpenSSL lacks the functions, it takes HMACs and hands are shaken', async (t) => {
-  t.mock.method(process, 'getBuiltinModule', () => undefined);
-  assert.equal(fastestPrf(), prfOfHmacs);
-  t.mock.restoreAll();
-  t.mock.method(ffi ?? {}, 'dlopen', () => assert.fail('no such function'));
-  assert.equal(fastestPrf(), prfOfHmacs);
-  t.mock.restoreAll();
-  const own = await certificate();
-  const met = meetingAsServer(dtlsIdentity({ prf: prfOfHmacs }), own, own);
-  met.them.connect();
-  await outcome(met);
-  assert.deepEqual([met.end, met.keys?.profile], [undefined, 7]);
 });

@@ -1,0 +1,51 @@
+/** What a handshake is calculated with. Two ways lead to the same, and one is shorter. */
+import { quietFfi } from '#server/node/quiet-ffi.ts';
+import { type Ecdsa, ecdsaOfNode, ecdsaOfOpenssl } from './dtls-ecdsa.ts';
+import { type Prf, prfOfHashes, prfOfHmacs } from './dtls-prf.ts';
+import { selfSigned } from './self-signed.ts';
+
+export interface DtlsCrypto {
+  readonly prf: Prf;
+  readonly ecdsa: Ecdsa;
+}
+
+/** By the objects of `node:crypto`. */
+export const nodeCrypto: DtlsCrypto = { prf: prfOfHmacs, ecdsa: ecdsaOfNode };
+
+/** By OpenSSL through `node:ffi`; where that is missing, lacks a function, or gives other results, as `nodeCrypto`. */
+export function fastestCrypto(): DtlsCrypto {
+  try {
+    const ffi = quietFfi();
+    if (ffi === undefined) return nodeCrypto;
+    const crypto = { prf: prfOfHashes(ffi), ecdsa: ecdsaOfOpenssl(ffi) };
+    return isRightPrf(crypto.prf) && isRightEcdsa(crypto.ecdsa) ? crypto : nodeCrypto;
+  } catch {
+    return nodeCrypto;
+  }
+}
+
+/** With the lengths of secrets, seeds and keys in a handshake; twice, as nothing may be left of the first time. */
+function isRightPrf(prf: Prf): boolean {
+  const bytes = (length: number) => Uint8Array.from({ length }, (_, i) => 7 * i + length);
+  return [48, 40, 12, 56, 48, 40, 12, 56].every((length) =>
+    [32, 48].every((secretLength) => {
+      const asked = [bytes(secretLength), 'EXTRACTOR-dtls_srtp', bytes(secretLength + 16), length] as const;
+      return prf(...asked).equals(prfOfHmacs(...asked));
+    }),
+  );
+}
+
+/** Each way verifies what the other has signed, and neither anything else: other data, another's key. */
+function isRightEcdsa(ecdsa: Ecdsa): boolean {
+  const [ours, others] = [selfSigned(0), selfSigned(0)];
+  const [data, otherData] = [Buffer.from('signed'), Buffer.from('not signed')];
+  const sign = ecdsa.signer(ours.key);
+  return [sign(data), ecdsaOfNode.signer(ours.key)(data), sign(data)].every((signature) =>
+    [ecdsa, ecdsaOfNode].every(
+      ({ isSigned }) =>
+        isSigned(ours.certificate, data, signature) &&
+        !isSigned(others.certificate, data, signature) &&
+        !isSigned(ours.certificate, otherData, signature),
+    ),
+  );
+}
