@@ -5,7 +5,16 @@ import { bundles } from './bundles.ts';
 import type { ViewersSeen } from './down/viewer-figures.ts';
 import { viewersPerThread } from './egress/placement.ts';
 import type { MediaCommands } from './media-commands.ts';
-import type { FromWorker, Question, ThreadSnapshot, ToWorker, WorkerOptions } from './messages.ts';
+import {
+  bytesOf,
+  deliver,
+  type FromWorker,
+  type Question,
+  type ThreadSnapshot,
+  type ToWorker,
+  textOf,
+  type WorkerOptions,
+} from './messages.ts';
 import type { DownTrack, MediaEvents, MediaPlane } from './plane.ts';
 import { questions } from './questions.ts';
 import { checkKeys } from './srtp/srtp-keys.ts';
@@ -51,9 +60,10 @@ export async function startMediaPlane({ events, ...options }: MediaPlaneOptions)
   };
   worker.on('error', (error) => fail(error instanceof Error ? error : new Error(String(error))));
   worker.on('exit', (code) => fail(new Error(`the media thread ended with code ${code}`)));
+  const told = { ...events, onDtls: (id: string, text: string) => events.onDtls(id, bytesOf(text)) };
   const hear = (message: FromWorker): void => {
     messages.toMain += 1;
-    if ('call' in message) deliver(events, message);
+    if (Array.isArray(message)) deliver(told, message);
     else if ('bound' in message) resolve(message.bound);
     else waiting.answer(message.answerTo, message.snapshot ?? message.viewers);
   };
@@ -82,30 +92,25 @@ export async function startMediaPlane({ events, ...options }: MediaPlaneOptions)
 }
 
 const commands = (tell: (message: ToWorker) => void): MediaCommands => ({
-  addTransport: (...args) => tell({ call: 'addTransport', args }),
-  // Copied exactly: a view into a pool would take the whole pool along.
-  restartIce: (...args) => tell({ call: 'restartIce', args }),
-  sendDtls: (id, datagram) => tell({ call: 'sendDtls', args: [id, new Uint8Array(datagram)] }),
+  addTransport: (...args) => tell(['addTransport', ...args]),
+  restartIce: (...args) => tell(['restartIce', ...args]),
+  sendDtls: (id, datagram) => tell(['sendDtls', id, textOf(datagram)]),
   setKeys(id, keys) {
     checkKeys(keys);
-    tell({ call: 'setKeys', args: [id, keys] });
+    tell(['setKeys', id, keys]);
   },
-  publish: (...args) => tell({ call: 'publish', args }),
+  publish: (...args) => tell(['publish', ...args]),
   subscribe(id, roomId, tracks) {
     checkTracks(tracks);
-    tell({ call: 'subscribe', args: [id, roomId, tracks] });
+    tell(['subscribe', id, roomId, tracks]);
   },
-  chooseLayer: (...args) => tell({ call: 'chooseLayer', args }),
-  removeTransport: (...args) => tell({ call: 'removeTransport', args }),
-  removeRoom: (...args) => tell({ call: 'removeRoom', args }),
+  chooseLayer: (...args) => tell(['chooseLayer', ...args]),
+  removeTransport: (...args) => tell(['removeTransport', ...args]),
+  removeRoom: (...args) => tell(['removeRoom', ...args]),
 });
 
 /** Two streams of one SSRC would use the same SRTP indices. */
 function checkTracks(tracks: readonly DownTrack[]): void {
   const ssrcs = tracks.flatMap(({ ssrc, rtxSsrc }) => (rtxSsrc === undefined ? [ssrc] : [ssrc, rtxSsrc]));
   if (new Set(ssrcs).size !== ssrcs.length) throw new RangeError(`SSRCs must differ: ${ssrcs.join(', ')}`);
-}
-
-function deliver(events: MediaEvents, message: Extract<FromWorker, { call: unknown }>): void {
-  (events[message.call] as (...args: unknown[]) => void)(...message.args);
 }

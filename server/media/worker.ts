@@ -9,7 +9,7 @@ import { egressThreads } from './egress/egress-threads.ts';
 import { mostThreads } from './egress/placement.ts';
 import { startIngress } from './ingress.ts';
 import { mediaCore } from './media-core.ts';
-import type { FromWorker, ToWorker, WorkerOptions } from './messages.ts';
+import { bytesOf, deliver, type FromWorker, type ToWorker, textOf, type WorkerOptions } from './messages.ts';
 import { askForShortSlices } from './short-slices.ts';
 import { inbox } from './srtp/inbox.ts';
 import { tally } from './tally.ts';
@@ -30,7 +30,7 @@ const socket = await openSockets(endpoint, () => core.countDrop('SendFailed'));
 const egress = egressThreads(
   { most: mostEgress(), perThread: viewersPerThread },
   () => startEgress(socket.outbox?.bound ?? [], now, core.egressEvents, fail),
-  (error) => tell({ call: 'onThreadRefused', args: [String(error)] }),
+  (error) => tell(['onThreadRefused', String(error)]),
 );
 const core = mediaCore({
   send: socket.send,
@@ -42,19 +42,19 @@ const core = mediaCore({
   shares: egress,
   tally: tally(),
   events: {
-    // Copied exactly: a view into a pool would take the whole pool along.
-    onDtls: (id, datagram) => tell({ call: 'onDtls', args: [id, new Uint8Array(datagram)] }),
-    onConnected: (id) => tell({ call: 'onConnected', args: [id] }),
-    onMedia: (id) => tell({ call: 'onMedia', args: [id] }),
-    onFirstFrame: (id) => tell({ call: 'onFirstFrame', args: [id] }),
-    onLayers: (id, layers) => tell({ call: 'onLayers', args: [id, layers] }),
-    onHeld: (id, isHeld) => tell({ call: 'onHeld', args: [id, isHeld] }),
-    onHints: (id, hints) => tell({ call: 'onHints', args: [id, hints] }),
-    onClosed: (id, reason) => tell({ call: 'onClosed', args: [id, reason] }),
+    onDtls: (id, datagram) => tell(['onDtls', id, textOf(datagram)]),
+    onConnected: (id) => tell(['onConnected', id]),
+    onMedia: (id) => tell(['onMedia', id]),
+    onFirstFrame: (id) => tell(['onFirstFrame', id]),
+    onLayers: (...args) => tell(['onLayers', ...args]),
+    onHeld: (...args) => tell(['onHeld', ...args]),
+    onHints: (...args) => tell(['onHints', ...args]),
+    onClosed: (...args) => tell(['onClosed', ...args]),
   },
 });
 const ingress = startIngress(socket, { ...core, tick, handOver }, now);
 const load = threadLoad(tickMs, now, ingress.loopTime);
+const called = { ...core, sendDtls: (id: string, text: string) => core.sendDtls(id, bytesOf(text)) };
 
 function tick(): void {
   load.turn();
@@ -74,15 +74,10 @@ main.on('message', (together: readonly ToWorker[]) => {
 tell({ bound: socket.local });
 
 function hear(message: ToWorker): void {
-  if ('call' in message) call(message);
+  if (Array.isArray(message)) deliver(called, message);
   else if (message.ask === 'close') void close();
   // Who is ill ends this thread too, and all that wait are told.
   else answer(message).catch(() => undefined);
-}
-
-/** The type of `args` belongs to that of `call`; the compiler cannot follow it through the index. */
-function call(message: Extract<ToWorker, { call: unknown }>): void {
-  (core[message.call] as (...args: unknown[]) => void)(...message.args);
 }
 
 async function answer({ ask, id }: Extract<ToWorker, { id: number }>): Promise<void> {

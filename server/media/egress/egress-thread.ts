@@ -3,7 +3,7 @@ import { once } from 'node:events';
 import { Worker } from 'node:worker_threads';
 import { bundles } from '../bundles.ts';
 import type { ViewersAsked, ViewersSeen } from '../down/viewer-figures.ts';
-import type { Question } from '../messages.ts';
+import { deliver, type Question } from '../messages.ts';
 import { questions } from '../questions.ts';
 import type { Bound } from '../udp/descriptor.ts';
 import { doorbell } from './doorbell.ts';
@@ -61,11 +61,11 @@ export function startEgress(
   worker.on('error', (error) => fail(error instanceof Error ? error : new Error(String(error))));
   worker.on('exit', (code) => fail(new Error(`a media thread ended with code ${code}`)));
   worker.on('message', (message: FromEgress) => {
-    if ('call' in message) (events[message.call] as (...args: unknown[]) => void)(...message.args);
+    if (Array.isArray(message)) deliver(events, message);
     else waiting.answer(message.answerTo, message.snapshot ?? message.viewers);
   });
   const link: EgressLink = {
-    tell: (call, ...args) => outgoing.add({ call, args } as ToEgress),
+    tell: (...call) => outgoing.add(call),
     // In order with what was told.
     packet(...entry) {
       outgoing.send();

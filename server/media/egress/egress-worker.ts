@@ -5,6 +5,7 @@
 import { randomBytes } from 'node:crypto';
 import { parentPort, receiveMessageOnPort, workerData } from 'node:worker_threads';
 import { paceMs } from '../down/probe.ts';
+import { deliver } from '../messages.ts';
 import { inbox } from '../srtp/inbox.ts';
 import { tally } from '../tally.ts';
 import { threadLoad } from '../thread-load.ts';
@@ -44,13 +45,13 @@ const core = egressCore({
   randomBytes,
   tally: tally(),
   events: {
-    onMedia: (...args) => tell({ call: 'onMedia', args }),
-    onFirstFrame: (...args) => tell({ call: 'onFirstFrame', args }),
-    onClosed: (...args) => tell({ call: 'onClosed', args }),
-    onHeld: (...args) => tell({ call: 'onHeld', args }),
-    onHeard: (...args) => tell({ call: 'onHeard', args }),
-    onKeyFrameWanted: (...args) => tell({ call: 'onKeyFrameWanted', args }),
-    onUsed: (...args) => tell({ call: 'onUsed', args }),
+    onMedia: (...args) => tell(['onMedia', ...args]),
+    onFirstFrame: (...args) => tell(['onFirstFrame', ...args]),
+    onClosed: (...args) => tell(['onClosed', ...args]),
+    onHeld: (...args) => tell(['onHeld', ...args]),
+    onHeard: (...args) => tell(['onHeard', ...args]),
+    onKeyFrameWanted: (...args) => tell(['onKeyFrameWanted', ...args]),
+    onUsed: (...args) => tell(['onUsed', ...args]),
   },
 });
 const bell = doorbell(options.doorbell);
@@ -102,14 +103,9 @@ function keepPace(atMs: number): void {
 }
 
 function take(message: ToEgress): void {
-  if ('call' in message) call(message);
+  if (Array.isArray(message)) deliver(core, message);
   else if (message.ask === 'close') isClosing = true;
   else if (message.ask === 'ping') tell({ answerTo: message.id });
   else if (typeof message.ask === 'object') tell({ answerTo: message.id, viewers: core.viewers(message.ask) });
   else tell({ answerTo: message.id, snapshot: { ...core.snapshot(), load: load.seen() } });
-}
-
-/** The type of `args` belongs to that of `call`; the compiler cannot follow it through the index. */
-function call(message: Extract<ToEgress, { call: unknown }>): void {
-  (core[message.call] as (...args: unknown[]) => void)(...message.args);
 }

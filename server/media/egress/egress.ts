@@ -10,6 +10,7 @@
  *
  * A subscriber belongs to one thread for good: its SRTP and SRTCP indices live there alone, so that none is used twice.
  */
+import type { Call } from '../messages.ts';
 import type { CloseReason, DownTrack, SrtpKeys, TransportSpec, UpTrack } from '../plane.ts';
 import type { Source } from '../up/source.ts';
 
@@ -54,7 +55,7 @@ export interface EgressEvents {
 
 /** The way to an egress thread. */
 export interface EgressLink {
-  tell<C extends keyof EgressCommands>(call: C, ...args: Parameters<EgressCommands[C]>): void;
+  tell(...call: Call<EgressCommands>): void;
   /** False when it is too far behind to be told. */
   packet(source: number, index: number, startsKeyFrame: boolean, atMs: number): boolean;
   mail(viewer: number, datagram: Buffer): boolean;

@@ -22,7 +22,7 @@ export function recordKeys(
   return we === 'client' ? { ours: clients, theirs: servers } : { ours: servers, theirs: clients };
 }
 
-/** The keys of media (RFC 5764 section 4.2), when we are that side. Each in memory of its own: they go to another thread. */
+/** The keys of media (RFC 5764 section 4.2), when we are that side. In memory of their own: they go to another thread. */
 export function srtpKeys(we: Side, master: Master, { client, server }: Randoms, profile: SrtpProfile): SrtpKeys {
   // Salts are 12 bytes with GCM (RFC 7714 section 12), 14 with counter mode (RFC 3711 section 8.2).
   const saltLength = profile === srtpProfile.AEAD_AES_128_GCM ? 12 : 14;
@@ -35,11 +35,12 @@ export function srtpKeys(we: Side, master: Master, { client, server }: Randoms, 
     : { profile, localKey: serverKey, localSalt: serverSalt, remoteKey: clientKey, remoteSalt: clientSalt };
 }
 
-/** One part after the other, each a copy. */
+/** One part after the other, of a copy: one memory for all of them is cloned sooner than one for each. */
 function slices(bytes: Buffer): (length: number) => Uint8Array {
+  const copy = new Uint8Array(bytes);
   let at = 0;
   return (length) => {
     at += length;
-    return new Uint8Array(bytes.subarray(at - length, at));
+    return copy.subarray(at - length, at);
   };
 }
