@@ -1,5 +1,5 @@
-import { createSecretKey, type KeyObject } from 'node:crypto';
 import type { SendHistory } from './down/send-history.ts';
+import { signingKey } from './ice/hmac-sha1.ts';
 import type { Path } from './ice/path-check.ts';
 import type { IceSpec, TransportSpec } from './plane.ts';
 import { receiverReport, sourceDescription } from './rtp/rtcp-write.ts';
@@ -16,10 +16,10 @@ export type Send = (pieces: readonly Buffer[], to: Endpoint) => boolean;
 export interface IceSession {
   readonly localUfrag: string;
   readonly remoteUfrag: string;
-  /** The local password: the client's checks and their answers are signed with it. */
-  readonly stunKey: KeyObject;
-  /** The remote one: checks of ours and their answers are. */
-  readonly remoteKey: KeyObject;
+  /** Of the local password: the client's checks and their answers are signed by it. */
+  readonly stunKey: Buffer;
+  /** Of the remote one: checks of ours and their answers are. */
+  readonly remoteKey: Buffer;
 }
 
 /**
@@ -68,8 +68,8 @@ export const dtlsPerSecond = 100;
 export const iceSession = ({ localUfrag, localPwd, remoteUfrag, remotePwd }: IceSpec): IceSession => ({
   localUfrag,
   remoteUfrag,
-  stunKey: createSecretKey(localPwd, 'utf8'),
-  remoteKey: createSecretKey(remotePwd, 'utf8'),
+  stunKey: signingKey(localPwd),
+  remoteKey: signingKey(remotePwd),
 });
 
 export const transport = (spec: TransportSpec, rtcpSsrc: number, nowMs: number): Transport => ({

@@ -1,8 +1,8 @@
 /** The readers of the media port. */
 import assert from 'node:assert/strict';
-import { createSecretKey } from 'node:crypto';
 import { dependencyReader } from '#server/media/frame/dependency-descriptor.ts';
 import { frameReader } from '#server/media/frame/frame-reader.ts';
+import { signingKey } from '#server/media/ice/hmac-sha1.ts';
 import { bindingRequest, isAuthentic } from '#server/media/ice/stun.ts';
 import { successfulAnswer } from '#server/media/ice/stun-check.ts';
 import { readRemb } from '#server/media/rtp/remb.ts';
@@ -33,7 +33,7 @@ import type { Target } from './target.ts';
 
 /** No socket of ours gets more at once. */
 const longestDatagram = 2048;
-const key = createSecretKey('password', 'utf8');
+const key = signingKey('password');
 
 const stun = (): ((datagram: Buffer) => unknown) => (datagram) => {
   const request = bindingRequest(datagram);

@@ -4,8 +4,9 @@
  *   0        2        4             8                        20
  *   | type   | length | magic cookie | transaction id (12)    | attributes: type, length, value, padded to 4 ...
  */
-import { createHmac, type KeyObject, timingSafeEqual } from 'node:crypto';
+import { timingSafeEqual } from 'node:crypto';
 import { crc32 } from 'node:zlib';
+import { blockLength, hmacSha1, hashLength as integrityLength } from './hmac-sha1.ts';
 
 export const magicCookie = 0x2112a442;
 export const headerLength = 20;
@@ -32,7 +33,6 @@ const understood: ReadonlySet<number> = new Set([
   attribute.useCandidate,
 ]);
 
-const integrityLength = 20;
 const fingerprintLength = 8;
 const fingerprintMask = 0x5354554e;
 
@@ -56,7 +56,8 @@ export interface BindingRequest {
 export function bindingRequest(datagram: Buffer): BindingRequest | 'NotRequest' | 'Malformed' {
   if (!isFramed(datagram)) return 'Malformed';
   if (datagram.readUInt16BE(0) !== messageType.request) return 'NotRequest';
-  const found = { username: '', useCandidate: false, isControlled: false, unknown: [] as number[], integrityAt: 0 };
+  const unknown: number[] = [];
+  let [username, useCandidate, isControlled, integrityAt] = ['', false, false, 0];
   for (let at = headerLength; at < datagram.length; ) {
     const type = datagram.readUInt16BE(at);
     const length = datagram.readUInt16BE(at + 2);
@@ -64,22 +65,22 @@ export function bindingRequest(datagram: Buffer): BindingRequest | 'NotRequest' 
     if (next > datagram.length) return 'Malformed';
     if (type === attribute.fingerprint) {
       if (!isFingerprintRight(datagram, at, length)) return 'Malformed';
-    } else if (found.integrityAt === 0) {
+    } else if (integrityAt === 0) {
       // Behind MESSAGE-INTEGRITY only FINGERPRINT counts (RFC 8489 section 14.5): the rest is not signed.
       if (type === attribute.messageIntegrity) {
         if (length !== integrityLength) return 'Malformed';
-        found.integrityAt = at;
-      } else if (type === attribute.username) found.username = datagram.toString('utf8', at + 4, at + 4 + length);
-      else if (type === attribute.useCandidate) found.useCandidate = true;
-      else if (type === attribute.iceControlled) found.isControlled = true;
-      else if (type < 0x8000 && !understood.has(type)) found.unknown.push(type);
+        integrityAt = at;
+      } else if (type === attribute.username) username = datagram.toString('utf8', at + 4, at + 4 + length);
+      else if (type === attribute.useCandidate) useCandidate = true;
+      else if (type === attribute.iceControlled) isControlled = true;
+      else if (type < 0x8000 && !understood.has(type)) unknown.push(type);
     }
     at = next;
   }
-  const colon = found.username.indexOf(':');
-  if (colon < 1 || found.integrityAt === 0) return 'Malformed';
-  const { username, ...rest } = found;
-  return { ...rest, localUfrag: username.slice(0, colon), remoteUfrag: username.slice(colon + 1) };
+  const colon = username.indexOf(':');
+  if (colon < 1 || integrityAt === 0) return 'Malformed';
+  const [localUfrag, remoteUfrag] = [username.slice(0, colon), username.slice(colon + 1)];
+  return { localUfrag, remoteUfrag, useCandidate, isControlled, unknown, integrityAt };
 }
 
 /** Where MESSAGE-INTEGRITY begins in a framed message; -1 without one, or when attributes overrun. */
@@ -93,11 +94,11 @@ export function integrityOf(message: Buffer): number {
   return -1;
 }
 
-/** True when MESSAGE-INTEGRITY was made with the password that `key` holds. */
+/** True when MESSAGE-INTEGRITY was made by that key. */
 export function isAuthentic(
   datagram: Buffer,
   { integrityAt }: Pick<BindingRequest, 'integrityAt'>,
-  key: KeyObject,
+  key: Buffer,
 ): boolean {
   const at = integrityAt + 4;
   return timingSafeEqual(integrity(datagram, integrityAt, key), datagram.subarray(at, at + integrityLength));
@@ -105,12 +106,13 @@ export function isAuthentic(
 
 /**
  * The HMAC-SHA1 over all before the attribute at `at`, with the header's length as if the message ended behind that
- * attribute (RFC 8489 section 14.5), whatever follows it in truth.
+ * attribute (RFC 8489 section 14.5), whatever follows it in truth. Good until the next is made.
  */
-export function integrity(message: Buffer, at: number, key: KeyObject): Buffer {
-  const header = Buffer.from(message.subarray(0, 4));
-  header.writeUInt16BE(at + 4 + integrityLength - headerLength, 2);
-  return createHmac('sha1', key).update(header).update(message.subarray(4, at)).digest();
+export function integrity(message: Buffer, at: number, key: Buffer): Buffer {
+  const padded = Buffer.allocUnsafe(blockLength + at);
+  message.copy(padded, blockLength, 0, at);
+  padded.writeUInt16BE(at + 4 + integrityLength - headerLength, blockLength + 2);
+  return hmacSha1(key, padded);
 }
 
 /** The value of a FINGERPRINT attribute at `at`; the header's length must already include it. */

@@ -1,7 +1,8 @@
 import assert from 'node:assert/strict';
-import { createHmac, createSecretKey } from 'node:crypto';
+import { createHmac } from 'node:crypto';
 import { test } from 'node:test';
 import { crc32 } from 'node:zlib';
+import { signingKey } from '#server/media/ice/hmac-sha1.ts';
 import { bindingRequest, isAuthentic } from '#server/media/ice/stun.ts';
 import { bindingSuccess, roleConflict, unknownAttribute } from '#server/media/ice/stun-answer.ts';
 import { stunAttribute, stunAttributes, stunCheck } from '../stun-client.ts';
@@ -15,9 +16,9 @@ const sampleRequest = Buffer.from(
   ),
   'hex',
 );
-const samplePassword = createSecretKey('VOkJxbRl1RmTxUk/WvJxBt', 'utf8');
+const samplePassword = signingKey('VOkJxbRl1RmTxUk/WvJxBt');
 
-const key = createSecretKey('secret', 'utf8');
+const key = signingKey('secret');
 const good = { username: 'ours:theirs', password: 'secret' };
 
 function parsed(datagram: Buffer) {
@@ -58,6 +59,15 @@ test('an answer is signed, has a fingerprint and the transaction of its request'
   const hmac = createHmac('sha1', 'secret').update(withoutFingerprint.subarray(0, -24)).digest();
   assert.deepEqual(stunAttributes(answer).get(0x0008), hmac);
   assert.equal(stunAttributes(answer).get(0x8028)?.readUInt32BE(), (crc32(answer.subarray(0, -8)) ^ 0x5354554e) >>> 0);
+});
+
+test('passwords of any length sign', () => {
+  for (const length of [1, 22, 63, 64, 65, 256]) {
+    const password = 'ü'.padEnd(length, 'x');
+    const check = stunCheck({ ...good, password });
+    assert.equal(isAuthentic(check, parsed(check), signingKey(password)), true, `${length} letters`);
+    assert.equal(isAuthentic(check, parsed(check), signingKey(`${password}x`)), false);
+  }
 });
 
 test('a check with and without nomination', () => {
