@@ -16,7 +16,7 @@ import type { Send, Transport } from '../transport.ts';
 import type { Source } from '../up/source.ts';
 import type { UpStream } from '../up/up-stream.ts';
 import { type DependenciesSent, type DependencyShifts, noteDependency } from './dependencies.ts';
-import { begin, type CodecMatch, codecMatch, type Epoch, writeBlocks } from './epoch.ts';
+import { begin, type CodecMatch, type Epoch, noMatch, writeBlocks } from './epoch.ts';
 import { type HeaderPlan, headerPlan, stamp } from './header-plan.ts';
 import { type LongHeader, type LongHeaders, longHeader, noLongHeaders } from './long-header.ts';
 import { notePictures, type PictureNumbers, type PicturesSent, writePictures } from './picture-id.ts';
@@ -76,11 +76,11 @@ export interface DownStream {
 /** `random` below 1. First numbers stay under 2^15, so that the receiver cannot mistake the lap (RFC 3711 section 3.3.1). */
 export function downStream(track: DownTrack, to: Transport, random: () => number): DownStream {
   const startIndex = Math.floor(random() * 0x8000);
-  const { header, ...plan } = headerPlan(track);
+  const { header, plan } = headerPlan(track);
   return {
     track,
     transport: to,
-    match: codecMatch(track, undefined),
+    match: noMatch,
     epoch: undefined,
     header,
     plan,

@@ -42,18 +42,19 @@ const mostMatches = 32;
  * where the processor has it at hand.
  */
 export function sharedMatch(track: DownTrack, published: UpStream | undefined): CodecMatch {
+  if (published === undefined) return noMatch;
   const agreed = JSON.stringify([track.codecs, track.rtxSsrc !== undefined]);
-  const known = published?.matches.get(agreed);
+  const known = published.matches.get(agreed);
   if (known !== undefined) return known;
   const match = codecMatch(track, published);
-  if (published !== undefined && published.matches.size >= mostMatches) published.matches.clear();
-  published?.matches.set(agreed, match);
+  if (published.matches.size >= mostMatches) published.matches.clear();
+  published.matches.set(agreed, match);
   return match;
 }
 
 /** Matches codecs by name, for a publisher that is new. A codec of its that the subscriber lacks is not sent. */
-export function codecMatch(
-  track: DownTrack,
+function codecMatch(
+  track: Pick<DownTrack, 'codecs' | 'rtxSsrc'>,
   published: Pick<UpStream, 'track' | 'pictures' | 'redundancy'> | undefined,
 ): CodecMatch {
   const payloadTypes = new Int16Array(128).fill(-1);
@@ -67,6 +68,9 @@ export function codecMatch(
   const { pictures = [], redundancy } = published ?? {};
   return { payloadTypes, rtxPayloadTypes, pictures, redundancy };
 }
+
+/** Of nobody's codecs. */
+export const noMatch: CodecMatch = codecMatch({ codecs: [] }, undefined);
 
 /** Whether a packet can be sent as it is. */
 export const takes = ({ payloadTypes }: CodecMatch, { payloadType }: MediaPacket): boolean =>

@@ -35,14 +35,16 @@ export const canTellTime = ({
 }): boolean => !nack || codecs.every(({ rtxPayloadType }) => rtxPayloadType !== undefined);
 
 /** Allocates: once for each track. */
-export function headerPlan(track: DownTrack): HeaderPlan & { readonly header: Buffer } {
+export function headerPlan(track: DownTrack): { readonly header: Buffer; readonly plan: HeaderPlan } {
   const elements = elementsOf(track);
   const { header, valuesAt } = headerTemplate(
     track.ssrc,
     elements.map(([, id, value]) => ({ id, value })),
   );
-  const passing = Uint8Array.from(passedNames, (name) => track.extensions[name] ?? 0);
-  return { header, ...positions(elements, valuesAt), passing: passing.some((id) => id > 0) ? passing : undefined };
+  const ids = passedNames.map((name) => track.extensions[name] ?? 0);
+  const passing = ids.some((id) => id > 0) ? new Uint8Array(ids) : undefined;
+  const { absSendTimeAt, transportWideAt } = positions(elements, valuesAt);
+  return { header, plan: { absSendTimeAt, transportWideAt, passing } };
 }
 
 /** Where in a header stands what differs from packet to packet. */
@@ -53,14 +55,17 @@ export function positions(elements: readonly PlannedElement[], valuesAt: readonl
 
 export type PlannedElement = readonly [name: keyof ExtensionIds, id: number, value: Buffer];
 
+/** To be written over. */
+const [noTime, noNumber] = [Buffer.alloc(3), Buffer.alloc(2)];
+
 /** What stands in each header of the track. */
 export function elementsOf(track: DownTrack): PlannedElement[] {
   const { mid, absSendTime, transportWide } = track.extensions;
   const isTimed = canTellTime(track) && (!track.nack || track.rtxSsrc !== undefined);
   return [
     ...(mid === undefined ? [] : [['mid', mid, Buffer.from(track.mid)] as const]),
-    ...(absSendTime === undefined || !isTimed ? [] : [['absSendTime', absSendTime, Buffer.alloc(3)] as const]),
-    ...(transportWide === undefined || !isTimed ? [] : [['transportWide', transportWide, Buffer.alloc(2)] as const]),
+    ...(absSendTime === undefined || !isTimed ? [] : [['absSendTime', absSendTime, noTime] as const]),
+    ...(transportWide === undefined || !isTimed ? [] : [['transportWide', transportWide, noNumber] as const]),
   ];
 }
 

@@ -62,13 +62,14 @@ test('where a packet may have to be sent again as it was, it tells no time', () 
     { codecs: [vp8(120, 121), { ...vp8(122), name: 'video/vp9' }], rtxSsrc: 1001 },
     { codecs: [vp8(120, 121)] },
   ]) {
-    const { absSendTimeAt, transportWideAt, header } = headerPlan(videoDown(1000, { extensions, ...more }));
+    const { header, plan } = headerPlan(videoDown(1000, { extensions, ...more }));
+    const { absSendTimeAt, transportWideAt } = plan;
     assert.deepEqual([absSendTimeAt, transportWideAt, header.length], [0, 0, 20]);
   }
 });
 
 test('the time is of 24 bits with 18 behind the point, whatever the clock', () => {
-  const { header, ...plan } = headerPlan(timed({ absSendTime: 1 }));
+  const { header, plan } = headerPlan(timed({ absSendTime: 1 }));
   for (const [nowMs, time] of [
     [0, '000000'],
     [1000, '040000'],
