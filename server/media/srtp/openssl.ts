@@ -70,7 +70,7 @@ const tagName = 'tag\0';
 /** Where things lie in the memory that both sides see. */
 const at = {
   ...{ iv: 0, length: 16, ivName: 32, tagName: 48 },
-  ...{ ivList: 64, tagList: 64 + 2 * parameter.size, bothList: 64 + 4 * parameter.size, size: 512 },
+  ...{ ivList: 64, tagList: 64 + 2 * parameter.size, bothList: 64 + 4 * parameter.size, key: 400, size: 512 },
 };
 
 /** Throws where the binary lacks the functions, or they do not do what they are known to do. */
@@ -101,17 +101,17 @@ function bound(ffi: typeof Ffi): Gcm {
   const tagWord = (at.tagList + parameter.data) / 4;
   const givenTagWord = (at.bothList + parameter.size + parameter.data) / 4;
   const [ivList, tagList, bothList] = [pointer(at.ivList), pointer(at.tagList), pointer(at.bothList)];
-  const length = pointer(at.length);
+  const [length, keyPointer] = [pointer(at.length), pointer(at.key)];
+  const cipher = evp.EVP_aes_128_gcm();
   return {
     iv: memory.subarray(at.iv, at.iv + ivLength),
     open(key, use) {
-      const bytes = Buffer.allocUnsafeSlow(key.length);
-      bytes.set(key);
+      memory.set(key, at.key);
       const context = evp.EVP_CIPHER_CTX_new();
       const begin = use === 'encrypt' ? evp.EVP_EncryptInit_ex : evp.EVP_DecryptInit_ex;
-      if (begin(context, evp.EVP_aes_128_gcm(), none, ffi.getRawPointer(bytes), none) !== 1)
-        throw new Error('OpenSSL refused a key');
-      bytes.fill(0);
+      const isTaken = begin(context, cipher, none, keyPointer, none) === 1;
+      memory.fill(0, at.key, at.key + key.length);
+      if (!isTaken) throw new Error('OpenSSL refused a key');
       return context;
     },
     close: (context) => evp.EVP_CIPHER_CTX_free(context),

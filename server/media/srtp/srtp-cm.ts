@@ -12,7 +12,7 @@ const rtcpHeaderLength = 8;
 
 /** `post` needs an outbox: then the kernel is called for all that are sealed, and not for each. */
 export function cmRtpCipher(keys: SessionKeys, { outbox }: Boxes = {}): RtpCipher {
-  const authentication = createSecretKey(keys.authentication);
+  const [key, authentication] = [createSecretKey(keys.encryption), createSecretKey(keys.authentication)];
   const counter = counterBlock(keys.salt);
   const rolloverBytes = Buffer.alloc(4);
   const tag = (header: Buffer, body: Buffer, index: number): Buffer => {
@@ -21,7 +21,7 @@ export function cmRtpCipher(keys: SessionKeys, { outbox }: Boxes = {}): RtpCiphe
     return digest.subarray(0, tagLength);
   };
   const seal = (header: Buffer, payload: Buffer, ssrc: number, index: number): Buffer[] => {
-    const body = createCipheriv(algorithm, keys.encryption, counter(ssrc, index)).update(payload);
+    const body = createCipheriv(algorithm, key, counter(ssrc, index)).update(payload);
     return [header, body, tag(header, body, index)];
   };
   let box = outbox;
@@ -36,13 +36,13 @@ export function cmRtpCipher(keys: SessionKeys, { outbox }: Boxes = {}): RtpCiphe
       const end = packet.length - tagLength;
       const body = packet.subarray(headerLength, end);
       if (!timingSafeEqual(tag(packet.subarray(0, headerLength), body, index), packet.subarray(end))) return undefined;
-      return createCipheriv(algorithm, keys.encryption, counter(ssrc, index)).update(body);
+      return createCipheriv(algorithm, key, counter(ssrc, index)).update(body);
     },
   };
 }
 
 export function cmRtcpCipher(keys: SessionKeys): RtcpCipher {
-  const authentication = createSecretKey(keys.authentication);
+  const [key, authentication] = [createSecretKey(keys.encryption), createSecretKey(keys.authentication)];
   const counter = counterBlock(keys.salt);
   const tag = (signed: Buffer) => createHmac('sha1', authentication).update(signed).digest().subarray(0, tagLength);
   return {
@@ -51,7 +51,7 @@ export function cmRtcpCipher(keys: SessionKeys): RtcpCipher {
       const sealed = Buffer.alloc(packet.length + indexLength + tagLength);
       const end = packet.length + indexLength;
       sealed.set(packet.subarray(0, rtcpHeaderLength));
-      const cipher = createCipheriv(algorithm, keys.encryption, counter(packet.readUInt32BE(4), index));
+      const cipher = createCipheriv(algorithm, key, counter(packet.readUInt32BE(4), index));
       sealed.set(cipher.update(packet.subarray(rtcpHeaderLength)), rtcpHeaderLength);
       sealed.writeUInt32BE(encryptedBit + index, packet.length);
       sealed.set(tag(sealed.subarray(0, end)), end);
@@ -65,7 +65,7 @@ export function cmRtcpCipher(keys: SessionKeys): RtcpCipher {
       // The highest bit clear: authenticated, but sent in the clear (RFC 3711 section 3.4).
       const isEncrypted = packet.readUInt8(end - indexLength) >= 0x80;
       if (!isEncrypted) return packet.subarray(0, end - indexLength);
-      const decipher = createCipheriv(algorithm, keys.encryption, counter(packet.readUInt32BE(4), index));
+      const decipher = createCipheriv(algorithm, key, counter(packet.readUInt32BE(4), index));
       return Buffer.concat([packet.subarray(0, rtcpHeaderLength), decipher.update(body)]);
     },
     close: () => undefined,

@@ -1,5 +1,5 @@
 /** AEAD_AES_128_GCM (RFC 7714): header as associated data, 16-byte tag, IV = (SSRC, index) xor salt. */
-import { createCipheriv, createDecipheriv } from 'node:crypto';
+import { createCipheriv, createDecipheriv, createSecretKey, type KeyObject } from 'node:crypto';
 import { word } from '../rtp/rtcp.ts';
 import type { Outbox, OutboxKey } from '../udp/outbox.ts';
 import type { Inbox, InboxKey } from './inbox.ts';
@@ -20,19 +20,28 @@ export interface Boxes {
   readonly inbox?: Inbox | undefined;
 }
 
-export function gcmRtpCipher(keys: SessionKeys, { outbox, inbox }: Boxes = {}): RtpCipher {
-  const key = keys.encryption;
-  let box = outbox?.open(key.export());
+/** Written before each packet that `node:crypto` works on, which takes a copy. */
+const iv = Buffer.alloc(12);
+const associated = Buffer.alloc(rtcpHeaderLength + indexLength);
+
+/** For `node:crypto`: with raw bytes it spends four times as long on each packet. Made when used, as boxes do without. */
+function keyObject(bytes: Buffer): () => KeyObject {
+  let made: KeyObject | undefined;
+  return () => (made ??= createSecretKey(bytes));
+}
+
+export function gcmRtpCipher({ encryption, salt: saltBytes }: SessionKeys, { outbox, inbox }: Boxes = {}): RtpCipher {
+  const key = keyObject(encryption);
+  let box = outbox?.open(encryption);
   /** Made when something comes: only publishers send media. */
   let incoming: InboxKey | undefined;
   let isClosed = false;
-  const iv = Buffer.alloc(12);
-  const salt = saltWords(keys.salt);
+  const salt = saltWords(saltBytes);
   return {
     overhead: tagLength,
     seal(header, payload, ssrc, index) {
       writeIv(iv, salt, ssrc, Math.floor(index / 0x10000), index);
-      const cipher = createCipheriv(algorithm, key, iv);
+      const cipher = createCipheriv(algorithm, key(), iv);
       cipher.setAAD(header);
       const sealed = cipher.update(payload);
       cipher.final();
@@ -52,13 +61,13 @@ export function gcmRtpCipher(keys: SessionKeys, { outbox, inbox }: Boxes = {}): 
     },
     open(packet, headerLength, ssrc, index) {
       if (inbox !== undefined && !isClosed && packet.length <= inbox.maxLength) {
-        incoming ??= inbox.open(key.export());
+        incoming ??= inbox.open(encryption);
         writeIv(incoming.iv, salt, ssrc, Math.floor(index / 0x10000), index);
         return incoming.read(packet, headerLength);
       }
       writeIv(iv, salt, ssrc, Math.floor(index / 0x10000), index);
       const end = packet.length - tagLength;
-      const decipher = createDecipheriv(algorithm, key, iv);
+      const decipher = createDecipheriv(algorithm, key(), iv);
       decipher.setAAD(packet.subarray(0, headerLength));
       decipher.setAuthTag(packet.subarray(end));
       const payload = decipher.update(packet.subarray(headerLength, end));
@@ -67,20 +76,18 @@ export function gcmRtpCipher(keys: SessionKeys, { outbox, inbox }: Boxes = {}): 
   };
 }
 
-export function gcmRtcpCipher(keys: SessionKeys, { outbox, inbox }: Boxes = {}): RtcpCipher {
-  const key = keys.encryption;
+export function gcmRtcpCipher({ encryption, salt: saltBytes }: SessionKeys, { outbox, inbox }: Boxes = {}): RtcpCipher {
+  const key = keyObject(encryption);
   /** Either is made when first used: each cipher goes one way. */
   let incoming: InboxKey | undefined;
   let outgoing: OutboxKey | undefined;
   let isClosed = false;
-  const iv = Buffer.alloc(12);
-  const salt = saltWords(keys.salt);
-  const associated = Buffer.alloc(rtcpHeaderLength + indexLength);
+  const salt = saltWords(saltBytes);
   return {
     overhead: tagLength + indexLength,
     seal(packet, index) {
       if (outbox !== undefined && !isClosed) {
-        outgoing ??= outbox.open(key.export());
+        outgoing ??= outbox.open(encryption);
         writeIv(outgoing.iv, salt, packet.readUInt32BE(4), index >>> 16, index);
         const done = outgoing.sealRtcp(packet, encryptedBit + index);
         if (done !== undefined) return done;
@@ -89,7 +96,7 @@ export function gcmRtcpCipher(keys: SessionKeys, { outbox, inbox }: Boxes = {}):
       packet.copy(associated, 0, 0, rtcpHeaderLength);
       associated.writeUInt32BE(encryptedBit + index, rtcpHeaderLength);
       writeIv(iv, salt, packet.readUInt32BE(4), index >>> 16, index);
-      const cipher = createCipheriv(algorithm, key, iv);
+      const cipher = createCipheriv(algorithm, key(), iv);
       cipher.setAAD(associated);
       sealed.set(associated.subarray(0, rtcpHeaderLength));
       sealed.set(cipher.update(packet.subarray(rtcpHeaderLength)), rtcpHeaderLength);
@@ -104,14 +111,14 @@ export function gcmRtcpCipher(keys: SessionKeys, { outbox, inbox }: Boxes = {}):
       // Authenticated but unencrypted RTCP (RFC 7714 section 17) is never negotiated here.
       if ((packet[end] ?? 0) < 0x80) return undefined;
       if (inbox !== undefined && !isClosed && packet.length <= inbox.maxLength) {
-        incoming ??= inbox.open(key.export());
+        incoming ??= inbox.open(encryption);
         writeIv(incoming.iv, salt, word(packet, 4), index >>> 16, index);
         return incoming.readRtcp(packet);
       }
       packet.copy(associated, 0, 0, rtcpHeaderLength);
       packet.copy(associated, rtcpHeaderLength, end);
       writeIv(iv, salt, packet.readUInt32BE(4), index >>> 16, index);
-      const decipher = createDecipheriv(algorithm, key, iv);
+      const decipher = createDecipheriv(algorithm, key(), iv);
       decipher.setAAD(associated);
       decipher.setAuthTag(packet.subarray(end - tagLength, end));
       const body = decipher.update(packet.subarray(rtcpHeaderLength, end - tagLength));

@@ -1,4 +1,4 @@
-import { createCipheriv, createSecretKey, type KeyObject } from 'node:crypto';
+import { createCipheriv } from 'node:crypto';
 import { type SrtpKeys, type SrtpProfile, srtpProfile } from '../plane.ts';
 
 /** Bytes of master key and master salt by profile, as DTLS-SRTP must export them (RFC 5764, RFC 7714 section 12). */
@@ -16,8 +16,7 @@ export function checkKeys({ profile, localKey, localSalt, remoteKey, remoteSalt 
 
 /** The session keys of one direction and one protocol (RTP or RTCP). */
 export interface SessionKeys {
-  /** A KeyObject: with raw bytes Node 24 spends four times as long on each packet. */
-  readonly encryption: KeyObject;
+  readonly encryption: Buffer;
   /** Empty for GCM, which authenticates by itself. */
   readonly authentication: Buffer;
   readonly salt: Buffer;
@@ -38,24 +37,30 @@ export function sessionKeys(
   masterKey: Uint8Array,
   masterSalt: Uint8Array,
 ): Record<keyof typeof labels, SessionKeys> {
-  const isGcm = profile === srtpProfile.AEAD_AES_128_GCM;
-  const { salt: saltLength } = masterLength[profile];
-  const wanted = Object.values(labels).flatMap(({ encryption, authentication, salt }) => [
-    { label: encryption, length: 16 },
-    { label: authentication, length: isGcm ? 0 : 20 },
-    { label: salt, length: saltLength },
-  ]);
-  const [rtpKey, rtpAuth, rtpSalt, rtcpKey, rtcpAuth, rtcpSalt] = derived(masterKey, masterSalt, wanted);
+  const [rtpKey, rtpAuth, rtpSalt, rtcpKey, rtcpAuth, rtcpSalt] = derived(masterKey, masterSalt, wantedBy[profile]);
   return { rtp: keysOf(rtpKey, rtpAuth, rtpSalt), rtcp: keysOf(rtcpKey, rtcpAuth, rtcpSalt) };
 }
 
-const nothing = Buffer.alloc(0);
+const nothing: Buffer = Buffer.alloc(0);
 
-const keysOf = (key: Buffer = nothing, authentication: Buffer = nothing, salt: Buffer = nothing): SessionKeys => ({
-  encryption: createSecretKey(key),
+const keysOf = (encryption = nothing, authentication = nothing, salt = nothing): SessionKeys => ({
+  encryption,
   authentication,
   salt,
 });
+
+/** Of both protocols, in the order of `labels`. */
+const wantedOf = (authenticationLength: number, saltLength: number): readonly Wanted[] =>
+  Object.values(labels).flatMap(({ encryption, authentication, salt }) => [
+    { label: encryption, length: 16 },
+    { label: authentication, length: authenticationLength },
+    { label: salt, length: saltLength },
+  ]);
+
+const wantedBy: Readonly<Record<SrtpProfile, readonly Wanted[]>> = {
+  [srtpProfile.AEAD_AES_128_GCM]: wantedOf(0, masterLength[srtpProfile.AEAD_AES_128_GCM].salt),
+  [srtpProfile.AES128_CM_HMAC_SHA1_80]: wantedOf(20, masterLength[srtpProfile.AES128_CM_HMAC_SHA1_80].salt),
+};
 
 /** What a key or salt is made of: a label, of how many bytes. */
 interface Wanted {
@@ -64,13 +69,13 @@ interface Wanted {
 }
 
 const blockLength = 16;
+const blocksOf = ({ length }: Wanted): number => Math.ceil(length / blockLength);
 
 /**
  * Each of the wanted, by the counters of AES-CM that are its own: the salt with the label in its 8th byte, then 2 bytes that
  * count blocks. GCM's 12-byte master salt is filled up with zeros to the right (RFC 7714 section 11).
  */
 export function derived(masterKey: Uint8Array, masterSalt: Uint8Array, wanted: readonly Wanted[]): readonly Buffer[] {
-  const blocksOf = ({ length }: Wanted): number => Math.ceil(length / blockLength);
   const counters = Buffer.alloc(blockLength * wanted.reduce((sum, each) => sum + blocksOf(each), 0));
   let next = 0;
   for (const each of wanted)

@@ -1,5 +1,4 @@
 import assert from 'node:assert/strict';
-import { createSecretKey } from 'node:crypto';
 import { after, test } from 'node:test';
 import { gcmRtcpCipher } from '#server/media/srtp/srtp-gcm.ts';
 import { outbox } from '#server/media/udp/outbox.ts';
@@ -17,7 +16,7 @@ test('SRTCP is sealed as node:crypto does it, also after its session is closed, 
   const box = outbox([{ ...boundOf(sender), leave: () => assert.fail(), isPassable: () => true }]);
   assert.ok(box, 'works on this Node');
   const keys = () => ({
-    encryption: createSecretKey(randomBytes(random, 16)),
+    encryption: randomBytes(random, 16),
     authentication: Buffer.alloc(0),
     salt: randomBytes(random, 12),
   });

@@ -1,5 +1,4 @@
 import assert from 'node:assert/strict';
-import { createSecretKey } from 'node:crypto';
 import type dgram from 'node:dgram';
 import { once } from 'node:events';
 import { afterEach, beforeEach, describe, test } from 'node:test';
@@ -25,7 +24,7 @@ function setOption(socket: dgram.Socket, [level, option]: readonly [number, numb
 
 const header = Buffer.alloc(12, 0x80);
 const keys = (encryption: Buffer, salt: Buffer) => ({
-  encryption: createSecretKey(encryption),
+  encryption,
   authentication: Buffer.alloc(0),
   salt,
 });
