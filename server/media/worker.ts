@@ -1,5 +1,6 @@
 /** Entry of the media thread: the socket, the timer, and the way to the main thread. */
 import { randomBytes } from 'node:crypto';
+import { performance } from 'node:perf_hooks';
 import { parentPort, workerData } from 'node:worker_threads';
 import { endHungProcess } from '../probes/last-words.ts';
 import { startWatchdog } from '../probes/watchdog.ts';

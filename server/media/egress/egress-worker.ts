@@ -3,6 +3,7 @@
  * its loop would. The loop is turned now and then all the same, for what Node does there.
  */
 import { randomBytes } from 'node:crypto';
+import { performance } from 'node:perf_hooks';
 import { parentPort, receiveMessageOnPort, workerData } from 'node:worker_threads';
 import { paceMs } from '../down/probe.ts';
 import { deliver } from '../messages.ts';
