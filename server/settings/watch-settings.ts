@@ -2,7 +2,7 @@
 import { type FSWatcher, watch } from 'node:fs';
 import { dirname } from 'node:path';
 import { changes, printOf, type SettingsPart } from './changes.ts';
-import { type Files, messageOf, readWhatIsThere, type Settings } from './settings.ts';
+import { type Files, messageOf, readWhatIsThere, roomsAgain, type Settings } from './settings.ts';
 
 export interface Watching {
   readonly onSettings: (settings: Settings, changed: readonly SettingsPart[]) => void;
@@ -17,6 +17,7 @@ export interface Watching {
 
 /** Calls when the settings have become other than `first`. Returns what ends it. */
 export function watchSettings(files: Files, first: Settings, { onSettings, onProblem, everyMs }: Watching): () => void {
+  const roomsOf = roomsAgain();
   let last = printOf(first);
   let shared = first.sharedSecrets;
   let lastProblem: string | undefined;
@@ -33,7 +34,7 @@ export function watchSettings(files: Files, first: Settings, { onSettings, onPro
     if (isReading) return;
     isReading = true;
     try {
-      const { settings, unreadable } = await readWhatIsThere(files, shared);
+      const { settings, unreadable } = await readWhatIsThere(files, shared, roomsOf);
       const now = printOf(settings);
       const changed = changes(last, now);
       if (changed.length > 0) onSettings(settings, changed);

@@ -4,7 +4,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, test } from 'node:test';
 import { sha256 } from '#server/access/tokens.ts';
-import { readSettings, type Settings } from '#server/settings/settings.ts';
+import { readSettings, roomsAgain, type Settings } from '#server/settings/settings.ts';
 import { watchSettings } from '#server/settings/watch-settings.ts';
 import { eventually } from '#test/harness/eventually.ts';
 
@@ -130,6 +130,14 @@ describe('settings from mounted files', () => {
       assert.equal(refused.length, 1);
     });
   }
+
+  test('a rooms file that is the same as before is read as other objects, so that nothing kept for those is found', () => {
+    const read = roomsAgain();
+    const [before, same] = [read('rooms: [{name: a}]', files()), read('rooms: [{name: a}]', files())];
+    assert.deepEqual(same, before);
+    assert.notEqual(same.file.rooms[0]?.play.auth, before.file.rooms[0]?.play.auth);
+    assert.equal(read('rooms: [{name: b}]', files()).file.rooms[0]?.name, 'b');
+  });
 
   test('a side that is locked while its token is missing lets nobody in, and the rest of the edit is in force', async () => {
     await mount('room', { 'rooms.yaml': 'rooms: [{name: a, play: {auth: {mode: None}}}]' });
