@@ -5,7 +5,7 @@
  * What strangers can have written by asking is limited, by address and in all. What was left out for that is counted,
  * and the next line says how much it was.
  */
-import { shortId } from '../log.ts';
+import { isoTimes, shortId } from '../log.ts';
 import type { Role } from '../room/room.ts';
 import type { Clock } from '../room/rooms.ts';
 import { buckets } from './buckets.ts';
@@ -49,6 +49,7 @@ const maxText = 128;
 export function auditLog({ write, clock }: AuditOptions): Audit {
   const byAddress = buckets({ ...perAddress, clock });
   const all = buckets({ ...inAll, clock });
+  const timeOf = isoTimes();
   let unwritten = 0;
   return (event) => {
     const isStrangers = event.event === 'Denied' || event.event === 'TurnedAway';
@@ -56,7 +57,7 @@ export function auditLog({ write, clock }: AuditOptions): Audit {
       unwritten += 1;
       return;
     }
-    const time = new Date(clock.now()).toISOString();
+    const time = timeOf(clock.now());
     const counted = unwritten > 0 ? { unwritten } : {};
     unwritten = 0;
     write(`${JSON.stringify({ time, level: 'info', message: 'audit', ...fields(event), ...counted })}\n`);

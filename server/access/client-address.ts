@@ -67,7 +67,7 @@ export function clientAddress(
   let nearest = plainAddress(peer ?? '');
   if (nearest === undefined) return unknown;
   let rest = forwardedFor ?? '';
-  for (let hops = 0; hops < maxHops && proxies.has(nearest); hops++) {
+  for (let hops = 0; hops < maxHops && rest !== '' && proxies.has(nearest); hops++) {
     const comma = rest.lastIndexOf(',');
     const before = forwardedAddress(rest.slice(comma + 1).trim());
     if (before === undefined) break;

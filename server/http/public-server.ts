@@ -100,7 +100,7 @@ export function publicServer({
   app.addContentTypeParser(
     /^application\/(sdp|trickle-ice-sdpfrag|json)\s*(;|$)/i,
     { parseAs: 'string' },
-    async (_request: unknown, body: string) => body,
+    (_request, body, done) => done(null, body),
   );
   app.setErrorHandler(failed);
   app.setNotFoundHandler(async (_request, reply) => refuse(reply, unknownPath));

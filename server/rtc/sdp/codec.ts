@@ -98,8 +98,9 @@ function byPayloadType(attributes: readonly Attribute[], name: string): Readonly
 function retransmissions(rtpmaps: ReadonlyMap<number, string>, fmtps: ReadonlyMap<number, string>) {
   const found = new Map<number, number>();
   for (const [payloadType, rtpmap] of rtpmaps) {
+    if (!/^rtx\//i.test(rtpmap)) continue;
     const original = Number(formatParameters(fmtps.get(payloadType)).get('apt'));
-    if (/^rtx\//i.test(rtpmap) && Number.isInteger(original) && !found.has(original)) found.set(original, payloadType);
+    if (Number.isInteger(original) && !found.has(original)) found.set(original, payloadType);
   }
   return found;
 }

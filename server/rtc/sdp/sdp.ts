@@ -78,7 +78,8 @@ function linesOf(text: string): readonly string[] {
 function sections(lines: readonly string[]): SessionLines {
   const session: Attribute[] = [];
   const media: (MediaLines & { attributes: Attribute[] })[] = [];
-  for (const [index, line] of lines.entries()) {
+  for (let index = 0; index < lines.length; index++) {
+    const line = lines[index] ?? '';
     if (line.length > limit.lineLength)
       throw malformed(`Line ${index + 1} is longer than ${limit.lineLength} characters.`);
     // No value may have one (RFC 8866 section 9), and some values go into the answer.
@@ -122,5 +123,8 @@ export const firstValue = (attributes: readonly Attribute[], name: string) =>
   attributes.find((attribute) => attribute.name === name)?.value;
 
 /** The values of all attributes of that name, in order. */
-export const allValues = (attributes: readonly Attribute[], name: string) =>
-  attributes.filter((attribute) => attribute.name === name).map((attribute) => attribute.value);
+export function allValues(attributes: readonly Attribute[], name: string): readonly string[] {
+  const values: string[] = [];
+  for (const attribute of attributes) if (attribute.name === name) values.push(attribute.value);
+  return values;
+}
