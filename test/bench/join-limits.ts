@@ -2,9 +2,10 @@
  * What of a join nobody can do without, by itself on this machine: OpenSSL's work of a handshake, called as the server calls
  * it, and an HTTP server that takes an offer and gives an answer, and knows nothing.
  */
-import { createPublicKey, diffieHellman, generateKeyPairSync, randomBytes } from 'node:crypto';
+import { randomBytes } from 'node:crypto';
 import { fastestCrypto } from '#server/rtc/dtls/dtls-crypto.ts';
 import { recordProtection } from '#server/rtc/dtls/dtls-protection.ts';
+import { x25519OfNode } from '#server/rtc/dtls/dtls-x25519.ts';
 import { selfSigned } from '#server/rtc/dtls/self-signed.ts';
 import { smallOffer } from '#test/server/offers.ts';
 import { startChild } from './forwarding-child.ts';
@@ -28,26 +29,19 @@ function cost(call: () => unknown): number {
 
 function opensslCosts(): Readonly<Record<string, number>> {
   const { certificate, key } = selfSigned(Date.now());
-  const [ours, theirs] = [generateKeyPairSync('x25519'), generateKeyPairSync('x25519').publicKey];
-  const { x = '' } = theirs.export({ format: 'jwk' });
+  const { prf, ecdsa, x25519 } = fastestCrypto();
+  const theirs = x25519OfNode().point;
   const transcript = randomBytes(1300);
-  const { prf, ecdsa } = fastestCrypto();
   const sign = ecdsa.signer(key);
   const signature = sign(transcript);
   const [master, seed] = [randomBytes(48), randomBytes(64)];
   const recordKey = { key: randomBytes(16), salt: randomBytes(4) };
   const record = { type: 22, epoch: 1, sequenceNumber: 0, fragment: randomBytes(24) };
   return {
-    'a key pair of X25519': cost(() => generateKeyPairSync('x25519').publicKey.export({ format: 'jwk' })),
-    'what both share': cost(() =>
-      diffieHellman({
-        privateKey: ours.privateKey,
-        publicKey: createPublicKey({ key: { kty: 'OKP', crv: 'X25519', x }, format: 'jwk' }),
-      }),
-    ),
+    'a key of X25519, and what both share': cost(() => x25519().secret(theirs)),
     'our signature': cost(() => sign(transcript)),
     "the client's signature": cost(() => ecdsa.isSigned(certificate, transcript, signature)),
-    'secrets, by 16 HMACs': cost(() => {
+    'secrets, of 16 HMACs': cost(() => {
       for (const length of [48, 40, 12, 12, 56]) prf(master, 'label', seed, length);
     }),
     'two protected records': cost(() => {

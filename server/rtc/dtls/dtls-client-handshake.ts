@@ -137,7 +137,7 @@ const randoms = ({ random, hello }: State): Randoms => ({ client: random, server
 /** Our second flight. With it we have all keys. */
 function answerHello({ state, ours, certificate, sign, crypto }: Parts) {
   if (state.key === undefined) return;
-  const share = keyShare(state.key.group);
+  const share = keyShare(state.key.group, crypto.x25519);
   const said: Buffer[] = [];
   const say = (type: number, body: Buffer) => {
     const message = encodedHandshake(type, state.nextOurs++, body);

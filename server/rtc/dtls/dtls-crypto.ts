@@ -2,23 +2,27 @@
 import { quietFfi } from '#server/node/quiet-ffi.ts';
 import { type Ecdsa, ecdsaOfNode, ecdsaOfOpenssl } from './dtls-ecdsa.ts';
 import { type Prf, prfOfHashes, prfOfHmacs } from './dtls-prf.ts';
+import { type KeyShare, x25519OfNode, x25519OfOpenssl } from './dtls-x25519.ts';
 import { selfSigned } from './self-signed.ts';
 
 export interface DtlsCrypto {
   readonly prf: Prf;
   readonly ecdsa: Ecdsa;
+  /** A new key. */
+  x25519(): KeyShare;
 }
 
 /** By the objects of `node:crypto`. */
-export const nodeCrypto: DtlsCrypto = { prf: prfOfHmacs, ecdsa: ecdsaOfNode };
+export const nodeCrypto: DtlsCrypto = { prf: prfOfHmacs, ecdsa: ecdsaOfNode, x25519: x25519OfNode };
 
 /** By OpenSSL through `node:ffi`; where that is missing, lacks a function, or gives other results, as `nodeCrypto`. */
 export function fastestCrypto(): DtlsCrypto {
   try {
     const ffi = quietFfi();
     if (ffi === undefined) return nodeCrypto;
-    const crypto = { prf: prfOfHashes(ffi), ecdsa: ecdsaOfOpenssl(ffi) };
-    return isRightPrf(crypto.prf) && isRightEcdsa(crypto.ecdsa) ? crypto : nodeCrypto;
+    const crypto = { prf: prfOfHashes(ffi), ecdsa: ecdsaOfOpenssl(ffi), x25519: x25519OfOpenssl(ffi) };
+    const isRight = isRightPrf(crypto.prf) && isRightEcdsa(crypto.ecdsa) && isRightX25519(crypto.x25519);
+    return isRight ? crypto : nodeCrypto;
   } catch {
     return nodeCrypto;
   }
@@ -48,4 +52,13 @@ function isRightEcdsa(ecdsa: Ecdsa): boolean {
         !isSigned(ours.certificate, otherData, signature),
     ),
   );
+}
+
+/** Both ways come to one secret, and no two keys are the same. */
+function isRightX25519(x25519: () => KeyShare): boolean {
+  const [ours, theirs] = [x25519(), x25519OfNode()];
+  const isShared = ours.secret(theirs.point).equals(theirs.secret(ours.point));
+  const another = x25519();
+  another.forget();
+  return isShared && !another.point.equals(ours.point);
 }

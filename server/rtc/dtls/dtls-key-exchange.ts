@@ -4,11 +4,12 @@
  *   ServerKeyExchange   curve type 1 │ group 2 │ point │ algorithm 2 │ length 2 │ signature of both randoms and the first three
  *   ClientKeyExchange   point
  */
-import { createECDH, createPublicKey, diffieHellman, generateKeyPairSync } from 'node:crypto';
+import { createECDH } from 'node:crypto';
 import { alertCode } from './dtls-alert.ts';
 import { isSignedBy, signatureBody } from './dtls-certificate.ts';
 import type { Ecdsa, Sign } from './dtls-ecdsa.ts';
 import { DtlsError, end, namedGroup, reading, shortVector, uint16 } from './dtls-extension.ts';
+import type { KeyShare } from './dtls-x25519.ts';
 
 /** What both sides have said first, 32 bytes each. */
 export interface Randoms {
@@ -20,13 +21,6 @@ export interface Randoms {
 export interface ServerKey {
   readonly group: number;
   readonly point: Buffer;
-}
-
-/** Our half, made for one handshake. */
-export interface KeyShare {
-  readonly point: Buffer;
-  /** What both sides share, by the other's point. Throws a {@link DtlsError} for one that is none. */
-  secret(point: Buffer): Buffer;
 }
 
 const namedCurve = 3;
@@ -56,40 +50,26 @@ export function serverKeyBody(group: number, { point }: KeyShare, { client, serv
 export const clientsPoint = (body: Buffer): Buffer =>
   reading('ClientKeyExchange', () => body.subarray(1, end(body, 1, body.readUInt8(0))));
 
-/** Throws a {@link DtlsError} for a group that is not ours. */
-export function keyShare(group: number): KeyShare {
-  if (group === namedGroup.x25519) return x25519();
-  if (group === namedGroup.p256) return p256();
+/** A key of that group, the secret of which throws a {@link DtlsError} for what is no point. Throws one for another group. */
+export function keyShare(group: number, x25519: () => KeyShare): KeyShare {
+  if (group === namedGroup.x25519) return onCurve(x25519());
+  if (group === namedGroup.p256) return onCurve(p256());
   throw new DtlsError('the peer chooses a curve that was not offered', alertCode.illegalParameter);
-}
-
-const x25519Length = 32;
-
-/** Keys go in and out as text (RFC 8037): OpenSSL takes ten times as long for DER. */
-function x25519(): KeyShare {
-  const { privateKey, publicKey } = generateKeyPairSync('x25519');
-  const { x = '' } = publicKey.export({ format: 'jwk' });
-  return {
-    point: Buffer.from(x, 'base64url'),
-    // OpenSSL throws for a point with which every secret would give zeros, and passes over what stands behind a point.
-    secret: (point) =>
-      onCurve(() => {
-        if (point.length !== x25519Length) throw new RangeError('not a point');
-        const key = { kty: 'OKP', crv: 'X25519', x: point.toString('base64url') };
-        return diffieHellman({ privateKey, publicKey: createPublicKey({ key, format: 'jwk' }) });
-      }),
-  };
 }
 
 function p256(): KeyShare {
   const ours = createECDH('prime256v1');
-  return { point: ours.generateKeys(), secret: (point) => onCurve(() => ours.computeSecret(point)) };
+  return { point: ours.generateKeys(), secret: (point) => ours.computeSecret(point), forget: () => {} };
 }
 
-function onCurve(secret: () => Buffer): Buffer {
-  try {
-    return secret();
-  } catch {
-    throw new DtlsError("the peer's key is no point of its curve", alertCode.illegalParameter);
-  }
-}
+const onCurve = ({ point, secret, forget }: KeyShare): KeyShare => ({
+  point,
+  forget,
+  secret(theirs) {
+    try {
+      return secret(theirs);
+    } catch {
+      throw new DtlsError("the peer's key is no point of its curve", alertCode.illegalParameter);
+    }
+  },
+});

@@ -12,7 +12,7 @@ import type { HandshakeEvents, Stage } from './dtls-association.ts';
 import { certificateBody, certificateRequestBody, firstCertificate, isSignedBy } from './dtls-certificate.ts';
 import { type Flight, flight } from './dtls-flight.ts';
 import { handshake, refuse, type Self } from './dtls-handshake.ts';
-import { clientsPoint, type KeyShare, keyShare, type Randoms, serverKeyBody } from './dtls-key-exchange.ts';
+import { clientsPoint, keyShare, type Randoms, serverKeyBody } from './dtls-key-exchange.ts';
 import { recordKeys, srtpKeys } from './dtls-keys.ts';
 import { type HandshakeMessage, messageOrder } from './dtls-messages.ts';
 import { type Master, masterSecret } from './dtls-prf.ts';
@@ -20,6 +20,7 @@ import { type RecordProtection, recordProtection } from './dtls-protection.ts';
 import { type DtlsRecord, encodedHandshake, handshakeType } from './dtls-record.ts';
 import { finishedBody, isFinishedOf, type Transcript, transcriptHash } from './dtls-secrets.ts';
 import { type Agreed, agreed, encodedServerHello } from './dtls-server-hello.ts';
+import type { KeyShare } from './dtls-x25519.ts';
 import { type Fingerprint, matches } from './fingerprint.ts';
 
 /** What is the same in all handshakes of a process. */
@@ -97,6 +98,7 @@ export function dtlsServerHandshake(begun: ServerHandshakeParts): Stage {
     stop: () => {
       state.isOver = true;
       ours.stop();
+      state.greeted?.share.forget();
     },
   });
 }
@@ -113,9 +115,9 @@ function step(parts: Parts, { type, message, body }: HandshakeMessage) {
   if (type === handshakeType.certificateVerify && state.early !== undefined) finished(parts, state.early);
 }
 
-function answerHello({ state, ours, sign, shown, asked, done }: Parts, choice: Agreed) {
+function answerHello({ state, ours, sign, crypto, shown, asked, done }: Parts, choice: Agreed) {
   const randoms = { client: choice.random, server: randomBytes(32) };
-  const share = keyShare(choice.group);
+  const share = keyShare(choice.group, crypto.x25519);
   const hello = encodedHandshake(handshakeType.serverHello, 0, encodedServerHello(randoms.server, choice));
   const key = serverKeyBody(choice.group, share, randoms, sign);
   const messages = [hello, shown, encodedHandshake(handshakeType.serverKeyExchange, 2, key), asked, done];

@@ -5,6 +5,7 @@ import { clientHello, serverHello, wantedCookie } from '#server/rtc/dtls/dtls-cl
 import { ecdsaOfNode } from '#server/rtc/dtls/dtls-ecdsa.ts';
 import { DtlsError } from '#server/rtc/dtls/dtls-extension.ts';
 import { keyShare, serverKey } from '#server/rtc/dtls/dtls-key-exchange.ts';
+import { x25519OfNode } from '#server/rtc/dtls/dtls-x25519.ts';
 import { freshSeed, seeded } from '#test/media/seeded.ts';
 
 /** Of a type and a length below 256. */
@@ -66,16 +67,16 @@ test('an extension that we did not offer is refused, as is one that comes twice,
 });
 
 test('a key that gives everybody the same secret is refused, as is one of a curve that was not offered', () => {
-  assert.throws(() => keyShare(29).secret(Buffer.alloc(32)), DtlsError);
-  assert.throws(() => keyShare(23).secret(Buffer.alloc(65, 4)), DtlsError);
+  assert.throws(() => keyShare(29, x25519OfNode).secret(Buffer.alloc(32)), DtlsError);
+  assert.throws(() => keyShare(23, x25519OfNode).secret(Buffer.alloc(65, 4)), DtlsError);
   for (const length of [31, 33, 255])
-    assert.throws(() => keyShare(29).secret(Buffer.alloc(length, 9)), DtlsError, `${length}`);
-  assert.throws(() => keyShare(24), /curve that was not offered/);
+    assert.throws(() => keyShare(29, x25519OfNode).secret(Buffer.alloc(length, 9)), DtlsError, `${length}`);
+  assert.throws(() => keyShare(24, x25519OfNode), /curve that was not offered/);
 });
 
 test('two shares of a group make one secret', () => {
   for (const group of [23, 29]) {
-    const [one, other] = [keyShare(group), keyShare(group)];
+    const [one, other] = [keyShare(group, x25519OfNode), keyShare(group, x25519OfNode)];
     assert.deepEqual(one.secret(other.point), other.secret(one.point));
   }
 });

@@ -3,11 +3,13 @@ import { generateKeyPairSync, type KeyObject } from 'node:crypto';
 import { test } from 'node:test';
 import { queryObjects } from 'node:v8';
 import { dtlsIdentity } from '#server/rtc/dtls/dtls.ts';
+import { nodeCrypto } from '#server/rtc/dtls/dtls-crypto.ts';
 import { eventually } from '#test/harness/eventually.ts';
 import { certificate } from '../dtls-client.ts';
 import { type Meeting, meetingAsServer, outcome } from '../dtls-meeting.ts';
 
-const identity = dtlsIdentity();
+/** With keys that can be counted; dtls-x25519.test.ts counts the others. */
+const identity = dtlsIdentity({ crypto: nodeCrypto });
 
 /** Each handshake has a private key of its own. */
 const PrivateKey = generateKeyPairSync('x25519').privateKey.constructor as new () => KeyObject;
@@ -17,9 +19,9 @@ const keysLeft = () => queryObjects(PrivateKey, { format: 'count' });
 
 const freed = (before: number) => eventually('nothing of the handshakes is left', () => keysLeft() === before);
 
-async function connected(count: number): Promise<readonly Meeting[]> {
+async function connected(count: number, as = identity): Promise<readonly Meeting[]> {
   const own = await certificate();
-  const meetings = Array.from({ length: count }, () => meetingAsServer(identity, own, own));
+  const meetings = Array.from({ length: count }, () => meetingAsServer(as, own, own));
   for (const { them } of meetings) them.connect();
   await Promise.all(meetings.map(outcome));
   for (const { them } of meetings) await eventually('the client is connected', () => them.dtls.connected);
@@ -74,13 +76,13 @@ test('the fingerprints of the offer go with the handshake', async () => {
 async function withItsOwnFingerprints() {
   const own = await certificate();
   const wanted = own.wanted.map((each) => ({ ...each }));
-  const met = meetingAsServer(identity, own, { wanted });
+  const met = meetingAsServer(dtlsIdentity(), own, { wanted });
   met.them.connect();
   return { met, wanted: new WeakRef(wanted) };
 }
 
 test('keys are handed on in one memory that has nothing else, as a view into a pool would take the pool along', async () => {
-  const [{ keys } = assert.fail('nobody has met')] = await connected(1);
+  const [{ keys } = assert.fail('nobody has met')] = await connected(1, dtlsIdentity());
   const { localKey, localSalt, remoteKey, remoteSalt } = keys ?? assert.fail('no keys');
   const buffers = [localKey, localSalt, remoteKey, remoteSalt].map(({ buffer }) => buffer);
   assert.equal(new Set(buffers).size, 1);
