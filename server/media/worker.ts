@@ -12,6 +12,7 @@ import { startIngress } from './ingress.ts';
 import { mediaCore } from './media-core.ts';
 import { bytesOf, deliver, type FromWorker, type ToWorker, textOf, type WorkerOptions } from './messages.ts';
 import { askForShortSlices } from './short-slices.ts';
+import { aesBlocks } from './srtp/aes-blocks.ts';
 import { inbox } from './srtp/inbox.ts';
 import { tally } from './tally.ts';
 import { threadLoad } from './thread-load.ts';
@@ -40,6 +41,7 @@ const core = mediaCore({
   randomBytes,
   outbox: socket.outbox,
   inbox: inbox(),
+  aes: aesBlocks(),
   shares: egress,
   tally: tally(),
   events: {

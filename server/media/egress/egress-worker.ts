@@ -7,6 +7,7 @@ import { performance } from 'node:perf_hooks';
 import { parentPort, receiveMessageOnPort, workerData } from 'node:worker_threads';
 import { paceMs } from '../down/probe.ts';
 import { deliver } from '../messages.ts';
+import { aesBlocks } from '../srtp/aes-blocks.ts';
 import { inbox } from '../srtp/inbox.ts';
 import { tally } from '../tally.ts';
 import { threadLoad } from '../thread-load.ts';
@@ -37,6 +38,7 @@ if (box === undefined) throw new Error('an egress thread cannot send by the sock
 const core = egressCore({
   outbox: box,
   inbox: inbox(),
+  aes: aesBlocks(),
   send(pieces, to) {
     if (!box.put(pieces, to)) countFailure();
     return true;

@@ -2,6 +2,7 @@
 import { createCipheriv, createDecipheriv, createSecretKey, type KeyObject } from 'node:crypto';
 import { word } from '../rtp/rtcp.ts';
 import type { Outbox, OutboxKey } from '../udp/outbox.ts';
+import type { AesBlocks } from './aes-blocks.ts';
 import type { Inbox, InboxKey } from './inbox.ts';
 import { tagLength } from './openssl.ts';
 import type { RtcpCipher, RtpCipher } from './srtp-cipher.ts';
@@ -18,6 +19,8 @@ export interface Boxes {
   readonly outbox?: Outbox | undefined;
   /** What it opens is good until the next packet. */
   readonly inbox?: Inbox | undefined;
+  /** Derives keys; `node:crypto` does unless given. */
+  readonly aes?: AesBlocks;
 }
 
 /** Written before each packet that `node:crypto` works on, which takes a copy. */

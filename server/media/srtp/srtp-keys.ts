@@ -1,5 +1,5 @@
-import { createCipheriv } from 'node:crypto';
 import { type SrtpKeys, type SrtpProfile, srtpProfile } from '../plane.ts';
+import { type AesBlocks, aesBlocksOfNode } from './aes-blocks.ts';
 
 /** Bytes of master key and master salt by profile, as DTLS-SRTP must export them (RFC 5764, RFC 7714 section 12). */
 export const masterLength = {
@@ -36,8 +36,14 @@ export function sessionKeys(
   profile: SrtpProfile,
   masterKey: Uint8Array,
   masterSalt: Uint8Array,
+  aes: AesBlocks = aesBlocksOfNode,
 ): Record<keyof typeof labels, SessionKeys> {
-  const [rtpKey, rtpAuth, rtpSalt, rtcpKey, rtcpAuth, rtcpSalt] = derived(masterKey, masterSalt, wantedBy[profile]);
+  const [rtpKey, rtpAuth, rtpSalt, rtcpKey, rtcpAuth, rtcpSalt] = derived(
+    masterKey,
+    masterSalt,
+    wantedBy[profile],
+    aes,
+  );
   return { rtp: keysOf(rtpKey, rtpAuth, rtpSalt), rtcp: keysOf(rtcpKey, rtcpAuth, rtcpSalt) };
 }
 
@@ -75,7 +81,12 @@ const blocksOf = ({ length }: Wanted): number => Math.ceil(length / blockLength)
  * Each of the wanted, by the counters of AES-CM that are its own: the salt with the label in its 8th byte, then 2 bytes that
  * count blocks. GCM's 12-byte master salt is filled up with zeros to the right (RFC 7714 section 11).
  */
-export function derived(masterKey: Uint8Array, masterSalt: Uint8Array, wanted: readonly Wanted[]): readonly Buffer[] {
+export function derived(
+  masterKey: Uint8Array,
+  masterSalt: Uint8Array,
+  wanted: readonly Wanted[],
+  aes: AesBlocks = aesBlocksOfNode,
+): readonly Buffer[] {
   const counters = Buffer.alloc(blockLength * wanted.reduce((sum, each) => sum + blocksOf(each), 0));
   let next = 0;
   for (const each of wanted)
@@ -85,7 +96,7 @@ export function derived(masterKey: Uint8Array, masterSalt: Uint8Array, wanted: r
       counters[at + 7] = (counters[at + 7] ?? 0) ^ each.label;
       counters[at + blockLength - 1] = block;
     }
-  const bytes = createCipheriv('aes-128-ecb', masterKey, null).update(counters);
+  const bytes = aes(masterKey, counters);
   let at = 0;
   return wanted.map((each) => {
     const from = at;

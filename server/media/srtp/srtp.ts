@@ -26,13 +26,16 @@ export interface SrtpSession {
 }
 
 /** Throws like `checkKeys`. The boxes, where there are such, make GCM cheaper, and the session one to be closed. */
-export function srtpSession(keys: SrtpKeys, { outbox, inbox }: Boxes = {}): SrtpSession {
+export function srtpSession(keys: SrtpKeys, { outbox, inbox, aes }: Boxes = {}): SrtpSession {
   const { profile, localKey, localSalt, remoteKey, remoteSalt } = keys;
   checkKeys(keys);
   const isGcm = profile === srtpProfile.AEAD_AES_128_GCM;
   const rtp = isGcm ? gcmRtpCipher : cmRtpCipher;
   const rtcp = isGcm ? gcmRtcpCipher : cmRtcpCipher;
-  const [ours, theirs] = [sessionKeys(profile, localKey, localSalt), sessionKeys(profile, remoteKey, remoteSalt)];
+  const [ours, theirs] = [
+    sessionKeys(profile, localKey, localSalt, aes),
+    sessionKeys(profile, remoteKey, remoteSalt, aes),
+  ];
   return {
     outgoing: rtp(ours.rtp, { outbox }),
     outgoingRtcp: rtcp(ours.rtcp, { outbox }),
