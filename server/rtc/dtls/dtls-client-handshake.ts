@@ -5,7 +5,6 @@
  *   them               ◄─ HelloVerifyRequest       ◄─ ServerHello … ServerHelloDone                         ◄─ Finished
  *                         if it wants one
  */
-import { randomBytes } from 'node:crypto';
 import { alertCode } from './dtls-alert.ts';
 import type { HandshakeEvents, Stage } from './dtls-association.ts';
 import { certificateBody, firstCertificate, signatureBody } from './dtls-certificate.ts';
@@ -53,7 +52,7 @@ const mostMessages = 8;
 
 export function dtlsClientHandshake(begun: ClientHandshakeParts): Stage {
   const ours = flight(begun.send);
-  const state = newState();
+  const state = newState(begun);
   const parts: Parts = { ...begun, ours, state };
   const inOrder = messageOrder((_type, message) => message < mostMessages);
   return handshake({
@@ -74,8 +73,8 @@ export function dtlsClientHandshake(begun: ClientHandshakeParts): Stage {
   });
 }
 
-const newState = (): State => ({
-  random: randomBytes(32),
+const newState = ({ draw }: Self): State => ({
+  random: draw(32),
   next: [handshakeType.helloVerifyRequest, handshakeType.serverHello],
   transcript: [],
   nextOurs: 0,

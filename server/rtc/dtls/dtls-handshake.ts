@@ -1,4 +1,5 @@
 /** What a handshake of either role does with a record of the other side's, and how it is refused. */
+import type { Draw } from '#server/draws.ts';
 import { alertCode, type DtlsEnd, endBy, plainAlert } from './dtls-alert.ts';
 import type { HandshakeEvents, Stage } from './dtls-association.ts';
 import type { DtlsCrypto } from './dtls-crypto.ts';
@@ -14,6 +15,8 @@ export interface Self {
   /** By its key. */
   readonly sign: Sign;
   readonly crypto: DtlsCrypto;
+  /** For what each side says first. */
+  readonly draw: Draw;
 }
 
 /** What differs between the roles. What they throw as a {@link DtlsError} ends the handshake. */

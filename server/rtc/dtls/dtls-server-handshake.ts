@@ -7,7 +7,6 @@
  * There is no HelloVerifyRequest (RFC 6347 section 4.2.1): hellos come only from where a check came that the session's
  * password signs, and what is answered is bounded by what has come (dtls-association.ts).
  */
-import { randomBytes } from 'node:crypto';
 import type { HandshakeEvents, Stage } from './dtls-association.ts';
 import { certificateBody, certificateRequestBody, firstCertificate, isSignedBy } from './dtls-certificate.ts';
 import { type Flight, flight } from './dtls-flight.ts';
@@ -115,8 +114,8 @@ function step(parts: Parts, { type, message, body }: HandshakeMessage) {
   if (type === handshakeType.certificateVerify && state.early !== undefined) finished(parts, state.early);
 }
 
-function answerHello({ state, ours, sign, crypto, shown, asked, done }: Parts, choice: Agreed) {
-  const randoms = { client: choice.random, server: randomBytes(32) };
+function answerHello({ state, ours, sign, crypto, draw, shown, asked, done }: Parts, choice: Agreed) {
+  const randoms = { client: choice.random, server: draw(32) };
   const share = keyShare(choice.group, crypto.x25519);
   const hello = encodedHandshake(handshakeType.serverHello, 0, encodedServerHello(randoms.server, choice));
   const key = serverKeyBody(choice.group, share, randoms, sign);

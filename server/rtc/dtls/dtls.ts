@@ -1,3 +1,4 @@
+import { draws } from '#server/draws.ts';
 import { bytesForStrangers, type Dtls, type DtlsEvents, dtlsAssociation } from './dtls-association.ts';
 import { dtlsClientHandshake } from './dtls-client-handshake.ts';
 import { fastestCrypto } from './dtls-crypto.ts';
@@ -24,7 +25,7 @@ const mostPending = 1000;
 /** Makes the process's certificate. */
 export function dtlsIdentity({ nowMs = Date.now(), most = mostPending, crypto = fastestCrypto() } = {}): DtlsIdentity {
   const { certificate, key } = selfSigned(nowMs);
-  const own = { certificate, sign: crypto.ecdsa.signer(key), crypto };
+  const own = { certificate, sign: crypto.ecdsa.signer(key), crypto, draw: draws() };
   const server = serverSelf(own);
   const places = handshakePlaces(most);
   return {
