@@ -87,19 +87,22 @@ export function offeredCodecs(media: MediaLines): readonly OfferedCodec[] {
 function byPayloadType(attributes: readonly Attribute[], name: string): ReadonlyMap<number, string> {
   const values = new Map<number, string>();
   for (const value of allValues(attributes, name)) {
-    const [, payloadType, rest] = /^(\d{1,3}) +(.+)$/.exec(value) ?? [];
-    if (payloadType !== undefined && rest !== undefined && Number(payloadType) < 128)
-      values.set(Number(payloadType), rest.trim());
+    const space = value.indexOf(' ');
+    const payloadType = value.slice(0, space);
+    const rest = value.slice(space).trim();
+    if (space > 0 && isPayloadType(payloadType) && rest !== '') values.set(Number(payloadType), rest);
   }
   return values;
 }
+
+const isPayloadType = (text: string) => /^\d{1,3}$/.test(text) && Number(text) < 128;
 
 /** Payload type → that of its retransmissions (`apt`, RFC 4588 section 8.6). */
 function retransmissions(rtpmaps: ReadonlyMap<number, string>, fmtps: ReadonlyMap<number, string>) {
   const found = new Map<number, number>();
   for (const [payloadType, rtpmap] of rtpmaps) {
     if (!/^rtx\//i.test(rtpmap)) continue;
-    const original = Number(formatParameters(fmtps.get(payloadType)).get('apt'));
+    const original = Number(formatParameter(fmtps.get(payloadType), 'apt'));
     if (Number.isInteger(original) && !found.has(original)) found.set(original, payloadType);
   }
   return found;
@@ -112,10 +115,14 @@ function onlyBlockType(fmtp: string | undefined): number | undefined {
   return types.size === 1 && /^\d{1,3}$/.test(type) ? Number(type) : undefined;
 }
 
-/** `a=b;c=d` as a map with lower-case keys. */
-function formatParameters(fmtp: string | undefined): ReadonlyMap<string, string> {
-  const pairs = (fmtp ?? '').split(';').map((pair) => pair.split('=', 2));
-  return new Map(pairs.map(([key = '', value = '']) => [key.trim().toLowerCase(), value.trim()]));
+/** The last value of that name, which is in lower case, in `a=b;c=d`. */
+function formatParameter(fmtp: string | undefined, name: string): string | undefined {
+  let found: string | undefined;
+  for (const pair of fmtp?.split(';') ?? []) {
+    const [key, value = ''] = pair.toLowerCase().includes(name) ? pair.split('=', 2) : [];
+    if (key?.trim().toLowerCase() === name) found = value.trim();
+  }
+  return found;
 }
 
 /**
@@ -136,15 +143,14 @@ function codecName(codec: Codec, fmtp: string | undefined): string {
     case 'AV1':
       return `video/av1;${profile(fmtp, 'profile')}`;
     case 'H264': {
-      const parameters = formatParameters(fmtp);
-      const mode = parameters.get('packetization-mode') ?? '0';
-      return `video/h264;${h264Profile(parameters.get('profile-level-id') ?? '')};${mode === '1' ? 1 : 0}`;
+      const mode = formatParameter(fmtp, 'packetization-mode') ?? '0';
+      return `video/h264;${h264Profile(formatParameter(fmtp, 'profile-level-id') ?? '')};${mode === '1' ? 1 : 0}`;
     }
   }
 }
 
 function profile(fmtp: string | undefined, name: string): string {
-  const value = formatParameters(fmtp).get(name) ?? '0';
+  const value = formatParameter(fmtp, name) ?? '0';
   return /^\d$/.test(value) ? value : '0';
 }
 
