@@ -37,7 +37,8 @@ const functions = { sendmmsg: { return: 'int32', arguments: ['int32', 'pointer',
 
 /** For `size` datagrams and one message more. Throws where there is no `sendmmsg`. */
 export function messageMemory(ffi: typeof Ffi, size: number): MessageMemory {
-  const { functions: libc } = ffi.dlopen(null, functions);
+  // Copied: what node:ffi gives is a dictionary, in which V8 looks a function up with each call.
+  const libc = { ...ffi.dlopen(null, functions).functions };
   const vectorsAt = (size + 1) * message.size;
   const controlsAt = vectorsAt + size * vector.size;
   // Names lie side by side, rather than with each client: the kernel reads them in a row.

@@ -55,7 +55,8 @@ export function reader(ffi: typeof Ffi, descriptors: readonly number[]): Reader 
 }
 
 function open(ffi: typeof Ffi, descriptors: readonly number[]): Reader | undefined {
-  const { functions: libc } = ffi.dlopen(null, functions);
+  // Copied: what node:ffi gives is a dictionary, in which V8 looks a function up with each call.
+  const libc = { ...ffi.dlopen(null, functions).functions };
   const memory = Buffer.allocUnsafeSlow(at.datagram + maxDatagram).fill(0);
   const start = ffi.getRawPointer(memory);
   const pointer = (offset: number): bigint => start + BigInt(offset);
