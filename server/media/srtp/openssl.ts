@@ -5,7 +5,8 @@
  * a function is said to return a "function", numbers go through memory that both sides see: 120 ns, and what is returned is
  * read as a number. So IV and tag go through lists of parameters rather than through EVP_EncryptInit_ex and
  * EVP_CIPHER_CTX_ctrl, each key has a context of its own, and EVP_Cipher takes the place of EVP_EncryptUpdate: it has an
- * argument less. It returns how many bytes it was given.
+ * argument less. It returns how many bytes it was given, as an `int`: that the other half of the register is zero is no promise
+ * of C's, nor is the rest one of node:ffi's, so all of it is tried at start.
  */
 import type * as Ffi from 'node:ffi';
 
@@ -75,7 +76,8 @@ const at = {
 /** Throws where the binary lacks the functions, or they do not do what they are known to do. */
 export function openssl(ffi: typeof Ffi): Gcm {
   const gcm = bound(ffi);
-  if (!isRight(ffi, gcm)) throw new Error('OpenSSL encrypts in another way than expected');
+  if (!isRight(ffi, gcm) || !usual.every((bytes) => takes(ffi, gcm, bytes)))
+    throw new Error('OpenSSL encrypts in another way than expected');
   return gcm;
 }
 
@@ -103,9 +105,10 @@ function bound(ffi: typeof Ffi): Gcm {
   const [ivList, tagList, bothList] = [pointer(at.ivList), pointer(at.tagList), pointer(at.bothList)];
   const [length, keyPointer] = [pointer(at.length), pointer(at.key)];
   const cipher = evp.EVP_aes_128_gcm();
-  const lengths = made();
-  const isDone = (context: bigint, to: bigint, from: bigint, bytes: number): boolean => {
-    const all = lengths(bytes);
+  const bigLength = bigLengths();
+  /** False unless OpenSSL took all of it. */
+  const feed = (context: bigint, to: bigint, from: bigint, bytes: number): boolean => {
+    const all = bigLength(bytes);
     return evp.EVP_Cipher(context, to, from, all) === all;
   };
   return {
@@ -125,8 +128,8 @@ function bound(ffi: typeof Ffi): Gcm {
       words[tagWord + 1] = tagAddress / 2 ** 32;
       const isSealed =
         evp.EVP_CIPHER_CTX_set_params(context, ivList) === 1 &&
-        isDone(context, none, associated, associatedLength) &&
-        isDone(context, data, data, dataLength) &&
+        feed(context, none, associated, associatedLength) &&
+        feed(context, data, data, dataLength) &&
         evp.EVP_EncryptFinal_ex(context, length, length) === 1 &&
         evp.EVP_CIPHER_CTX_get_params(context, tagList) === 1;
       if (!isSealed) throw new Error('OpenSSL refused to encrypt');
@@ -136,8 +139,8 @@ function bound(ffi: typeof Ffi): Gcm {
       words[givenTagWord + 1] = tagAddress / 2 ** 32;
       return (
         evp.EVP_CIPHER_CTX_set_params(context, bothList) === 1 &&
-        isDone(context, none, associated, associatedLength) &&
-        isDone(context, data, data, dataLength) &&
+        feed(context, none, associated, associatedLength) &&
+        feed(context, data, data, dataLength) &&
         evp.EVP_DecryptFinal_ex(context, length, length) === 1
       );
     },
@@ -145,7 +148,7 @@ function bound(ffi: typeof Ffi): Gcm {
 }
 
 /** Numbers of that kind are objects: those of usual lengths are made once. */
-function made(): (length: number) => bigint {
+function bigLengths(): (length: number) => bigint {
   const all: (bigint | undefined)[] = Array.from({ length: maxUsual + 1 });
   return (length) => {
     if (length > maxUsual) return BigInt(length);
@@ -192,4 +195,22 @@ function isRight(ffi: typeof Ffi, gcm: Gcm): boolean {
   for (const context of [sealing, opening]) gcm.close(context);
   const isOpened = opened[0] === payload.toString('hex') && opened[1] === '' && opened[2] === opened[0];
   return isOpened && found[0] === sealed && found[1] !== sealed && found[2] === sealed;
+}
+
+/** Nothing, little, and as much as a datagram has. */
+const usual = [0, 1, 1200, maxUsual] as const;
+
+/** Whether so much comes out of it as it went in. */
+function takes(ffi: typeof Ffi, gcm: Gcm, bytes: number): boolean {
+  const key = Buffer.alloc(16, 1);
+  const [sealing, opening] = [gcm.open(key, 'encrypt'), gcm.open(key, 'decrypt')];
+  const memory = Buffer.allocUnsafeSlow(ivLength + bytes + tagLength).fill(2);
+  const start = ffi.getRawPointer(memory);
+  const [data, tag] = [start + BigInt(ivLength), Number(start) + ivLength + bytes];
+  gcm.iv.fill(3);
+  gcm.encrypt(sealing, start, ivLength, data, bytes, tag);
+  gcm.iv.fill(3);
+  const isAuthentic = gcm.decrypt(opening, start, ivLength, data, bytes, tag);
+  for (const context of [sealing, opening]) gcm.close(context);
+  return isAuthentic && memory.subarray(0, ivLength + bytes).every((byte) => byte === 2);
 }
