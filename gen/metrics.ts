@@ -113,8 +113,9 @@ The options are for \`npm run sfu\`, the variables for pods: the chart's value \
 | \`${env.metricsDefault}\` | \`--metrics-default\` | \`off\`: without \`process_*\` and \`nodejs_*\`, which Node and the process have besides |
 
 Whoever embeds the server gives \`start\` of \`server/start.ts\` an \`onMetrics\`: it is called with the registry, for families
-of their own. A \`listener\` beside it hears of rooms and sessions as they begin, come further and end, to count them in
-such families: \`SessionMeter\` of \`server/meter.ts\` has all that it may hear.
+of their own; the server's counters and histograms can be read and reset there, but not counted. A \`listener\` beside it
+hears of rooms and sessions as they begin, come further and end, to count them in such families: \`SessionMeter\` of
+\`server/meter.ts\` has all that it may hear.
 
 ${budget()}
 ## Of a server pod

@@ -21,7 +21,7 @@ export interface Surroundings {
   readonly stderr: (text: string) => void;
   /** Media cannot flow any more; the log says why. */
   readonly onFatal: () => void;
-  /** For whoever embeds the server: called once with the registry, to put metrics of their own beside ours. */
+  /** For whoever embeds the server: called once with the registry (`MetricsOptions`), to put metrics of theirs beside ours. */
   readonly onMetrics?: (registry: MetricsRegistry) => void;
   /** For them, too: hears of rooms and sessions as they begin, come further and end. What it throws stands in the log. */
   readonly listener?: Partial<SessionMeter>;

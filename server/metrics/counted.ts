@@ -2,89 +2,112 @@
  * Counters and histograms that are plain numbers until somebody reads them. prom-client makes texts and objects of the
  * labels, and checks them, each time that something is counted, which a join does some twenty times: 40 µs of it.
  */
-import { Counter } from 'prom-client';
-import type { Family } from '#crds/metric-family.ts';
+import { Counter, Registry } from 'prom-client';
+import type { Family, LabelsOf } from '#crds/metric-family.ts';
 import type { Distribution } from '../media/counts.ts';
-import { type Read, type Registered, readHistogram } from './read-histogram.ts';
-
-export type Label<F extends Family> = Extract<keyof F['labels'], string>;
-
-/** The labels of one series. */
-export type Labels<L extends string> = Readonly<Record<L, string>>;
+import { type Registered, readHistogram } from './read-histogram.ts';
+import { readOnly } from './read-only.ts';
 
 /** What every counted family does. */
-interface Counted<L extends string> {
+interface Counted<F extends Family> {
   /** Begins those of a room's series that are not there at zero. Costs next to nothing when called again. */
-  begin(room: string, series: () => readonly Labels<L>[]): void;
+  begin(room: string, series: () => readonly LabelsOf<F>[]): void;
   /** Takes away what names a room other than these. Series without a room stay. */
   keepOnly(rooms: ReadonlySet<string>): void;
 }
 
-export interface CountedCounter<L extends string> extends Counted<L> {
-  inc(labels: Labels<L>, by?: number): void;
-  /** For those that are counted elsewhere: all series are gone until they are counted anew. */
+export interface CountedCounter<F extends Family> extends Counted<F> {
+  /** Throws TypeError when `by` is less than zero, or no finite number. */
+  inc(labels: LabelsOf<F>, by?: number): void;
+  /** For those that are counted elsewhere: all series are gone until they are counted or begun anew. */
   reset(): void;
 }
 
-export interface CountedHistogram<L extends string> extends Counted<L> {
-  observe(labels: Labels<L>, value: number): void;
+export interface CountedHistogram<F extends Family> extends Counted<F> {
+  /** Throws TypeError when `value` is no finite number, which would spoil the sum for good. */
+  observe(labels: LabelsOf<F>, value: number): void;
   /** Begins a series. */
-  zero(labels: Labels<L>): void;
+  zero(labels: LabelsOf<F>): void;
 }
 
 /** `collect` is called at each scrape, before the family is read. */
 export function countedCounter<const F extends Family>(
   { registry, prefix }: Registered,
   family: F,
-  collect: (counter: CountedCounter<Label<F>>) => void = () => {},
-): CountedCounter<Label<F>> {
-  const { help } = family;
+  collect: (counter: CountedCounter<F>) => void = () => {},
+): CountedCounter<F> {
   const name = `${prefix}${family.name}`;
-  const labelNames = labelsOf(family);
-  const series = seriesOf(labelNames, () => ({ count: 0 }));
-  const counter: CountedCounter<Label<F>> = {
+  const { at, all, clear, begin, keepOnly } = seriesOf(family, () => ({ count: 0 }));
+  const counter: CountedCounter<F> = {
     inc: (labels, by = 1) => {
-      series.at(labels).count += by;
+      if (!(Number.isFinite(by) && by >= 0)) throw new TypeError(`${name} cannot count ${by}`);
+      at(labels).count += by;
     },
-    reset: series.clear,
-    ...series,
+    reset: clear,
+    begin,
+    keepOnly,
   };
-  const values = () => series.all().map(([labels, { count: value }]) => ({ labels, value }));
-  const get = async () => {
-    collect(counter);
-    return { name, help, type: 'counter', values: values(), aggregator: 'sum' };
-  };
-  registry.registerMetric(Object.assign(new Counter({ name, help, labelNames, registers: [] }), { get }));
+  register(registry, name, family, {
+    reset: clear,
+    values: () => {
+      collect(counter);
+      return all().map(([labels, { count: value }]) => ({ labels, value }));
+    },
+  });
   return counter;
 }
 
-export function countedHistogram<const F extends Family>(at: Registered, family: F): CountedHistogram<Label<F>> {
+interface Values {
+  readonly values: () => readonly { readonly labels: object; readonly value: number }[];
+  readonly reset: () => void;
+}
+
+/** What the registry has of a counter: it takes JSON from `get`, and text from `getForPromString`. */
+function register(registry: Registered['registry'], name: string, family: Family, { values, reset }: Values): void {
+  const { help } = family;
+  const told = async (as: string) => ({ name: as, help, type: 'counter', values: values(), aggregator: 'sum' });
+  const counter = new Counter({ name, help, labelNames: Object.keys(family.labels), registers: [] });
+  const isOpenMetrics = () => registry.contentType === Registry.OPENMETRICS_CONTENT_TYPE;
+  const metric = Object.assign(counter, readOnly(name, ['inc', 'labels', 'remove']), {
+    get: () => told(name),
+    // In OpenMetrics prom-client puts `_total` behind the name that it gets here.
+    getForPromString: () => told(isOpenMetrics() ? name.replace(/_total$/, '') : name),
+    reset,
+  });
+  // When it writes OpenMetrics it takes `_total` from this name for good, and a scrape as text would be without.
+  Object.defineProperty(metric, 'name', { get: () => name, set: () => {} });
+  registry.registerMetric(metric);
+}
+
+export function countedHistogram<const F extends Family>(registered: Registered, family: F): CountedHistogram<F> {
   const { buckets = [] } = family;
-  const series = seriesOf(
-    labelsOf(family),
+  const { at, all, clear, begin, keepOnly } = seriesOf(
+    family,
     (): Distribution => ({ counts: Array(buckets.length + 1).fill(0), sum: 0 }),
   );
-  readHistogram(at, family, () => series.all() as unknown as readonly Read<F>[]);
+  readHistogram(registered, family, all, clear);
   return {
     observe: (labels, value) => {
-      const of = series.at(labels);
+      if (!Number.isFinite(value)) throw new TypeError(`${registered.prefix}${family.name} cannot count ${value}`);
+      const of = at(labels);
       let bucket = 0;
       while (bucket < buckets.length && value > (buckets[bucket] ?? 0)) bucket += 1;
       of.counts[bucket] = (of.counts[bucket] ?? 0) + 1;
       of.sum += value;
     },
-    zero: (labels) => void series.at(labels),
-    ...series,
+    zero: (labels) => void at(labels),
+    begin,
+    keepOnly,
   };
 }
 
-export const labelsOf = <F extends Family>({ labels }: F) => Object.keys(labels) as Label<F>[];
-
 /** Series by their labels. A family without any has one series from the start. */
-function seriesOf<L extends string, V>(names: readonly L[], none: () => V) {
-  const known = new Map<string, readonly [labels: Labels<L>, value: V]>();
+function seriesOf<F extends Family, V>(family: F, none: () => V) {
+  type Labels = LabelsOf<F>;
+  const names = Object.keys(family.labels) as (keyof Labels)[];
+  const known = new Map<string, readonly [labels: Labels, value: V]>();
   const begun = new Set<string>();
-  const at = (labels: Labels<L>): V => {
+  const at = (labels: Labels): V => {
     let key = '';
     for (const name of names) key += `${labels[name]}\n`;
     const found = known.get(key);
@@ -95,21 +118,22 @@ function seriesOf<L extends string, V>(names: readonly L[], none: () => V) {
   };
   const clear = () => {
     known.clear();
-    if (names.length === 0) at({} as Labels<L>);
+    begun.clear();
+    if (names.length === 0) at({} as Labels);
   };
   clear();
   return {
     at,
     clear,
     all: () => [...known.values()],
-    begin: (room: string, series: () => readonly Labels<L>[]) => {
+    begin: (room: string, series: () => readonly Labels[]) => {
       if (begun.has(room)) return;
       begun.add(room);
       series().forEach(at);
     },
     keepOnly: (rooms: ReadonlySet<string>) => {
       const isGone = (room: string | undefined) => room !== undefined && room !== '' && !rooms.has(room);
-      for (const [key, [labels]] of known) if (isGone((labels as { room?: string }).room)) known.delete(key);
+      for (const [key, [labels]] of known) if (isGone((labels as { readonly room?: string }).room)) known.delete(key);
       for (const room of begun) if (isGone(room)) begun.delete(room);
     },
   };

@@ -1,24 +1,16 @@
 import { Gauge } from 'prom-client';
 import type { Family } from '#crds/metric-family.ts';
-import {
-  type CountedCounter,
-  type CountedHistogram,
-  countedCounter,
-  countedHistogram,
-  type Label,
-  labelsOf,
-} from './counted.ts';
+import { type CountedCounter, type CountedHistogram, countedCounter, countedHistogram } from './counted.ts';
 import type { MetricsRegistry } from './exposition.ts';
+
+type Label<F extends Family> = Extract<keyof F['labels'], string>;
 
 /** Makes what metrics are told to of families, with what the installation puts before their names. */
 export interface Families {
   /** `collect` is called at each scrape, before the family is written. */
-  counter<const F extends Family>(
-    family: F,
-    collect?: (counter: CountedCounter<Label<F>>) => void,
-  ): CountedCounter<Label<F>>;
+  counter<const F extends Family>(family: F, collect?: (counter: CountedCounter<F>) => void): CountedCounter<F>;
   gauge<const F extends Family>(family: F, collect?: (gauge: Gauge<Label<F>>) => void): Gauge<Label<F>>;
-  histogram<const F extends Family>(family: F): CountedHistogram<Label<F>>;
+  histogram<const F extends Family>(family: F): CountedHistogram<F>;
   /** Takes away what was counted of rooms other than these. */
   keepOnly(rooms: ReadonlySet<string>): void;
   readonly registry: MetricsRegistry;
@@ -35,11 +27,11 @@ export function families(registry: MetricsRegistry, prefix = ''): Families {
   return {
     ...at,
     counter: (family, collect) => kept(countedCounter(at, family, collect)),
-    gauge: (family, collect) =>
+    gauge: <F extends Family>(family: F, collect?: (gauge: Gauge<Label<F>>) => void) =>
       new Gauge({
         name: `${prefix}${family.name}`,
         help: family.help,
-        labelNames: labelsOf(family),
+        labelNames: Object.keys(family.labels) as Label<F>[],
         registers: [registry],
         ...collecting(collect),
       }),

@@ -113,7 +113,8 @@ function refusals(families: Families): Partial<Meter> {
     refused: (reason) => refused.inc({ reason }),
     connectionRefused: () => connections.inc({}),
     ended: (_session, { reason }) => {
-      if (handshakeFailures.some((known) => known === reason)) refused.inc({ reason });
+      const failure = handshakeFailures.find((known) => known === reason);
+      if (failure !== undefined) refused.inc({ reason: failure });
     },
     unauthorized: (client, reason) => authFailures.inc({ client, reason }),
   };

@@ -37,7 +37,10 @@ export interface MetricsOptions extends MetricsConfig {
   readonly nowMs: () => number;
   /** A family that cannot be read is told once. */
   readonly onUnreadable: (family: string, error: unknown) => void;
-  /** For families of an embedder's own. */
+  /**
+   * For families of an embedder's own. The server's counters and histograms can be read and reset, and throw when others
+   * count them. A reset takes nothing from what the media thread counts, which is read anew at each scrape.
+   */
   readonly onMetrics?: (registry: MetricsRegistry) => void;
 }
 

@@ -43,7 +43,8 @@ function heldUp(families: Families, seen: () => Status): void {
   });
   families.counter(mediaMetric.datagramsDropped, (counter) => {
     counter.reset();
-    for (const [reason, count] of Object.entries(seen().media.dropped)) counter.inc({ reason }, count);
+    const { dropped } = seen().media;
+    for (const reason of mediaMetric.datagramsDropped.labels.reason) counter.inc({ reason }, dropped[reason]);
   });
 }
 
