@@ -137,6 +137,8 @@ const randoms = ({ random, hello }: State): Randoms => ({ client: random, server
 function answerHello({ state, ours, certificate, sign, crypto }: Parts) {
   if (state.key === undefined) return;
   const share = keyShare(state.key.group, crypto.x25519);
+  // At once, and before anything else can fail: that frees the key.
+  const secret = share.secret(state.key.point);
   const said: Buffer[] = [];
   const say = (type: number, body: Buffer) => {
     const message = encodedHandshake(type, state.nextOurs++, body);
@@ -145,7 +147,7 @@ function answerHello({ state, ours, certificate, sign, crypto }: Parts) {
   };
   if (state.isAsked) say(handshakeType.certificate, certificateBody(certificate));
   say(handshakeType.clientKeyExchange, shortVector(share.point));
-  const master = masterSecret(crypto.prf, share.secret(state.key.point), transcriptHash(state.transcript));
+  const master = masterSecret(crypto.prf, secret, transcriptHash(state.transcript));
   if (state.isAsked) say(handshakeType.certificateVerify, signatureBody(sign(Buffer.concat(state.transcript))));
   const inClear = [...said];
   say(handshakeType.finished, finishedBody('client', state.transcript, master));

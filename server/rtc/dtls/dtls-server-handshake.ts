@@ -117,10 +117,11 @@ function step(parts: Parts, { type, message, body }: HandshakeMessage) {
 function answerHello({ state, ours, sign, crypto, draw, shown, asked, done }: Parts, choice: Agreed) {
   const randoms = { client: choice.random, server: draw(32) };
   const share = keyShare(choice.group, crypto.x25519);
+  // Before anything can fail: `stop` frees the key.
+  state.greeted = { randoms, share, profile: choice.profile };
   const hello = encodedHandshake(handshakeType.serverHello, 0, encodedServerHello(randoms.server, choice));
   const key = serverKeyBody(choice.group, share, randoms, sign);
   const messages = [hello, shown, encodedHandshake(handshakeType.serverKeyExchange, 2, key), asked, done];
-  state.greeted = { randoms, share, profile: choice.profile };
   state.transcript = [...state.transcript, ...messages];
   ours.send([{ messages }]);
 }

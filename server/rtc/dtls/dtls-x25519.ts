@@ -8,7 +8,10 @@ import type * as Ffi from 'node:ffi';
 /** Our half of a key exchange. */
 export interface KeyShare {
   readonly point: Buffer;
-  /** What both sides share, by the other's point; once. Throws for what is no point, and for one that makes every secret zero. */
+  /**
+   * What both sides share, by the other's point; once, as the key is freed, whatever comes of it. Throws for what is no point,
+   * and for one that makes every secret zero.
+   */
   secret(point: Buffer): Buffer;
   /** Frees the key, if `secret` has not. */
   forget(): void;
@@ -59,7 +62,8 @@ const at = { key: 0, length: 8, point: 16, secret: 48, size: 80 };
 
 /** Throws where OpenSSL lacks the functions. */
 export function x25519OfOpenssl(ffi: typeof Ffi): () => KeyShare {
-  const { functions: openssl } = ffi.dlopen(null, functions);
+  // Copied: what node:ffi gives is a dictionary, in which V8 looks a function up with each call.
+  const openssl = { ...ffi.dlopen(null, functions).functions };
   const memory = Buffer.allocUnsafeSlow(at.size).fill(0);
   const start = ffi.getRawPointer(memory);
   const [lengthAt, pointAt, secretAt] = [
@@ -97,20 +101,23 @@ export function x25519OfOpenssl(ffi: typeof Ffi): () => KeyShare {
       openssl.EVP_PKEY_free(key); // which does nothing with none
       key = none;
     };
-    return {
-      point: pointOf(key),
-      forget,
-      secret(point) {
+    const secret = (point: Buffer): Buffer => {
+      try {
         checkLength(point);
-        const isDone = key !== none && isShared(key, point);
-        const shared = Buffer.from(memory.subarray(at.secret));
+        if (key !== none && isShared(key, point)) return Buffer.from(memory.subarray(at.secret));
+      } finally {
         memory.fill(0);
         forget();
-        if (isDone) return shared;
-        // Whoever asks OpenSSL next, as TLS does, takes an error that is left for one of his own.
-        openssl.ERR_clear_error();
-        throw new RangeError('not a point');
-      },
+      }
+      // Whoever asks OpenSSL next, as TLS does, takes an error that is left for one of his own.
+      openssl.ERR_clear_error();
+      throw new RangeError('not a point');
     };
+    try {
+      return { point: pointOf(key), secret, forget };
+    } catch (error) {
+      forget();
+      throw error;
+    }
   };
 }

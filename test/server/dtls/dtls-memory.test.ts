@@ -8,7 +8,7 @@ import { eventually } from '#test/harness/eventually.ts';
 import { certificate } from '../dtls-client.ts';
 import { type Meeting, meetingAsServer, outcome } from '../dtls-meeting.ts';
 
-/** With keys that can be counted; dtls-x25519.test.ts counts the others. */
+/** With keys that can be counted; dtls-keys-freed.test.ts counts those that production has. */
 const identity = dtlsIdentity({ crypto: nodeCrypto });
 
 /** Each handshake has a private key of its own. */

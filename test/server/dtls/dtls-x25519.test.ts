@@ -1,11 +1,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { dtlsIdentity } from '#server/rtc/dtls/dtls.ts';
-import { nodeCrypto } from '#server/rtc/dtls/dtls-crypto.ts';
 import { type KeyShare, x25519OfNode, x25519OfOpenssl } from '#server/rtc/dtls/dtls-x25519.ts';
-import { eventually } from '#test/harness/eventually.ts';
-import { certificate } from '../dtls-client.ts';
-import { meetingAsServer, outcome } from '../dtls-meeting.ts';
+import { changedFfi, countedKeys } from '../changed-ffi.ts';
 
 const ffi = process.getBuiltinModule('node:ffi');
 const skip = !ffi && 'node:ffi is missing';
@@ -39,33 +35,9 @@ for (const [how, x25519] of Object.entries(ways))
     }
   });
 
-/** OpenSSL's, with the keys counted that it has made and not freed. */
 function counted() {
-  let left = 0;
-  const x25519 = x25519OfOpenssl({
-    ...ffi,
-    dlopen: (path: null, wanted: Parameters<typeof ffi.dlopen>[1]) => {
-      const { functions: all } = ffi.dlopen(path, wanted) as {
-        functions: Record<string, (...args: bigint[]) => unknown>;
-      };
-      const count = (name: string, by: (args: readonly bigint[]) => number) => {
-        const call = all[name] ?? assert.fail(name);
-        return (...args: bigint[]) => {
-          left += by(args);
-          return call(...args);
-        };
-      };
-      return {
-        functions: {
-          ...all,
-          EVP_PKEY_generate: count('EVP_PKEY_generate', () => 1),
-          EVP_PKEY_new_raw_public_key: count('EVP_PKEY_new_raw_public_key', () => 1),
-          EVP_PKEY_free: count('EVP_PKEY_free', ([key]) => (key === 0n ? 0 : -1)),
-        },
-      };
-    },
-  } as unknown as typeof ffi);
-  return { x25519, left: () => left };
+  const { ffi: counting, left } = countedKeys(ffi);
+  return { x25519: x25519OfOpenssl(counting), left };
 }
 
 test('a key is freed when the secret is known, and when it is not wanted any more, and once', { skip }, () => {
@@ -82,26 +54,13 @@ test('a key is freed when the secret is known, and when it is not wanted any mor
   assert.equal(left(), 0);
 });
 
-test('handshakes that succeed, are refused, or are closed on their way leave no key', { skip }, async () => {
+test('a point of another length, and a key that OpenSSL does not show, leave no key either', { skip }, () => {
   const { x25519, left } = counted();
-  const identity = dtlsIdentity({ crypto: { ...nodeCrypto, x25519 } });
-  const [own, other] = [await certificate(), await certificate()];
-  for (const wanted of [own, other]) {
-    const met = meetingAsServer(identity, own, wanted);
-    met.them.connect();
-    await outcome(met);
-  }
-  let answers = 0;
-  const isLost = () => {
-    answers += 1;
-    return [];
-  };
-  const closed = meetingAsServer(identity, own, own, { towardsThem: isLost });
-  closed.them.connect();
-  await eventually('it waits for an answer to what is lost', () => answers > 0);
-  assert.equal(left(), 1);
-  closed.us.close();
+  for (const length of [0, 31, 33, 255]) assert.throws(() => x25519().secret(Buffer.alloc(length, 9)), RangeError);
   assert.equal(left(), 0);
+  const unshown = countedKeys(changedFfi(ffi, { EVP_PKEY_get_raw_public_key: () => () => 0 }));
+  assert.throws(x25519OfOpenssl(unshown.ffi), /shows no key/);
+  assert.deepEqual([unshown.made(), unshown.left()], [1, 0]);
 });
 
 test('no error and no secret is left in OpenSSL for whoever calls it next', { skip }, (t) => {
