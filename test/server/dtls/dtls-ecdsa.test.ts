@@ -4,6 +4,7 @@ import { test } from 'node:test';
 import { type Ecdsa, ecdsaOfNode, ecdsaOfOpenssl } from '#server/rtc/dtls/dtls-ecdsa.ts';
 import { p256Point } from '#server/rtc/dtls/p256-point.ts';
 import { selfSigned } from '#server/rtc/dtls/self-signed.ts';
+import { changedFfi } from '../changed-ffi.ts';
 
 const ffi = process.getBuiltinModule('node:ffi');
 const skip = !ffi && 'node:ffi is missing';
@@ -39,18 +40,37 @@ for (const [how, { isSigned }] of Object.entries(ways))
       assert.equal(isSigned(certificate, data, signature), true, 'what was wrong has left nothing behind');
     });
 
+/** With a point as the key of which a coordinate is another. */
+const offCurve = Buffer.from(certificate);
+const point = p256Point(certificate) ?? assert.fail('no key');
+const lastOfPoint = offCurve.indexOf(point) + point.length - 1;
+offCurve[lastOfPoint] = (offCurve[lastOfPoint] ?? 0) ^ 1;
+
 for (const [how, { isSigned }] of Object.entries(ways))
   test(`a key that is no point of the curve has signed nothing, ${how}, even right after a good one`, () => {
     const signature = ecdsaOfNode.signer(key)(data);
     assert.equal(isSigned(certificate, data, signature), true);
-    const point = p256Point(certificate) ?? assert.fail('no key');
-    const offCurve = Buffer.from(certificate);
-    const at = offCurve.indexOf(point) + point.length - 1;
-    offCurve[at] = (offCurve[at] ?? 0) ^ 1;
     assert.equal(isSigned(offCurve, data, signature), false);
     for (const none of [Buffer.alloc(0), Buffer.from('no certificate'), Buffer.alloc(300, 3)])
       assert.equal(isSigned(none, data, signature), false);
   });
+
+test('with a key that is no point of the curve, OpenSSL verifies nothing', { skip }, () => {
+  let verified = 0;
+  const countsVerified = changedFfi(ffi, {
+    ECDSA_verify:
+      (call) =>
+      (...args) => {
+        verified += 1;
+        return call(...args);
+      },
+  });
+  const { isSigned } = ecdsaOfOpenssl(countsVerified);
+  const signature = ecdsaOfNode.signer(key)(data);
+  assert.equal(isSigned(certificate, data, signature), true);
+  assert.equal(isSigned(offCurve, data, signature), false);
+  assert.equal(verified, 1);
+});
 
 test('no error is left in OpenSSL for whoever calls it next', { skip }, () => {
   const { functions: openssl } = ffi.dlopen(null, { ERR_peek_error: { return: 'uint64', arguments: [] } });
