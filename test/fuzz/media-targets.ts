@@ -1,5 +1,6 @@
 /** The readers of the media port. */
 import assert from 'node:assert/strict';
+import { hash } from 'node:crypto';
 import { dependencyReader } from '#server/media/frame/dependency-descriptor.ts';
 import { frameReader } from '#server/media/frame/frame-reader.ts';
 import { signingKey } from '#server/media/ice/hmac-sha1.ts';
@@ -11,7 +12,7 @@ import { emptyHeader, extensionNumber, extensionText, readHeader } from '#server
 import { emptyFeedback, maxStatuses, nextTransportFeedback } from '#server/media/rtp/transport-feedback.ts';
 import { certificateBody, firstCertificate, isSignedBy, signatureBody } from '#server/rtc/dtls/dtls-certificate.ts';
 import { clientHello } from '#server/rtc/dtls/dtls-client-hello.ts';
-import { ecdsaOfNode } from '#server/rtc/dtls/dtls-ecdsa.ts';
+import { fastestCrypto } from '#server/rtc/dtls/dtls-crypto.ts';
 import { DtlsError, shortVector } from '#server/rtc/dtls/dtls-extension.ts';
 import { clientsPoint } from '#server/rtc/dtls/dtls-key-exchange.ts';
 import { messageOrder } from '#server/rtc/dtls/dtls-messages.ts';
@@ -93,32 +94,59 @@ const dtls = (): ((datagram: Buffer) => unknown) => (datagram) => {
   return records.map((record) => [record, handshakeFragments(record.fragment)]);
 };
 
-/** What each of the server's messages is read by, under the type of one of a client's. */
-const flightReaders: Readonly<Record<number, (body: Buffer) => unknown>> = {
-  [handshakeType.clientHello]: agreed,
-  [handshakeType.certificate]: (body) => p256Point(firstCertificate(body)) ?? firstCertificate(body),
-  [handshakeType.clientKeyExchange]: clientsPoint,
-  [handshakeType.certificateVerify]: (body) => isSignedBy(ecdsaOfNode, Buffer.alloc(0), body, body),
-};
+/** As a server does it by itself: through `node:ffi`, where that is, on memory of its own. */
+const { ecdsa } = fastestCrypto();
+const signedData = Buffer.from('all messages before');
+
+type Readers = Readonly<Record<number, (body: Buffer) => unknown>>;
+
+/** What each message of a client's is read by. The signature is held against the certificate that came before it. */
+function flightReaders(): Readers {
+  let certificate = Buffer.alloc(0);
+  return {
+    [handshakeType.clientHello]: agreed,
+    [handshakeType.certificate]: (body) => {
+      certificate = Buffer.from(firstCertificate(body));
+      return p256Point(certificate) ?? certificate;
+    },
+    [handshakeType.clientKeyExchange]: clientsPoint,
+    [handshakeType.certificateVerify]: (body) => isSignedBy(ecdsa, certificate, signedData, body),
+  };
+}
 
 /** A client's flights, put in order as the server does, and each message read. */
 const flights = (): ((datagram: Buffer) => unknown) => (datagram) => {
-  const inOrder = messageOrder((type) => Object.hasOwn(flightReaders, type));
+  const readers = flightReaders();
+  const inOrder = messageOrder((type) => Object.hasOwn(readers, type));
   const whole = dtlsRecords(datagram).flatMap(({ fragment }) => handshakeFragments(fragment).flatMap(inOrder));
   if (whole.length === 0) return undefined;
   try {
-    return whole.map(({ type, body }) => flightReaders[type]?.(body));
+    return whole.map(({ type, body }) => readers[type]?.(body));
   } catch (error) {
     assert.ok(error instanceof DtlsError && error.alert > 0, `${error}`);
     return [error.message, error.alert];
   }
 };
 
+/** The base point of P-256 (FIPS 186-4 section D.1.2.3), thus the key whose private half is 1, and how many points there are. */
+const base = {
+  x: '6b17d1f2e12c4247f8bce6e563a440f277037d812deb33a0f4a13945d898c296',
+  y: '4fe342e2fe1a7f9b8ee7eb4a7c0f9e162bce33576b315ececbb6406837bf51f5',
+  order: 0xffffffff00000000ffffffffffffffffbce6faada7179e84f3b9cac2fc632551n,
+};
+
 /** As far as it is read: a version, a number, four empty sequences, and a key of P-256. */
 const smallestCertificate = Buffer.from(
-  `30693067a00002003000300030003000${'3059301306072a8648ce3d020106082a8648ce3d030107034200'}04${'07'.repeat(64)}`,
+  `30693067a00002003000300030003000${'3059301306072a8648ce3d020106082a8648ce3d030107034200'}04${base.x}${base.y}`,
   'hex',
 );
+
+/** By that key, with the nonce 1 as well: (x, hash + x), in DER. The same in each run, unlike signatures of OpenSSL's. */
+function signatureOfOne(): Buffer {
+  const s = (BigInt(`0x${hash('sha256', signedData)}`) + BigInt(`0x${base.x}`)) % base.order;
+  // The second begins with a bit of 1, which is no sign.
+  return Buffer.from(`30450220${base.x}022100${s.toString(16)}`, 'hex');
+}
 
 /** Hellos and the flight that follows, whole and from message 0 on, as the order wants them. */
 const flightCorpus = (): readonly Buffer[] => {
@@ -127,7 +155,7 @@ const flightCorpus = (): readonly Buffer[] => {
     [handshakeType.clientHello, clientHello(random, Buffer.alloc(0))],
     [handshakeType.certificate, certificateBody(smallestCertificate)],
     [handshakeType.clientKeyExchange, shortVector(Buffer.alloc(32, 9))],
-    [handshakeType.certificateVerify, signatureBody(Buffer.alloc(70, 5))],
+    [handshakeType.certificateVerify, signatureBody(signatureOfOne())],
   ] as const;
   const records = bodies.map(([type, body], message) => {
     const fragment = encodedHandshake(type, message, body);
