@@ -47,7 +47,8 @@ const at = { number: 0, hash: 16, signature: 64, key: 144, size: 512 };
 
 /** Throws where OpenSSL lacks the functions. */
 export function ecdsaOfOpenssl(ffi: typeof Ffi): Ecdsa {
-  const { functions: openssl } = ffi.dlopen(null, functions);
+  // Copied: what node:ffi gives is a dictionary, in which V8 looks a function up with each call.
+  const openssl = { ...ffi.dlopen(null, functions).functions };
   const memory = Buffer.allocUnsafeSlow(at.size).fill(0);
   const start = ffi.getRawPointer(memory);
   const [hashed, signed, keyAt] = [start + BigInt(at.hash), start + BigInt(at.signature), start + BigInt(at.key)];
