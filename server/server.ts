@@ -18,6 +18,7 @@ import { observation } from './observation/observation.ts';
 import { type Heart, startHeart } from './probes/heart.ts';
 import { type Clock, type Rooms, roomId, rooms } from './room/rooms.ts';
 import { dtlsIdentity } from './rtc/dtls/dtls.ts';
+import { fastestCrypto } from './rtc/dtls/dtls-crypto.ts';
 import { videoIndex } from './session/chosen-layer.ts';
 import { type SessionEnd, type Sessions, sessions } from './session/sessions.ts';
 import { unreached } from './session/unreached.ts';
@@ -70,7 +71,7 @@ export async function startServer(options: ServerOptions): Promise<Server> {
   const told = eventsOf({ sessions: () => table, viewers: () => events.subscriber, log, onFailure: onFatal });
   const media = await startMediaPlane({ ...config.media, ...watchdog, events: told });
   const files = { ...config, media: { ...config.media, ...media.local } };
-  const state: ServerState = { settings: await readSettings(files), isDraining: false, identity: dtlsIdentity() };
+  const state: ServerState = { settings: await readSettings(files), isDraining: false, identity: ownIdentity(log) };
   const end = (session: string, reason: SessionEnd) => table.end(session, reason);
   const allRooms = rooms(clock, end, (room) => events.subscriber.changed(room));
   const seen = { media, rooms: allRooms, state, sessions: () => table.count(), clock, heart, log, config, onMetrics };
@@ -181,6 +182,14 @@ const threadRefused = (log: Log) => (reason: string) =>
       'raise the limit of processes (pids) of the container or node, or its memory',
     { error: reason },
   );
+
+/** Says so where handshakes are slower than they could be. */
+const ownIdentity = (log: Log) =>
+  dtlsIdentity({
+    crypto: fastestCrypto((reason) =>
+      log.warn('handshakes are calculated by node:crypto, not through node:ffi: a join takes more CPU', { reason }),
+    ),
+  });
 
 /** The media plane must be told whom to call before there is anybody. It has nothing to say until then. */
 const eventsOf = ({ sessions, viewers, log, onFailure }: MediaListeners): MediaEvents => ({

@@ -1,4 +1,8 @@
-/** What a handshake is calculated with. Two ways lead to the same, and one is shorter. */
+/**
+ * What a handshake is calculated with. Two ways lead to the same, and one is shorter. Only certificates are not read alike:
+ * `p256Point` takes a key out of some that `X509Certificate` refuses. That gives nothing away, as a certificate is known by its
+ * hash before its key is looked for.
+ */
 import { quietFfi } from '#server/node/quiet-ffi.ts';
 import { type Ecdsa, ecdsaOfNode, ecdsaOfOpenssl } from './dtls-ecdsa.ts';
 import { type Prf, prfOfHashes, prfOfHmacs } from './dtls-prf.ts';
@@ -15,16 +19,23 @@ export interface DtlsCrypto {
 /** By the objects of `node:crypto`. */
 export const nodeCrypto: DtlsCrypto = { prf: prfOfHmacs, ecdsa: ecdsaOfNode, x25519: x25519OfNode };
 
-/** By OpenSSL through `node:ffi`; where that is missing, lacks a function, or gives other results, as `nodeCrypto`. */
-export function fastestCrypto(): DtlsCrypto {
+/**
+ * By OpenSSL through `node:ffi`; where that is missing or not allowed, lacks a function, or gives other results, as
+ * `nodeCrypto`, and `onSlower` is told why.
+ */
+export function fastestCrypto(onSlower: (reason: string) => void = () => {}): DtlsCrypto {
+  const slower = (reason: string) => {
+    onSlower(reason);
+    return nodeCrypto;
+  };
   try {
     const ffi = quietFfi();
-    if (ffi === undefined) return nodeCrypto;
+    if (ffi === undefined) return slower('this Node has no node:ffi');
     const crypto = { prf: prfOfHashes(ffi), ecdsa: ecdsaOfOpenssl(ffi), x25519: x25519OfOpenssl(ffi) };
     const isRight = isRightPrf(crypto.prf) && isRightEcdsa(crypto.ecdsa) && isRightX25519(crypto.x25519);
-    return isRight ? crypto : nodeCrypto;
-  } catch {
-    return nodeCrypto;
+    return isRight ? crypto : slower('OpenSSL does not come to what node:crypto does');
+  } catch (error) {
+    return slower(`${error}`);
   }
 }
 
