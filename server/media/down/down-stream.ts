@@ -8,6 +8,7 @@
  */
 
 import { currentWaitMs, type RepairWait } from '../estimate/repair-wait.ts';
+import { ownCopy } from '../own-copy.ts';
 import type { DownTrack } from '../plane.ts';
 import { type LossCount, lossCount } from '../rtp/loss-count.ts';
 import type { MediaPacket } from '../rtp/packet-cache.ts';
@@ -206,7 +207,7 @@ export const longHeaderOf = (
 
 /** The socket has it until it is sent: the next packet needs another. */
 function letGo(down: DownStream, header: Buffer): void {
-  if (header === down.header) down.header = Buffer.from(header);
+  if (header === down.header) down.header = ownCopy(header);
   else down.longHeaders = noLongHeaders();
 }
 

@@ -1,5 +1,6 @@
 /** The stream that retransmissions to a subscriber are (RFC 4588). */
 
+import { ownCopy } from '../own-copy.ts';
 import { type MediaPacket, retransmission } from '../rtp/packet-cache.ts';
 import { writeHeader, writeSsrc } from '../rtp/rtp.ts';
 import type { Send } from '../transport.ts';
@@ -85,7 +86,7 @@ function shortHeader(down: DownStream, ssrc: number): Buffer {
 }
 
 function headerOf(ssrc: number, of: Buffer): Buffer {
-  const header = Buffer.from(of);
+  const header = ownCopy(of);
   writeSsrc(header, ssrc);
   return header;
 }

@@ -13,6 +13,7 @@
  * One check of ours goes out for each that came in, and together with the answer it is less than three times as long.
  */
 
+import { ownCopy } from '../own-copy.ts';
 import type { DropReason } from '../plane.ts';
 import type { IceSession, Transport } from '../transport.ts';
 import type { Endpoint } from '../udp/address.ts';
@@ -65,7 +66,7 @@ export function follow(transport: Transport, ice: IceSession, at: Path, isNomina
 export function ask(ice: IceSession, at: Path, world: World): void {
   const now = world.now();
   if (at.request === undefined || at.askedIn !== ice || now - at.askedMs >= repeatedWithinMs) {
-    at.request = bindingCheck(ice, world.randomBytes(12));
+    at.request = ownCopy(bindingCheck(ice, world.randomBytes(12)));
     at.askedIn = ice;
     at.askedMs = now;
   }

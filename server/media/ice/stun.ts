@@ -106,7 +106,7 @@ export function isAuthentic(
 
 /**
  * The HMAC-SHA1 over all before the attribute at `at`, with the header's length as if the message ended behind that
- * attribute (RFC 8489 section 14.5), whatever follows it in truth. Good until the next is made.
+ * attribute (RFC 8489 section 14.5), whatever follows it in truth.
  */
 export function integrity(message: Buffer, at: number, key: Buffer): Buffer {
   const padded = Buffer.allocUnsafe(blockLength + at);

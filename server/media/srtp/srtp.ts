@@ -1,3 +1,4 @@
+import { randomFillSync } from 'node:crypto';
 import { type SrtpKeys, srtpProfile } from '../plane.ts';
 import { extended } from '../rtp/packet-index.ts';
 import { word } from '../rtp/rtcp.ts';
@@ -5,7 +6,7 @@ import { accept, isFresh, type ReplayWindow, replayWindow } from './replay-windo
 import type { RtcpCipher, RtpCipher } from './srtp-cipher.ts';
 import { cmRtcpCipher, cmRtpCipher } from './srtp-cm.ts';
 import { type Boxes, gcmRtcpCipher, gcmRtpCipher } from './srtp-gcm.ts';
-import { checkKeys, sessionKeys } from './srtp-keys.ts';
+import { checkKeys, type SessionKeys, sessionKeys } from './srtp-keys.ts';
 
 const rtpWindow = 1024;
 const rtcpWindow = 128;
@@ -21,6 +22,8 @@ export interface SrtpSession {
   readonly outgoingRtcp: RtcpCipher;
   readonly rtpWindows: Map<number, ReplayWindow>;
   readonly rtcpWindows: Map<number, ReplayWindow>;
+  /** What the ciphers were made of. */
+  readonly keys: readonly SessionKeys[];
   /** One for all of our SSRCs: indices then differ even if two of them were equal. */
   nextRtcpIndex: number;
 }
@@ -42,16 +45,24 @@ export function srtpSession(keys: SrtpKeys, { outbox, inbox, aes }: Boxes = {}):
     incoming: { rtp: rtp(theirs.rtp, { inbox }), rtcp: rtcp(theirs.rtcp, { inbox }) },
     rtpWindows: new Map(),
     rtcpWindows: new Map(),
+    keys: [ours.rtp, ours.rtcp, theirs.rtp, theirs.rtcp],
     nextRtcpIndex: 0,
   };
 }
 
-/** Frees what its keys hold outside of JavaScript. Nothing may be sent by it any more. */
-export function closeSrtp({ outgoing, outgoingRtcp, incoming }: SrtpSession): void {
+/**
+ * Frees what its keys hold outside of JavaScript, and overwrites them: by random bytes, as zeros would be a key that everybody
+ * knows. Nothing may be sent by it any more.
+ */
+export function closeSrtp({ outgoing, outgoingRtcp, incoming, keys }: SrtpSession): void {
   outgoing.close();
   outgoingRtcp.close();
   incoming.rtp.close();
   incoming.rtcp.close();
+  for (const { encryption, authentication } of keys) {
+    randomFillSync(encryption);
+    if (authentication.length > 0) randomFillSync(authentication);
+  }
 }
 
 export type Refusal = 'MalformedRtp' | 'Replayed' | 'Forged' | 'UnknownSsrc';
