@@ -55,7 +55,7 @@ export function positions(elements: readonly PlannedElement[], valuesAt: readonl
 
 export type PlannedElement = readonly [name: keyof ExtensionIds, id: number, value: Buffer];
 
-/** To be written over. */
+/** What stands in a header until `stamp` writes there. The same two for all tracks: a header has a copy. */
 const [noTime, noNumber] = [Buffer.alloc(3), Buffer.alloc(2)];
 
 /** What stands in each header of the track. */

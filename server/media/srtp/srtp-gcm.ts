@@ -23,18 +23,27 @@ export interface Boxes {
   readonly aes?: AesBlocks;
 }
 
-/** Written before each packet that `node:crypto` works on, which takes a copy. */
-const iv = Buffer.alloc(12);
-const associated = Buffer.alloc(rtcpHeaderLength + indexLength);
+/** What `node:crypto` works with. The buffers are written before each packet; it takes a copy. */
+interface OfNode {
+  /** With raw bytes it spends four times as long on each packet. */
+  readonly key: KeyObject;
+  readonly iv: Buffer;
+  readonly associated: Buffer;
+}
 
-/** For `node:crypto`: with raw bytes it spends four times as long on each packet. Made when used, as boxes do without. */
-function keyObject(bytes: Buffer): () => KeyObject {
-  let made: KeyObject | undefined;
-  return () => (made ??= createSecretKey(bytes));
+/** Made when used, as boxes do without. */
+function ofNode(bytes: Buffer): () => OfNode {
+  let made: OfNode | undefined;
+  return () =>
+    (made ??= {
+      key: createSecretKey(bytes),
+      iv: Buffer.alloc(12),
+      associated: Buffer.alloc(rtcpHeaderLength + indexLength),
+    });
 }
 
 export function gcmRtpCipher({ encryption, salt: saltBytes }: SessionKeys, { outbox, inbox }: Boxes = {}): RtpCipher {
-  const key = keyObject(encryption);
+  const node = ofNode(encryption);
   let box = outbox?.open(encryption);
   /** Made when something comes: only publishers send media. */
   let incoming: InboxKey | undefined;
@@ -43,8 +52,9 @@ export function gcmRtpCipher({ encryption, salt: saltBytes }: SessionKeys, { out
   return {
     overhead: tagLength,
     seal(header, payload, ssrc, index) {
+      const { key, iv } = node();
       writeIv(iv, salt, ssrc, Math.floor(index / 0x10000), index);
-      const cipher = createCipheriv(algorithm, key(), iv);
+      const cipher = createCipheriv(algorithm, key, iv);
       cipher.setAAD(header);
       const sealed = cipher.update(payload);
       cipher.final();
@@ -68,9 +78,10 @@ export function gcmRtpCipher({ encryption, salt: saltBytes }: SessionKeys, { out
         writeIv(incoming.iv, salt, ssrc, Math.floor(index / 0x10000), index);
         return incoming.read(packet, headerLength);
       }
+      const { key, iv } = node();
       writeIv(iv, salt, ssrc, Math.floor(index / 0x10000), index);
       const end = packet.length - tagLength;
-      const decipher = createDecipheriv(algorithm, key(), iv);
+      const decipher = createDecipheriv(algorithm, key, iv);
       decipher.setAAD(packet.subarray(0, headerLength));
       decipher.setAuthTag(packet.subarray(end));
       const payload = decipher.update(packet.subarray(headerLength, end));
@@ -80,7 +91,7 @@ export function gcmRtpCipher({ encryption, salt: saltBytes }: SessionKeys, { out
 }
 
 export function gcmRtcpCipher({ encryption, salt: saltBytes }: SessionKeys, { outbox, inbox }: Boxes = {}): RtcpCipher {
-  const key = keyObject(encryption);
+  const node = ofNode(encryption);
   /** Either is made when first used: each cipher goes one way. */
   let incoming: InboxKey | undefined;
   let outgoing: OutboxKey | undefined;
@@ -95,11 +106,12 @@ export function gcmRtcpCipher({ encryption, salt: saltBytes }: SessionKeys, { ou
         const done = outgoing.sealRtcp(packet, encryptedBit + index);
         if (done !== undefined) return done;
       }
+      const { key, iv, associated } = node();
       const sealed = Buffer.alloc(packet.length + tagLength + indexLength);
       packet.copy(associated, 0, 0, rtcpHeaderLength);
       associated.writeUInt32BE(encryptedBit + index, rtcpHeaderLength);
       writeIv(iv, salt, packet.readUInt32BE(4), index >>> 16, index);
-      const cipher = createCipheriv(algorithm, key(), iv);
+      const cipher = createCipheriv(algorithm, key, iv);
       cipher.setAAD(associated);
       sealed.set(associated.subarray(0, rtcpHeaderLength));
       sealed.set(cipher.update(packet.subarray(rtcpHeaderLength)), rtcpHeaderLength);
@@ -118,10 +130,11 @@ export function gcmRtcpCipher({ encryption, salt: saltBytes }: SessionKeys, { ou
         writeIv(incoming.iv, salt, word(packet, 4), index >>> 16, index);
         return incoming.readRtcp(packet);
       }
+      const { key, iv, associated } = node();
       packet.copy(associated, 0, 0, rtcpHeaderLength);
       packet.copy(associated, rtcpHeaderLength, end);
       writeIv(iv, salt, packet.readUInt32BE(4), index >>> 16, index);
-      const decipher = createDecipheriv(algorithm, key(), iv);
+      const decipher = createDecipheriv(algorithm, key, iv);
       decipher.setAAD(associated);
       decipher.setAuthTag(packet.subarray(end - tagLength, end));
       const body = decipher.update(packet.subarray(rtcpHeaderLength, end - tagLength));
