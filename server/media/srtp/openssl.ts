@@ -1,9 +1,9 @@
 /**
  * AES-128-GCM by the OpenSSL inside the Node binary, on memory given by address.
  *
- * `node:ffi` calls functions of up to three pointers in some 20 ns. Of four to six arguments it makes a list first: 240 ns. Where
- * a function is said to return a "function", numbers go through memory that both sides see: 120 ns, and what is returned is
- * read as a number. So IV and tag go through lists of parameters rather than through EVP_EncryptInit_ex and
+ * `node:ffi` calls functions of up to three pointers in 3 to 20 ns. Of four to six arguments it makes a list first: 240 to 330.
+ * Where a function is said to return a "function", or has seven, numbers go through memory that both sides see: 120 to 160, and what
+ * is returned is read as a number. So IV and tag go through lists of parameters rather than through EVP_EncryptInit_ex and
  * EVP_CIPHER_CTX_ctrl, each key has a context of its own, and EVP_Cipher takes the place of EVP_EncryptUpdate: it has an
  * argument less. It returns how many bytes it was given, as an `int`: that the other half of the register is zero is no promise
  * of C's, nor is the rest one of node:ffi's, so all of it is tried at start.
