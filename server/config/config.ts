@@ -19,6 +19,7 @@ import {
   logLevel,
   maxConnections,
   proxies,
+  token,
 } from './values.ts';
 
 export interface Config {
@@ -156,8 +157,8 @@ export function argumentsConfig(args: readonly string[]): Config | undefined {
     roomsFile,
     ...(values['tokens-dir'] && { tokensDir: values['tokens-dir'] }),
     defaultTokens: {
-      publish: values['publish-token'] ?? randomBytes(16).toString('base64url'),
-      play: values['play-token'] ?? randomBytes(16).toString('base64url'),
+      publish: token(values['publish-token'], '--publish-token') ?? randomBytes(16).toString('base64url'),
+      play: token(values['play-token'], '--play-token') ?? randomBytes(16).toString('base64url'),
     },
     logLevel: logLevel(values['log-level'], '--log-level'),
     hangLimitMs: hangLimitMs(values['hang-limit'], '--hang-limit'),

@@ -3,6 +3,7 @@ import { isIP } from 'node:net';
 import { type TrustedProxies, trustedProxies } from '../access/client-address.ts';
 import { type LogLevel, logLevels } from '../log.ts';
 import type { Endpoint } from '../media/udp/address.ts';
+import { tokenForm } from '../settings/rooms-file-fields.ts';
 import { ConfigError } from './config-error.ts';
 
 /** Endpoints with commas between. */
@@ -65,4 +66,11 @@ export function cpuRequest(text: string | undefined, where: string): { readonly 
   const cores = /^\d{1,4}(\.\d+)?$/.test(text) ? Number(text) : 0;
   if (cores > 0) return { cpuRequest: cores };
   throw new ConfigError(`${where} must be a number of processors, such as 1.5, not ${text}`);
+}
+
+/** An empty one is what a shell's variable leaves that is not set. Nobody could enter with it. */
+export function token(text: string | undefined, where: string): string | undefined {
+  if (text === undefined || tokenForm.pattern.test(text)) return text;
+  const hint = text === '' ? '; it is empty: left out, one is made up' : '';
+  throw new ConfigError(`${where} must be 1 character or more, ${tokenForm.words}${hint}`);
 }

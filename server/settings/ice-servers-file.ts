@@ -1,6 +1,15 @@
 import type { RoomSettings } from '#crds/rooms-file.ts';
 import { isIceUrl } from '../access/turn-credentials.ts';
-import { type Fields, fileName, integer, list, matching, RoomsFileError, record } from './rooms-file-fields.ts';
+import {
+  type Fields,
+  fileName,
+  integer,
+  list,
+  matching,
+  RoomsFileError,
+  record,
+  tokenForm,
+} from './rooms-file-fields.ts';
 
 export interface TurnSecrets {
   /** What stands in the rooms file itself goes here, by the name of the file in which it would be. */
@@ -34,7 +43,7 @@ function iceServer(fields: Fields, index: number, { tokens, fileOf, path }: Turn
 }
 
 const dayMs = 24 * 60 * 60_000;
-const turnSecret = matching(/^[!-~]{1,512}$/, 'at most 512 printable characters without spaces');
+const turnSecret = matching(tokenForm.pattern, tokenForm.words);
 
 function iceUrl(value: unknown, path: string): string {
   if (typeof value === 'string' && isIceUrl(value)) return value;

@@ -36,6 +36,12 @@ export function matching(pattern: RegExp, what: string) {
   };
 }
 
+/** Of a token. RFC 6750 allows fewer characters; these are all that a header can carry in one word. */
+export const tokenForm = {
+  pattern: /^[!-~]{1,512}$/,
+  words: 'at most 512 printable characters without spaces',
+} as const;
+
 export const fileName = matching(/^[\w-][\w.-]{0,252}$/, 'the name of a file, without folders');
 
 /** The value is shown, but for what might be a token. */

@@ -3,8 +3,18 @@ import { parseDocument } from 'yaml';
 import { tokenFile, type tokenKey, turnSecretFile } from '#crds/contract.ts';
 import { type Auth, codecs, defaultCodecs, type RoomSettings, type RoomsFile } from '#crds/rooms-file.ts';
 import { iceServers } from './ice-servers-file.ts';
-import { unknownKey } from './known-keys.ts';
-import { type Fields, fileName, integer, list, matching, oneOf, RoomsFileError, record } from './rooms-file-fields.ts';
+import { type UnknownKey, unknownKey } from './known-keys.ts';
+import {
+  type Fields,
+  fileName,
+  integer,
+  list,
+  matching,
+  oneOf,
+  RoomsFileError,
+  record,
+  tokenForm,
+} from './rooms-file-fields.ts';
 
 /** A rooms file, and the tokens that stood in it or were given as defaults, by the name of their token file. */
 export interface ReadRooms {
@@ -38,7 +48,7 @@ export function readRooms(text: string, { isOperated = false, defaultTokens }: R
   if (problem) throw new RoomsFileError(problem.message);
   const root = record(document.toJS({ maxAliasCount: 100 }), 'the file');
   const unknown = isOperated ? undefined : unknownKey(root);
-  if (unknown) throw new RoomsFileError(`there is no ${unknown.path}; what there is: ${unknown.known.join(', ')}`);
+  if (unknown) throw new RoomsFileError(strange(root, unknown));
   const tokens = new Map<string, string>();
   const rooms = list(root['rooms'], 'rooms').map((value, index) =>
     room(record(value, `rooms[${index}]`), `rooms[${index}]`, { tokens, defaultTokens }),
@@ -53,6 +63,12 @@ export function readRooms(text: string, { isOperated = false, defaultTokens }: R
   const timeoutMs = integer(drain['timeoutMs'] ?? defaults.drainTimeoutMs, 'drain.timeoutMs', 0, dayMs);
   return { file: { rooms, drain: { timeoutMs } }, tokens };
 }
+
+/** Whoever gives a resource of Kubernetes has taken one kind of file for another. */
+const strange = ({ kind }: Fields, { path, known }: UnknownKey): string =>
+  kind === 'LiveRoom'
+    ? 'it is a LiveRoom, which is for Kubernetes: npm start -- --room FILE takes it; a rooms file begins with "rooms:"'
+    : `${path} is unknown; known there: ${known.join(', ')}`;
 
 interface Tokens {
   readonly tokens: Map<string, string>;
@@ -129,8 +145,7 @@ function jwtAuth(fields: Fields, path: string, at: Tokens & { fileName: string }
 }
 
 const dnsName = matching(/^[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?$/, 'a name of at most 63 of a-z, 0-9 and -');
-/** RFC 6750 allows fewer characters; these are all that a header can carry in one word. */
-const bearerToken = matching(/^[!-~]{1,512}$/, 'at most 512 printable characters without spaces');
+const bearerToken = matching(tokenForm.pattern, tokenForm.words);
 
 const claimText = matching(/^.{1,512}$/, 'a text of at most 512 characters');
 const jwksText = matching(/^https?:\/\/[^/?#@\s]+([/?][^#\s]*)?$/, 'an http or https URL, without a user');

@@ -117,7 +117,8 @@ export function roomsAgain(): typeof rooms {
 async function words(name: string, { tokens }: ReadRooms, { tokensDir }: Files): Promise<readonly string[]> {
   const known = tokens.get(name);
   if (known !== undefined) return [known];
-  if (tokensDir === undefined) throw new SettingsError(`No folder of tokens is given, and token ${name} is needed.`);
+  if (tokensDir === undefined)
+    throw new SettingsError(`No folder of tokens is given (--tokens-dir), and token ${name} is needed.`);
   const content = await text(join(tokensDir, name), 'the token');
   const given = tokenLines(content);
   if (given.length === 0) throw new SettingsError(`The token ${join(tokensDir, name)} is empty.`);

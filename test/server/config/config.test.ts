@@ -105,4 +105,11 @@ test('arguments that cannot be are named', () => {
   assert.throws(() => argumentsConfig(['a', '--http']), says(/^Option '--http <value>' argument missing\.?\n.*--help/));
   for (const bad of ['8080', 'localhost:80', '127.0.0.1:70000', '127.0.0.1', '::1:80', '[127.0.0.1', ''])
     assert.throws(() => endpoint(bad, '--http'), says(/--http must be an IP address and a port/), bad);
+  for (const bad of ['', 'two words', 'ü', 'x'.repeat(513)])
+    assert.throws(
+      () => argumentsConfig(['a', '--publish-token', bad]),
+      says(/--publish-token must be 1 character or more, at most 512/),
+      bad,
+    );
+  assert.throws(() => argumentsConfig(['a', '--play-token', '']), says(/is empty: left out, one is made up$/));
 });

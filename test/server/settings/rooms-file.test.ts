@@ -75,13 +75,17 @@ test('a person is told of a key that there is not, and of those that there are',
   const refused = (text: string, message: string) =>
     assert.throws(() => readRooms(text), { name: 'RoomsFileError', message }, text);
   const ofRoom = 'namespace, name, publish, play, iceServers, alerts';
-  refused('rooms: [{name: a}, {name: b, plya: {}}]', `there is no rooms[1].plya; what there is: ${ofRoom}`);
+  refused('rooms: [{name: a}, {name: b, plya: {}}]', `rooms[1].plya is unknown; known there: ${ofRoom}`);
   refused(
     'rooms: [{name: a, play: {auth: {modus: None}}}]',
-    'there is no rooms[0].play.auth.modus; what there is: mode, token, tokenFile, secret, secretFile, jwksURL, issuer, audience',
+    'rooms[0].play.auth.modus is unknown; known there: mode, token, tokenFile, secret, secretFile, jwksURL, issuer, audience',
   );
-  refused('rooms: []\ndrain: {timeout: 5s}', 'there is no drain.timeout; what there is: timeoutMs');
-  refused('rooms: []\nconstructor: {}', 'there is no constructor; what there is: rooms, drain');
+  refused('rooms: []\ndrain: {timeout: 5s}', 'drain.timeout is unknown; known there: timeoutMs');
+  refused('rooms: []\nconstructor: {}', 'constructor is unknown; known there: rooms, drain');
+  refused(
+    'apiVersion: liveroom.dev/v1alpha1\nkind: LiveRoom',
+    'it is a LiveRoom, which is for Kubernetes: npm start -- --room FILE takes it; a rooms file begins with "rooms:"',
+  );
   const { file } = readRooms('rooms: [{name: a, play: {auth: {token: x, tokenFile: y}}}]\ndrain: {timeoutMs: 1}');
   assert.deepEqual(readRooms(JSON.stringify(file)).file, file);
 });
