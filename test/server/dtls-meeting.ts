@@ -41,7 +41,20 @@ export const meetingAsServer = (
     options,
   );
 
-/** The same with us as the client. */
+/** As the server, amid a handshake: what we say is lost, and we wait for an answer to it. */
+export async function meetingInVain(identity: DtlsIdentity, own: Certificate): Promise<Meeting> {
+  let answers = 0;
+  const isLost = () => {
+    answers += 1;
+    return [];
+  };
+  const met = meetingAsServer(identity, own, own, { towardsThem: isLost });
+  met.them.connect();
+  await eventually('it waits for an answer to what is lost', () => answers > 0);
+  return met;
+}
+
+/** As `meetingAsServer`, with us as the client. */
 export const meetingAsClient = (
   identity: DtlsIdentity,
   own: Own,
