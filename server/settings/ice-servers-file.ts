@@ -1,15 +1,6 @@
 import type { RoomSettings } from '#crds/rooms-file.ts';
 import { isIceUrl } from '../access/turn-credentials.ts';
-import {
-  type Fields,
-  fileName,
-  integer,
-  list,
-  matching,
-  RoomsFileError,
-  record,
-  tokenForm,
-} from './rooms-file-fields.ts';
+import { type Fields, fileName, integer, list, oneWord, RoomsFileError, record } from './rooms-file-fields.ts';
 
 export interface TurnSecrets {
   /** What stands in the rooms file itself goes here, by the name of the file in which it would be. */
@@ -38,12 +29,11 @@ function iceServer(fields: Fields, index: number, { tokens, fileOf, path }: Turn
   }
   if (secret === undefined) return { urls, secretFile: fileName(secretFile, `${at}.secretFile`), ...lasts };
   const file = fileOf(index);
-  tokens.set(file, turnSecret(secret, `${at}.secret`));
+  tokens.set(file, oneWord(secret, `${at}.secret`));
   return { urls, secretFile: file, ...lasts };
 }
 
 const dayMs = 24 * 60 * 60_000;
-const turnSecret = matching(tokenForm.pattern, tokenForm.words);
 
 function iceUrl(value: unknown, path: string): string {
   if (typeof value === 'string' && isIceUrl(value)) return value;

@@ -36,11 +36,13 @@ export function matching(pattern: RegExp, what: string) {
   };
 }
 
-/** Of a token. RFC 6750 allows fewer characters; these are all that a header can carry in one word. */
+/** Of a token or a secret. RFC 6750 allows fewer characters; these are all that a header can carry in one word. */
 export const tokenForm = {
   pattern: /^[!-~]{1,512}$/,
   words: 'at most 512 printable characters without spaces',
 } as const;
+
+export const oneWord = matching(tokenForm.pattern, tokenForm.words);
 
 export const fileName = matching(/^[\w-][\w.-]{0,252}$/, 'the name of a file, without folders');
 

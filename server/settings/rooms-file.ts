@@ -11,9 +11,9 @@ import {
   list,
   matching,
   oneOf,
+  oneWord,
   RoomsFileError,
   record,
-  tokenForm,
 } from './rooms-file-fields.ts';
 
 /** A rooms file, and the tokens that stood in it or were given as defaults, by the name of their token file. */
@@ -122,7 +122,7 @@ function auth(fields: Fields, path: string, key: keyof typeof tokenKey, at: Toke
   const inline = fields['token'];
   if (inline === undefined && fields['tokenFile'] !== undefined)
     return { mode, tokenFile: fileName(fields['tokenFile'], `${path}.tokenFile`) };
-  const token = inline === undefined ? at.defaultTokens?.[key] : bearerToken(inline, `${path}.token`);
+  const token = inline === undefined ? at.defaultTokens?.[key] : oneWord(inline, `${path}.token`);
   if (token !== undefined) at.tokens.set(at.fileName, token);
   return { mode, tokenFile: at.fileName };
 }
@@ -145,7 +145,6 @@ function jwtAuth(fields: Fields, path: string, at: Tokens & { fileName: string }
 }
 
 const dnsName = matching(/^[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?$/, 'a name of at most 63 of a-z, 0-9 and -');
-const bearerToken = matching(tokenForm.pattern, tokenForm.words);
 
 const claimText = matching(/^.{1,512}$/, 'a text of at most 512 characters');
 const jwksText = matching(/^https?:\/\/[^/?#@\s]+([/?][^#\s]*)?$/, 'an http or https URL, without a user');

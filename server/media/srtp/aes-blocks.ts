@@ -2,6 +2,7 @@
 import { createCipheriv } from 'node:crypto';
 import type * as Ffi from 'node:ffi';
 import { ownCopy } from '../own-copy.ts';
+import { init, update } from './openssl.ts';
 
 /**
  * `blocks` is of whole blocks of 16 bytes, and so is what they become, in memory of its own, as keys are kept; the key has
@@ -16,12 +17,8 @@ const functions = {
   EVP_CIPHER_CTX_new: { return: 'pointer', arguments: [] },
   EVP_CIPHER_CTX_reset: { return: 'int32', arguments: ['pointer'] },
   EVP_aes_128_ecb: { return: 'pointer', arguments: [] },
-  EVP_EncryptInit_ex: { return: 'int32', arguments: ['pointer', 'pointer', 'pointer', 'pointer', 'pointer'] },
-  // Two arguments more than it looks at, as C allows: numbers only, and more than six, are called in half the time of five.
-  EVP_EncryptUpdate: {
-    return: 'int32',
-    arguments: ['uint64', 'uint64', 'uint64', 'uint64', 'int32', 'int32', 'int32'],
-  },
+  EVP_EncryptInit_ex: init,
+  EVP_EncryptUpdate: update,
 } as const;
 
 const none = 0n;

@@ -33,11 +33,13 @@ export interface Gcm {
   ): boolean;
 }
 
-const update = {
+/** Of EVP_EncryptUpdate and its like, with the two arguments more. */
+export const update = {
   return: 'int32',
   arguments: ['uint64', 'uint64', 'uint64', 'uint64', 'int32', 'int32', 'int32'],
 } as const;
-const init = { return: 'int32', arguments: ['pointer', 'pointer', 'pointer', 'pointer', 'pointer'] } as const;
+/** Of EVP_EncryptInit_ex and its like. */
+export const init = { return: 'int32', arguments: ['pointer', 'pointer', 'pointer', 'pointer', 'pointer'] } as const;
 const final = { return: 'int32', arguments: ['pointer', 'pointer', 'pointer'] } as const;
 
 const functions = {

@@ -5,6 +5,7 @@
  *   | messages, and one more | vectors, one for each datagram | lengths, one for each message |
  */
 import type * as Ffi from 'node:ffi';
+import { functionsOf } from '#server/node/functions-of.ts';
 import type { SocketName } from './socket-name.ts';
 
 export interface MessageMemory {
@@ -37,8 +38,7 @@ const functions = { sendmmsg: { return: 'int32', arguments: ['int32', 'pointer',
 
 /** For `size` datagrams and one message more. Throws where there is no `sendmmsg`. */
 export function messageMemory(ffi: typeof Ffi, size: number): MessageMemory {
-  // Copied: what node:ffi gives is a dictionary, in which V8 looks a function up with each call.
-  const libc = { ...ffi.dlopen(null, functions).functions };
+  const libc = functionsOf(ffi, functions);
   const vectorsAt = (size + 1) * message.size;
   const controlsAt = vectorsAt + size * vector.size;
   // Names lie side by side, rather than with each client: the kernel reads them in a row.

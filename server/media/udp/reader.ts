@@ -6,6 +6,7 @@
  * who do so: something has come for the loop then, such as another thread's message.
  */
 import type * as Ffi from 'node:ffi';
+import { functionsOf } from '#server/node/functions-of.ts';
 import type { Endpoint } from './address.ts';
 import { sourceNames } from './source-names.ts';
 
@@ -55,8 +56,7 @@ export function reader(ffi: typeof Ffi, descriptors: readonly number[]): Reader 
 }
 
 function open(ffi: typeof Ffi, descriptors: readonly number[]): Reader | undefined {
-  // Copied: what node:ffi gives is a dictionary, in which V8 looks a function up with each call.
-  const libc = { ...ffi.dlopen(null, functions).functions };
+  const libc = functionsOf(ffi, functions);
   const memory = Buffer.allocUnsafeSlow(at.datagram + maxDatagram).fill(0);
   const start = ffi.getRawPointer(memory);
   const pointer = (offset: number): bigint => start + BigInt(offset);

@@ -4,6 +4,7 @@
  */
 import { hash, type KeyObject, sign, verify, X509Certificate } from 'node:crypto';
 import type * as Ffi from 'node:ffi';
+import { functionsOf } from '#server/node/functions-of.ts';
 import { p256Point } from './p256-point.ts';
 
 /** By the key of a certificate, in DER. */
@@ -47,8 +48,7 @@ const at = { number: 0, hash: 16, signature: 64, key: 144, size: 512 };
 
 /** Throws where OpenSSL lacks the functions. */
 export function ecdsaOfOpenssl(ffi: typeof Ffi): Ecdsa {
-  // Copied: what node:ffi gives is a dictionary, in which V8 looks a function up with each call.
-  const openssl = { ...ffi.dlopen(null, functions).functions };
+  const openssl = functionsOf(ffi, functions);
   const memory = Buffer.allocUnsafeSlow(at.size).fill(0);
   const start = ffi.getRawPointer(memory);
   const [hashed, signed, keyAt] = [start + BigInt(at.hash), start + BigInt(at.signature), start + BigInt(at.key)];

@@ -6,6 +6,7 @@
  */
 import { createHmac, createSecretKey } from 'node:crypto';
 import type * as Ffi from 'node:ffi';
+import { functionsOf } from '#server/node/functions-of.ts';
 
 /** So many bytes. The secret has 64 at most, label and seed 128 together, and what is wanted is 128 at most. */
 export type Prf = (secret: Uint8Array, label: string, seed: Uint8Array, length: number) => Buffer;
@@ -59,8 +60,7 @@ const at = {
  * what is returned, and nothing of a secret is left in its memory. Throws where OpenSSL lacks the functions.
  */
 export function prfOfHashes(ffi: typeof Ffi): Prf {
-  // Copied: what node:ffi gives is a dictionary, in which V8 looks a function up with each call.
-  const sha = { ...ffi.dlopen(null, functions).functions };
+  const sha = functionsOf(ffi, functions);
   const memory = Buffer.allocUnsafeSlow(at.size).fill(0);
   const start = ffi.getRawPointer(memory);
   const [inner, outer, state] = [start, start + BigInt(at.outer), start + BigInt(at.state)];

@@ -4,6 +4,7 @@
  */
 import { createPublicKey, diffieHellman, generateKeyPairSync } from 'node:crypto';
 import type * as Ffi from 'node:ffi';
+import { functionsOf } from '#server/node/functions-of.ts';
 
 /** Our half of a key exchange. */
 export interface KeyShare {
@@ -62,8 +63,7 @@ const at = { key: 0, length: 8, point: 16, secret: 48, size: 80 };
 
 /** Throws where OpenSSL lacks the functions. */
 export function x25519OfOpenssl(ffi: typeof Ffi): () => KeyShare {
-  // Copied: what node:ffi gives is a dictionary, in which V8 looks a function up with each call.
-  const openssl = { ...ffi.dlopen(null, functions).functions };
+  const openssl = functionsOf(ffi, functions);
   const memory = Buffer.allocUnsafeSlow(at.size).fill(0);
   const start = ffi.getRawPointer(memory);
   const [lengthAt, pointAt, secretAt] = [
