@@ -11,6 +11,9 @@ const roomsFile = 'rooms: [{name: stage, publish: {codecs: [VP8, Opus]}, play: {
 const [small, large] = [320, 640];
 /** A busy machine takes its time until Chromium knows what its link carries. */
 const patienceMs = 90_000;
+const measuredMs = 3000;
+/** IPv4, UDP, and the tag of AEAD_AES_128_GCM. */
+const headerBytes = 20 + 8 + 16;
 
 test('a viewer on a thin link gets the small picture, on none the sound alone, and all of it again by probes, and nobody else feels it', async (t) => {
   const seed = freshSeed();
@@ -31,11 +34,12 @@ test('a viewer on a thin link gets the small picture, on none the sound alone, a
   for (const viewer of [thin, wide])
     await eventually('it sees the large one', async () => (await video(viewer)).width === large, patienceMs);
 
-  relay.impair({ down: { rate: { bitsPerSecond: 320_000, queueMs: 500 } } });
+  const { sound: soundBps, l: smallBps, h: largeBps } = await takes(publisher);
+  relay.impair({ down: { rate: { bitsPerSecond: soundBps + (smallBps + largeBps) / 2, queueMs: 500 } } });
   await eventually('it sees the small one', async () => (await video(thin)).width === small, patienceMs);
   assert.equal((await video(wide)).width, large);
 
-  relay.impair({ down: { rate: { bitsPerSecond: 70_000, queueMs: 500 } } });
+  relay.impair({ down: { rate: { bitsPerSecond: soundBps + smallBps / 5, queueMs: 500 } } });
   await eventually('it is sent no video', async () => (await heldBack()) === 1, patienceMs);
   const before = await decodedFrames(wide);
   const sound = (await video(thin)).sound;
@@ -48,6 +52,20 @@ test('a viewer on a thin link gets the small picture, on none the sound alone, a
   assert.ok((await probes()) >= 2);
   assert.equal((await video(wide)).width, large);
 });
+
+/** What the publisher's sound and each of its encodings take on a link, in bits a second: that hangs on the machine. */
+async function takes(publisher: Page): Promise<Record<'sound' | 'l' | 'h', number>> {
+  const bps = (await publisher.evaluate(`(async () => {
+    const overhead = ${headerBytes};
+    const sent = async () => [...(await connection.getStats()).values()].filter(({ type }) => type === 'outbound-rtp').map(
+      ({ rid = 'sound', bytesSent, headerBytesSent, packetsSent }) => [rid, bytesSent + headerBytesSent + overhead * packetsSent]);
+    const before = Object.fromEntries(await sent());
+    await new Promise((resolve) => setTimeout(resolve, ${measuredMs}));
+    return Object.fromEntries((await sent()).map(([rid, bytes]) => [rid, (bytes - before[rid]) * 8000 / ${measuredMs}]));
+  })()`)) as Record<'sound' | 'l' | 'h', number>;
+  assert.ok(bps.h > 1.5 * bps.l, `no link lies between ${JSON.stringify(bps)}`);
+  return bps;
+}
 
 interface Seen {
   readonly width: number;
