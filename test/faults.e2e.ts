@@ -3,6 +3,7 @@ import { after, before, describe, test } from 'node:test';
 import { reconnectingClient } from '#operator/cluster/client/reconnecting-client.ts';
 import { leaderElection } from '#operator/cluster/lease/leader-election.ts';
 import { eventually } from '#test/harness/eventually.ts';
+import { freshSeed } from '#test/harness/seeded.ts';
 import { chaos } from './faults/chaos.ts';
 import { crashes } from './faults/crashes.ts';
 import { door } from './faults/door.ts';
@@ -11,7 +12,6 @@ import { permissions } from './faults/permissions.ts';
 import { nameOfGrant } from './faults/role.ts';
 import { type Stage, stage } from './faults/stage.ts';
 import { nameOfTeller } from './faults/tellers.ts';
-import { freshSeed } from './media/seeded.ts';
 
 /** The short forms of `npm run soak`. SEED repeats a run. */
 

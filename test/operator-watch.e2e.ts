@@ -11,7 +11,7 @@ import type { Fate } from '#test/faults/fault.ts';
 import { eventually } from '#test/harness/eventually.ts';
 import { type OperatedCluster, operatedCluster } from '#test/harness/operated-cluster.ts';
 import { aRoom } from '#test/harness/room.ts';
-import { freshSeed, seeded } from '#test/media/seeded.ts';
+import { freshSeed, seeded } from '#test/harness/seeded.ts';
 
 /** Copies of collections of a real API server, which is the only one to say what its versions mean. */
 

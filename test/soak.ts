@@ -3,9 +3,9 @@
  * and no stranger a media server a packet, at full length; `npm test` has the short forms.
  */
 import { parseArgs } from 'node:util';
+import { freshSeed } from '#test/harness/seeded.ts';
 import { exitCode, type Proof, table, tally } from './faults/proof.ts';
 import { type SoakPart, soakParts } from './faults/soak-parts.ts';
-import { freshSeed } from './media/seeded.ts';
 import { runSteps, setup } from './steps.ts';
 
 const parts: Readonly<Record<string, SoakPart>> = soakParts;

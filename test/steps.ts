@@ -66,16 +66,16 @@ export const testing = (name: string, filesAtATime: number, ...args: readonly st
 
 /** Where most tests are of pure code: they start nothing, wait for nothing, and leave nothing behind. */
 const mostlyPure = [
-  'test/{crds,media,operator}/*.test.ts',
+  'test/{crds,operator,server/media}/*.test.ts',
   'test/local/node/*.test.ts',
-  'test/media/{down,egress,estimate,frame,ice,rtp,srtp,up}/*.test.ts',
+  'test/server/media/{down,egress,estimate,frame,ice,rtp,srtp,up}/*.test.ts',
   'test/operator/{build,decide,metrics,room}/*.test.ts',
   'test/server/{access,config,dtls,events,http,metrics,node,observation,pages,peers,room,sdp,session,settings}/*.test.ts',
 ];
 /** The others there. */
 const notPure = [
   'test/local/node/{front-door,log-file,own-root,probes,processes,relays,sandbox,serially,volume-directory}.test.ts',
-  'test/media/{ingress,short-slices,thread,egress/egress-threads,egress/egress-turn,srtp/rtcp-sealer}.test.ts',
+  'test/server/media/{ingress,short-slices,thread,egress/egress-threads,egress/egress-turn,srtp/rtcp-sealer}.test.ts',
   'test/operator/{attempt,health,held-up,teller,urgency}.test.ts',
   'test/server/access/{jwt-access,key-set}.test.ts',
   'test/server/dtls/{dtls,dtls-as-client,dtls-keyed,dtls-memory,dtls-openssl,dtls-strangers}.test.ts',

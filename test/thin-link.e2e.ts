@@ -3,8 +3,8 @@ import { test } from 'node:test';
 import type { Page } from 'playwright-core';
 import { eventually } from '#test/harness/eventually.ts';
 import { impairedRelay } from '#test/harness/impaired-relay.ts';
+import { freshSeed } from '#test/harness/seeded.ts';
 import { visitedServer } from '#test/harness/visited-server.ts';
-import { freshSeed } from '#test/media/seeded.ts';
 import { decodedFrames, join } from './server/browser-client.ts';
 
 const roomsFile = 'rooms: [{name: stage, publish: {codecs: [VP8, Opus]}, play: {auth: {mode: None}}}]';

@@ -4,7 +4,7 @@ import { capacityLimits } from '#server/session/capacity.ts';
 import { type Measurement, measure } from '#test/bench/forwarding-load.ts';
 import { quantile } from '#test/bench/quantile.ts';
 import { eventually } from '#test/harness/eventually.ts';
-import { freshSeed, seeded } from '#test/media/seeded.ts';
+import { freshSeed, seeded } from '#test/harness/seeded.ts';
 import { serverProcess } from '#test/server/server-process.ts';
 import { assault } from './assault.ts';
 import { counted } from './counted.ts';

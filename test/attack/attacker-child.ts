@@ -1,7 +1,7 @@
 /** An attacker in a process of its own. */
 import { answer } from '#test/bench/forwarding-child.ts';
 import type { Place } from '#test/bench/joining-child.ts';
-import { seeded } from '#test/media/seeded.ts';
+import { seeded } from '#test/harness/seeded.ts';
 import { type Assaulted, assault } from './assault.ts';
 import { type Attacker, attacker } from './attacker.ts';
 

@@ -3,7 +3,7 @@
  * port, some say hello and hear nothing, some have the server answer with its certificate and say no more.
  */
 import { createSocket, type Socket } from 'node:dgram';
-import { stunCheck } from '#test/media/stun-client.ts';
+import { stunCheck } from '#test/server/media/stun-client.ts';
 import { smallPlayOffer } from '#test/server/offers.ts';
 import { secondHello } from './dtls-records.ts';
 

@@ -7,7 +7,7 @@ import { once } from 'node:events';
 import { measure } from '#test/bench/forwarding-load.ts';
 import { serverContender } from '#test/bench/server-contender.ts';
 import { eventually } from '#test/harness/eventually.ts';
-import { seeded } from '#test/media/seeded.ts';
+import { seeded } from '#test/harness/seeded.ts';
 import { serverProcess } from '#test/server/server-process.ts';
 import { udpClient } from '#test/server/udp-client.ts';
 import { assault } from './assault.ts';

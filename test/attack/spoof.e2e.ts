@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { freshSeed } from '#test/media/seeded.ts';
+import { freshSeed } from '#test/harness/seeded.ts';
 import { noNamespace, spoofed } from './spoofing.ts';
 
 /** Of each kind. A client may begin a hundred steps of a handshake a second; what is beyond that is dropped, too. */

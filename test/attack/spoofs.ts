@@ -1,7 +1,7 @@
 /** What somebody can send in the name of others who does not have their keys, and has seen what they sent at most. */
 import { alert, handshake } from '#test/attack/dtls-records.ts';
-import { randomBytes } from '#test/media/seeded.ts';
-import { stunCheck } from '#test/media/stun-client.ts';
+import { randomBytes } from '#test/harness/seeded.ts';
+import { stunCheck } from '#test/server/media/stun-client.ts';
 import type { UdpAttack } from './udp-attacks.ts';
 
 /** Whose name it is in. */

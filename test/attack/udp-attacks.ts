@@ -9,8 +9,8 @@ import { feedbackFormat, rtcpType } from '#server/media/rtp/rtcp.ts';
 import { framed, pictureLoss, receiverReport } from '#server/media/rtp/rtcp-write.ts';
 import { sealRtcp, srtpSession } from '#server/media/srtp/srtp.ts';
 import type { Endpoint } from '#server/media/udp/address.ts';
-import { randomBytes } from '#test/media/seeded.ts';
-import { stunCheck } from '#test/media/stun-client.ts';
+import { randomBytes } from '#test/harness/seeded.ts';
+import { stunCheck } from '#test/server/media/stun-client.ts';
 import type { UdpClient } from '#test/server/udp-client.ts';
 
 export interface UdpAttack {

@@ -13,7 +13,7 @@ import { execFileSync } from 'node:child_process';
 import { readFileSync } from 'node:fs';
 import type { Assaulted } from '#test/attack/assault.ts';
 import type { AttackerQuestion } from '#test/attack/attacker-child.ts';
-import { freshSeed } from '#test/media/seeded.ts';
+import { freshSeed } from '#test/harness/seeded.ts';
 import { estimate, ratios } from './estimate.ts';
 import { type Figure, table } from './figure.ts';
 import { type Child, startChild } from './forwarding-child.ts';

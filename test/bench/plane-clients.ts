@@ -2,7 +2,7 @@
 import { randomBytes } from 'node:crypto';
 import type dgram from 'node:dgram';
 import { type SrtpKeys, srtpProfile } from '#server/media/plane.ts';
-import { stunCheck } from '#test/media/stun-client.ts';
+import { stunCheck } from '#test/server/media/stun-client.ts';
 import type { PlaneClient } from './forwarding-clients.ts';
 
 export const upSsrc = 7;

@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto';
-import { seeded } from '#test/media/seeded.ts';
+import { seeded } from '#test/harness/seeded.ts';
 import type { Broken, Call, Fate, Fault, WatchFault } from './fault.ts';
 
 /** How likely each kind of trouble is, from 0 to 1 of all requests together. */

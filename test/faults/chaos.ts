@@ -1,7 +1,7 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { operatorMetric } from '#crds/operator-metrics.ts';
 import { startOperator } from '#test/harness/operator.ts';
-import { seeded } from '#test/media/seeded.ts';
+import { seeded } from '#test/harness/seeded.ts';
 import { actor, slots } from './actor.ts';
 import { wrongs } from './audit.ts';
 import { type Trouble, troubled } from './chance.ts';

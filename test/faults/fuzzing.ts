@@ -3,7 +3,7 @@ import { fuzz } from '#test/fuzz/fuzz.ts';
 import { fuzzHandshakes } from '#test/fuzz/handshake.ts';
 import { mediaTargets } from '#test/fuzz/media-targets.ts';
 import { signallingTargets } from '#test/fuzz/signalling-targets.ts';
-import { seeded } from '#test/media/seeded.ts';
+import { seeded } from '#test/harness/seeded.ts';
 
 export interface Fuzzing {
   readonly targets: number;

@@ -5,7 +5,7 @@ import { type Counts, counted } from '#test/attack/counted.ts';
 import { slowClients } from '#test/attack/http-attacks.ts';
 import { roomsOfSiege, siege, stage } from '#test/attack/siege.ts';
 import { type Load, measure, passageText } from '#test/bench/forwarding-load.ts';
-import { seeded } from '#test/media/seeded.ts';
+import { seeded } from '#test/harness/seeded.ts';
 import { serverProcess } from '#test/server/server-process.ts';
 
 export interface Besieged {

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { freshSeed, seeded } from '#test/media/seeded.ts';
+import { freshSeed, seeded } from '#test/harness/seeded.ts';
 import { fuzz } from './fuzz.ts';
 import { fuzzHandshakes } from './handshake.ts';
 import { mediaTargets } from './media-targets.ts';

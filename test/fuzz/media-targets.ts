@@ -26,8 +26,8 @@ import {
 } from '#server/rtc/dtls/dtls-record.ts';
 import { agreed } from '#server/rtc/dtls/dtls-server-hello.ts';
 import { p256Point } from '#server/rtc/dtls/p256-point.ts';
-import { corpus as frames } from '#test/media/frame/corpus.ts';
-import { descriptorCorpus } from '#test/media/frame/descriptor-corpus.ts';
+import { corpus as frames } from '#test/server/media/frame/corpus.ts';
+import { descriptorCorpus } from '#test/server/media/frame/descriptor-corpus.ts';
 import { hexCorpus } from './corpus.ts';
 import { passedOnTargets } from './passed-on-targets.ts';
 import type { Target } from './target.ts';

@@ -1,5 +1,5 @@
 /** What fuzzing changes: real messages, so that most of what comes of them is nearly right, and gets far into a reader. */
-import { randomBytes } from '#test/media/seeded.ts';
+import { randomBytes } from '#test/harness/seeded.ts';
 
 type Random = () => number;
 

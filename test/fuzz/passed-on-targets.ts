@@ -5,8 +5,8 @@ import { emptyPacket, maxPayload } from '#server/media/rtp/packet-cache.ts';
 import { maxElements, readDependency, takeElements } from '#server/media/rtp/passed.ts';
 import { primaryOf, readBlocks, redundancy, writeBlockType } from '#server/media/rtp/red.ts';
 import { emptyHeader, headerTemplate, readHeader } from '#server/media/rtp/rtp.ts';
-import { descriptorCorpus } from '#test/media/frame/descriptor-corpus.ts';
-import { redPayload } from '#test/media/rtp/red-packets.ts';
+import { descriptorCorpus } from '#test/server/media/frame/descriptor-corpus.ts';
+import { redPayload } from '#test/server/media/rtp/red-packets.ts';
 import { hexCorpus } from './corpus.ts';
 import type { Target } from './target.ts';
 

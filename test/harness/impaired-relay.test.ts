@@ -3,7 +3,7 @@ import { createSocket, type Socket } from 'node:dgram';
 import { once } from 'node:events';
 import { type TestContext, test } from 'node:test';
 import { setImmediate as turn } from 'node:timers/promises';
-import { freshSeed } from '#test/media/seeded.ts';
+import { freshSeed } from '#test/harness/seeded.ts';
 import { realClock, running } from '#test/server/running.ts';
 import { udpClient } from '#test/server/udp-client.ts';
 import { eventually } from './eventually.ts';

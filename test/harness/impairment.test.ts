@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
-import { freshSeed } from '#test/media/seeded.ts';
+import { freshSeed } from '#test/harness/seeded.ts';
 import { type Fate, type Impairment, link } from './impairment.ts';
 
 /** The fates of so many datagrams of 1000 bytes, one a millisecond. */

@@ -5,7 +5,7 @@
  *
  *   datagram ─► queue of the link ─► loss ─► delay, jitter, holding back ─► arrives, perhaps twice
  */
-import { seeded } from '#test/media/seeded.ts';
+import { seeded } from '#test/harness/seeded.ts';
 
 /** Of one direction. Nothing happens but what is named. A part of the datagrams is from 0 to 1: five per cent are 0.05. */
 export interface Impairment {

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { afterEach, beforeEach, describe, test } from 'node:test';
 import { eventually } from '#test/harness/eventually.ts';
-import { hasIPv6 } from '#test/media/udp-sockets.ts';
+import { hasIPv6 } from '#test/server/media/udp-sockets.ts';
 import { certificate } from './dtls-client.ts';
 import { type FakeClock, fakeClock } from './fake-clock.ts';
 import { smallOffer } from './offers.ts';

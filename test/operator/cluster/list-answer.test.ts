@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { listAnswer } from '#operator/cluster/watch/list-answer.ts';
 import type { KubeObject } from '#operator/kube.ts';
-import { freshSeed, seeded } from '#test/media/seeded.ts';
+import { freshSeed, seeded } from '#test/harness/seeded.ts';
 
 interface Thing extends KubeObject {
   readonly spec?: unknown;

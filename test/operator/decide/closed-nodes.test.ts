@@ -3,7 +3,7 @@ import { test } from 'node:test';
 import { closedNodes } from '#operator/decide/closed-nodes.ts';
 import { mayRunOn, type Placement } from '#operator/decide/placement.ts';
 import type { Node } from '#operator/kube.ts';
-import { freshSeed, seeded } from '#test/media/seeded.ts';
+import { freshSeed, seeded } from '#test/harness/seeded.ts';
 
 const nodeWith = (name: string, labels: Readonly<Record<string, string>>, spec: Node['spec'] = {}): Node => ({
   apiVersion: 'v1',

@@ -6,7 +6,7 @@ import { hostPortOf } from '#operator/decide/media-address.ts';
 import type { Placement } from '#operator/decide/placement.ts';
 import type { Node, Pod, Taint } from '#operator/kube.ts';
 import { hostPorts } from '#operator/room/host-ports.ts';
-import { freshSeed, seeded } from '#test/media/seeded.ts';
+import { freshSeed, seeded } from '#test/harness/seeded.ts';
 import { aPod, storedRoom } from '../objects.ts';
 import { standInCluster } from '../stand-in-cluster.ts';
 

@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { buckets } from '#server/access/buckets.ts';
 import { requestLimits, requestRates } from '#server/access/request-limits.ts';
-import { freshSeed, seeded } from '#test/media/seeded.ts';
+import { freshSeed, seeded } from '#test/harness/seeded.ts';
 import { fakeClock } from '../fake-clock.ts';
 
 test('so many come at once, and who comes after them is told when there is place again', () => {

@@ -4,7 +4,7 @@ import type { Asked } from '#server/access/claims.ts';
 import { jwtCheck } from '#server/access/jwt.ts';
 import { algorithmsOf } from '#server/access/jwt-secret.ts';
 import type { Verdict } from '#server/access/verdict.ts';
-import { freshSeed, seeded } from '#test/media/seeded.ts';
+import { freshSeed, seeded } from '#test/harness/seeded.ts';
 import { fakeClock } from '../fake-clock.ts';
 import { tokenBySecret } from './keys.ts';
 

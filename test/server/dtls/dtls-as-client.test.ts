@@ -11,7 +11,7 @@ import {
   encodedRecord,
   handshakeType,
 } from '#server/rtc/dtls/dtls-record.ts';
-import { freshSeed, randomBytes, seeded } from '#test/media/seeded.ts';
+import { freshSeed, randomBytes, seeded } from '#test/harness/seeded.ts';
 import { recordKeys } from '#test/server/werift-keys.ts';
 import { certificate } from '../dtls-client.ts';
 import { meetingAsClient, outcome } from '../dtls-meeting.ts';

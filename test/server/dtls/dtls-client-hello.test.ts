@@ -6,7 +6,7 @@ import { ecdsaOfNode } from '#server/rtc/dtls/dtls-ecdsa.ts';
 import { DtlsError } from '#server/rtc/dtls/dtls-extension.ts';
 import { keyShare, serverKey } from '#server/rtc/dtls/dtls-key-exchange.ts';
 import { x25519OfNode } from '#server/rtc/dtls/dtls-x25519.ts';
-import { freshSeed, seeded } from '#test/media/seeded.ts';
+import { freshSeed, seeded } from '#test/harness/seeded.ts';
 
 /** Of a type and a length below 256. */
 const extension = (type: number, body: readonly number[] = []) => [0, type, 0, body.length, ...body];

@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { type RecordKey, recordProtection } from '#server/rtc/dtls/dtls-protection.ts';
 import { contentType, type DtlsRecord } from '#server/rtc/dtls/dtls-record.ts';
-import { freshSeed, randomBytes, seeded } from '#test/media/seeded.ts';
+import { freshSeed, randomBytes, seeded } from '#test/harness/seeded.ts';
 
 const key = (fill: number): RecordKey => ({ key: Buffer.alloc(16, fill), salt: Buffer.alloc(4, fill + 1) });
 const [ours, theirs] = [key(1), key(5)];

@@ -14,7 +14,7 @@ import {
 } from '#server/rtc/dtls/dtls-record.ts';
 import { fingerprintLine } from '#server/rtc/dtls/fingerprint.ts';
 import { eventually } from '#test/harness/eventually.ts';
-import { freshSeed, randomBytes, seeded } from '#test/media/seeded.ts';
+import { freshSeed, randomBytes, seeded } from '#test/harness/seeded.ts';
 import { certificate, dtlsClient } from '../dtls-client.ts';
 import { meetingAsServer, outcome } from '../dtls-meeting.ts';
 

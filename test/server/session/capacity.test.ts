@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { capacity, capacityLimits, type Newcomer } from '#server/session/capacity.ts';
-import { freshSeed, seeded } from '#test/media/seeded.ts';
+import { freshSeed, seeded } from '#test/harness/seeded.ts';
 
 const limits = { pod: 10, room: 6, address: 4, forPublishers: 2 };
 

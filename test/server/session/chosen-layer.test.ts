@@ -3,7 +3,7 @@ import { test } from 'node:test';
 import { statusOf } from '#server/http/problem.ts';
 import { Refused } from '#server/room/refusal.ts';
 import { chosenLayer, videoIndex } from '#server/session/chosen-layer.ts';
-import { videoDown } from '#test/media/peer.ts';
+import { videoDown } from '#test/server/media/peer.ts';
 
 const viewer = { mids: ['a', 'v'], received: [videoDown(1, { mid: 'v' })] };
 const deaf = { mids: ['a'], received: [] };

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { isStranded } from '#server/session/stranded.ts';
-import { opus, vp8 } from '#test/media/peer.ts';
+import { opus, vp8 } from '#test/server/media/peer.ts';
 
 const h264 = { name: 'video/h264;42e01f;1', payloadType: 102, clockRate: 90_000 };
 const video = (...codecs: ReturnType<typeof vp8>[]) => ({ kind: 'video', codecs }) as const;
