@@ -1,28 +1,35 @@
 /** Everything put together: settings, rooms, media, HTTP. Knows no environment, no signals and no exit. */
 import { noTracer, type Tracer } from '#tracing/tracer.ts';
 import type { Config } from './config/config.ts';
+import { drain, returns } from './drain.ts';
 import { endpoints } from './endpoints.ts';
 import { entrance } from './entrance.ts';
 import { type SessionEvents, sessionEvents } from './events/session-events.ts';
-import type { ViewerEvents } from './events/viewer-events.ts';
 import { type HttpServers, httpServers } from './http-servers.ts';
-import { type Log, stackOf } from './log.ts';
-import type { MediaEvents } from './media/plane.ts';
+import type { Log } from './log.ts';
+import {
+  handshakesSlower,
+  listenerFailed,
+  requestFailed,
+  settingsChanged,
+  settingsRefused,
+  started,
+} from './log-lines.ts';
 import { startMediaPlane } from './media/thread.ts';
 import type { Endpoint } from './media/udp/address.ts';
-import { guarded, type Meter, meterOf, type SessionMeter } from './meter.ts';
+import { mediaEvents } from './media-events.ts';
+import { guarded, meterOf, type SessionMeter } from './meter.ts';
 import type { MetricsOptions } from './metrics/metrics.ts';
 import { neighbours } from './neighbours.ts';
 import { givingBack } from './node/spare-memory.ts';
 import { observation } from './observation/observation.ts';
 import { type Heart, startHeart } from './probes/heart.ts';
-import { type Clock, type Rooms, roomId, rooms } from './room/rooms.ts';
+import { type Clock, type Rooms, rooms } from './room/rooms.ts';
 import { dtlsIdentity } from './rtc/dtls/dtls.ts';
 import { fastestCrypto } from './rtc/dtls/dtls-crypto.ts';
 import { videoIndex } from './session/chosen-layer.ts';
-import { type SessionEnd, type Sessions, sessions } from './session/sessions.ts';
+import { type SessionEnd, sessions } from './session/sessions.ts';
 import { unreached } from './session/unreached.ts';
-import type { SettingsPart } from './settings/changes.ts';
 import { readSettings, type Settings } from './settings/settings.ts';
 import { watchSettings } from './settings/watch-settings.ts';
 import { roomSpans } from './spans/room-spans.ts';
@@ -68,17 +75,18 @@ export async function startServer(options: ServerOptions): Promise<Server> {
   await readSettings(config); // what is missing is told before anything is bound
   const heart = startHeart(() => performance.now());
   const watchdog = watchdogOf(heart, config.hangLimitMs);
-  const told = eventsOf({ sessions: () => table, viewers: () => events.subscriber, log, onFailure: onFatal });
+  const told = mediaEvents({ sessions: () => table, viewers: () => events.subscriber, log, onFailure: onFatal });
   const media = await startMediaPlane({ ...config.media, ...watchdog, events: told });
   const files = { ...config, media: { ...config.media, ...media.local } };
-  const state: ServerState = { settings: await readSettings(files), isDraining: false, identity: ownIdentity(log) };
+  const identity = dtlsIdentity({ crypto: fastestCrypto(handshakesSlower(log)) });
+  const state: ServerState = { settings: await readSettings(files), isDraining: false, identity };
   const end = (session: string, reason: SessionEnd) => table.end(session, reason);
   const allRooms = rooms(clock, end, (room) => events.subscriber.changed(room));
   const seen = { media, rooms: allRooms, state, sessions: () => table.count(), clock, heart, log, config, onMetrics };
   const { meter: counted, shortage, stop, ...inside } = await observation(seen);
   const spans = roomSpans(tracer);
-  const meter = meterOf([counted, spans, guarded(listener, toldBy(log))]);
-  const onError = requestFailed(meter, log);
+  const meter = meterOf([counted, spans, guarded(listener, listenerFailed(log))]);
+  const onError = requestFailed(log, meter);
   const around = neighbours({ config, state, at: () => atInternal, clock });
   const passedOnFor = around.arrivals.clientOf;
   const guarding = { config, clock, meter, log, write: options.audit, onError, passedOnFor };
@@ -106,25 +114,21 @@ export async function startServer(options: ServerOptions): Promise<Server> {
   const [atInternal, atHttp] = await listening.catch(closing(close));
   const spareMemory = givingBack(giveBackEveryMs);
   const local = { http: atHttp, internal: atInternal, media: media.local };
-  log.info('server started', { ...local, ...summary(state.settings) });
+  started(log, local, state.settings);
   onSettings?.(state.settings, local);
   const stopWatching = watchSettings(files, state.settings, {
     onSettings: (settings, changed) => {
       state.settings = settings;
       allRooms.configure(settings.rooms);
-      logChanges(log, settings, changed);
+      settingsChanged(log, settings, changed);
       onSettings?.(settings, local);
     },
-    onProblem: settingsRefused(meter, log),
+    onProblem: settingsRefused(log, meter),
     everyMs: rereadMs,
   });
   return {
     local,
-    drain: async () => {
-      const timeoutMs = beginDrain(state, clock);
-      allRooms.drain();
-      await emptied(table, clock, timeoutMs);
-    },
+    drain: () => drain({ state, rooms: allRooms, sessions: table, clock }),
     close: async () => {
       stopWatching();
       spareMemory.stop();
@@ -157,80 +161,6 @@ const listenersOf = (
   ended: (id: string, why: SessionEnd) => ended(id, returns(state, why)),
 });
 
-/** Whether a viewer whose session ends so is to ask again at once: it was we who had to go. */
-const returns = ({ isDraining }: ServerState, reason: SessionEnd): boolean =>
-  reason === 'Shutdown' || (isDraining && reason === 'PublisherGone');
-
-const requestFailed = (meter: Meter, log: Log) => (error: unknown) => {
-  meter.failed('Http');
-  log.error('request failed', { error: stackOf(error) });
-};
-
-const settingsRefused = (meter: Meter, log: Log) => (message: string) => {
-  meter.failed('Settings');
-  log.error('settings cannot be used: those of before stay in force, but a side whose token is missing is closed', {
-    error: message,
-  });
-};
-
-/** For an embedder's errors. */
-const toldBy = (log: Log) => (error: unknown) => log.error('a listener failed', { error: stackOf(error) });
-
-const threadRefused = (log: Log) => (reason: string) =>
-  log.warn(
-    'no further thread to send by could begin, so viewers share those that there are until the process starts anew: ' +
-      'raise the limit of processes (pids) of the container or node, or its memory',
-    { error: reason },
-  );
-
-/** Says so where handshakes are slower than they could be. */
-const ownIdentity = (log: Log) =>
-  dtlsIdentity({
-    crypto: fastestCrypto((reason) =>
-      log.warn('handshakes are calculated by node:crypto, not through node:ffi: a join takes more CPU', { reason }),
-    ),
-  });
-
-/** The media plane must be told whom to call before there is anybody. It has nothing to say until then. */
-const eventsOf = ({ sessions, viewers, log, onFailure }: MediaListeners): MediaEvents => ({
-  onDtls: (id, datagram) => sessions().events.onDtls(id, datagram),
-  onConnected: (id) => sessions().events.onConnected(id),
-  onMedia: (id) => sessions().events.onMedia(id),
-  onFirstFrame: (id) => sessions().events.onFirstFrame(id),
-  onHints: (id, hints) => sessions().events.onHints(id, hints),
-  onLayers: (id, layers) => {
-    const room = sessions().get(id)?.room;
-    if (room !== undefined) viewers().layers(room, layers);
-  },
-  onHeld: (id, isHeld) => viewers().held(id, isHeld),
-  onClosed: (id, reason) => sessions().events.onClosed(id, reason),
-  onThreadRefused: threadRefused(log),
-  onFailure,
-});
-
-interface MediaListeners {
-  readonly sessions: () => Sessions;
-  readonly viewers: () => ViewerEvents;
-  readonly log: Log;
-  readonly onFailure: (error: Error) => void;
-}
-
-/** How long it may take. */
-function beginDrain(state: ServerState, clock: Clock): number {
-  const { drainTimeoutMs } = state.settings;
-  state.isDraining = true;
-  state.drainEndsMs = clock.now() + drainTimeoutMs;
-  return drainTimeoutMs;
-}
-
-/** Resolves when the last session has ended, or after that time. */
-async function emptied(sessions: Sessions, clock: Clock, timeoutMs: number): Promise<void> {
-  const { promise, resolve } = Promise.withResolvers<void>();
-  const cancel = clock.after(timeoutMs, resolve);
-  await Promise.race([sessions.empty(), promise]);
-  cancel();
-}
-
 /** The media thread watches the main one, unless that may hang for ever. */
 const watchdogOf = ({ beats }: Heart, limitMs = 0) => (limitMs > 0 ? { watchdog: { beats, limitMs } } : {});
 
@@ -239,12 +169,3 @@ async function listen(app: HttpServers['app'], { address, port }: Endpoint): Pro
   const bound = app.server.address();
   return typeof bound === 'object' && bound ? bound : { address, port };
 }
-
-/** Which other pods there are is no setting: nobody has edited anything. */
-function logChanges(log: Log, settings: Settings, changed: readonly SettingsPart[]) {
-  const edited = changed.filter((part) => part !== 'other pods');
-  if (edited.length > 0) log.info('settings changed', { changed: edited, ...summary(settings) });
-  if (edited.length < changed.length) log.debug('other pods changed', { pods: settings.otherPods?.length });
-}
-
-const summary = ({ rooms, announced }: Settings) => ({ rooms: rooms.map(roomId), announced });
