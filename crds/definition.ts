@@ -26,6 +26,7 @@ const columns = [
   { name: 'Age', type: 'date', jsonPath: '.metadata.creationTimestamp' },
   { name: 'Node', type: 'string', jsonPath: '.status.origin.nodeName', priority: 1 },
   { name: 'Address', type: 'string', jsonPath: '.status.origin.address', priority: 1 },
+  { name: 'WHIP', type: 'string', jsonPath: '.status.whipURL', priority: 1 },
   { name: 'WHEP', type: 'string', jsonPath: '.status.whepURL', priority: 1 },
 ];
 

@@ -163,16 +163,15 @@ describe('a room', () => {
     await on.says('keynote', at, 'Publishing=True/Publishing');
     await on.says('keynote', at, 'MediaReachable=True/MediaReachable');
     await shows(30, at);
-    const rows = async (...more: string[]) => {
-      const [heads = '', row = ''] = (await on.kube.run(['get', 'lr', '-n', at, ...more])).split('\n');
-      return [heads.trim().split(/\s+/), row.trim().split(/\s+/)] as const;
-    };
-    const [heads, row] = await rows();
+    const rows = async (...more: string[]) =>
+      (await on.kube.run(['get', 'lr', '-n', at, ...more])).split('\n').map((row) => row.trim().split(/\s+/));
+    const [heads, row = []] = await rows();
     assert.deepEqual(heads, ['NAME', 'READY', 'REASON', 'LIVE', 'VIEWERS', 'AGE']);
     assert.deepEqual(row.slice(0, 5), ['keynote', 'True', 'Ready', 'True', '30']);
-    const [wideHeads, wide] = await rows('-o', 'wide');
-    assert.deepEqual(wideHeads.slice(6), ['NODE', 'ADDRESS', 'WHEP']);
-    assert.deepEqual(wide.slice(6), ['node-1', nodeAddress, 'http://keynote.shown.svc/shown/keynote/whep']);
+    const [wideHeads = [], wide = []] = await rows('-o', 'wide');
+    assert.deepEqual(wideHeads.slice(6), ['NODE', 'ADDRESS', 'WHIP', 'WHEP']);
+    const urls = ['whip', 'whep'].map((end) => `http://keynote.shown.svc/shown/keynote/${end}`);
+    assert.deepEqual(wide.slice(6), ['node-1', nodeAddress, ...urls]);
 
     const { metadata, status } = (await on.room('keynote', at)) ?? {};
     assert.equal(status?.observedGeneration, metadata?.generation);
