@@ -10,15 +10,16 @@ import type { MetricsConfig } from '../metrics/metrics.ts';
 import { ConfigError } from './config-error.ts';
 import { metricsConfig } from './metrics-config.ts';
 import {
+  boundAt,
   busyLimitRatio,
   cpuRequest,
-  endpoint,
   endpoints,
   hangLimitMs,
   joinRate,
   logLevel,
   maxConnections,
   proxies,
+  thisMachine,
   token,
 } from './values.ts';
 
@@ -117,9 +118,10 @@ export const usage = `Usage: npm run sfu -- ROOMS_FILE [options]
 
 Runs one media server without Kubernetes. ROOMS_FILE lists the rooms; docs/examples/rooms.yaml is one.
 
-  --http ADDRESS:PORT        pages, WHIP and WHEP       (127.0.0.1:${port.http})
-  --internal ADDRESS:PORT    probes, metrics, stats     (127.0.0.1:${port.internal})
-  --media ADDRESS:PORT       UDP port for all media     (127.0.0.1:${port.media})
+  --http [ADDRESS:]PORT      pages, WHIP and WHEP       (${thisMachine}:${port.http})
+  --internal [ADDRESS:]PORT  probes, metrics, stats     (${thisMachine}:${port.internal})
+  --media [ADDRESS:]PORT     UDP port for all media     (${thisMachine}:${port.media})
+                             Without an address this machine alone comes in; at 0.0.0.0 everybody does.
   --announce ADDRESS:PORT    where clients reach it, several with commas   (the same)
   --publish-token TOKEN      for rooms that name none   (made up)
   --play-token TOKEN         for rooms that name none   (made up)
@@ -147,11 +149,11 @@ export function argumentsConfig(args: readonly string[]): Config | undefined {
       'No rooms file is given. Try: npm run sfu -- docs/examples/rooms.yaml. --help lists the options.',
     );
   if (extra !== undefined) throw new ConfigError(`One rooms file is enough; what is ${extra}?`);
-  const media = endpoint(values.media, '--media');
+  const media = boundAt(values.media, '--media');
   const announce = values.announce === undefined ? undefined : endpoints(values.announce, '--announce');
   return {
-    http: endpoint(values.http, '--http'),
-    internal: endpoint(values.internal, '--internal'),
+    http: boundAt(values.http, '--http'),
+    internal: boundAt(values.internal, '--internal'),
     media,
     ...(announce && { announce: { endpoints: announce } }),
     roomsFile,
@@ -181,9 +183,9 @@ function parsed(args: readonly string[]) {
       args: [...args],
       allowPositionals: true,
       options: {
-        http: { type: 'string', default: `127.0.0.1:${port.http}` },
-        internal: { type: 'string', default: `127.0.0.1:${port.internal}` },
-        media: { type: 'string', default: `127.0.0.1:${port.media}` },
+        http: { type: 'string', default: `${port.http}` },
+        internal: { type: 'string', default: `${port.internal}` },
+        media: { type: 'string', default: `${port.media}` },
         announce: { type: 'string' },
         'publish-token': { type: 'string' },
         'play-token': { type: 'string' },

@@ -12,11 +12,25 @@ export const endpoints = (text: string, where: string): readonly Endpoint[] =>
 
 /** `address:port`, IPv6 in brackets. */
 export function endpoint(text: string, where: string): Endpoint {
-  const [, inBrackets, plain, portText = ''] = /^(?:\[([^\]]+)\]|([^:]+)):(\d{1,5})$/.exec(text) ?? [];
+  const at = read(text);
+  if (at !== undefined) return at;
+  throw new ConfigError(`${where} must be an IP address and a port, such as 127.0.0.1:7882, not ${text}`);
+}
+
+/** Where to be bound: an `endpoint`, or a port alone, which is one of {@link thisMachine}. */
+export function boundAt(text: string, where: string): Endpoint {
+  const at = read(text.includes(':') ? text : `${thisMachine}:${text}`);
+  if (at !== undefined) return at;
+  throw new ConfigError(`${where} must be a port, or an IP address and a port, such as 127.0.0.1:7882, not ${text}`);
+}
+
+/** Nobody comes in from elsewhere unless an address is named. */
+export const thisMachine = '127.0.0.1';
+
+function read(text: string): Endpoint | undefined {
+  const [, inBrackets, plain, port = ''] = /^(?:\[([^\]]+)\]|([^:]+)):(\d{1,5})$/.exec(text) ?? [];
   const address = inBrackets ?? plain ?? '';
-  if (isIP(address) === 0 || Number(portText) > 65_535)
-    throw new ConfigError(`${where} must be an IP address and a port, such as 127.0.0.1:7882, not ${text}`);
-  return { address, port: Number(portText) };
+  return isIP(address) === 0 || Number(port) > 65_535 ? undefined : { address, port: Number(port) };
 }
 
 export function logLevel(text: string, where: string): LogLevel {

@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { argumentsConfig, podConfig } from '#server/config/config.ts';
 import { ConfigError } from '#server/config/config-error.ts';
-import { endpoint } from '#server/config/values.ts';
+import { boundAt, endpoint } from '#server/config/values.ts';
 
 const pod = { POD_IP: '10.244.1.5', ROOMS_FILE: '/etc/liveroom/room/rooms.yaml' };
 const says = (message: RegExp) => (error: unknown) => error instanceof ConfigError && message.test(error.message);
@@ -71,6 +71,17 @@ test('every option is taken, several announced addresses and IPv6 too', () => {
   assert.deepEqual([config?.defaultTokens, config?.tokensDir], [{ publish: 'x', play: 'y' }, 'd']);
 });
 
+test('a port without an address is one of this machine alone', () => {
+  const config = argumentsConfig('r.yaml --http 8081 --internal 9091 --media 0'.split(' '));
+  assert.deepEqual(config?.http, { address: '127.0.0.1', port: 8081 });
+  assert.deepEqual(config?.internal, { address: '127.0.0.1', port: 9091 });
+  assert.deepEqual(config?.media, { address: '127.0.0.1', port: 0 });
+  assert.throws(
+    () => argumentsConfig(['r.yaml', '--announce', '7882']),
+    says(/--announce must be an IP address and a port, such as 127\.0\.0\.1:7882, not 7882$/),
+  );
+});
+
 test('a server ends itself when it hangs for 15 s, or as long as it is told; 0 is never', () => {
   assert.equal(podConfig(pod).hangLimitMs, 15_000);
   assert.equal(podConfig({ ...pod, HANG_LIMIT_SECONDS: '60' }).hangLimitMs, 60_000);
@@ -103,8 +114,20 @@ test('arguments that cannot be are named', () => {
     says(/^Unknown option '--prot'\.\n.*--help lists the options\.$/),
   );
   assert.throws(() => argumentsConfig(['a', '--http']), says(/^Option '--http <value>' argument missing\.?\n.*--help/));
-  for (const bad of ['8080', 'localhost:80', '127.0.0.1:70000', '127.0.0.1', '::1:80', '[127.0.0.1', ''])
-    assert.throws(() => endpoint(bad, '--http'), says(/--http must be an IP address and a port/), bad);
+  for (const bad of [
+    'localhost:80',
+    ':80',
+    '127.0.0.1:70000',
+    '127.0.0.1',
+    '::1:80',
+    '[127.0.0.1',
+    '70000',
+    '-1',
+    '',
+  ]) {
+    assert.throws(() => boundAt(bad, '--http'), says(/--http must be a port, or an IP address and a port, such/), bad);
+    assert.throws(() => endpoint(bad, '--announce'), says(/--announce must be an IP address and a port, such/), bad);
+  }
   for (const bad of ['', 'two words', 'ü', 'x'.repeat(513)])
     assert.throws(
       () => argumentsConfig(['a', '--publish-token', bad]),
