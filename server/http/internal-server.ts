@@ -1,12 +1,14 @@
 import fastify, { type FastifyInstance, type FastifyReply, type FastifyRequest } from 'fastify';
-import { internalPath } from '#crds/contract.ts';
+import { internalPath, port } from '#crds/contract.ts';
 import type { PodStats } from '#crds/pod-stats.ts';
 import { type ViewersStats, viewersTold } from '#crds/viewer-stats.ts';
 import type { Exposition } from '../metrics/exposition.ts';
 import type { Format } from '../metrics/family-text.ts';
 import type { Checkup } from '../probes/checkup.ts';
+import type { Refusal } from '../room/refusal.ts';
 import { type PassedOnOptions, passedOnRoute } from './passed-on.ts';
 import { probeRoutes } from './probes.ts';
+import { sendProblem } from './problem.ts';
 import { scrapeFormat } from './scrape-format.ts';
 import type { Turns } from './turns.ts';
 
@@ -35,6 +37,7 @@ export interface Internals {
 /** Probes, metrics and statistics, not listening yet. Never reachable from outside the cluster. */
 export function internalServer(internals: Internals): FastifyInstance {
   const app = fastify({ forceCloseConnections: true, maxRequestsPerSocket, http: { maxHeaderSize } });
+  app.setNotFoundHandler(async (_request, reply) => sendProblem(reply, unknownPath));
   probeRoutes(app, internals.checkup);
   const onRequest = async ({ ip }: FastifyRequest, { raw }: FastifyReply) => {
     const { come, leave } = internals.turns(ip);
@@ -56,3 +59,13 @@ export function internalServer(internals: Internals): FastifyInstance {
   });
   return app;
 }
+
+/** What people and programs ask for; other pods know their own way. */
+const { metrics, stats, viewers, livez, readyz, healthz } = internalPath;
+
+const unknownPath: Refusal = {
+  reason: 'UnknownPath',
+  detail:
+    `There are ${metrics}, ${stats}, ${viewers}, ${livez}, ${readyz} and ${healthz}, to GET. ` +
+    `WHIP, WHEP and the pages are at another port, ${port.http} unless told otherwise.`,
+};
