@@ -1,5 +1,6 @@
 /** What the log says of a server as a whole, and what is counted with it. */
 import { type Log, stackOf } from './log.ts';
+import type { SlowerPart } from './media/plane.ts';
 import type { Meter } from './meter.ts';
 import { roomId } from './room/rooms.ts';
 import type { SettingsPart } from './settings/changes.ts';
@@ -42,3 +43,9 @@ export const threadRefused = (log: Log) => (reason: string) =>
 
 export const handshakesSlower = (log: Log) => (reason: string) =>
   log.warn('handshakes are calculated by node:crypto, not through node:ffi: a join takes more CPU', { reason });
+
+export const mediaSlower = (log: Log) => (parts: readonly SlowerPart[], reason: string | undefined) =>
+  log.warn('parts of media are done by node:crypto and dgram, not through node:ffi: they take more CPU', {
+    parts,
+    reason,
+  });

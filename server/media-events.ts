@@ -1,7 +1,7 @@
 /** Whom the media plane calls. */
 import type { ViewerEvents } from './events/viewer-events.ts';
 import type { Log } from './log.ts';
-import { threadRefused } from './log-lines.ts';
+import { mediaSlower, threadRefused } from './log-lines.ts';
 import type { MediaEvents } from './media/plane.ts';
 import type { Sessions } from './session/sessions.ts';
 
@@ -26,5 +26,6 @@ export const mediaEvents = ({ sessions, viewers, log, onFailure }: MediaListener
   onHeld: (id, isHeld) => viewers().held(id, isHeld),
   onClosed: (id, reason) => sessions().events.onClosed(id, reason),
   onThreadRefused: threadRefused(log),
+  onSlower: mediaSlower(log),
   onFailure,
 });

@@ -18,6 +18,28 @@ test('who starts a server is told the URLs of its rooms, and of those that come 
   assert.ok(server.told().includes(`WHIP     ${server.url('/default/second/whip')}  Bearer the-publish-token\n`));
 });
 
+test('where Node has no node:ffi, the log says once what takes more CPU: which parts of media, and handshakes', async (t) => {
+  const hidden = `const { getBuiltinModule } = process;
+    process.getBuiltinModule = (id) => (id === 'node:ffi' ? undefined : getBuiltinModule(id));`;
+  const server = await serverProcess('rooms: [{name: stage}]', {
+    NODE_OPTIONS: `--import=data:text/javascript,${encodeURIComponent(hidden)}`,
+  });
+  t.after(server.end);
+  const warned = server.said.map((line) => JSON.parse(line)).filter(({ level }) => level === 'warn');
+  const why = { level: 'warn', reason: 'this Node has no node:ffi' };
+  assert.deepEqual(
+    warned.map(({ time: _, ...line }) => line),
+    [
+      {
+        ...why,
+        message: 'parts of media are done by node:crypto and dgram, not through node:ffi: they take more CPU',
+        parts: ['deriving keys', 'opening packets', 'sending packets'],
+      },
+      { ...why, message: 'handshakes are calculated by node:crypto, not through node:ffi: a join takes more CPU' },
+    ],
+  );
+});
+
 describe('a server that does not start', () => {
   /** Runs the server's entry; resolves to what it wrote to its error output and its exit code. */
   const run = (args: readonly string[], env: Readonly<Record<string, string>> = {}) =>

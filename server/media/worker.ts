@@ -11,6 +11,7 @@ import { mostThreads } from './egress/placement.ts';
 import { startIngress } from './ingress.ts';
 import { mediaCore } from './media-core.ts';
 import { bytesOf, deliver, type FromWorker, type ToWorker, textOf, type WorkerOptions } from './messages.ts';
+import type { SlowerPart } from './plane.ts';
 import { askForShortSlices } from './short-slices.ts';
 import { aesBlocks } from './srtp/aes-blocks.ts';
 import { inbox } from './srtp/inbox.ts';
@@ -34,14 +35,19 @@ const egress = egressThreads(
   () => startEgress(socket.outbox?.bound ?? [], now, core.egressEvents, fail),
   (error) => tell(['onThreadRefused', String(error)]),
 );
+const opener = inbox();
+let slowerKeys: string | undefined;
+const aes = aesBlocks((reason) => {
+  slowerKeys = reason;
+});
 const core = mediaCore({
   send: socket.send,
   now,
   random: Math.random,
   randomBytes,
   outbox: socket.outbox,
-  inbox: inbox(),
-  aes: aesBlocks(),
+  inbox: opener,
+  aes,
   shares: egress,
   tally: tally(),
   events: {
@@ -74,6 +80,7 @@ main.on('message', (together: readonly ToWorker[]) => {
   together.forEach(hear);
   core.flush();
 });
+tellSlower();
 tell({ bound: socket.local });
 
 function hear(message: ToWorker): void {
@@ -91,6 +98,15 @@ async function answer({ ask, id }: Extract<ToWorker, { id: number }>): Promise<v
   if (typeof ask === 'object') return tell({ answerTo: id, viewers: await egress.viewers(core.viewers(ask), ask) });
   await egress.ping();
   tell({ answerTo: id });
+}
+
+/** Other threads there are only where all of it can be done through `node:ffi`. */
+function tellSlower(): void {
+  const parts: SlowerPart[] = [];
+  if (slowerKeys !== undefined) parts.push('deriving keys');
+  if (opener === undefined) parts.push('opening packets');
+  if (socket.outbox === undefined) parts.push('sending packets');
+  if (parts.length > 0) tell(['onSlower', parts, slowerKeys]);
 }
 
 /** The others first: the descriptor that they send by is another's as soon as it is closed here. */

@@ -8,7 +8,7 @@ import type { Publisher, UpStream } from './up/up-stream.ts';
 /** What the media plane needs of the world. */
 export interface World extends Boxes {
   readonly send: Send;
-  readonly events: Omit<MediaEvents, 'onThreadRefused' | 'onFailure'>;
+  readonly events: Omit<MediaEvents, 'onThreadRefused' | 'onSlower' | 'onFailure'>;
   readonly tally: Tally;
   /** Monotonic milliseconds, with a fraction. */
   readonly now: () => number;

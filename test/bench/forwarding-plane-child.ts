@@ -18,6 +18,7 @@ const events = {
   onHeld: ignore,
   onClosed: ignore,
   onThreadRefused: ignore,
+  onSlower: ignore,
   onFailure: fail,
 };
 const plane = await startMediaPlane({ address: '127.0.0.1', port: 0, events });

@@ -44,6 +44,7 @@ const events: MediaEvents = {
     onHeld: nothing,
     onClosed: nothing,
     onThreadRefused: nothing,
+    onSlower: nothing,
   },
   onFailure: fail,
 };

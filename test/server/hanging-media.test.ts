@@ -27,6 +27,7 @@ async function hangingMedia(t: TestContext, { after = Number.POSITIVE_INFINITY }
     onHeld: nothing,
     onClosed: nothing,
     onThreadRefused: nothing,
+    onSlower: nothing,
   };
   const media = await startMediaPlane({ address: '127.0.0.1', port: 0, events: { ...events, onFailure: nothing } });
   t.after(media.close);

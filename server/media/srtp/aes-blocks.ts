@@ -25,14 +25,22 @@ const none = 0n;
 /** Where things lie in the memory that both sides see. */
 const at = { key: 0, length: 16, blocks: 32, size: 160 };
 
-/** By OpenSSL through `node:ffi`; where that is missing, lacks a function, or gives other results, by `node:crypto`. */
-export function aesBlocks(): AesBlocks {
+/**
+ * By OpenSSL through `node:ffi`; where that is missing or not allowed, lacks a function, or gives other results, by
+ * `node:crypto`, and `onSlower` is told why.
+ */
+export function aesBlocks(onSlower: (reason: string) => void = () => {}): AesBlocks {
+  const slower = (reason: string) => {
+    onSlower(reason);
+    return aesBlocksOfNode;
+  };
   try {
     const ffi = process.getBuiltinModule('node:ffi');
-    const fast = ffi && open(ffi);
-    return fast !== undefined && isRight(fast) ? fast : aesBlocksOfNode;
-  } catch {
-    return aesBlocksOfNode;
+    if (ffi === undefined) return slower('this Node has no node:ffi');
+    const fast = open(ffi);
+    return isRight(fast) ? fast : slower('OpenSSL does not come to what node:crypto does');
+  } catch (error) {
+    return slower(`${error}`);
   }
 }
 

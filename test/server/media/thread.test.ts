@@ -25,6 +25,7 @@ const silence: MediaEvents = {
   onHeld() {},
   onClosed() {},
   onThreadRefused() {},
+  onSlower() {},
   onFailure() {},
 };
 
