@@ -15,9 +15,10 @@ import { monitoringDoor } from './monitoring/door.ts';
 import { monitoringImages } from './monitoring/images.ts';
 import { networkCommands } from './network.ts';
 import type { LocalImages } from './node/command-line.ts';
-import { type FrontDoor, frontDoor } from './node/front-door.ts';
+import type { FrontDoor } from './node/front-door.ts';
 import { startNode } from './node/node.ts';
 import { tcpRelay } from './node/tcp-relay.ts';
+import { roomsDoor } from './rooms-door.ts';
 import { run } from './run.ts';
 import { socketInbox } from './socket-inbox.ts';
 
@@ -64,7 +65,7 @@ async function runPods(settings: StartSettings, controlPlane: ControlPlane): Pro
     apiServer: { host: site.address, port: apiPort },
   });
   const behind = { client, pods: node.pods, log: console.log };
-  const doors = [await opened('http', frontDoor(behind))];
+  const doors = [await opened('http', roomsDoor(behind, root))];
   if (monitoring !== undefined) doors.push(await opened('monitoring', monitoringDoor(behind, root)));
   running.push({
     async stop() {

@@ -5,6 +5,7 @@ import { apiVersion, kind, type LiveRoom, plural } from '#crds/liveroom.ts';
 import { absentIfNotFound } from '#operator/cluster/client/api-error.ts';
 import type { KubeClient } from '#operator/cluster/client/client.ts';
 import type { Cluster } from './cluster.ts';
+import { notReady } from './room-readiness.ts';
 import { CommandFailed, run } from './run.ts';
 import { until, type WaitOptions } from './until.ts';
 
@@ -86,12 +87,10 @@ export async function roomReady(
 ): Promise<void> {
   let said = '';
   await until(options, `room ${room.namespace}/${room.name} to be Ready`, async () => {
-    const { status } = await client.request<LiveRoom>('GET', roomAPI(room));
-    const ready = status?.conditions?.find(({ type }) => type === 'Ready');
-    const message = ready?.message ?? 'The operator is starting.';
-    if (message !== said && ready?.status !== 'True') options.onMessage(message);
-    said = message;
-    return ready?.status === 'True';
+    const why = notReady(await client.request<LiveRoom>('GET', roomAPI(room)));
+    if (why !== undefined && why !== said) options.onMessage(why);
+    said = why ?? '';
+    return why === undefined;
   });
 }
 

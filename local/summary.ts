@@ -23,6 +23,7 @@ export async function summaryOf(
   return `  Publish   ${pages.publisher}
 ${encoderLines(pages)}
   Watch     ${pages.player}
+  Rooms     ${cluster.httpURL}/  (all that there are)
 ${await monitoringLines(cluster)}
   Look      ${toCluster} get liverooms
             ${toCluster} logs -n liveroom-system deployment/liveroom-operator

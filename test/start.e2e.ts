@@ -108,6 +108,8 @@ describe('npm start', { concurrency: false }, () => {
     const headers = { 'Content-Type': 'application/sdp', authorization };
     const offered = await fetch(printed(started, /WHIP\s+(\S+)/), { method: 'POST', headers, body: 'v=0' });
     assert.equal(offered.status, 400, 'the token fits, so that the offer is read');
+    const rooms = await fetch(printed(started, /Rooms\s+(\S+)/));
+    assert.match(await rooms.text(), /default\/demo<.*>Ready<.*href="\/default\/demo\/publish"/s);
     assert.match(started.text(), /kubectl --kubeconfig \.liveroom\/kubeconfig get liverooms/);
 
     // A client-side apply warns about an object that was made in any other way.

@@ -12,7 +12,18 @@ export interface FrontDoorOptions {
   readonly pods: () => Iterable<Pod>;
   /** Which Service a path leads to; default: `/{namespace}/{service}/…`. */
   readonly route?: (path: string) => Route | undefined;
+  /** Answers what leads nowhere; default: with a problem that says why. */
+  readonly nowhere?: (incoming: IncomingMessage, response: ServerResponse, why: Nowhere) => void;
   readonly log: (line: string) => void;
+}
+
+/** A request that is passed on to nobody. */
+export interface Nowhere {
+  /** Where it should have gone; undefined: its path names no Service. */
+  readonly route: Route | undefined;
+  /** 404: there is no such Service. 503: no pod of it is ready. */
+  readonly status: 404 | 503;
+  readonly detail: string;
 }
 
 export interface FrontDoor {
@@ -25,7 +36,8 @@ export interface FrontDoor {
  * A stand-in for an Ingress: passes `/{namespace}/{service}/…` on, path unchanged, to a ready pod of that Service.
  * It looks at Services and pods itself, so it works where there are no EndpointSlices.
  */
-export function frontDoor({ client, pods, log, route: routeTo = routeOf }: FrontDoorOptions): FrontDoor {
+export function frontDoor(options: FrontDoorOptions): FrontDoor {
+  const { client, pods, log, route: routeTo = routeOf, nowhere = refuse } = options;
   const services = reflector<Service>({
     client,
     path: '/api/v1/services',
@@ -36,19 +48,19 @@ export function frontDoor({ client, pods, log, route: routeTo = routeOf }: Front
 
   const server = createServer((incoming, response) => {
     const route = routeTo(incoming.url ?? '/');
-    if (route === undefined) return problem(response, 404, 'Paths here are /{namespace}/{room}/…');
+    const lost = (status: 404 | 503, detail: string) => nowhere(incoming, response, { route, status, detail });
+    if (route === undefined) return lost(404, 'Paths here are /{namespace}/{service}/…');
     const key = `${route.namespace}/${route.service}`;
     const service = services.get(key);
-    if (service === undefined) return problem(response, 404, `There is no Service ${key}.`);
+    if (service === undefined) return lost(404, `There is no Service ${key}.`);
     const found = backends(service, pods());
     const backend = found[turn++ % Math.max(1, found.length)];
-    if (backend === undefined) {
-      return problem(response, 503, `No pod of Service ${key} is ready, or its port named http leads nowhere.`, 1);
-    }
+    if (backend === undefined)
+      return lost(503, `No pod of Service ${key} is ready, or its port named http leads nowhere.`);
     pass(incoming, response, backend).catch((error: Error) => {
       log(`Front door: ${incoming.method} ${incoming.url} to pod ${backend.pod}: ${error.message}`);
       if (response.headersSent) response.destroy();
-      else problem(response, 502, `Pod ${backend.pod} did not answer: ${error.message}.`, 1);
+      else problem(response, 502, `Pod ${backend.pod} did not answer: ${error.message}.`);
     });
   });
   // Sessions may stay silent for as long as they like.
@@ -115,11 +127,14 @@ function forwardedHeaders({ headers, socket }: IncomingMessage) {
   };
 }
 
-/** RFC 9457; the title of about:blank is the status in words. */
-function problem(response: ServerResponse, status: number, detail: string, retryAfterSeconds?: number): void {
+const refuse = (_incoming: IncomingMessage, response: ServerResponse, { status, detail }: Nowhere) =>
+  problem(response, status, detail);
+
+/** RFC 9457; the title of about:blank is the status in words. What a server lacks (5xx) may be there in a second. */
+export function problem(response: ServerResponse, status: number, detail: string): void {
   response.setHeader('content-type', 'application/problem+json');
   response.setHeader('access-control-allow-origin', '*');
-  if (retryAfterSeconds !== undefined) response.setHeader('retry-after', retryAfterSeconds);
+  if (status >= 500) response.setHeader('retry-after', 1);
   const title = STATUS_CODES[status];
   response.writeHead(status).end(JSON.stringify({ type: 'about:blank', title, status, detail }));
 }

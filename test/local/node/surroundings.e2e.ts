@@ -98,7 +98,7 @@ describe('what a pod is given', () => {
 
     const nobody = await look.ask('nobody', '');
     assert.equal(nobody.status, 404);
-    assert.match(((await nobody.json()) as { detail: string }).detail, /no Service default\/nobody/);
+    assert.match(((await nobody.json()) as { detail: string }).detail, /no room default\/nobody/);
   });
 
   test('has a log that can be followed to its end', async () => {

@@ -1,0 +1,94 @@
+/** The local cluster's own page: which rooms there are, and where they are published to and watched. Pure. */
+import { publicPath } from '#crds/contract.ts';
+import type { LiveRoom } from '#crds/liveroom.ts';
+import type { Nowhere } from './node/front-door.ts';
+import { notReady } from './room-readiness.ts';
+
+/** What the page has of a room. */
+export type ListedRoom = Pick<LiveRoom, 'status'> & {
+  readonly metadata: Pick<LiveRoom['metadata'], 'namespace' | 'name'>;
+};
+
+export interface WrongWay {
+  readonly status: 404 | 503;
+  readonly detail: string;
+}
+
+const paths =
+  'A room is watched at /{namespace}/{room}/ and published to at /{namespace}/{room}/publish; encoders and players have ' +
+  '/{namespace}/{room}/whip and /whep. / lists the rooms.';
+
+/** What to say of a request for `path` that leads to no pod: that there is no such room, or why it is not Ready. */
+export function wrongWay(path: string, { route, status, detail }: Nowhere, rooms: readonly ListedRoom[]): WrongWay {
+  if (route === undefined) return { status, detail: `There is nothing at ${path}. ${paths}` };
+  const { namespace, service: name } = route;
+  const room = rooms.find(({ metadata }) => metadata.namespace === namespace && metadata.name === name);
+  if (room !== undefined) {
+    const why = notReady(room);
+    return { status: 503, detail: why === undefined ? detail : `Room ${namespace}/${name} is not Ready. ${why}` };
+  }
+  return status === 404 ? { status, detail: `There is no room ${namespace}/${name}. ${paths}` } : { status, detail };
+}
+
+/** How often a page looks again on which a room is not Ready. */
+const againSeconds = 5;
+
+/** The page, as HTML; `wrong` is what led to it, if that was not its own path. */
+export function roomsPage(rooms: readonly ListedRoom[], wrong?: WrongWay): string {
+  const isWaiting = wrong?.status === 503 || rooms.some((room) => notReady(room) !== undefined);
+  return `<!doctype html>
+<html lang="en">
+  <head>
+    <meta charset="utf-8">
+    <meta name="viewport" content="width=device-width, initial-scale=1">
+    <meta name="color-scheme" content="light dark">
+    <meta name="referrer" content="no-referrer">
+${isWaiting ? `    <meta http-equiv="refresh" content="${againSeconds}">\n` : ''}    <title>LiveRoom rooms</title>
+    <link rel="icon" href="/icon.svg" type="image/svg+xml">
+    <link rel="stylesheet" href="/style.css">
+  </head>
+  <body>
+    <header>
+      <span class="brand">LiveRoom</span>
+      <h1>Rooms of this cluster</h1>
+    </header>
+    <main>
+${wrong === undefined ? '' : `      <p role="alert">${text(wrong.detail)}</p>\n`}${rooms.map(section).join('') || none}${tokens}
+    </main>
+  </body>
+</html>
+`;
+}
+
+function section(room: ListedRoom): string {
+  const { namespace, name } = room.metadata;
+  const { whipURL, whepURL } = room.status ?? {};
+  const why = notReady(room);
+  const [publish, play] = [publicPath.publisher(namespace, name), publicPath.player(namespace, name)];
+  return `      <section class="card">
+        <div class="row">
+          <h2>${text(`${namespace}/${name}`)}</h2>
+          <p class="quiet">${why === undefined ? audience(room) : 'Not Ready'}</p>
+        </div>
+${why === undefined ? '' : `        <p class="problem">${text(why)}</p>\n`}        <p><a href="${text(publish)}">Publish</a> · <a href="${text(play)}">Watch</a></p>
+${whipURL && whepURL ? `        <p class="quiet">WHIP ${text(whipURL)}<br>WHEP ${text(whepURL)}</p>\n` : ''}      </section>
+`;
+}
+
+function audience({ status }: ListedRoom): string {
+  const viewers = status?.subscribers ?? 0;
+  const watching = viewers === 0 ? '' : viewers === 1 ? ', 1 viewer' : `, ${viewers} viewers`;
+  return `${status?.publisher?.connected ? 'On the air' : 'Ready'}${watching}`;
+}
+
+const none = `      <p>There is no room. <code>kubectl apply -f docs/examples/liveroom.yaml</code> makes one.</p>\n`;
+
+/** The page is for whoever reaches this machine's port, and so has no token. */
+const tokens = `      <p class="quiet">A room's pages ask for its token. <code>npm start</code> prints those of the room that it makes. Those of
+        another: <code>kubectl get secret ROOM-tokens -n NAMESPACE -o jsonpath='{.data.publish}' | base64 -d</code>, with
+        <code>play</code> to watch. A room that names a Secret of its own has them there.</p>`;
+
+const entities: Readonly<Record<string, string>> = { '&': '&amp;', '<': '&lt;', '>': '&gt;', '"': '&quot;' };
+
+/** As text, or between double quotes. */
+const text = (words: string): string => words.replaceAll(/[&<>"]/g, (sign) => entities[sign] ?? sign);

@@ -1,0 +1,64 @@
+import assert from 'node:assert/strict';
+import { describe, test } from 'node:test';
+import type { LiveRoomStatus } from '#crds/liveroom.ts';
+import { routeOf } from '#local/node/routes.ts';
+import { roomsPage, wrongWay } from '#local/rooms-page.ts';
+import { aCondition } from '#test/operator/objects.ts';
+
+const aRoom = (name: string, status: LiveRoomStatus = {}) => ({ metadata: { namespace: 'events', name }, status });
+const ready = { conditions: [aCondition('Ready', 'True', 'Ready')] };
+const pending = { conditions: [{ ...aCondition('Ready', 'False', 'PodPending'), message: 'Pod a is <starting>.' }] };
+
+const links = (page: string) => [...page.matchAll(/<a href="([^"]+)">/g)].map(([, to]) => to);
+
+describe('the page of rooms', () => {
+  test('has links to where each is published to and watched, and its URLs for encoders and players', () => {
+    const urls = { whipURL: 'http://a/events/one/whip', whepURL: 'http://a/events/one/whep' };
+    const page = roomsPage([aRoom('one', { ...ready, ...urls }), aRoom('two', ready)]);
+    const expected = ['/events/one/publish', '/events/one/', '/events/two/publish', '/events/two/'];
+    assert.deepEqual(links(page), expected);
+    for (const url of Object.values(urls)) assert.ok(page.includes(url), url);
+  });
+  test('says who is on the air, and how many watch', () => {
+    const on = { ...ready, publisher: { connected: true } };
+    const page = roomsPage([
+      aRoom('a', { ...on, subscribers: 2 }),
+      aRoom('b', { ...on, subscribers: 1 }),
+      aRoom('c', ready),
+    ]);
+    for (const words of ['>On the air, 2 viewers<', '>On the air, 1 viewer<', '>Ready<'])
+      assert.ok(page.includes(words), words);
+    assert.doesNotMatch(page, /refresh/);
+  });
+  test('says of a room that is not Ready why not, and looks again', () => {
+    const page = roomsPage([aRoom('slow', pending)]);
+    assert.match(page, />Not Ready<.*Pod a is &lt;starting&gt;\./s);
+    assert.match(page, /http-equiv="refresh"/);
+    assert.match(roomsPage([aRoom('new')]), /The operator is starting\./);
+  });
+  test('says so where there is none', () => assert.match(roomsPage([]), /There is no room\./));
+  test('has no token of any room', () => assert.doesNotMatch(roomsPage([aRoom('one', ready)]), /#token/));
+});
+
+describe('who comes to no pod', () => {
+  const said = (path: string, status: 404 | 503) => {
+    const why = { route: routeOf(path), status, detail: 'As the front door says.' };
+    const { status: code, detail } = wrongWay(path, why, [aRoom('one', ready), aRoom('slow', pending)]);
+    return `${code} ${detail}`;
+  };
+  test('by a path that is none is told which there are', () =>
+    assert.match(
+      said('/one', 404),
+      /^404 There is nothing at \/one\. .*\/{namespace}\/{room}\/publish.*\/ lists the rooms\.$/,
+    ));
+  test('asking for a room that is not there is told so, and which paths there are', () =>
+    assert.match(said('/events/two/whip', 404), /^404 There is no room events\/two\. .*\/ lists the rooms\.$/));
+  test('asking for a room that is not Ready is told why it is not, whether or not it has a Service', () => {
+    for (const status of [404, 503] as const)
+      assert.equal(said('/events/slow/', status), '503 Room events/slow is not Ready. Pod a is <starting>.');
+  });
+  test('asking for what is no room, or is Ready, is told what the front door says', () => {
+    assert.equal(said('/events/prometheus/', 503), '503 As the front door says.');
+    assert.equal(said('/events/one/', 503), '503 As the front door says.');
+  });
+});
