@@ -4,6 +4,7 @@ import { join, resolve } from 'node:path';
 import { version } from '#crds/contract.ts';
 import { serverMetric as metric } from '#crds/metrics.ts';
 import { type KubeClient, kubeClient } from '#operator/cluster/client/client.ts';
+import { alreadyRunning } from './already-running.ts';
 import { apply, type Cluster, startCluster } from './cluster.ts';
 import { forOneNode } from './install-manifest.ts';
 import { type Claim, claim } from './instance.ts';
@@ -122,9 +123,7 @@ async function main(): Promise<number> {
   const options = startOptions(args, root);
   if (options === 'help') return say(usage, 0);
   const claimed = await claim(root);
-  if (claimed.kind === 'taken') {
-    return say(`\`npm start\` is running already in ${root}. Ctrl-C there stops it.\n\n${claimed.summary}`, 0);
-  }
+  if (claimed.kind === 'taken') return say(alreadyRunning(root, args, claimed.summary), 0);
   claimed.tell(async () => '  It is still starting.\n');
   const { signal } = stopping();
   const aborted = new Promise<void>((done) => signal.addEventListener('abort', () => done()));

@@ -11,7 +11,7 @@ interface RoomPages {
   readonly publishToken: string;
 }
 
-/** What `npm start` prints when all of it runs: where to publish, to watch and to look. */
+/** What `npm start` prints when all of it runs: where to publish, to watch and to look, and how to have more rooms. */
 export async function summaryOf(
   cluster: Cluster,
   pages: RoomPages,
@@ -27,6 +27,7 @@ ${encoderLines(pages)}
 ${await monitoringLines(cluster)}
   Look      ${toCluster} get liverooms
             ${toCluster} logs -n liveroom-system deployment/liveroom-operator
+  Add       ${toCluster} apply -f ROOM.yaml
   Logs      ${cluster.logsDir}  (of the control plane)
 `;
 }

@@ -124,9 +124,11 @@ describe('npm start', { concurrency: false }, () => {
     const renewed = await eventually('there are new tokens', () =>
       kube.get<{ data?: { publish?: string } }>('secret', 'demo-tokens'),
     );
-    const second = npmStart([]);
+    const second = npmStart(['--room', 'docs/examples/liveroom.yaml']);
     assert.equal(await second.ended, 0);
     assert.match(second.text(), /running already/);
+    assert.match(second.text(), /--room changes nothing there.*by the line Add that it prints/);
+    assert.match(second.text(), /Add\s+\S+ --kubeconfig \.liveroom\/kubeconfig apply -f ROOM\.yaml\n/);
     const publisher = new URL(printed(second, /Publish\s+(\S+)/));
     const token = Buffer.from(renewed.data?.publish ?? '', 'base64').toString();
     assert.equal(new URLSearchParams(publisher.hash.slice(1)).get('token'), token);

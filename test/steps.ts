@@ -67,7 +67,7 @@ export const testing = (name: string, filesAtATime: number, ...args: readonly st
 /** Where most tests are of pure code: they start nothing, wait for nothing, and leave nothing behind. */
 const mostlyPure = [
   'test/{crds,operator,server/media}/*.test.ts',
-  'test/local/{rooms-page,node/*}.test.ts',
+  'test/local/{already-running,other-port,rooms-page,start-options,node/*}.test.ts',
   'test/server/media/{down,egress,estimate,frame,ice,rtp,srtp,up}/*.test.ts',
   'test/operator/{build,decide,metrics,room}/*.test.ts',
   'test/server/{access,config,dtls,events,http,metrics,node,observation,pages,peers,room,sdp,session,settings}/*.test.ts',
