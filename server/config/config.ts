@@ -5,7 +5,7 @@ import { parseArgs } from 'node:util';
 import { env as envName, port } from '#crds/contract.ts';
 import type { TrustedProxies } from '../access/client-address.ts';
 import { type LogLevel, logLevels } from '../log.ts';
-import type { Endpoint } from '../media/udp/address.ts';
+import { addressBytes, type Endpoint } from '../media/udp/address.ts';
 import type { MetricsConfig } from '../metrics/metrics.ts';
 import { ConfigError } from './config-error.ts';
 import { metricsConfig } from './metrics-config.ts';
@@ -122,7 +122,7 @@ Runs one media server without Kubernetes. ROOMS_FILE lists the rooms; docs/examp
   --internal [ADDRESS:]PORT  probes, metrics, stats     (${thisMachine}:${port.internal})
   --media [ADDRESS:]PORT     UDP port for all media     (${thisMachine}:${port.media})
                              Without an address this machine alone comes in; at 0.0.0.0 everybody does.
-  --announce ADDRESS:PORT    where clients reach it, several with commas   (the same)
+  --announce ADDRESS:PORT    where media reaches it, several with commas   (as --media)
   --publish-token TOKEN      for rooms that name none   (made up)
   --play-token TOKEN         for rooms that name none   (made up)
   --tokens-dir DIR           folder of the rooms' tokenFile
@@ -151,6 +151,7 @@ export function argumentsConfig(args: readonly string[]): Config | undefined {
   if (extra !== undefined) throw new ConfigError(`One rooms file is enough; what is ${extra}?`);
   const media = boundAt(values.media, '--media');
   const announce = values.announce === undefined ? undefined : endpoints(values.announce, '--announce');
+  refuseEverywhere(media, values.announce, announce);
   return {
     http: boundAt(values.http, '--http'),
     internal: boundAt(values.internal, '--internal'),
@@ -176,6 +177,18 @@ export function argumentsConfig(args: readonly string[]): Config | undefined {
     }),
   };
 }
+
+/** From elsewhere nobody can send to the address that stands for all, and Chromium passes over a candidate with it. */
+function refuseEverywhere(media: Endpoint, text: string | undefined, announce: readonly Endpoint[] | undefined): void {
+  if (announce?.some(isEverywhere))
+    throw new ConfigError(`--announce must be addresses that clients can use, not ${text}`);
+  if (announce === undefined && isEverywhere(media))
+    throw new ConfigError(
+      `--media is at all addresses of this machine: name those that clients are to use, as --announce ADDRESS:${media.port}`,
+    );
+}
+
+const isEverywhere = ({ address }: Endpoint): boolean => addressBytes(address).every((byte) => byte === 0);
 
 function parsed(args: readonly string[]) {
   try {

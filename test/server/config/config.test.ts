@@ -82,6 +82,21 @@ test('a port without an address is one of this machine alone', () => {
   );
 });
 
+test('who takes media at all addresses says which ones clients are told', () => {
+  for (const everywhere of ['0.0.0.0', '[::]', '[::ffff:0.0.0.0]']) {
+    const args = ['r.yaml', '--media', `${everywhere}:7000`];
+    assert.throws(
+      () => argumentsConfig(args),
+      says(/^--media is at all addresses of this machine: name those that clients .*--announce ADDRESS:7000$/),
+    );
+    assert.ok(argumentsConfig([...args, '--announce', '192.0.2.1:7000'])?.announce);
+    assert.throws(
+      () => argumentsConfig([...args, '--announce', `192.0.2.1:7000,${everywhere}:7000`]),
+      says(/^--announce must be addresses that clients can use, not .*:7000$/),
+    );
+  }
+});
+
 test('a server ends itself when it hangs for 15 s, or as long as it is told; 0 is never', () => {
   assert.equal(podConfig(pod).hangLimitMs, 15_000);
   assert.equal(podConfig({ ...pod, HANG_LIMIT_SECONDS: '60' }).hangLimitMs, 60_000);
