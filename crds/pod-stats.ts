@@ -54,6 +54,11 @@ export interface RoomStats {
   readonly name: string;
   /** Absent when nobody publishes. `since` is RFC 3339; `sendsMedia` is false until the first RTP packet, and when it falls silent. */
   readonly publisher?: { readonly since: string; readonly sendsMedia: boolean; readonly ingest?: IngestStats };
+  /**
+   * RFC 3339: when the last publisher ended its session. Absent when one is connected, or the last one went without a word;
+   * and from pods of releases before 0.2.
+   */
+  readonly publisherEndedAt?: string;
   readonly subscribers: number;
   /** Those of them that are sent no video, as their networks do not carry the least of it. Absent: none. */
   readonly heldBack?: number;

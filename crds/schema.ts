@@ -106,7 +106,12 @@ const publish = {
       description:
         'What happens to a second publisher: Reject answers it 409, TakeOver lets it replace the first. A publisher that has sent nothing for 2 s is always replaced.',
     },
-    reconnectGrace: duration('How long subscribers are kept while the publisher is away.', '15s', '0s', '5m'),
+    reconnectGrace: duration(
+      'How long subscribers are kept while the publisher is away, whether it was lost or ended its session.',
+      '15s',
+      '0s',
+      '5m',
+    ),
     codecs: {
       type: 'array',
       description:

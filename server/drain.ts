@@ -1,5 +1,6 @@
 import type { Clock, Rooms } from './room/rooms.ts';
-import type { SessionEnd, Sessions } from './session/sessions.ts';
+import type { SessionEnd } from './session/session-end.ts';
+import type { Sessions } from './session/sessions.ts';
 import type { ServerState } from './state.ts';
 
 export interface Draining {

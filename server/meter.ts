@@ -6,7 +6,7 @@ import type { EventType } from './events/session-event.ts';
 import type { Kind } from './media/plane.ts';
 import type { RefusalReason } from './room/refusal.ts';
 import type { Role } from './room/room.ts';
-import type { SessionEnd } from './session/sessions.ts';
+import type { SessionEnd } from './session/session-end.ts';
 
 type RequestLabels = (typeof httpMetric)['httpRequests']['labels'];
 /** A path without what differs from client to client. */

@@ -42,6 +42,7 @@ describe('a room', () => {
   const room = () => product.kube.get<LiveRoom>('liveroom', 'keynote');
   const origins = async () =>
     (await product.kube.get<List<Pod>>('pods', '-l', 'liveroom.dev/room=keynote'))?.items ?? [];
+  const originUids = async () => (await origins()).map(({ metadata }) => metadata.uid);
   const condition = async (type: string) => (await room())?.status?.conditions?.find((one) => one.type === type);
 
   /** GET on a pod's internal port, through the API server. */
@@ -85,7 +86,7 @@ describe('a room', () => {
   });
 
   test('cuts nobody when its limit is lowered, and holds it for the next', async () => {
-    const before = await origins();
+    const before = await originUids();
     await product.kube.apply(aRoom('keynote', { play: { maxSubscribers: 1 } }));
     const second = await visit(browser, (await product.urls('keynote')).player);
     const { detail } = await eventually('the second viewer is told that the room is full', async () => {
@@ -95,15 +96,12 @@ describe('a room', () => {
     assert.match(detail, /1 (viewer|subscriber)|full/i);
     await second.context().close();
     await playsFor(player, 3);
-    assert.deepEqual(
-      (await origins()).map((pod) => pod.metadata.uid),
-      before.map((pod) => pod.metadata.uid),
-    );
+    assert.deepEqual(await originUids(), before);
     await product.kube.apply(aRoom('keynote'));
   });
 
   test('is opened and locked while it is live: the pod stays, and a viewer without a token is told so', async () => {
-    const before = await origins();
+    const before = await originUids();
     const { player: url } = await product.urls('keynote');
     const whep = new URL('whep', url);
     const status = async () => (await fetch(whep, { method: 'POST', body: '' })).status;
@@ -112,15 +110,12 @@ describe('a room', () => {
     await eventually('everybody may ask', async () => (await status()) === 415);
     await product.kube.apply(aRoom('keynote'));
     await eventually('a token is needed again', async () => (await status()) === 401);
-    assert.deepEqual(
-      (await origins()).map((pod) => pod.metadata.uid),
-      before.map((pod) => pod.metadata.uid),
-    );
+    assert.deepEqual(await originUids(), before);
     await playsFor(player, 2);
   });
 
   test('goes on while the operator is killed, on the same pod', async () => {
-    const before = await origins();
+    const before = await originUids();
     const system = ['-n', 'liveroom-system'];
     await product.kube.run([...system, 'scale', 'deployment/liveroom-operator', '--replicas=0']);
     await product.kube.run([...system, 'delete', 'pod', '--all', '--force', '--grace-period=0']);
@@ -130,10 +125,18 @@ describe('a room', () => {
     await product.kube.run([...system, 'scale', 'deployment/liveroom-operator', '--replicas=1']);
     await product.kube.run([...system, 'rollout', 'status', 'deployment/liveroom-operator', '--timeout=60s']);
     await playsFor(player, 3);
-    assert.deepEqual(
-      (await origins()).map((pod) => pod.metadata.uid),
-      before.map((pod) => pod.metadata.uid),
-    );
+    assert.deepEqual(await originUids(), before);
+  });
+
+  test('says that its publisher has ended its session, not that it reconnects, and plays what the next one sends', async () => {
+    await publisher.context().close();
+    const told = await eventually('nobody publishes', async () => {
+      const publishing = await condition('Publishing');
+      return publishing?.status === 'False' && publishing;
+    });
+    assert.match(`${told.reason}: ${told.message}`, /^NoPublisher: .*The last publisher ended its session at/);
+    publisher = await publishTestPicture(browser, await product.urls('keynote'));
+    await playsAgain(player, 30_000);
   });
 
   test('waits with another pod while it is live, and is Ready all the while that one takes over', async () => {

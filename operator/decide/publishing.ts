@@ -26,8 +26,8 @@ export interface PublishingSeen {
 /** Whether an encoder is connected and sends media. */
 export function publishing(seen: PublishingSeen): Verdict<'Publishing'> {
   const { audience, draining, isSuspended, isDrainingKnown, isOriginReady, podName, before } = seen;
-  const atOrigin = isOriginReady && typeof audience === 'object' ? audience.room?.publisher : undefined;
-  if (atOrigin !== undefined) return present(atOrigin);
+  const atOrigin = isOriginReady && typeof audience === 'object' ? audience.room : undefined;
+  if (atOrigin?.publisher !== undefined) return present(atOrigin.publisher);
   if (draining !== undefined) return present(draining.publisher, { ...draining, isSuspended });
   // An operator that has just started says what it said before it knows better.
   if (before !== undefined && (!isDrainingKnown || (isOriginReady && audience === 'Unasked')))
@@ -37,7 +37,7 @@ export function publishing(seen: PublishingSeen): Verdict<'Publishing'> {
       'StatsUnavailable',
       `Pod ${podName} does not answer the operator on port ${port.internal}, so it is not known whether somebody publishes. If that lasts, look for a NetworkPolicy between them.`,
     );
-  return absent(before, seen);
+  return absent(before, atOrigin?.publisherEndedAt, seen);
 }
 
 /** `drains` is where the publisher is if that is not the origin. */
@@ -57,17 +57,25 @@ function present(
       );
 }
 
-const nobody = 'Nobody publishes. An encoder sends to status.whipURL, with the token of publishers.';
+const remedy = 'An encoder sends to status.whipURL, with the token of publishers.';
 
-/** Nobody is there: for the grace period after somebody was, that is expected to change. */
+/**
+ * Nobody is there: for the grace period after somebody was, that is expected to change, unless that one ended its session. The
+ * words about who did are true during the grace and after it.
+ */
 function absent(
   before: Condition | undefined,
+  endedAt: string | undefined,
   { reconnectGraceMs, nowMs }: Pick<PublishingSeen, 'reconnectGraceMs' | 'nowMs'>,
 ): Verdict<'Publishing'> {
-  const graceEndsMs = graceEnd(before, reconnectGraceMs, nowMs);
-  return graceEndsMs > nowMs
-    ? no('Reconnecting', `The publisher is gone; viewers are kept for ${reconnectGraceMs / 1000} s.`)
-    : no('NoPublisher', nobody);
+  const grace = `viewers are kept for ${reconnectGraceMs / 1000} s`;
+  if (endedAt !== undefined) {
+    const ended = `The last publisher ended its session at ${endedAt}; ${grace} after that.`;
+    return no('NoPublisher', `Nobody publishes. ${ended} ${remedy}`);
+  }
+  return graceEnd(before, reconnectGraceMs, nowMs) > nowMs
+    ? no('Reconnecting', `The publisher is gone; ${grace}.`)
+    : no('NoPublisher', `Nobody publishes. ${remedy}`);
 }
 
 /** When the grace period ends, in ms; in the past if there is none. */

@@ -52,6 +52,7 @@ function isNews(before: Said, after: Said): boolean {
 const differs = (before: RoomStats | undefined, after: RoomStats): boolean =>
   before === undefined ||
   before.publisher?.since !== after.publisher?.since ||
+  before.publisherEndedAt !== after.publisherEndedAt ||
   before.publisher?.sendsMedia !== after.publisher?.sendsMedia ||
   before.tokensMissing?.join() !== after.tokensMissing?.join() ||
   isWorthShowing(before.subscribers, after.subscribers);

@@ -18,6 +18,8 @@ export interface RoomStatus {
   readonly name: string;
   /** Before its first packet it counts as silent since it came. */
   readonly publisher?: { readonly sinceMs: number; readonly sendsMedia: boolean; readonly silentForMs: number };
+  /** When the last one ended its session, if it did and no other is connected. */
+  readonly publisherEndedAtMs?: number;
   /** Those that are connected; not those whose handshake is under way. */
   readonly subscribers: number;
   /** Those of them that are sent no video, as their networks do not carry it. */
@@ -58,7 +60,7 @@ export interface Status extends PodFacts {
 }
 
 export function status(views: readonly RoomView[], media: MediaSnapshot, facts: PodFacts): Status {
-  const rooms = views.map(({ id, settings, room: { publisher, subscribers } }): RoomStatus => {
+  const rooms = views.map(({ id, settings, room: { publisher, publisherEndedAtMs, subscribers } }): RoomStatus => {
     const { namespace, name, play, alerts } = settings;
     const sentMsAgo = media.silentForMs[publisher?.id ?? ''] ?? -1;
     const sendsMedia = sentMsAgo >= 0 && sentMsAgo < silenceMs;
@@ -71,6 +73,7 @@ export function status(views: readonly RoomView[], media: MediaSnapshot, facts: 
       tokensMissing: tokensMissing(settings, facts),
       alerts,
       ...(publisher?.isConnected && { publisher: { sinceMs: publisher.sinceMs, sendsMedia, silentForMs } }),
+      ...(publisherEndedAtMs !== undefined && { publisherEndedAtMs }),
       subscribers: subscribers
         .values()
         .filter(({ isConnected }) => isConnected)
@@ -100,9 +103,10 @@ export const podStats = (of: Status): PodStats => ({
   version,
   draining: of.isDraining,
   ...(of.isDraining && { drainEndsAt: new Date(of.nowMs + of.drainLeftMs).toISOString() }),
-  rooms: of.rooms.map(({ namespace, name, publisher, subscribers, heldBack, tokensMissing }) => ({
+  rooms: of.rooms.map(({ namespace, name, publisher, publisherEndedAtMs, subscribers, heldBack, tokensMissing }) => ({
     namespace,
     name,
+    ...(publisherEndedAtMs !== undefined && { publisherEndedAt: new Date(publisherEndedAtMs).toISOString() }),
     ...(publisher && {
       publisher: {
         since: new Date(publisher.sinceMs).toISOString(),

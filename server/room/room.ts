@@ -25,7 +25,12 @@ export interface Room {
   readonly subscribers: ReadonlyMap<string, Member>;
   /** When the last publisher left, if that was later than the last one came. */
   readonly publisherLeftAtMs?: number;
+  /** When the last publisher that was connected ended its session, if it did not just vanish; kept until the next is. */
+  readonly publisherEndedAtMs?: number;
 }
+
+/** How somebody leaves: by saying so, or not. */
+export type Departure = 'Goodbye' | 'Lost';
 
 /** A room in the hands of who may change it. */
 export interface OwnRoom extends Room {
@@ -86,9 +91,9 @@ export function admitSubscriber(room: Room, rules: RoomSettings['play']): Refusa
 }
 
 /** The former publisher must have left. */
-export const withPublisher = ({ subscribers }: OwnRoom, id: string, sinceMs: number): OwnRoom => ({
+export const withPublisher = ({ publisherLeftAtMs: _, ...room }: OwnRoom, id: string, sinceMs: number): OwnRoom => ({
+  ...room,
   publisher: { id, sinceMs, isConnected: false },
-  subscribers,
 });
 
 export function withSubscriber(room: OwnRoom, id: string, sinceMs: number): OwnRoom {
@@ -98,14 +103,21 @@ export function withSubscriber(room: OwnRoom, id: string, sinceMs: number): OwnR
 
 /** Media can flow to or from that member from now on. */
 export function withConnected(room: OwnRoom, id: string): OwnRoom {
-  if (room.publisher?.id === id) return { ...room, publisher: { ...room.publisher, isConnected: true } };
+  if (room.publisher?.id === id) {
+    const { publisherEndedAtMs: _, ...rest } = room;
+    return { ...rest, publisher: { ...room.publisher, isConnected: true } };
+  }
   const subscriber = room.subscribers.get(id);
   if (subscriber !== undefined) room.subscribers.set(id, { ...subscriber, isConnected: true });
   return room;
 }
 
-export function without(room: OwnRoom, id: string, nowMs: number): OwnRoom {
-  if (room.publisher?.id === id) return { subscribers: room.subscribers, publisherLeftAtMs: nowMs };
+export function without(room: OwnRoom, id: string, nowMs: number, departure: Departure = 'Lost'): OwnRoom {
+  const { publisher, ...rest } = room;
+  if (publisher?.id === id) {
+    const ended = publisher.isConnected && departure === 'Goodbye' && { publisherEndedAtMs: nowMs };
+    return { ...rest, publisherLeftAtMs: nowMs, ...ended };
+  }
   room.subscribers.delete(id);
   return room;
 }

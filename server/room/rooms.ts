@@ -3,6 +3,7 @@ import { type Refusal, Refused } from './refusal.ts';
 import {
   admitPublisher,
   admitSubscriber,
+  type Departure,
   emptyRoom,
   graceEndsAtMs,
   type OwnRoom,
@@ -43,7 +44,7 @@ export interface Rooms {
   subscribe(id: string, session: string): void;
   connected(id: string, session: string): void;
   /** Harmless for a session that has left already. */
-  leave(id: string, session: string): void;
+  leave(id: string, session: string, departure?: Departure): void;
   /**
    * From now on nobody is kept for a publisher that is away: none can come back to a pod that takes no new sessions,
    * and players that are told find the pod to which it goes.
@@ -120,7 +121,7 @@ export function rooms(
       change(id, (now) => withSubscriber(now, session, clock.now()));
     },
     connected: (id, session) => change(id, (room) => withConnected(room, session)),
-    leave: (id, session) => change(id, (room) => without(room, session, clock.now())),
+    leave: (id, session, departure) => change(id, (room) => without(room, session, clock.now(), departure)),
     drain: () => {
       isDraining = true;
       for (const id of entries.keys()) change(id, (same) => same);

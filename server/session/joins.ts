@@ -8,7 +8,7 @@ import type { ClientsMet } from '#crds/pod-stats.ts';
 import type { sessionMetric } from '#crds/session-metrics.ts';
 import type { AskedRequest, Meter, Step } from '../meter.ts';
 import type { Role } from '../room/room.ts';
-import type { SessionEnd } from './sessions.ts';
+import type { SessionEnd } from './session-end.ts';
 
 export type JoinState = (typeof sessionMetric)['joins']['labels']['state'][number];
 

@@ -7,18 +7,15 @@
 import type { Audit } from '../access/audit.ts';
 import type { PublisherHint } from '../events/publisher-events.ts';
 import { type Log, shortId } from '../log.ts';
-import type { CloseReason, IceSpec, MediaEvents, MediaPlane } from '../media/plane.ts';
+import type { IceSpec, MediaEvents, MediaPlane } from '../media/plane.ts';
 import type { MeteredSession, SessionMeter, Step } from '../meter.ts';
-import type { HandshakeFailure } from '../room/refusal.ts';
 import { roomUse } from '../room/room-use.ts';
-import type { Clock, EndReason, Rooms } from '../room/rooms.ts';
-import type { DtlsEnd } from '../rtc/dtls/dtls-alert.ts';
+import type { Clock, Rooms } from '../room/rooms.ts';
 import type { Dtls } from '../rtc/dtls/dtls-association.ts';
 import type { Admission } from './admission.ts';
 import type { KnownSession, NewSession } from './new-session.ts';
+import { departureBy, type SessionEnd } from './session-end.ts';
 import { noMedia, watchForMedia } from './silent-publisher.ts';
-
-export type SessionEnd = EndReason | DtlsEnd | CloseReason | HandshakeFailure | 'Deleted' | 'Shutdown' | 'Internal';
 
 /** From the answer to the keys. ICE and DTLS together take a fraction of a second, or seconds on a bad network. */
 const handshakeTimeoutMs = 10_000;
@@ -81,7 +78,7 @@ export function sessions(options: SessionsOptions): Sessions {
     const session = table.get(id);
     if (session === undefined) return;
     table.delete(id);
-    close(options, session);
+    close(options, session, reason);
     options.ended(id, reason);
     const seconds = secondsSince(options, session.startedMs);
     meter.ended(metered(session), { reason, last: session.lastStep, seconds });
@@ -229,11 +226,12 @@ function tellOfEnd(options: SessionsOptions, session: Session, reason: SessionEn
 }
 
 /** In this order: the farewell still goes by the transport. */
-function close({ media, rooms, admission }: SessionsOptions, { id, room, dtls, cancelTimeout }: Session) {
+function close({ media, rooms, admission }: SessionsOptions, session: Session, reason: SessionEnd) {
+  const { id, room, dtls, cancelTimeout } = session;
   cancelTimeout();
   dtls.close();
   media.removeTransport(id);
-  rooms.leave(room, id);
+  rooms.leave(room, id, departureBy(reason));
   admission.left(id);
 }
 

@@ -5,7 +5,7 @@
  */
 import type { Attributes, Span, Tracer } from '#tracing/tracer.ts';
 import type { Meter } from '../meter.ts';
-import type { SessionEnd } from '../session/sessions.ts';
+import type { SessionEnd } from '../session/session-end.ts';
 
 interface Life {
   readonly create: Span;

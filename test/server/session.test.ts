@@ -38,8 +38,14 @@ describe('a session, from its offer to its end', () => {
   });
 
   test('a publisher and a viewer connect, are counted, and are gone after their DELETEs (C-12, C-13)', async () => {
+    const remove = (location: string, token: string) =>
+      at.fetch(location, { method: 'DELETE', headers: { Authorization: `Bearer ${token}` } });
+    const nobody = { namespace: 'default', name: 'stage', subscribers: 0 };
+    const neverConnects = (await post(at, whip, smallOffer())).headers.get('location') ?? '';
+    assert.deepEqual(await stage(), nobody, 'not connected yet');
+    assert.equal((await remove(neverConnects, tokens.publish)).status, 200);
+    assert.deepEqual(await stage(), nobody, 'it was no publisher');
     const publisher = await client(whip);
-    assert.deepEqual(await stage(), { namespace: 'default', name: 'stage', subscribers: 0 }, 'not connected yet');
     await eventually('the publisher is connected', publisher.isConnected);
     await eventually('it is counted', async () => (await stage())?.publisher !== undefined);
     assert.deepEqual((await stage())?.publisher, { since: '2026-11-21T00:00:00.000Z', sendsMedia: false });
@@ -50,13 +56,11 @@ describe('a session, from its offer to its end', () => {
     clock.advance(60_000);
     assert.equal((await stage())?.subscribers, 1, 'the time-out is for handshakes only');
 
-    const remove = (location: string, token: string) =>
-      at.fetch(location, { method: 'DELETE', headers: { Authorization: `Bearer ${token}` } });
     assert.equal((await remove(viewer.location, tokens.play)).status, 200);
     await eventually('the viewer is told', viewer.isClosed);
     assert.equal((await remove(publisher.location, tokens.publish)).status, 200);
     await eventually('the publisher is told', publisher.isClosed);
-    assert.deepEqual(await stage(), { namespace: 'default', name: 'stage', subscribers: 0 });
+    assert.deepEqual(await stage(), { ...nobody, publisherEndedAt: '2026-11-21T00:01:00.000Z' });
     assert.equal(await at.metric('live_rooms'), 0);
   });
 

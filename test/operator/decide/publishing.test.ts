@@ -31,6 +31,21 @@ describe('Publishing', () => {
     ],
     'when the pod does not answer': [{ room: room(live), audience: 'Silent' }, 'Unknown/StatsUnavailable'],
   };
-  for (const [name, [traits, verdict]] of Object.entries(cases))
+  const ended = { room: { ...nobody.room, publisherEndedAt: '2026-11-01T14:00:00Z' } };
+  const endings: typeof cases = {
+    'when a publisher has just ended its session': [{ room: room(live), audience: ended }, 'False/NoPublisher'],
+    'when one that was to come back has done so': [
+      { room: room(reconnecting(1)), audience: ended },
+      'False/NoPublisher',
+    ],
+    'when the next one is there': [{ audience: { room: { ...ended.room, publisher } } }, 'True/Publishing'],
+  };
+  for (const [name, [traits, verdict]] of Object.entries({ ...cases, ...endings }))
     test(`${name}: ${verdict}`, () => assert.equal(says('Publishing', traits)[0], verdict));
+
+  test('of a publisher that ended its session it is said when, and how long its viewers are kept', () =>
+    assert.equal(
+      says('Publishing', { room: room(live), audience: ended })[1],
+      'Nobody publishes. The last publisher ended its session at 2026-11-01T14:00:00Z; viewers are kept for 15 s after that. An encoder sends to status.whipURL, with the token of publishers.',
+    ));
 });

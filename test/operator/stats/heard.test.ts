@@ -47,6 +47,17 @@ test('subscribers that come by ones are news by the tenth of what was told, not 
   assert.deepEqual(news, [100, 110]);
 });
 
+test('that a publisher has ended its session is news, also of one that came and went between two answers', () => {
+  const pod = unheard();
+  const ended = (publisherEndedAt?: string) => said(room(publisherEndedAt === undefined ? {} : { publisherEndedAt }));
+  ask(pod, ended());
+  const answers = [ended('2026-11-01T13:30:00Z'), ended('2026-11-01T13:30:00Z'), ended('2026-11-01T13:30:04Z')];
+  assert.deepEqual(
+    answers.map((answer) => ask(pod, answer)),
+    [true, false, true],
+  );
+});
+
 test('people are on a pod if one of its rooms has a publisher or a subscriber', () => {
   const publisher = { since: '2026-11-01T13:30:00Z', sendsMedia: true };
   assert.deepEqual(

@@ -103,3 +103,25 @@ test('a subscriber that leaves twice, or never was, changes nothing', () => {
   const once = () => without(twoSubscribers(), 'a', 2000);
   assert.deepEqual(without(once(), 'a', 3000), once());
 });
+
+const endedAt = ({ publisherEndedAtMs }: Room) => publisherEndedAtMs;
+const connected = () => withConnected(published(), 'first');
+
+test('a room knows when its last publisher ended its session, and not when that went without a word', () => {
+  assert.equal(endedAt(connected()), undefined);
+  assert.equal(endedAt(without(connected(), 'first', 5000, 'Goodbye')), 5000);
+  assert.equal(endedAt(without(connected(), 'first', 5000)), undefined);
+  const later = withConnected(withPublisher(without(connected(), 'first', 5000, 'Goodbye'), 'next', 6000), 'next');
+  assert.equal(endedAt(without(later, 'next', 7000)), undefined);
+});
+
+test('who comes as the publisher and never connects is no last one, however it goes', () => {
+  assert.equal(endedAt(without(published(), 'first', 5000, 'Goodbye')), undefined);
+  const tried = withPublisher(without(connected(), 'first', 5000, 'Goodbye'), 'next', 6000);
+  assert.equal(endedAt(without(tried, 'next', 7000)), 5000);
+});
+
+test('subscribers of a publisher that has ended its session are kept like any others', () => {
+  const left = without(withConnected(twoSubscribers(), 'first'), 'first', 5000, 'Goodbye');
+  assert.equal(graceEndsAtMs(left, rejecting), 20_000);
+});
