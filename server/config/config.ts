@@ -123,8 +123,8 @@ Runs one media server without Kubernetes. ROOMS_FILE lists the rooms; docs/examp
   --media [ADDRESS:]PORT     UDP port for all media     (${thisMachine}:${port.media})
                              Without an address this machine alone comes in; at 0.0.0.0 everybody does.
   --announce ADDRESS:PORT    where media reaches it, several with commas   (as --media)
-  --publish-token TOKEN      for rooms that name none   (made up)
-  --play-token TOKEN         for rooms that name none   (made up)
+  --publish-token TOKEN      of all rooms that name none   (made up)
+  --play-token TOKEN         of all rooms that name none   (made up)
   --tokens-dir DIR           folder of the rooms' tokenFile
   --log-level LEVEL          ${logLevels.join(', ')}   (info)
   --hang-limit SECONDS       ends when it hangs for so long, as at a breakpoint; 0: never   (${defaultHangLimit})
