@@ -1,8 +1,8 @@
 import type { PlaneContender } from './forwarding-plane.ts';
 import { race, type Turns } from './turns.ts';
 
-/** Until V8 has compiled what forwards, and what runs some hundred times a second besides, which takes it longer. */
-const warmUpSlices = 30;
+/** Until V8 has compiled what forwards, and what runs some hundred times a second besides, which takes it half a minute. */
+const warmUpSlices = 60;
 /** The sockets of who loses more overflow: what it costs is not what it would cost. */
 const leastDelivered = 0.98;
 
