@@ -115,7 +115,7 @@ describe('the API server', () => {
 
   test('knows the short name, the category and the columns', async () => {
     const table = await kube.run(['get', 'lr', '-o', 'wide']);
-    assert.match(table, /^NAME\s+READY\s+REASON\s+LIVE\s+VIEWERS\s+AGE\s+NODE\s+ADDRESS\s+WHEP/);
+    assert.match(table, /^NAME\s+READY\s+REASON\s+LIVE\s+VIEWERS\s+AGE\s+NODE\s+ADDRESS\s+WHIP\s+WHEP/);
     assert.match(await kube.run(['get', 'live', '-o', 'name']), /liveroom\.liveroom\.dev\/plain/);
   });
 });
