@@ -23,33 +23,6 @@ interface Verbose {
 
 const rooms = 'rooms: [{name: stage}]';
 
-test('who asks the internal port for what is not there is told in words what is', async (t) => {
-  const app = internalServer({
-    checkup: t.mock.fn(),
-    stats: t.mock.fn(),
-    viewers: t.mock.fn(),
-    scrape: t.mock.fn(),
-    turns: t.mock.fn(),
-  });
-  for (const [method, url] of [
-    ['GET', '/'],
-    ['GET', '/debug/pprof?seconds=1'],
-    ['POST', '/metrics'],
-  ] as const) {
-    const answer = await app.inject({ method, url });
-    assert.equal(answer.statusCode, 404);
-    assert.match(answer.headers['content-type'] ?? '', /^application\/problem\+json/);
-    assert.deepEqual(answer.json(), {
-      type: 'urn:liveroom:problem:unknown-path',
-      title: 'No such path',
-      status: 404,
-      detail:
-        'There are /metrics, /stats, /stats/viewers, /livez, /readyz and /healthz, to GET. ' +
-        'WHIP, WHEP and the pages are at another port, 8080 unless told otherwise.',
-    });
-  }
-});
-
 test('a server that works says ok, and with ?verbose what was looked at', async (t) => {
   const at = await running(rooms);
   t.after(at.stop);
