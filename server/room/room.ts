@@ -112,7 +112,7 @@ export function withConnected(room: OwnRoom, id: string): OwnRoom {
   return room;
 }
 
-export function without(room: OwnRoom, id: string, nowMs: number, departure: Departure = 'Lost'): OwnRoom {
+export function without(room: OwnRoom, id: string, nowMs: number, departure: Departure): OwnRoom {
   const { publisher, ...rest } = room;
   if (publisher?.id === id) {
     const ended = publisher.isConnected && departure === 'Goodbye' && { publisherEndedAtMs: nowMs };

@@ -44,7 +44,7 @@ export interface Rooms {
   subscribe(id: string, session: string): void;
   connected(id: string, session: string): void;
   /** Harmless for a session that has left already. */
-  leave(id: string, session: string, departure?: Departure): void;
+  leave(id: string, session: string, departure: Departure): void;
   /**
    * From now on nobody is kept for a publisher that is away: none can come back to a pod that takes no new sessions,
    * and players that are told find the pod to which it goes.
@@ -82,7 +82,7 @@ export function rooms(
     changed(id);
   };
   const dismiss = (id: string, session: string, reason: EndReason) => {
-    change(id, (room) => without(room, session, clock.now()));
+    change(id, (room) => without(room, session, clock.now(), 'Lost'));
     end(session, reason);
   };
   const graceOver = (id: string) => {

@@ -24,7 +24,7 @@ const handshakeTimeoutMs = 10_000;
 const maxFormerUfrags = 8;
 
 export interface SessionsOptions {
-  readonly media: MediaPlane;
+  readonly media: Pick<MediaPlane, 'addTransport' | 'restartIce' | 'sendDtls' | 'setKeys' | 'removeTransport'>;
   readonly rooms: Pick<Rooms, 'connected' | 'leave'>;
   readonly clock: Clock;
   readonly log: Log;

@@ -82,7 +82,7 @@ export function signalling(options: SignallingOptions): Create {
       return { id, ...(await (role === 'publisher' ? publish : play)(signalling, id, asked)) };
     } catch (error) {
       options.sessions.end(id, 'Internal');
-      options.rooms.leave(room, id);
+      options.rooms.leave(room, id, 'Lost');
       options.admission.left(id);
       throw refusal(options.meter, asked, error);
     }

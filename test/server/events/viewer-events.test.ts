@@ -50,7 +50,7 @@ test('active and inactive follow the publisher, from when its media can flow (C-
   change((room) => withPublisher(room, 'first', 0));
   assert.deepEqual(told, ['viewercount {"viewercount":0}'], 'neither active nor inactive at first');
   change((room) => withConnected(room, 'first'));
-  change((room) => without(room, 'first', 0));
+  change((room) => without(room, 'first', 0, 'Lost'));
   change((room) => withConnected(withPublisher(room, 'second', 0), 'second'));
   assert.deepEqual(told.slice(1), ['active {}', 'inactive {}', 'active {}']);
 });
@@ -71,7 +71,7 @@ test('counts come once a second at most, the last one always (C-39)', () => {
     clock.advance(100);
   }
   clock.advance(2000);
-  change((room) => without(room, 'viewer 0', 0));
+  change((room) => without(room, 'viewer 0', 0, 'Lost'));
   clock.advance(1000);
   const counts = told.map((event) => Number(/\d+/.exec(event)?.[0]));
   assert.deepEqual(counts, [0, 1, 10, 9]);
@@ -101,7 +101,7 @@ test('layers are told by the m-section of each viewer’s video, to who comes la
   const layers = '[{"rid":"l","bitrate":150000,"width":320,"height":180},{"rid":"h"}]';
   assert.equal(told.at(-1), `layers {"0":${layers}}`);
   assert.ok(listen('sound first').includes(`layers {"1":${layers}}`));
-  change((room) => without(room, 'first', 0));
+  change((room) => without(room, 'first', 0, 'Lost'));
   assert.equal(told.at(-1), 'layers {"0":[]}');
   assert.ok(!listen('late').some((event) => event.startsWith('layers')));
 });
@@ -124,7 +124,7 @@ test('a number that comes back to what others know is told to who has come meanw
   clock.advance(0);
   watch('three');
   const told = listen('late');
-  change((room) => without(room, 'three', 0));
+  change((room) => without(room, 'three', 0, 'Lost'));
   clock.advance(1000);
   assert.deepEqual(told, ['viewercount {"viewercount":3}', 'viewercount {"viewercount":2}']);
 });

@@ -61,9 +61,9 @@ const subscribers: Readonly<Record<string, [actual: unknown, expected: unknown]>
     admitSubscriber(twoSubscribers(), limit(1))?.reason,
     'RoomFull',
   ],
-  'who leaves makes room': [admitSubscriber(without(twoSubscribers(), 'a', 2000), limit(2)), undefined],
+  'who leaves makes room': [admitSubscriber(without(twoSubscribers(), 'a', 2000, 'Lost'), limit(2)), undefined],
   'while the publisher is away nobody new comes in': [
-    admitSubscriber(without(twoSubscribers(), 'first', 2000), limit(0))?.reason,
+    admitSubscriber(without(twoSubscribers(), 'first', 2000, 'Lost'), limit(0))?.reason,
     'NoPublisher',
   ],
 };
@@ -71,15 +71,15 @@ for (const [name, [actual, expected]] of Object.entries(subscribers))
   test(name, () => assert.deepEqual(actual, expected));
 
 test('subscribers are kept for the grace after their publisher left', () => {
-  assert.equal(graceEndsAtMs(without(twoSubscribers(), 'first', 5000), rejecting), 20_000);
+  assert.equal(graceEndsAtMs(without(twoSubscribers(), 'first', 5000, 'Lost'), rejecting), 20_000);
 });
 
 test('there is no grace to wait for without subscribers, with a publisher, or before the first', () => {
-  assert.equal(graceEndsAtMs(without(published(), 'first', 5000), rejecting), undefined);
+  assert.equal(graceEndsAtMs(without(published(), 'first', 5000, 'Lost'), rejecting), undefined);
   assert.equal(graceEndsAtMs(twoSubscribers(), rejecting), undefined);
   assert.equal(graceEndsAtMs(emptyRoom(), rejecting), undefined);
   assert.equal(
-    graceEndsAtMs(withPublisher(without(twoSubscribers(), 'first', 5000), 'next', 6000), rejecting),
+    graceEndsAtMs(withPublisher(without(twoSubscribers(), 'first', 5000, 'Lost'), 'next', 6000), rejecting),
     undefined,
   );
 });
@@ -100,8 +100,8 @@ test('members are connected one by one, and strangers are not', () => {
 });
 
 test('a subscriber that leaves twice, or never was, changes nothing', () => {
-  const once = () => without(twoSubscribers(), 'a', 2000);
-  assert.deepEqual(without(once(), 'a', 3000), once());
+  const once = () => without(twoSubscribers(), 'a', 2000, 'Lost');
+  assert.deepEqual(without(once(), 'a', 3000, 'Lost'), once());
 });
 
 const endedAt = ({ publisherEndedAtMs }: Room) => publisherEndedAtMs;
@@ -110,15 +110,15 @@ const connected = () => withConnected(published(), 'first');
 test('a room knows when its last publisher ended its session, and not when that went without a word', () => {
   assert.equal(endedAt(connected()), undefined);
   assert.equal(endedAt(without(connected(), 'first', 5000, 'Goodbye')), 5000);
-  assert.equal(endedAt(without(connected(), 'first', 5000)), undefined);
+  assert.equal(endedAt(without(connected(), 'first', 5000, 'Lost')), undefined);
   const later = withConnected(withPublisher(without(connected(), 'first', 5000, 'Goodbye'), 'next', 6000), 'next');
-  assert.equal(endedAt(without(later, 'next', 7000)), undefined);
+  assert.equal(endedAt(without(later, 'next', 7000, 'Lost')), undefined);
 });
 
 test('who comes as the publisher and never connects is no last one, however it goes', () => {
   assert.equal(endedAt(without(published(), 'first', 5000, 'Goodbye')), undefined);
   const tried = withPublisher(without(connected(), 'first', 5000, 'Goodbye'), 'next', 6000);
-  assert.equal(endedAt(without(tried, 'next', 7000)), 5000);
+  assert.equal(endedAt(without(tried, 'next', 7000, 'Lost')), 5000);
 });
 
 test('subscribers of a publisher that has ended its session are kept like any others', () => {

@@ -41,7 +41,7 @@ test('subscribers carry on when a publisher returns within the grace', () => {
   const { all, clock, ended, seen } = setUp();
   all.publish(id, 'first', undefined);
   all.subscribe(id, 'viewer');
-  all.leave(id, 'first');
+  all.leave(id, 'first', 'Lost');
   clock.advance(14_999);
   all.publish(id, 'again', undefined);
   clock.advance(60_000);
@@ -53,7 +53,7 @@ test('subscribers are ended when the grace is over', () => {
   all.publish(id, 'first', undefined);
   all.subscribe(id, 'a');
   all.subscribe(id, 'b');
-  all.leave(id, 'first');
+  all.leave(id, 'first', 'Lost');
   clock.advance(15_000);
   assert.deepEqual([seen(), ended, clock.pending()], [[undefined], ['a PublisherGone', 'b PublisherGone'], 0]);
 });
@@ -64,13 +64,13 @@ test('while the pod drains, subscribers are ended as soon as their publisher has
     all.publish(room, `publisher of ${room}`, undefined);
     all.subscribe(room, `viewer of ${room}`);
   }
-  all.leave(id, `publisher of ${id}`);
+  all.leave(id, `publisher of ${id}`, 'Lost');
   clock.advance(1000);
   assert.deepEqual(ended, []);
   all.drain();
   clock.advance(0);
   assert.deepEqual(ended, [`viewer of ${id} PublisherGone`], 'its publisher had left before');
-  all.leave('events/lobby', 'publisher of events/lobby');
+  all.leave('events/lobby', 'publisher of events/lobby', 'Lost');
   clock.advance(0);
   assert.deepEqual(ended.slice(1), ['viewer of events/lobby PublisherGone']);
   assert.equal(clock.pending(), 0);
@@ -80,9 +80,9 @@ test('the last subscriber that leaves takes the timer of the grace along', () =>
   const { all, clock } = setUp();
   all.publish(id, 'first', undefined);
   all.subscribe(id, 'viewer');
-  all.leave(id, 'first');
+  all.leave(id, 'first', 'Lost');
   assert.equal(clock.pending(), 1);
-  all.leave(id, 'viewer');
+  all.leave(id, 'viewer', 'Lost');
   assert.equal(clock.pending(), 0);
 });
 
@@ -90,7 +90,7 @@ test('a grace that is shortened while it runs ends then', () => {
   const { all, clock, ended } = setUp();
   all.publish(id, 'first', undefined);
   all.subscribe(id, 'viewer');
-  all.leave(id, 'first');
+  all.leave(id, 'first', 'Lost');
   clock.advance(5000);
   all.configure([settingsOf('keynote', { reconnectGraceMs: 6000 })]);
   clock.advance(999);
@@ -106,9 +106,9 @@ test('a lower limit cuts nobody, and holds for those who come', () => {
   all.configure([settingsOf('keynote', {}, { maxSubscribers: 2 })]);
   assert.deepEqual([seen(), ended], [['first', 'a', 'b', 'c'], []]);
   refuses('RoomFull', () => all.subscribe(id, 'd'));
-  all.leave(id, 'a');
+  all.leave(id, 'a', 'Lost');
   refuses('RoomFull', () => all.subscribe(id, 'd'));
-  all.leave(id, 'b');
+  all.leave(id, 'b', 'Lost');
   all.subscribe(id, 'd');
   assert.deepEqual(seen(), ['first', 'c', 'd']);
 });
@@ -122,6 +122,6 @@ test('a room that is removed ends its sessions, and the others do not notice', (
   assert.deepEqual(ended, ['first RoomRemoved', 'viewer RoomRemoved']);
   assert.equal(all.get('events/lobby').room.publisher?.id, 'other');
   refuses('UnknownRoom', () => all.get(id));
-  all.leave(id, 'first');
+  all.leave(id, 'first', 'Lost');
   assert.equal(clock.pending(), 0);
 });
