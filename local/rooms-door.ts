@@ -1,4 +1,3 @@
-import { readFileSync } from 'node:fs';
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import { join } from 'node:path';
 import { group } from '#crds/contract.ts';
@@ -6,6 +5,7 @@ import { apiVersion, plural } from '#crds/liveroom.ts';
 import { absentIfNotFound } from '#operator/cluster/client/api-error.ts';
 import type { KubeClient } from '#operator/cluster/client/client.ts';
 import { type FrontDoor, type FrontDoorOptions, frontDoor, type Nowhere, problem } from './node/front-door.ts';
+import { htmlPage, pageFiles, show } from './page-files.ts';
 import { type ListedRoom, roomsPage, wrongWay } from './rooms-page.ts';
 
 /**
@@ -13,14 +13,13 @@ import { type ListedRoom, roomsPage, wrongWay } from './rooms-page.ts';
  * told so: browsers by that page, clients by a problem. `root` is the project's: the page looks as the rooms' own do.
  */
 export function roomsDoor(options: FrontDoorOptions, root: string): FrontDoor {
-  const files = look(root);
+  const files = pageFiles(join(root, 'server/http/pages'), ['style.css', 'icon.svg']);
   return frontDoor({
     ...options,
     nowhere: (incoming, response, why) => {
       const [path = '/'] = (incoming.url ?? '/').split('?');
-      const file = isLook(incoming) ? files.get(path) : undefined;
-      if (file !== undefined)
-        return void response.writeHead(200, { ...headers, 'content-type': file.type }).end(file.content);
+      const file = isReading(incoming) ? files.get(path.slice(1)) : undefined;
+      if (file !== undefined) return show(response, file);
       answer(incoming, response, { path, why, client: options.client }).catch((error: Error) =>
         problem(response, 502, `The API server does not say which rooms there are: ${error.message}.`),
       );
@@ -28,45 +27,27 @@ export function roomsDoor(options: FrontDoorOptions, root: string): FrontDoor {
   });
 }
 
-interface Request {
+/** A request that leads nowhere. */
+interface Stray {
   readonly path: string;
   readonly why: Nowhere;
   readonly client: KubeClient;
 }
 
-async function answer(incoming: IncomingMessage, response: ServerResponse, { path, why, client }: Request) {
+async function answer(incoming: IncomingMessage, response: ServerResponse, { path, why, client }: Stray) {
   const rooms = await listed(client);
-  if (path === '/' && isLook(incoming)) return show(response, 200, roomsPage(rooms));
+  if (path === '/' && isReading(incoming)) return show(response, htmlPage(roomsPage(rooms)));
   const wrong = wrongWay(path, why, rooms);
-  const isBrowser = isLook(incoming) && /\btext\/html\b/.test(incoming.headers.accept ?? '');
-  if (isBrowser) show(response, wrong.status, roomsPage(rooms, wrong));
+  const isBrowser = isReading(incoming) && /\btext\/html\b/.test(incoming.headers.accept ?? '');
+  if (isBrowser) show(response, htmlPage(roomsPage(rooms, wrong)), { status: wrong.status });
   else problem(response, wrong.status, wrong.detail);
 }
 
-const isLook = ({ method }: IncomingMessage): boolean => method === 'GET' || method === 'HEAD';
+const isReading = ({ method }: IncomingMessage): boolean => method === 'GET' || method === 'HEAD';
 
 /** As they are now; none before their kind is there. */
 async function listed(client: KubeClient): Promise<readonly ListedRoom[]> {
   const path = `/apis/${group}/${apiVersion}/${plural}`;
   const list = await client.request<{ readonly items: readonly ListedRoom[] }>('GET', path).catch(absentIfNotFound);
   return list?.items ?? [];
-}
-
-const headers = {
-  'content-security-policy':
-    "default-src 'none'; style-src 'self'; img-src 'self'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'",
-  'x-content-type-options': 'nosniff',
-  'referrer-policy': 'no-referrer',
-  'cache-control': 'no-cache',
-};
-
-function show(response: ServerResponse, status: number, page: string): void {
-  response.writeHead(status, { ...headers, 'content-type': 'text/html; charset=utf-8' }).end(page);
-}
-
-/** What the page is drawn with, by path. */
-function look(root: string): ReadonlyMap<string, { readonly type: string; readonly content: Buffer }> {
-  const file = (name: string, type: string) =>
-    [`/${name}`, { type, content: readFileSync(join(root, 'server/http/pages', name)) }] as const;
-  return new Map([file('style.css', 'text/css; charset=utf-8'), file('icon.svg', 'image/svg+xml')]);
 }

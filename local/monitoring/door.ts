@@ -1,7 +1,8 @@
-import { readdirSync, readFileSync } from 'node:fs';
-import { createServer, type ServerResponse } from 'node:http';
-import { extname, join } from 'node:path';
+import { readdirSync } from 'node:fs';
+import { createServer } from 'node:http';
+import { join } from 'node:path';
 import { type FrontDoor, type FrontDoorOptions, frontDoor } from '../node/front-door.ts';
+import { type PageFile, pageFiles, show } from '../page-files.ts';
 import { namespace, prometheusService } from './objects.ts';
 import { columns, plots } from './plots.ts';
 
@@ -17,12 +18,14 @@ const folders = ['server/http/pages', 'local/monitoring/page'];
  */
 export function monitoringDoor(options: FrontDoorOptions, root: string): FrontDoor {
   const toPrometheus = frontDoor({ ...options, route: () => ({ namespace, service: prometheusService }) });
-  const files = pageFiles(root);
+  const files = plotsFiles(root);
   const server = createServer((incoming, response) => {
     // As it came: what is no URL is for Prometheus to refuse.
     const [path = ''] = (incoming.url ?? '').split('?');
     if (!path.startsWith(plotsPath)) return void toPrometheus.server.emit('request', incoming, response);
-    show(response, files.get(path.slice(plotsPath.length)));
+    const file = files.get(path.slice(plotsPath.length));
+    if (file !== undefined) return show(response, file, { allow: "script-src 'self'; connect-src 'self'" });
+    response.writeHead(404, { 'content-type': 'text/plain' }).end('The page has no such file.\n');
   });
   return {
     server,
@@ -34,41 +37,12 @@ export function monitoringDoor(options: FrontDoorOptions, root: string): FrontDo
   };
 }
 
-interface File {
-  readonly type: string;
-  readonly content: Buffer;
-}
-
-const mediaTypes: Readonly<Record<string, string>> = {
-  '.html': 'text/html; charset=utf-8',
-  '.js': 'text/javascript; charset=utf-8',
-  '.css': 'text/css; charset=utf-8',
-  '.svg': 'image/svg+xml',
-};
-
 /** What the page is made of, by path below its own. */
-function pageFiles(root: string): ReadonlyMap<string, File> {
+function plotsFiles(root: string): ReadonlyMap<string, PageFile> {
   const names = folders.flatMap((folder) => readdirSync(join(root, folder)).map((name) => `${folder}/${name}`));
-  const files = names.flatMap((name): [string, File][] => {
-    const type = mediaTypes[extname(name)];
-    return type === undefined ? [] : [[name, { type, content: readFileSync(join(root, name)) }]];
-  });
-  const page = new Map(files).get('local/monitoring/page/plots.html');
+  const files = pageFiles(root, names);
+  const page = files.get('local/monitoring/page/plots.html');
   // What the page asks Prometheus.
-  const queries = { type: 'application/json', content: Buffer.from(JSON.stringify({ plots, columns })) };
+  const queries = { type: 'application/json', content: JSON.stringify({ plots, columns }) };
   return new Map([...files, ...(page === undefined ? [] : [['', page] as const]), ['queries.json', queries]]);
-}
-
-const headers = {
-  'content-security-policy':
-    "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self'; connect-src 'self'; " +
-    "base-uri 'none'; form-action 'none'",
-  'x-content-type-options': 'nosniff',
-  'referrer-policy': 'no-referrer',
-  'cache-control': 'no-cache',
-};
-
-function show(response: ServerResponse, file: File | undefined): void {
-  if (file === undefined) response.writeHead(404, { 'content-type': 'text/plain' }).end('The page has no such file.\n');
-  else response.writeHead(200, { ...headers, 'content-type': file.type }).end(file.content);
 }

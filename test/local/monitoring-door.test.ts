@@ -23,7 +23,7 @@ async function doorWithoutPrometheus(t: TestContext) {
   return async (path: string) => {
     const asked = get({ port: portOf(door.server), host: '127.0.0.1', path, agent: false });
     const [answer] = (await once(asked, 'response')) as [IncomingMessage];
-    return { status: answer.statusCode, body: await text(answer) };
+    return { status: answer.statusCode, headers: answer.headers, body: await text(answer) };
   };
 }
 
@@ -35,6 +35,14 @@ test('the page of plots is there before Prometheus is, with every file that it n
   assert.ok(named.length >= 5);
   for (const file of named) assert.equal((await ask(plotsPath + file)).status, 200, file);
   assert.ok(JSON.parse((await ask(`${plotsPath}queries.json?again`)).body).plots.length > 0);
+});
+
+test('the page runs no scripts but its own, asks nobody but Prometheus, and is framed by nobody', async (t) => {
+  const { headers } = await (await doorWithoutPrometheus(t))(plotsPath);
+  const policy = headers['content-security-policy'] as string | undefined;
+  for (const directive of ["script-src 'self'", "connect-src 'self'", "frame-ancestors 'none'", "default-src 'none'"])
+    assert.ok(policy?.split('; ').includes(directive), directive);
+  assert.equal(headers['x-content-type-options'], 'nosniff');
 });
 
 test('other files of the project are not to be had', async (t) => {

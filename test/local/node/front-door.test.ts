@@ -125,6 +125,11 @@ describe('the front door of rooms', () => {
     const page = await fetch(`${base}/?again`);
     assert.equal(page.status, 200);
     assert.match(page.headers.get('content-type') ?? '', /^text\/html/);
+    assert.match(
+      page.headers.get('content-security-policy') ?? '',
+      /^default-src 'none'; (?!.*script-src).*frame-ancestors 'none'/,
+    );
+    assert.equal(page.headers.get('x-content-type-options'), 'nosniff');
     const html = await page.text();
     assert.match(html, /href="\/space\/keynote\/publish".*href="\/space\/unmade\/"/s);
     const files = [...html.matchAll(/<link [^>]*href="([^"]+)"/g)].map(([, file = '']) => file);
