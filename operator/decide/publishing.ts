@@ -60,21 +60,21 @@ function present(
 const remedy = 'An encoder sends to status.whipURL, with the token of publishers.';
 
 /**
- * Nobody is there: for the grace period after somebody was, that is expected to change, unless that one ended its session. The
- * words about who did are true during the grace and after it.
+ * Nobody is there: for the grace period after somebody was, that is expected to change, unless that one ended its session.
+ * Of that one there is one message for both, so that nothing is written when the grace ends.
  */
 function absent(
   before: Condition | undefined,
   endedAt: string | undefined,
   { reconnectGraceMs, nowMs }: Pick<PublishingSeen, 'reconnectGraceMs' | 'nowMs'>,
 ): Verdict<'Publishing'> {
-  const grace = `viewers are kept for ${reconnectGraceMs / 1000} s`;
+  const grace = `${reconnectGraceMs / 1000} s`;
   if (endedAt !== undefined) {
-    const ended = `The last publisher ended its session at ${endedAt}; ${grace} after that.`;
-    return no('NoPublisher', `Nobody publishes. ${ended} ${remedy}`);
+    const waited = reconnectGraceMs > 0 ? `; viewers were to wait ${grace} for the next` : '';
+    return no('NoPublisher', `Nobody publishes. The last publisher ended its session at ${endedAt}${waited}. ${remedy}`);
   }
   return graceEnd(before, reconnectGraceMs, nowMs) > nowMs
-    ? no('Reconnecting', `The publisher is gone; ${grace}.`)
+    ? no('Reconnecting', `The publisher is gone; viewers are kept for ${grace}.`)
     : no('NoPublisher', `Nobody publishes. ${remedy}`);
 }
 

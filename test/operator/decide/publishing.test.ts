@@ -43,9 +43,13 @@ describe('Publishing', () => {
   for (const [name, [traits, verdict]] of Object.entries({ ...cases, ...endings }))
     test(`${name}: ${verdict}`, () => assert.equal(says('Publishing', traits)[0], verdict));
 
-  test('of a publisher that ended its session it is said when, and how long its viewers are kept', () =>
-    assert.equal(
-      says('Publishing', { room: room(live), audience: ended })[1],
-      'Nobody publishes. The last publisher ended its session at 2026-11-01T14:00:00Z; viewers are kept for 15 s after that. An encoder sends to status.whipURL, with the token of publishers.',
-    ));
+  for (const [graceMs, too, kept] of [
+    [15_000, ', and how long viewers were to wait', '; viewers were to wait 15 s for the next'],
+    [0, ' alone, where viewers were not to wait', ''],
+  ] as const)
+    test(`of a publisher that ended its session it is said when${too}`, () =>
+      assert.deepEqual(says('Publishing', { room: room(live), audience: ended }, graceMs), [
+        'False/NoPublisher',
+        `Nobody publishes. The last publisher ended its session at 2026-11-01T14:00:00Z${kept}. An encoder sends to status.whipURL, with the token of publishers.`,
+      ]));
 });

@@ -14,14 +14,14 @@ export const seen = (traits: Partial<Seen> = {}): Seen =>
   });
 
 /** That condition of it. */
-export const condition = (type: string, traits: Partial<Seen> = {}): Condition => {
-  const found = conditions(seen(traits), 15_000).find((one) => one.type === type);
+export const condition = (type: string, traits: Partial<Seen> = {}, reconnectGraceMs = 15_000): Condition => {
+  const found = conditions(seen(traits), reconnectGraceMs).find((one) => one.type === type);
   assert.ok(found, type);
   return found;
 };
 
 /** `status/reason` and the message. */
-export const says = (type: string, traits: Partial<Seen>) => {
-  const { status, reason, message } = condition(type, traits);
+export const says = (...asked: Parameters<typeof condition>) => {
+  const { status, reason, message } = condition(...asked);
   return [`${status}/${reason}`, message] as const;
 };
