@@ -55,8 +55,8 @@ export interface RoomStats {
   /** Absent when nobody publishes. `since` is RFC 3339; `sendsMedia` is false until the first RTP packet, and when it falls silent. */
   readonly publisher?: { readonly since: string; readonly sendsMedia: boolean; readonly ingest?: IngestStats };
   /**
-   * RFC 3339: when the last publisher ended its session. Absent when one is connected, or the last one went without a word;
-   * and from pods of releases before 0.2.
+   * RFC 3339: when the last publisher that was connected ended its session (DELETE, close_notify, BYE). Absent while one is
+   * connected, when it was lost or replaced, and after a restart of the server; and from releases before 0.2.
    */
   readonly publisherEndedAt?: string;
   readonly subscribers: number;

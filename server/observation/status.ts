@@ -18,7 +18,7 @@ export interface RoomStatus {
   readonly name: string;
   /** Before its first packet it counts as silent since it came. */
   readonly publisher?: { readonly sinceMs: number; readonly sendsMedia: boolean; readonly silentForMs: number };
-  /** When the last one ended its session, if it did and no other is connected. */
+  /** See {@link RoomStats}. */
   readonly publisherEndedAtMs?: number;
   /** Those that are connected; not those whose handshake is under way. */
   readonly subscribers: number;

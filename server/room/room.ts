@@ -25,7 +25,7 @@ export interface Room {
   readonly subscribers: ReadonlyMap<string, Member>;
   /** When the last publisher left, if that was later than the last one came. */
   readonly publisherLeftAtMs?: number;
-  /** When the last publisher that was connected ended its session, if it did not just vanish; kept until the next is. */
+  /** See `RoomStats` in crds/pod-stats.ts. */
   readonly publisherEndedAtMs?: number;
 }
 
