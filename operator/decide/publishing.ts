@@ -71,7 +71,8 @@ function absent(
   const grace = `${reconnectGraceMs / 1000} s`;
   if (endedAt !== undefined) {
     const waited = reconnectGraceMs > 0 ? `; viewers were to wait ${grace} for the next` : '';
-    return no('NoPublisher', `Nobody publishes. The last publisher ended its session at ${endedAt}${waited}. ${remedy}`);
+    const ended = `The last publisher ended its session at ${endedAt}${waited}.`;
+    return no('NoPublisher', `Nobody publishes. ${ended} ${remedy}`);
   }
   return graceEnd(before, reconnectGraceMs, nowMs) > nowMs
     ? no('Reconnecting', `The publisher is gone; viewers are kept for ${grace}.`)
