@@ -18,9 +18,18 @@ const paths =
   'A room is watched at /{namespace}/{room}/ and published to at /{namespace}/{room}/publish; encoders and players have ' +
   '/{namespace}/{room}/whip and /whep. / lists the rooms.';
 
-/** What to say of a request for `path` that leads to no pod: that there is no such room, or why it is not Ready. */
-export function wrongWay(path: string, { route, status, detail }: Nowhere, rooms: readonly ListedRoom[]): WrongWay {
+/** What the page says when nobody has said yet which rooms there are. */
+export const unlisted: WrongWay = { status: 503, detail: 'The list of rooms is not to be had now.' };
+
+type Rooms = readonly ListedRoom[] | undefined;
+
+/**
+ * What to say of a request for `path` that leads to no pod: that there is no such room, or why it is not Ready. Where nobody
+ * knows which `rooms` there are, what the front door says.
+ */
+export function wrongWay(path: string, { route, status, detail }: Nowhere, rooms: Rooms): WrongWay {
   if (route === undefined) return { status, detail: `There is nothing at ${path}. ${paths}` };
+  if (rooms === undefined) return { status, detail };
   const { namespace, service: name } = route;
   const room = rooms.find(({ metadata }) => metadata.namespace === namespace && metadata.name === name);
   if (room !== undefined) {
@@ -33,9 +42,9 @@ export function wrongWay(path: string, { route, status, detail }: Nowhere, rooms
 /** How often a page looks again on which a room is not Ready. */
 const againSeconds = 5;
 
-/** The page, as HTML; `wrong` is what led to it, if that was not its own path. */
-export function roomsPage(rooms: readonly ListedRoom[], wrong?: WrongWay): string {
-  const isWaiting = wrong?.status === 503 || rooms.some((room) => notReady(room) !== undefined);
+/** The page, as HTML; `wrong` is what led to it, if that was not its own path. Without `rooms` it says nothing of them. */
+export function roomsPage(rooms: Rooms, wrong?: WrongWay): string {
+  const isWaiting = wrong?.status === 503 || rooms?.some((room) => notReady(room) !== undefined);
   return `<!doctype html>
 <html lang="en">
   <head>
@@ -53,12 +62,17 @@ ${isWaiting ? `    <meta http-equiv="refresh" content="${againSeconds}">\n` : ''
       <h1>Rooms of this cluster</h1>
     </header>
     <main>
-${wrong === undefined ? '' : `      <p role="alert">${text(wrong.detail)}</p>\n`}${rooms.map(section).join('') || none}${tokens}
+${wrong === undefined ? '' : `      <p role="alert">${text(wrong.detail)}</p>\n`}${rooms === undefined ? '' : inOrder(rooms).map(section).join('') || none}${tokens}
     </main>
   </body>
 </html>
 `;
 }
+
+/** That of their names, by namespace: a page that looks again is not to change for nothing. */
+const inOrder = (rooms: readonly ListedRoom[]) => rooms.toSorted((a, b) => (keyOf(a) < keyOf(b) ? -1 : 1));
+
+const keyOf = ({ metadata: { namespace, name } }: ListedRoom): string => `${namespace}/${name}`;
 
 function section(room: ListedRoom): string {
   const { namespace, name } = room.metadata;
@@ -67,7 +81,7 @@ function section(room: ListedRoom): string {
   const [publish, play] = [publicPath.publisher(namespace, name), publicPath.player(namespace, name)];
   return `      <section class="card">
         <div class="row">
-          <h2>${text(`${namespace}/${name}`)}</h2>
+          <h2>${text(keyOf(room))}</h2>
           <p class="quiet">${why === undefined ? audience(room) : 'Not Ready'}</p>
         </div>
 ${why === undefined ? '' : `        <p class="problem">${text(why)}</p>\n`}        <p><a href="${text(publish)}">Publish</a> · <a href="${text(play)}">Watch</a></p>

@@ -37,7 +37,13 @@ describe('the page of rooms', () => {
     assert.match(roomsPage([aRoom('new')]), /The operator is starting\./);
   });
   test('says so where there is none', () => assert.match(roomsPage([]), /There is no room\./));
-  test('has no token of any room', () => assert.doesNotMatch(roomsPage([aRoom('one', ready)]), /#token/));
+  test('has them in the order of their names, in whichever they came', () => {
+    const page = roomsPage(['b', 'c', 'a'].map((name) => aRoom(name, ready)));
+    assert.deepEqual(
+      [...page.matchAll(/<h2>(.*)<\/h2>/g)].map(([, name]) => name),
+      ['events/a', 'events/b', 'events/c'],
+    );
+  });
 });
 
 describe('who comes to no pod', () => {
@@ -56,6 +62,10 @@ describe('who comes to no pod', () => {
   test('asking for a room that is not Ready is told why it is not, whether or not it has a Service', () => {
     for (const status of [404, 503] as const)
       assert.equal(said('/events/slow/', status), '503 Room events/slow is not Ready. Pod a is <starting>.');
+  });
+  test('is told what the front door says where nobody knows which rooms there are', () => {
+    const why = { route: routeOf('/events/two/'), status: 404, detail: 'There is no Service events/two.' } as const;
+    assert.deepEqual(wrongWay('/events/two/', why, undefined), { status: 404, detail: why.detail });
   });
   test('asking for what is no room, or is Ready, is told what the front door says', () => {
     assert.equal(said('/events/prometheus/', 503), '503 As the front door says.');

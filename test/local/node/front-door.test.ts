@@ -1,65 +1,18 @@
 import assert from 'node:assert/strict';
 import { once } from 'node:events';
-import { createServer as createHTTPServer, request } from 'node:http';
-import { createServer, type Server, type Socket } from 'node:net';
+import { request } from 'node:http';
+import type { Socket } from 'node:net';
 import { join } from 'node:path';
 import { text } from 'node:stream/consumers';
-import { describe, type TestContext, test } from 'node:test';
-import { type FrontDoor, type FrontDoorOptions, frontDoor } from '#local/node/front-door.ts';
+import { after, before, describe, type TestContext, test } from 'node:test';
+import type { FrontDoorOptions } from '#local/node/front-door.ts';
 import { roomsDoor } from '#local/rooms-door.ts';
-import { portOf } from '#local/sockets.ts';
-import { kubeClient } from '#operator/cluster/client/client.ts';
-import { eventually } from '#test/harness/eventually.ts';
-import { aContainer, seenPod } from './seen-pod.ts';
-
-const metadata = { name: 'keynote', namespace: 'space', uid: 's', resourceVersion: '1' };
-
-async function listening<T extends Server>(server: T): Promise<T> {
-  server.listen(0, '127.0.0.1');
-  await once(server, 'listening');
-  return server;
-}
-
-/** An API server that knows one Service, whose pod listens on this port, and two rooms. */
-async function apiServer(podPort: number) {
-  const spec = { selector: { app: 'live' }, ports: [{ name: 'http', port: podPort }] };
-  const services = [{ apiVersion: 'v1', kind: 'Service', metadata, spec }];
-  const rooms = [{ metadata }, { metadata: { ...metadata, name: 'unmade' } }];
-  return await listening(
-    createHTTPServer((incoming, response) => {
-      response.setHeader('content-type', 'application/json');
-      // A watch without news.
-      if (incoming.url?.includes('watch=')) response.flushHeaders();
-      else {
-        const items = incoming.url?.includes('/liverooms') ? rooms : services;
-        response.end(JSON.stringify({ kind: 'List', metadata: { resourceVersion: '1' }, items }));
-      }
-    }),
-  );
-}
+import { type OpenDoor, openDoor } from './open-door.ts';
 
 /** The base URL of a front door to a pod that treats its connections like this. */
-async function doorTo(
-  t: TestContext,
-  onConnection: (socket: Socket) => void,
-  make: (options: FrontDoorOptions) => FrontDoor = frontDoor,
-): Promise<string> {
-  const podServer = await listening(createServer({ allowHalfOpen: true }, onConnection));
-  const api = await apiServer(portOf(podServer));
-  const client = kubeClient({ server: `http://127.0.0.1:${portOf(api)}` });
-  const seen = seenPod({ containers: [aContainer('main')] }, { name: 'a' });
-  const pod = { ...seen, status: { podIP: '127.0.0.1', conditions: [{ type: 'Ready', status: 'True' }] } };
-  const door = make({ client, pods: () => [pod], log: () => {} });
-  await listening(door.server);
-  t.after(async () => {
-    door.close();
-    podServer.close();
-    api.closeAllConnections();
-    api.close();
-    await client.close();
-  });
-  const base = `http://127.0.0.1:${portOf(door.server)}`;
-  await eventually('the Service is known', async () => (await fetch(`${base}/space/keynote/`)).status !== 404);
+async function doorTo(t: TestContext, onConnection: (socket: Socket) => void): Promise<string> {
+  const { base, close } = await openDoor({ onConnection });
+  t.after(close);
   return base;
 }
 
@@ -111,60 +64,86 @@ test('a path that leads nowhere is told as a problem with a title', async (t) =>
 });
 
 describe('the front door of rooms', () => {
-  const root = join(import.meta.dirname, '../../..');
-  const door = (t: TestContext) =>
-    doorTo(
-      t,
-      (socket) => socket.destroy(),
-      (options) => roomsDoor(options, root),
-    );
+  const make = (options: FrontDoorOptions) => roomsDoor(options, join(import.meta.dirname, '../../..'));
   const accept = 'text/html,application/xhtml+xml;q=0.9,*/*;q=0.8';
+  let door: OpenDoor;
+  before(async () => {
+    door = await openDoor({ make });
+  });
+  after(() => door.close());
 
-  test('lists them at its root, as a page with all files that it names', async (t) => {
-    const base = await door(t);
-    const page = await fetch(`${base}/?again`);
+  test('lists them at its root, as a page with all files that it names', async () => {
+    const page = await fetch(`${door.base}/?again`);
     assert.equal(page.status, 200);
     assert.match(page.headers.get('content-type') ?? '', /^text\/html/);
-    assert.match(
-      page.headers.get('content-security-policy') ?? '',
-      /^default-src 'none'; (?!.*script-src).*frame-ancestors 'none'/,
-    );
+    const policy = page.headers.get('content-security-policy') ?? '';
+    assert.match(policy, /^default-src 'none'; (?!.*script-src).*frame-ancestors 'none'/);
     assert.equal(page.headers.get('x-content-type-options'), 'nosniff');
     const html = await page.text();
     assert.match(html, /href="\/space\/keynote\/publish".*href="\/space\/unmade\/"/s);
     const files = [...html.matchAll(/<link [^>]*href="([^"]+)"/g)].map(([, file = '']) => file);
     assert.equal(files.length, 2);
-    for (const file of files) assert.equal((await fetch(base + file)).status, 200, file);
+    for (const file of files) assert.equal((await fetch(door.base + file)).status, 200, file);
   });
 
-  test('tells a client in a problem, and a browser by its page, that there is no such room', async (t) => {
-    const base = await door(t);
+  test('tells a client in a problem, and a browser by its page, that there is no such room', async () => {
     for (const headers of [{}, { accept }]) {
-      const answer = await fetch(`${base}/space/nobody/`, { headers });
+      const answer = await fetch(`${door.base}/space/nobody/`, { headers });
       assert.equal(answer.status, 404);
       assert.equal(answer.headers.get('content-type')?.startsWith('text/html'), 'accept' in headers);
       assert.match(await answer.text(), /There is no room space\/nobody\./);
     }
-    assert.equal((await fetch(base, { method: 'POST', headers: { accept } })).status, 404);
+    assert.equal((await fetch(door.base, { method: 'POST', headers: { accept } })).status, 404);
   });
 
-  test('says of a room that has no Service yet that it is not Ready, and when to try again', async (t) => {
-    const answer = await fetch(`${await door(t)}/space/unmade/whip`, { method: 'POST', body: 'v=0' });
+  test('says of a room that has no Service yet that it is not Ready, and when to try again', async () => {
+    const answer = await fetch(`${door.base}/space/unmade/whip`, { method: 'POST', body: 'v=0' });
     assert.equal(answer.status, 503);
     assert.equal(answer.headers.get('retry-after'), '1');
     assert.match(await answer.text(), /Room space\/unmade is not Ready\. The operator is starting\./);
   });
 
-  test('says so when the API server is away', async (t) => {
-    const client = kubeClient({ server: 'http://127.0.0.1:1' });
-    const alone = roomsDoor({ client, pods: () => [], log: () => {} }, root);
-    await listening(alone.server);
-    t.after(async () => {
-      alone.close();
-      await client.close();
+  test('asks the API server once, whatever comes, and never for a Secret', async () => {
+    for (let i = 0; i < 20; i++) await fetch(`${door.base}/space/nobody/whip`, { method: 'POST', headers: { accept } });
+    const asked = ['/api/v1/services', '/apis/liveroom.dev/v1alpha1/liverooms'];
+    assert.deepEqual(door.asked.toSorted(), asked);
+  });
+
+  describe('while the API server does not say which rooms there are', () => {
+    let ill: OpenDoor;
+    before(async () => {
+      const rooms = { status: 500, body: { kind: 'Status', message: 'etcdserver: request timed out' } };
+      ill = await openDoor({ make, rooms });
     });
-    const answer = await fetch(`http://127.0.0.1:${portOf(alone.server)}/`);
-    assert.equal(answer.status, 502);
-    assert.match(await answer.text(), /The API server does not say which rooms there are: /);
+    after(() => ill.close());
+
+    test('says that at its root, by a page that looks again, and the cause in the log only', async () => {
+      const page = await fetch(ill.base);
+      assert.equal(page.status, 503);
+      const html = await page.text();
+      assert.match(html, /The list of rooms is not to be had now\./);
+      assert.match(html, /http-equiv="refresh"/);
+      assert.doesNotMatch(html, /There is no room|etcdserver|\/apis\//);
+      assert.match(ill.logged.join('\n'), /etcdserver: request timed out/);
+    });
+    test('says of any other path what it knows without the list', async () => {
+      const said = async (path: string) => {
+        const answer = await fetch(ill.base + path, { method: 'POST' });
+        return `${answer.status} ${((await answer.json()) as { detail: string }).detail}`;
+      };
+      assert.match(await said('/x'), /^404 There is nothing at \/x\./);
+      assert.equal(await said('/space/nobody/whip'), '404 There is no Service space/nobody.');
+      assert.match(await said('/space/podless/whip'), /^503 No pod of Service space\/podless is ready/);
+    });
+  });
+
+  test('has no rooms before their kind is there', async (t) => {
+    const { base, logged, close } = await openDoor({ make, rooms: { status: 404, body: { message: 'no such page' } } });
+    t.after(close);
+    const page = await fetch(base);
+    assert.equal(page.status, 200);
+    assert.match(await page.text(), /There is no room\./);
+    assert.match(await (await fetch(`${base}/space/nobody/`)).text(), /There is no room space\/nobody\./);
+    assert.doesNotMatch(logged.join('\n'), /no such page/);
   });
 });
