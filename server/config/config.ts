@@ -5,7 +5,7 @@ import { parseArgs } from 'node:util';
 import { env as envName, port } from '#crds/contract.ts';
 import type { TrustedProxies } from '../access/client-address.ts';
 import { type LogLevel, logLevels } from '../log.ts';
-import { addressBytes, type Endpoint } from '../media/udp/address.ts';
+import type { Endpoint } from '../media/udp/address.ts';
 import type { MetricsConfig } from '../metrics/metrics.ts';
 import { ConfigError } from './config-error.ts';
 import { metricsConfig } from './metrics-config.ts';
@@ -15,6 +15,7 @@ import {
   cpuRequest,
   endpoints,
   hangLimitMs,
+  isEverywhere,
   joinRate,
   logLevel,
   maxConnections,
@@ -121,8 +122,8 @@ Runs one media server without Kubernetes. ROOMS_FILE lists the rooms; docs/examp
   --http [ADDRESS:]PORT      pages, WHIP and WHEP       (${thisMachine}:${port.http})
   --internal [ADDRESS:]PORT  probes, metrics, stats     (${thisMachine}:${port.internal})
   --media [ADDRESS:]PORT     UDP port for all media     (${thisMachine}:${port.media})
-                             Without an address this machine alone comes in; at 0.0.0.0 everybody does.
   --announce ADDRESS:PORT    where media reaches it, several with commas   (as --media)
+                             Needed with --media at 0.0.0.0 or [::].
   --publish-token TOKEN      of all rooms that name none   (made up)
   --play-token TOKEN         of all rooms that name none   (made up)
   --tokens-dir DIR           folder of the rooms' tokenFile
@@ -137,6 +138,8 @@ Runs one media server without Kubernetes. ROOMS_FILE lists the rooms; docs/examp
   --metrics-labels K=V,K=V   on each metric
   --metrics-default on|off   process_* and nodejs_*, too   (on)
   --help
+
+A port alone is one of ${thisMachine}: only this machine reaches it.
 `;
 
 /** The configuration by arguments; undefined when only help is asked for. Throws a {@link ConfigError}. */
@@ -151,7 +154,7 @@ export function argumentsConfig(args: readonly string[]): Config | undefined {
   if (extra !== undefined) throw new ConfigError(`One rooms file is enough; what is ${extra}?`);
   const media = boundAt(values.media, '--media');
   const announce = values.announce === undefined ? undefined : endpoints(values.announce, '--announce');
-  refuseEverywhere(media, values.announce, announce);
+  refuseUnusable(media, values.announce, announce);
   return {
     http: boundAt(values.http, '--http'),
     internal: boundAt(values.internal, '--internal'),
@@ -178,17 +181,20 @@ export function argumentsConfig(args: readonly string[]): Config | undefined {
   };
 }
 
-/** From elsewhere nobody can send to the address that stands for all, and Chromium passes over a candidate with it. */
-function refuseEverywhere(media: Endpoint, text: string | undefined, announce: readonly Endpoint[] | undefined): void {
-  if (announce?.some(isEverywhere))
-    throw new ConfigError(`--announce must be addresses that clients can use, not ${text}`);
-  if (announce === undefined && isEverywhere(media))
-    throw new ConfigError(
-      `--media is at all addresses of this machine: name those that clients are to use, as --announce ADDRESS:${media.port}`,
-    );
+/**
+ * From elsewhere nobody can send to the address that stands for all, and Chromium passes over a candidate with it. Port 0 is none
+ * before it is bound.
+ */
+function refuseUnusable(media: Endpoint, text: string | undefined, announce: readonly Endpoint[] | undefined): void {
+  if (announce?.some((at) => isEverywhere(at.address) || at.port === 0))
+    throw new ConfigError(`--announce must be addresses and ports that clients can use, not ${text}`);
+  if (announce !== undefined || !isEverywhere(media.address)) return;
+  throw new ConfigError(
+    media.port === 0
+      ? `--media is at all addresses of this machine, and any port: name one, and the addresses that clients are to use, such as --media 0.0.0.0:${port.media} --announce ADDRESS:${port.media}`
+      : `--media is at all addresses of this machine: name those that clients are to use, as --announce ADDRESS:${media.port}`,
+  );
 }
-
-const isEverywhere = ({ address }: Endpoint): boolean => addressBytes(address).every((byte) => byte === 0);
 
 function parsed(args: readonly string[]) {
   try {

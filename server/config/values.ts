@@ -1,5 +1,5 @@
 /** What stands in a variable or an argument, read. Each throws a {@link ConfigError} that names `where` it stands. */
-import { isIP } from 'node:net';
+import { BlockList, isIP } from 'node:net';
 import { type TrustedProxies, trustedProxies } from '../access/client-address.ts';
 import { type LogLevel, logLevels } from '../log.ts';
 import type { Endpoint } from '../media/udp/address.ts';
@@ -26,6 +26,14 @@ export function boundAt(text: string, where: string): Endpoint {
 
 /** Nobody comes in from elsewhere unless an address is named. */
 export const thisMachine = '127.0.0.1';
+
+const everywhere = new BlockList();
+everywhere.addAddress('0.0.0.0');
+everywhere.addAddress('::', 'ipv6');
+
+/** Whether an IP address stands for all of the machine's, in any notation. */
+export const isEverywhere = (address: string): boolean =>
+  everywhere.check(address, isIP(address) === 6 ? 'ipv6' : 'ipv4');
 
 function read(text: string): Endpoint | undefined {
   const [, inBrackets, plain, port = ''] = /^(?:\[([^\]]+)\]|([^:]+)):(\d{1,5})$/.exec(text) ?? [];

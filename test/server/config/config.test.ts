@@ -83,7 +83,7 @@ test('a port without an address is one of this machine alone', () => {
 });
 
 test('who takes media at all addresses says which ones clients are told', () => {
-  for (const everywhere of ['0.0.0.0', '[::]', '[::ffff:0.0.0.0]']) {
+  for (const everywhere of ['0.0.0.0', '[::]', '[::ffff:0.0.0.0]', '[::ffff:0:0]', '[::%lo]']) {
     const args = ['r.yaml', '--media', `${everywhere}:7000`];
     assert.throws(
       () => argumentsConfig(args),
@@ -92,9 +92,22 @@ test('who takes media at all addresses says which ones clients are told', () => 
     assert.ok(argumentsConfig([...args, '--announce', '192.0.2.1:7000'])?.announce);
     assert.throws(
       () => argumentsConfig([...args, '--announce', `192.0.2.1:7000,${everywhere}:7000`]),
-      says(/^--announce must be addresses that clients can use, not .*:7000$/),
+      says(/^--announce must be addresses and ports that clients can use, not .*:7000$/),
     );
   }
+  assert.ok(argumentsConfig(['r.yaml', '--media', '[::ffff:127.0.0.1]:7000']));
+});
+
+test('a port that is yet to be chosen cannot be announced', () => {
+  const args = ['r.yaml', '--media', '0.0.0.0:0'];
+  assert.throws(
+    () => argumentsConfig(args),
+    says(/all addresses of this machine, and any port: name .*--media 0\.0\.0\.0:7882 --announce ADDRESS:7882$/),
+  );
+  assert.throws(
+    () => argumentsConfig([...args, '--announce', '192.0.2.1:0']),
+    says(/^--announce must be addresses and ports that clients can use, not 192\.0\.2\.1:0$/),
+  );
 });
 
 test('a server ends itself when it hangs for 15 s, or as long as it is told; 0 is never', () => {
