@@ -1,15 +1,14 @@
-import { appName, env as envName, publicPath } from '#crds/contract.ts';
-import type { RoomSettings } from '#crds/rooms-file.ts';
+import { appName, env as envName } from '#crds/contract.ts';
 import { startTracing, type Tracing } from '#tracing/start.ts';
 import { argumentsConfig, podConfig, usage } from './config/config.ts';
 import { ConfigError } from './config/config-error.ts';
 import { portProblem } from './config/port-problem.ts';
 import { jsonLog, type Log } from './log.ts';
-import type { Endpoint } from './media/udp/address.ts';
 import type { SessionMeter } from './meter.ts';
 import type { MetricsRegistry } from './metrics/exposition.ts';
 import type { Clock } from './room/rooms.ts';
 import { type Server, startServer } from './server.ts';
+import { announcer } from './settings/room-urls.ts';
 import { type Settings, SettingsError } from './settings/settings.ts';
 
 /** What a process is given: arguments without the program's own, environment, and where to write. */
@@ -81,37 +80,4 @@ export async function start(given: Surroundings): Promise<Started | undefined> {
     throw problem === undefined ? error : new ConfigError(problem, { cause: error });
   });
   return { server, log, tracing };
-}
-
-/** Says of each room where to go with a browser or an encoder, and again when that has changed. */
-function announcer(stdout: (text: string) => void) {
-  let said = new Set<string>();
-  return ({ rooms, spokenTokens }: Settings, http: Endpoint) => {
-    const host = http.address.includes(':') ? `[${http.address}]` : http.address;
-    const now = new Set(rooms.map((room) => roomUrls(room, `http://${host}:${http.port}`, spokenTokens)));
-    for (const text of now.difference(said)) stdout(text);
-    said = now;
-  };
-}
-
-function roomUrls({ namespace, name, publish, play }: RoomSettings, base: string, tokens: ReadonlyMap<string, string>) {
-  const token = ({ auth }: typeof publish | typeof play) =>
-    auth.mode === 'BearerToken' ? tokens.get(auth.tokenFile) : undefined;
-  const publishToken = token(publish);
-  const playToken = token(play);
-  const bearer = (known: string | undefined) => (known ? `  Bearer ${known}` : '');
-  return [
-    `Room ${name}`,
-    `  publish  ${base}${publicPath.publisher(namespace, name)}${fragment({ token: publishToken, play: playToken })}`,
-    `  play     ${base}${publicPath.player(namespace, name)}${fragment({ token: playToken })}`,
-    `  WHIP     ${base}${publicPath.whip(namespace, name)}${bearer(publishToken)}`,
-    `  WHEP     ${base}${publicPath.whep(namespace, name)}${bearer(playToken)}`,
-    '\n',
-  ].join('\n');
-}
-
-/** Tokens stand in fragments, which browsers send to nobody. */
-function fragment(values: Readonly<Record<string, string | undefined>>): string {
-  const known = Object.entries(values).filter((pair): pair is [string, string] => pair[1] !== undefined);
-  return known.length === 0 ? '' : `#${new URLSearchParams(known)}`;
 }
