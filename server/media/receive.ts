@@ -4,7 +4,7 @@ import { receiveRtcp } from './down/receive-rtcp.ts';
 import type { PlacedViewer } from './egress/share.ts';
 import { noteReceived } from './first-frame.ts';
 import { check } from './ice/ice.ts';
-import { follow, hearAnswer, type Path, path, pathOf } from './ice/path-check.ts';
+import { follow, hearAnswer, maxPaths, type Path, path, pathOf, sparePath } from './ice/path-check.ts';
 import { noteHeard } from './ice/presence.ts';
 import { type Client, finishRestart, forget, type MediaState } from './media-state.ts';
 import type { DropReason } from './plane.ts';
@@ -57,7 +57,9 @@ function receiveCheck(state: MediaState, world: World, datagram: Buffer, from: E
   const client = state.byId.get(result.valid.transport.id);
   if (client === undefined) return 'UnknownUfrag';
   const { transport } = client;
-  follow(transport, ice, believe(state, client, from), isNominating, world);
+  const at = believe(state, client, from, world.now());
+  if (at === undefined) return undefined;
+  follow(transport, ice, at, isNominating, world);
   noteHeard(client, world.now(), world);
   client.placed?.follow(transport);
   if (isNominating && ice === transport.nextIce) finishRestart(state, client, ice);
@@ -76,22 +78,22 @@ function receivePlaced(placed: PlacedViewer, isRtcp: boolean, datagram: Buffer):
   return placed.receiveRtcp(datagram) ? undefined : 'ThreadBusy';
 }
 
-/** Addresses that one client may have at a time: its interfaces, times the moves of a NAT. */
-const maxEndpoints = 16;
-
 /**
  * From now on, what comes from this address is this client's. One that is another's stays so until this client has shown
- * that it reads what is sent there: a source is easily forged, and a publisher's easily known.
+ * that it reads what is sent there: a source is easily forged, and a publisher's easily known. Undefined where there is no
+ * room for it: whoever has seen a check can send it again from anywhere, and that must not push out where the client is.
  */
-function believe(state: MediaState, client: Client, from: Endpoint): Path {
+function believe(state: MediaState, client: Client, from: Endpoint, nowMs: number): Path | undefined {
   const { transport } = client;
   const owner = state.byAddress.find(from.address, from.port);
   const known = pathOf(transport, from);
   if (known !== undefined && (owner === client || known.isClaim)) return known;
   const at = path(from, owner !== undefined);
-  const others = transport.paths.filter((other) => other !== known);
-  for (const old of others.slice(0, Math.max(0, others.length + 1 - maxEndpoints))) forget(state, client, old);
-  transport.paths = [...others, at].slice(-maxEndpoints);
+  const isFull = known === undefined && transport.paths.length >= maxPaths;
+  const left = known ?? (isFull ? sparePath(transport, nowMs) : undefined);
+  if (isFull && left === undefined) return undefined;
+  if (left !== undefined) forget(state, client, left);
+  transport.paths = [...transport.paths.filter((other) => other !== left), at];
   (at.isClaim ? state.claims : state.byAddress).set(at, client);
   return at;
 }

@@ -46,6 +46,17 @@ export const path = ({ address, port }: Endpoint, isClaim: boolean): Path => ({
 
 /** An answer counts for as long as consent does (RFC 7675 section 5.1). */
 const provenForMs = 30_000;
+const isProven = ({ provenMs }: Path, nowMs: number): boolean => nowMs - provenMs < provenForMs;
+
+/** Addresses that one client may have at a time: its interfaces, times the moves of a NAT. */
+export const maxPaths = 16;
+
+/** The oldest that it has not answered from of late, nor is sent to, nor wants to be; undefined while there is none. */
+export const sparePath = (of: Transport, nowMs: number): Path | undefined =>
+  of.paths.find((path) => path !== of.wanted && !isPresent(of, path) && !isProven(path, nowMs));
+
+const isPresent = (of: Transport, { address, port }: Endpoint): boolean => of.address === address && of.port === port;
+
 /** A check that is repeated within this time is the same again, so that an answer to either is an answer. */
 const repeatedWithinMs = 500;
 
@@ -53,9 +64,7 @@ const repeatedWithinMs = 500;
 export function follow(transport: Transport, ice: IceSession, at: Path, isNominating: boolean, world: World): void {
   if (isNominating || !transport.isNominated) transport.wanted = at;
   if (transport.port === 0) move(transport, at);
-  const isPresent = transport.address === at.address && transport.port === at.port;
-  const now = world.now();
-  if (!at.isClaim && (isPresent || now - at.provenMs < provenForMs)) {
+  if (!at.isClaim && (isPresent(transport, at) || isProven(at, world.now()))) {
     if (transport.wanted === at) move(transport, at);
     return;
   }

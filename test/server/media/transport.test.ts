@@ -79,14 +79,55 @@ test('a client gets a hundred DTLS datagrams a second through, and again in the 
   assert.equal(events.length, 101);
 });
 
-test('a client keeps its sixteen newest addresses', () => {
+test('of sixteen addresses at most that a client has shown nothing of, the newest are kept, and the one it is sent to', () => {
   const { core, stranger, dropped, events } = arena();
   const client = stranger('a');
-  for (let port = 1; port <= 17; port++) core.receive(client.check(), { address: '127.0.0.9', port });
-  core.receive(Buffer.from([22]), { address: '127.0.0.9', port: 1 });
+  for (let port = 1; port <= 18; port++) core.receive(client.check(false), { address: '127.0.0.9', port });
+  for (const port of [2, 3]) core.receive(Buffer.from([22]), { address: '127.0.0.9', port });
+  assert.equal(dropped('UnknownAddress'), 2);
+  for (const port of [1, 4, 18]) core.receive(Buffer.from([22]), { address: '127.0.0.9', port });
+  assert.equal(events.filter((event) => event.startsWith('dtls')).length, 3);
+});
+
+test('a publisher is not cut off by its own checks, sent again from a hundred addresses of somebody else', () => {
+  const { core, from, publisher, subscriber, dropped } = arena();
+  const [up, down] = [publisher('up'), subscriber('down')];
+  for (let port = 1; port <= 100; port++) core.receive(up.check(), { address: '127.0.0.9', port });
+  from(up, up.rtp({ ssrc: 7, sequence: 1 }));
+  assert.deepEqual([down.inbox.rtp.length, dropped('UnknownAddress')], [1, 0]);
+});
+
+test('an address that has answered us is kept, too, however many come that have not', () => {
+  const { core, from, publisher, subscriber, alsoAt } = arena();
+  const [up, down] = [publisher('up'), subscriber('down')];
+  const second = alsoAt(up, 7000);
+  core.receive(up.check(false), second);
+  core.receive(up.answer(), second);
+  for (let port = 1; port <= 100; port++) core.receive(up.check(false), { address: '127.0.0.9', port });
+  core.receive(up.rtp({ ssrc: 7, sequence: 1 }), second);
+  from(up, up.rtp({ ssrc: 7, sequence: 2 }));
+  assert.equal(down.inbox.rtp.length, 2);
+});
+
+test('a client that has answered from sixteen addresses of late gets no seventeenth before it can do without one', () => {
+  const { core, connected, alsoAt, dropped, events, pass } = arena();
+  const client = connected('a');
+  const at = (port: number) => alsoAt(client, port);
+  for (let port = 7001; port <= 7015; port++) {
+    core.receive(client.check(false), at(port));
+    core.receive(client.answer(), at(port));
+  }
+  core.receive(client.check(), at(7016));
+  core.receive(Buffer.from([22]), at(7016));
   assert.equal(dropped('UnknownAddress'), 1);
-  for (let port = 2; port <= 17; port++) core.receive(Buffer.from([22]), { address: '127.0.0.9', port });
-  assert.equal(events.filter((event) => event.startsWith('dtls')).length, 16);
+  for (const seconds of [0, 10, 20, 30]) {
+    core.receive(client.check(), client.endpoint);
+    pass(seconds === 30 ? 1000 : 10_000);
+  }
+  core.receive(client.check(), at(7016));
+  core.receive(Buffer.from([22]), at(7016));
+  assert.equal(dropped('UnknownAddress'), 1);
+  assert.equal(events.at(-1), 'dtls a 16');
 });
 
 test('a client that falls silent is closed after 15 seconds; checks keep it (C-13)', () => {
