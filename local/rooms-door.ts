@@ -44,7 +44,7 @@ function answer(incoming: IncomingMessage, response: ServerResponse, { path, why
   const wrong = isPage ? (rooms === undefined ? unlisted : undefined) : wrongWay(path, why, rooms);
   if (wrong === undefined) show(response, htmlPage(roomsPage(rooms)));
   else if (isPage || isBrowser) show(response, htmlPage(roomsPage(rooms, wrong)), { status: wrong.status });
-  else problem(response, wrong.status, wrong.detail);
+  else problem(response, wrong);
 }
 
 const isReading = ({ method }: IncomingMessage): boolean => method === 'GET' || method === 'HEAD';

@@ -1,17 +1,16 @@
 /** The local cluster's own page: which rooms there are, and where they are published to and watched. Pure. */
 import { publicPath } from '#crds/contract.ts';
 import type { LiveRoom } from '#crds/liveroom.ts';
-import type { Nowhere } from './node/front-door.ts';
-import { notReady } from './room-readiness.ts';
+import type { Nowhere, Problem } from './node/front-door.ts';
+import { againInSeconds, notReady } from './room-readiness.ts';
 
 /** What the page has of a room. */
 export type ListedRoom = Pick<LiveRoom, 'status'> & {
   readonly metadata: Pick<LiveRoom['metadata'], 'namespace' | 'name'>;
 };
 
-export interface WrongWay {
+export interface WrongWay extends Problem {
   readonly status: 404 | 503;
-  readonly detail: string;
 }
 
 const paths =
@@ -19,7 +18,11 @@ const paths =
   '/{namespace}/{room}/whip and /whep. / lists the rooms.';
 
 /** What the page says when nobody has said yet which rooms there are. */
-export const unlisted: WrongWay = { status: 503, detail: 'The list of rooms is not to be had now.' };
+export const unlisted: WrongWay = {
+  status: 503,
+  detail: 'The list of rooms is not to be had now.',
+  retryAfterSeconds: 1,
+};
 
 type Rooms = readonly ListedRoom[] | undefined;
 
@@ -27,24 +30,30 @@ type Rooms = readonly ListedRoom[] | undefined;
  * What to say of a request for `path` that leads to no pod: that there is no such room, or why it is not Ready. Where nobody
  * knows which `rooms` there are, what the front door says.
  */
-export function wrongWay(path: string, { route, status, detail }: Nowhere, rooms: Rooms): WrongWay {
-  if (route === undefined) return { status, detail: `There is nothing at ${path}. ${paths}` };
-  if (rooms === undefined) return { status, detail };
-  const { namespace, service: name } = route;
-  const room = rooms.find(({ metadata }) => metadata.namespace === namespace && metadata.name === name);
-  if (room !== undefined) {
-    const why = notReady(room);
-    return { status: 503, detail: why === undefined ? detail : `Room ${namespace}/${name} is not Ready. ${why}` };
-  }
-  return status === 404 ? { status, detail: `There is no room ${namespace}/${name}. ${paths}` } : { status, detail };
+export function wrongWay(path: string, { route, ...why }: Nowhere, rooms: Rooms): WrongWay {
+  if (route === undefined) return { status: 404, detail: `There is nothing at ${path}. ${paths}` };
+  if (rooms === undefined) return why;
+  const key = `${route.namespace}/${route.service}`;
+  const room = rooms.find((one) => keyOf(one) === key);
+  if (room === undefined)
+    return why.status === 404 ? { status: 404, detail: `There is no room ${key}. ${paths}` } : why;
+  const unready = notReady(room);
+  // Its pods and its Service are seen a moment sooner or later than it is.
+  if (unready === undefined) return { status: 503, detail: why.detail, retryAfterSeconds: 1 };
+  return { status: 503, detail: `Room ${key} is not Ready. ${unready}`, retryAfterSeconds: againInSeconds(room) };
 }
 
-/** How often a page looks again on which a room is not Ready. */
+/** How often a page looks again that waits for a room. */
 const againSeconds = 5;
+
+/** Whether that for which somebody has come may be there soon: for whoever looks at the list, any room. */
+function isWaiting(rooms: readonly ListedRoom[], wrong: WrongWay | undefined): boolean {
+  if (wrong !== undefined) return wrong.retryAfterSeconds !== undefined;
+  return rooms.length === 0 || rooms.some((room) => notReady(room) !== undefined && againInSeconds(room) !== undefined);
+}
 
 /** The page, as HTML; `wrong` is what led to it, if that was not its own path. Without `rooms` it says nothing of them. */
 export function roomsPage(rooms: Rooms, wrong?: WrongWay): string {
-  const isWaiting = wrong?.status === 503 || rooms?.some((room) => notReady(room) !== undefined);
   return `<!doctype html>
 <html lang="en">
   <head>
@@ -52,7 +61,7 @@ export function roomsPage(rooms: Rooms, wrong?: WrongWay): string {
     <meta name="viewport" content="width=device-width, initial-scale=1">
     <meta name="color-scheme" content="light dark">
     <meta name="referrer" content="no-referrer">
-${isWaiting ? `    <meta http-equiv="refresh" content="${againSeconds}">\n` : ''}    <title>LiveRoom rooms</title>
+${isWaiting(rooms ?? [], wrong) ? `    <meta http-equiv="refresh" content="${againSeconds}">\n` : ''}    <title>LiveRoom rooms</title>
     <link rel="icon" href="/icon.svg" type="image/svg+xml">
     <link rel="stylesheet" href="/style.css">
   </head>

@@ -17,13 +17,20 @@ export interface FrontDoorOptions {
   readonly log: (line: string) => void;
 }
 
+/** Why a request is not met. */
+export interface Problem {
+  readonly status: number;
+  readonly detail: string;
+  /** When it may be met if it is made again; undefined: nobody knows, or never. */
+  readonly retryAfterSeconds?: number | undefined;
+}
+
 /** A request that is passed on to nobody. */
-export interface Nowhere {
+export interface Nowhere extends Problem {
   /** Where it should have gone; undefined: its path names no Service. */
   readonly route: Route | undefined;
   /** 404: there is no such Service. 503: no pod of it is ready. */
   readonly status: 404 | 503;
-  readonly detail: string;
 }
 
 export interface FrontDoor {
@@ -31,6 +38,9 @@ export interface FrontDoor {
   readonly server: Server;
   close(): void;
 }
+
+/** Pods come and go: what is without one may have one by then. */
+const retryAfterSeconds = 1;
 
 /**
  * A stand-in for an Ingress: passes `/{namespace}/{service}/…` on, path unchanged, to a ready pod of that Service.
@@ -48,19 +58,24 @@ export function frontDoor(options: FrontDoorOptions): FrontDoor {
 
   const server = createServer((incoming, response) => {
     const route = routeTo(incoming.url ?? '/');
-    const lost = (status: 404 | 503, detail: string) => nowhere(incoming, response, { route, status, detail });
-    if (route === undefined) return lost(404, 'Paths here are /{namespace}/{service}/…');
+    const lost = (why: Omit<Nowhere, 'route'>) => nowhere(incoming, response, { route, ...why });
+    if (route === undefined) return lost({ status: 404, detail: 'Paths here are /{namespace}/{service}/…' });
     const key = `${route.namespace}/${route.service}`;
     const service = services.get(key);
-    if (service === undefined) return lost(404, `There is no Service ${key}.`);
+    if (service === undefined) return lost({ status: 404, detail: `There is no Service ${key}.` });
     const found = backends(service, pods());
     const backend = found[turn++ % Math.max(1, found.length)];
-    if (backend === undefined)
-      return lost(503, `No pod of Service ${key} is ready, or its port named http leads nowhere.`);
+    if (backend === undefined) {
+      const detail = `No pod of Service ${key} is ready, or its port named http leads nowhere.`;
+      return lost({ status: 503, detail, retryAfterSeconds });
+    }
     pass(incoming, response, backend).catch((error: Error) => {
       log(`Front door: ${incoming.method} ${incoming.url} to pod ${backend.pod}: ${error.message}`);
       if (response.headersSent) response.destroy();
-      else problem(response, 502, `Pod ${backend.pod} did not answer: ${error.message}.`);
+      else {
+        const detail = `Pod ${backend.pod} did not answer: ${error.message}.`;
+        problem(response, { status: 502, detail, retryAfterSeconds });
+      }
     });
   });
   // Sessions may stay silent for as long as they like.
@@ -127,14 +142,13 @@ function forwardedHeaders({ headers, socket }: IncomingMessage) {
   };
 }
 
-const refuse = (_incoming: IncomingMessage, response: ServerResponse, { status, detail }: Nowhere) =>
-  problem(response, status, detail);
+const refuse = (_incoming: IncomingMessage, response: ServerResponse, why: Nowhere) => problem(response, why);
 
-/** RFC 9457; the title of about:blank is the status in words. What a server lacks (5xx) may be there in a second. */
-export function problem(response: ServerResponse, status: number, detail: string): void {
+/** RFC 9457; the title of about:blank is the status in words. */
+export function problem(response: ServerResponse, { status, detail, retryAfterSeconds }: Problem): void {
   response.setHeader('content-type', 'application/problem+json');
   response.setHeader('access-control-allow-origin', '*');
-  if (status >= 500) response.setHeader('retry-after', 1);
+  if (retryAfterSeconds !== undefined) response.setHeader('retry-after', retryAfterSeconds);
   const title = STATUS_CODES[status];
   response.writeHead(status).end(JSON.stringify({ type: 'about:blank', title, status, detail }));
 }

@@ -9,6 +9,10 @@ const aRoom = (name: string, status: LiveRoomStatus = {}) => ({ metadata: { name
 const ready = { conditions: [aCondition('Ready', 'True', 'Ready')] };
 const pending = { conditions: [{ ...aCondition('Ready', 'False', 'PodPending'), message: 'Pod a is <starting>.' }] };
 
+const unready = (reason: string) => ({ conditions: [aCondition('Ready', 'False', reason)] });
+const suspended = unready('Suspended');
+
+const looksAgain = (page: string) => page.includes('http-equiv="refresh"');
 const links = (page: string) => [...page.matchAll(/<a href="([^"]+)">/g)].map(([, to]) => to);
 
 describe('the page of rooms', () => {
@@ -28,15 +32,34 @@ describe('the page of rooms', () => {
     ]);
     for (const words of ['>On the air, 2 viewers<', '>On the air, 1 viewer<', '>Ready<'])
       assert.ok(page.includes(words), words);
-    assert.doesNotMatch(page, /refresh/);
+    assert.ok(!looksAgain(page));
   });
   test('says of a room that is not Ready why not, and looks again', () => {
     const page = roomsPage([aRoom('slow', pending)]);
     assert.match(page, />Not Ready<.*Pod a is &lt;starting&gt;\./s);
-    assert.match(page, /http-equiv="refresh"/);
+    assert.ok(looksAgain(page));
     assert.match(roomsPage([aRoom('new')]), /The operator is starting\./);
   });
-  test('says so where there is none', () => assert.match(roomsPage([]), /There is no room\./));
+  test('says so where there is none, and looks whether there is one now', () => {
+    const page = roomsPage([]);
+    assert.match(page, /There is no room\./);
+    assert.ok(looksAgain(page));
+  });
+  test('does not look again for a room that somebody has suspended', () => {
+    assert.ok(!looksAgain(roomsPage([aRoom('off', suspended), aRoom('one', ready)])));
+    assert.ok(looksAgain(roomsPage([aRoom('off', suspended), aRoom('slow', pending)])));
+  });
+  test('looks again for whoever has come to a room that is not Ready, be all others so', () => {
+    const why = { route: routeOf('/events/one/'), status: 503, detail: 'No pod.', retryAfterSeconds: 1 } as const;
+    const rooms = [aRoom('one', ready), aRoom('off', suspended)];
+    assert.ok(looksAgain(roomsPage(rooms, wrongWay('/events/one/', why, rooms))));
+    const off = { ...why, route: routeOf('/events/off/') };
+    assert.ok(!looksAgain(roomsPage(rooms, wrongWay('/events/off/', off, rooms))));
+  });
+  test('does not look again for whoever has come to what is not there', () => {
+    const why = { route: undefined, status: 404, detail: '' } as const;
+    assert.ok(!looksAgain(roomsPage([aRoom('slow', pending)], wrongWay('/x', why, [aRoom('slow', pending)]))));
+  });
   test('has them in the order of their names, in whichever they came', () => {
     const page = roomsPage(['b', 'c', 'a'].map((name) => aRoom(name, ready)));
     assert.deepEqual(
@@ -62,6 +85,15 @@ describe('who comes to no pod', () => {
   test('asking for a room that is not Ready is told why it is not, whether or not it has a Service', () => {
     for (const status of [404, 503] as const)
       assert.equal(said('/events/slow/', status), '503 Room events/slow is not Ready. Pod a is <starting>.');
+  });
+  test('is told to ask again soon where that helps, later where somebody has to act, and never if they want it off', () => {
+    const after = (status: LiveRoomStatus) => {
+      const why = { route: routeOf('/events/a/whip'), status: 503, detail: '', retryAfterSeconds: 1 } as const;
+      return wrongWay('/events/a/whip', why, [aRoom('a', status)]).retryAfterSeconds;
+    };
+    const reasons = ['PodPending', 'NoReadyPod', 'ImagePullFailed', 'InvalidSecretRef', 'Suspended'];
+    assert.deepEqual(reasons.map(unready).map(after), [1, 1, 5, 5, undefined]);
+    assert.deepEqual([{}, ready].map(after), [1, 1]);
   });
   test('is told what the front door says where nobody knows which rooms there are', () => {
     const why = { route: routeOf('/events/two/'), status: 404, detail: 'There is no Service events/two.' } as const;

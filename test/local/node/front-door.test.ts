@@ -54,13 +54,20 @@ test('a pod that closes without an answer is a bad gateway, told as a problem wi
 
 test('a path that leads nowhere is told as a problem with a title', async (t) => {
   const base = await doorTo(t, (socket) => socket.destroy());
-  const problem = await (await fetch(`${base}/`)).json();
-  assert.deepEqual(problem, {
+  const answer = await fetch(`${base}/`);
+  assert.equal(answer.headers.get('retry-after'), null);
+  assert.deepEqual(await answer.json(), {
     type: 'about:blank',
     title: 'Not Found',
     status: 404,
     detail: 'Paths here are /{namespace}/{service}/…',
   });
+});
+
+test('a Service without a ready pod is told as a problem that may be over in a second', async (t) => {
+  const answer = await fetch(`${await doorTo(t, (socket) => socket.destroy())}/space/podless/`);
+  assert.equal(answer.status, 503);
+  assert.equal(answer.headers.get('retry-after'), '1');
 });
 
 describe('the front door of rooms', () => {
