@@ -11,7 +11,15 @@ export type ListedRoom = Pick<LiveRoom, 'status'> & {
 
 export interface WrongWay extends Problem {
   readonly status: 404 | 503;
+  /** What keeps the room from being Ready: the cluster's own affairs, and no stranger's. */
+  readonly why?: string;
 }
+
+/** A wrong way as it is told to whoever runs the cluster. */
+export const inFull = ({ detail, why }: WrongWay): string => (why === undefined ? detail : `${detail} ${why}`);
+
+/** As a page of another origin is told, which reads any answer. */
+export const inPublic = ({ detail, why }: WrongWay): string => (why === undefined ? detail : `${detail} / says why.`);
 
 const paths =
   'A room is watched at /{namespace}/{room}/ and published to at /{namespace}/{room}/publish; encoders and players have ' +
@@ -30,17 +38,18 @@ type Rooms = readonly ListedRoom[] | undefined;
  * What to say of a request for `path` that leads to no pod: that there is no such room, or why it is not Ready. Where nobody
  * knows which `rooms` there are, what the front door says.
  */
-export function wrongWay(path: string, { route, ...why }: Nowhere, rooms: Rooms): WrongWay {
+export function wrongWay(path: string, { route, ...lost }: Nowhere, rooms: Rooms): WrongWay {
   if (route === undefined) return { status: 404, detail: `There is nothing at ${path}. ${paths}` };
-  if (rooms === undefined) return why;
+  if (rooms === undefined) return lost;
   const key = `${route.namespace}/${route.service}`;
   const room = rooms.find((one) => keyOf(one) === key);
   if (room === undefined)
-    return why.status === 404 ? { status: 404, detail: `There is no room ${key}. ${paths}` } : why;
-  const unready = notReady(room);
+    return lost.status === 404 ? { status: 404, detail: `There is no room ${key}. ${paths}` } : lost;
+  const why = notReady(room);
   // Its pods and its Service are seen a moment sooner or later than it is.
-  if (unready === undefined) return { status: 503, detail: why.detail, retryAfterSeconds: 1 };
-  return { status: 503, detail: `Room ${key} is not Ready. ${unready}`, retryAfterSeconds: againInSeconds(room) };
+  if (why === undefined) return { status: 503, detail: lost.detail, retryAfterSeconds: 1 };
+  const detail = `Room ${key} is not Ready.`;
+  return { status: 503, detail, why, retryAfterSeconds: againInSeconds(room) };
 }
 
 /** How often a page looks again that waits for a room. */
@@ -71,7 +80,7 @@ ${isWaiting(rooms ?? [], wrong) ? `    <meta http-equiv="refresh" content="${aga
       <h1>Rooms of this cluster</h1>
     </header>
     <main>
-${wrong === undefined ? '' : `      <p role="alert">${text(wrong.detail)}</p>\n`}${rooms === undefined ? '' : inOrder(rooms).map(section).join('') || none}${tokens}
+${wrong === undefined ? '' : `      <p role="alert">${text(inFull(wrong))}</p>\n`}${rooms === undefined ? '' : inOrder(rooms).map(section).join('') || none}${tokens}
     </main>
   </body>
 </html>

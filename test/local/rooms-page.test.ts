@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
 import type { LiveRoomStatus } from '#crds/liveroom.ts';
 import { routeOf } from '#local/node/routes.ts';
-import { roomsPage, wrongWay } from '#local/rooms-page.ts';
+import { inFull, roomsPage, wrongWay } from '#local/rooms-page.ts';
 import { aCondition } from '#test/operator/objects.ts';
 
 const aRoom = (name: string, status: LiveRoomStatus = {}) => ({ metadata: { namespace: 'events', name }, status });
@@ -72,8 +72,8 @@ describe('the page of rooms', () => {
 describe('who comes to no pod', () => {
   const said = (path: string, status: 404 | 503) => {
     const why = { route: routeOf(path), status, detail: 'As the front door says.' };
-    const { status: code, detail } = wrongWay(path, why, [aRoom('one', ready), aRoom('slow', pending)]);
-    return `${code} ${detail}`;
+    const wrong = wrongWay(path, why, [aRoom('one', ready), aRoom('slow', pending)]);
+    return `${wrong.status} ${inFull(wrong)}`;
   };
   test('by a path that is none is told which there are', () =>
     assert.match(

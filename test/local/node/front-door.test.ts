@@ -70,6 +70,12 @@ test('a Service without a ready pod is told as a problem that may be over in a s
   assert.equal(answer.headers.get('retry-after'), '1');
 });
 
+/** As a browser would ask that takes `host` for a name of this machine; fetch sets the header itself. */
+async function asked(url: string, headers: Readonly<Record<string, string>>) {
+  const [answer] = await once(request(url, { headers }).end(), 'response');
+  return { status: answer.statusCode, body: await text(answer) };
+}
+
 describe('the front door of rooms', () => {
   const make = (options: FrontDoorOptions) => roomsDoor(options, join(import.meta.dirname, '../../..'));
   const accept = 'text/html,application/xhtml+xml;q=0.9,*/*;q=0.8';
@@ -100,7 +106,6 @@ describe('the front door of rooms', () => {
       assert.equal(answer.headers.get('content-type')?.startsWith('text/html'), 'accept' in headers);
       assert.match(await answer.text(), /There is no room space\/nobody\./);
     }
-    assert.equal((await fetch(door.base, { method: 'POST', headers: { accept } })).status, 404);
   });
 
   test('says of a room that has no Service yet that it is not Ready, and when to try again', async () => {
@@ -108,6 +113,44 @@ describe('the front door of rooms', () => {
     assert.equal(answer.status, 503);
     assert.equal(answer.headers.get('retry-after'), '1');
     assert.match(await answer.text(), /Room space\/unmade is not Ready\. The operator is starting\./);
+  });
+
+  test('tells whoever would publish to its root where to', async () => {
+    const answer = await fetch(door.base, { method: 'POST', headers: { accept }, body: 'v=0' });
+    assert.equal(answer.status, 405);
+    assert.equal(answer.headers.get('allow'), 'GET, HEAD');
+    assert.match(await answer.text(), /lists the rooms, to GET\. Publish to \/{namespace}\/{room}\/whip\./);
+  });
+
+  test('shows its page by an address or as localhost alone: another name may be a stranger’s that leads here', async () => {
+    const { port } = new URL(door.base);
+    for (const host of [`127.0.0.1:${port}`, `[::1]:${port}`, `localhost:${port}`, 'LOCALHOST', 'live.localhost'])
+      assert.equal((await asked(door.base, { host })).status, 200, host);
+    for (const host of [
+      'evil.example',
+      `localhost.evil.example:${port}`,
+      'evil.example:@127.0.0.1',
+      '1.evil.example',
+    ]) {
+      const { status, body } = await asked(door.base, { host, accept });
+      assert.equal(status, 421, host);
+      assert.doesNotMatch(body, /keynote/);
+      const lost = await asked(`${door.base}/space/unmade/`, { host, accept });
+      assert.doesNotMatch(lost.body, /keynote|The operator is starting/, host);
+    }
+  });
+
+  test('tells pages of other origins that a room is not Ready, and not why', async () => {
+    const told = async (origin?: string) => {
+      const headers = origin === undefined ? {} : { origin };
+      const answer = await fetch(`${door.base}/space/unmade/whip`, { method: 'POST', body: 'v=0', headers });
+      assert.equal(answer.status, 503);
+      return ((await answer.json()) as { detail: string }).detail;
+    };
+    const why = 'Room space/unmade is not Ready. The operator is starting.';
+    for (const origin of [undefined, door.base]) assert.equal(await told(origin), why);
+    for (const origin of ['https://evil.example', 'http://localhost:3000', 'null'])
+      assert.equal(await told(origin), 'Room space/unmade is not Ready. / says why.');
   });
 
   test('asks the API server once, whatever comes, and never for a Secret', async () => {
