@@ -41,11 +41,10 @@ export const threadRefused = (log: Log) => (reason: string) =>
     { error: reason },
   );
 
-export const handshakesSlower = (log: Log) => (reason: string) =>
-  log.warn('handshakes are calculated by node:crypto, not through node:ffi: a join takes more CPU', { reason });
+const usesFfi = 'run a Node with node:ffi (26) on Linux';
 
-export const mediaSlower = (log: Log) => (parts: readonly SlowerPart[], reason: string | undefined) =>
-  log.warn('parts of media are done by node:crypto and dgram, not through node:ffi: they take more CPU', {
-    parts,
-    reason,
-  });
+export const handshakesSlower = (log: Log) => (reason: string) =>
+  log.warn(`handshakes are calculated by node:crypto, so that a join takes more CPU: ${usesFfi}`, { reason });
+
+export const mediaSlower = (log: Log) => (parts: readonly SlowerPart[]) =>
+  log.warn(`parts of media are done by node:crypto or dgram, so that they take more CPU: ${usesFfi}`, { parts });

@@ -18,7 +18,7 @@ test('who starts a server is told the URLs of its rooms, and of those that come 
   assert.ok(server.told().includes(`WHIP     ${server.url('/default/second/whip')}  Bearer the-publish-token\n`));
 });
 
-test('where Node has no node:ffi, the log says once what takes more CPU: which parts of media, and handshakes', async (t) => {
+test('where Node has no node:ffi, the log says once what takes more CPU, why, and what to do: parts of media, and handshakes', async (t) => {
   const hidden = `const { getBuiltinModule } = process;
     process.getBuiltinModule = (id) => (id === 'node:ffi' ? undefined : getBuiltinModule(id));`;
   const server = await serverProcess('rooms: [{name: stage}]', {
@@ -26,16 +26,16 @@ test('where Node has no node:ffi, the log says once what takes more CPU: which p
   });
   t.after(server.end);
   const warned = server.said.map((line) => JSON.parse(line)).filter(({ level }) => level === 'warn');
-  const why = { level: 'warn', reason: 'this Node has no node:ffi' };
+  const reason = 'this Node has no node:ffi';
+  const remedy = 'run a Node with node:ffi (26) on Linux';
   assert.deepEqual(
-    warned.map(({ time: _, ...line }) => line),
+    warned.map(({ time: _, level: __, ...line }) => line),
     [
       {
-        ...why,
-        message: 'parts of media are done by node:crypto and dgram, not through node:ffi: they take more CPU',
-        parts: ['deriving keys', 'opening packets', 'sending packets'],
+        message: `parts of media are done by node:crypto or dgram, so that they take more CPU: ${remedy}`,
+        parts: ['sending packets', 'opening packets', 'deriving keys'].map((part) => ({ part, reason })),
       },
-      { ...why, message: 'handshakes are calculated by node:crypto, not through node:ffi: a join takes more CPU' },
+      { message: `handshakes are calculated by node:crypto, so that a join takes more CPU: ${remedy}`, reason },
     ],
   );
 });

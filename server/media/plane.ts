@@ -143,8 +143,11 @@ export interface MediaSnapshot {
   readonly messages: { readonly toMedia: number; readonly toMain: number };
 }
 
-/** What can be done by `node:crypto` and dgram, too. */
-export type SlowerPart = 'deriving keys' | 'opening packets' | 'sending packets';
+/** Work that falls back on `node:crypto` or dgram, and why. */
+export interface SlowerPart {
+  readonly part: 'deriving keys' | 'opening packets' | 'sending packets';
+  readonly reason: string;
+}
 
 export interface MediaEvents {
   /** A DTLS datagram from the client. Copied: the receiver may keep it. */
@@ -167,8 +170,8 @@ export interface MediaEvents {
   onClosed(transportId: string, reason: CloseReason): void;
   /** Another thread to send by could not begin, for this reason: viewers are shared out between those that there are. Once. */
   onThreadRefused(reason: string): void;
-  /** These parts of the work go the slower way, as `node:ffi` cannot be used for them; why, where it is known. Once. */
-  onSlower(parts: readonly SlowerPart[], reason: string | undefined): void;
+  /** These parts of the work go the slower way. Once. */
+  onSlower(parts: readonly SlowerPart[]): void;
   /** The thread died. Nothing can be forwarded any more: the process should end with the reason. */
   onFailure(error: Error): void;
 }

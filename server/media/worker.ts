@@ -29,17 +29,15 @@ const { watchdog, cores, viewersPerThread, ...endpoint } = workerData as WorkerO
 const now = () => performance.now();
 askForShortSlices();
 if (watchdog !== undefined) startWatchdog(watchdog, { nowMs: now, onHung: endHungProcess });
-const socket = await openSockets(endpoint, () => core.countDrop('SendFailed'));
+const slower: SlowerPart[] = [];
+const socket = await openSockets(endpoint, () => core.countDrop('SendFailed'), goesSlower('sending packets'));
 const egress = egressThreads(
   { most: mostEgress(), perThread: viewersPerThread },
   () => startEgress(socket.outbox?.bound ?? [], now, core.egressEvents, fail),
   (error) => tell(['onThreadRefused', String(error)]),
 );
-const opener = inbox();
-let slowerKeys: string | undefined;
-const aes = aesBlocks((reason) => {
-  slowerKeys = reason;
-});
+const opener = inbox(goesSlower('opening packets'));
+const aes = aesBlocks(goesSlower('deriving keys'));
 const core = mediaCore({
   send: socket.send,
   now,
@@ -80,7 +78,8 @@ main.on('message', (together: readonly ToWorker[]) => {
   together.forEach(hear);
   core.flush();
 });
-tellSlower();
+// Told by this thread for all: the others load the same OpenSSL.
+if (slower.length > 0) tell(['onSlower', slower]);
 tell({ bound: socket.local });
 
 function hear(message: ToWorker): void {
@@ -100,13 +99,8 @@ async function answer({ ask, id }: Extract<ToWorker, { id: number }>): Promise<v
   tell({ answerTo: id });
 }
 
-/** Other threads there are only where all of it can be done through `node:ffi`. */
-function tellSlower(): void {
-  const parts: SlowerPart[] = [];
-  if (slowerKeys !== undefined) parts.push('deriving keys');
-  if (opener === undefined) parts.push('opening packets');
-  if (socket.outbox === undefined) parts.push('sending packets');
-  if (parts.length > 0) tell(['onSlower', parts, slowerKeys]);
+function goesSlower(part: SlowerPart['part']): (reason: string) => void {
+  return (reason) => void slower.push({ part, reason });
 }
 
 /** The others first: the descriptor that they send by is another's as soon as it is closed here. */

@@ -30,12 +30,17 @@ const rtcpIndexLength = 4;
 /** Payloads lie at one place, since views of them are made once for each length. The header of SRTCP lies before them. */
 const payloadAt = maxLength + rtcpHeaderLength;
 
-export function inbox(): Inbox | undefined {
+/** Undefined where there is none; then `onSlower` is told why. */
+export function inbox(onSlower: (reason: string) => void = () => {}): Inbox | undefined {
+  const none = (reason: string) => {
+    onSlower(reason);
+    return undefined;
+  };
   try {
     const ffi = process.getBuiltinModule('node:ffi');
-    return ffi && open(ffi);
-  } catch {
-    return undefined;
+    return ffi === undefined ? none('this Node has no node:ffi') : open(ffi);
+  } catch (error) {
+    return none(`${error}`);
   }
 }
 

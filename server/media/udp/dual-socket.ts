@@ -14,11 +14,12 @@ export interface MediaSockets extends MediaSocket {
 
 /**
  * Opens the UDP socket of all clients, or, with an address of the other family, two that look like one. Rejects when an
- * address or port cannot be bound.
+ * address or port cannot be bound. `onSlower` is told why there is no outbox, if there is none.
  */
 export async function openSockets(
   { address, port, alsoAt }: Endpoint & { readonly alsoAt?: string },
   onSendFailed: () => void,
+  onSlower: (reason: string) => void = () => {},
 ): Promise<MediaSockets> {
   const opened: MediaSocket[] = [];
   const open = async (at: Endpoint): Promise<MediaSocket> => {
@@ -28,8 +29,8 @@ export async function openSockets(
   };
   try {
     const first = await open({ address, port });
-    if (alsoAt === undefined) return withOutbox(first);
-    return withOutbox(dual(first, await open({ address: alsoAt, port: first.local.port })));
+    if (alsoAt === undefined) return withOutbox(first, onSlower);
+    return withOutbox(dual(first, await open({ address: alsoAt, port: first.local.port })), onSlower);
   } catch (error) {
     for (const socket of opened) socket.close();
     throw error;
@@ -59,10 +60,10 @@ function dual(first: MediaSocket, second: MediaSocket): MediaSocket {
   };
 }
 
-function withOutbox(socket: MediaSocket): MediaSockets {
+function withOutbox(socket: MediaSocket, onSlower: (reason: string) => void): MediaSockets {
   const ffi = process.getBuiltinModule('node:ffi');
   const descriptors = socket.exits.map(({ descriptor }) => descriptor);
-  const box = ffi && outbox(socket.exits, isAnyWaiting(ffi, descriptors));
+  const box = outbox(socket.exits, ffi && isAnyWaiting(ffi, descriptors), onSlower);
   return {
     ...socket,
     send: (pieces, to) => box?.put(pieces, to) || socket.send(pieces, to),

@@ -68,15 +68,25 @@ const mostWaits = 256;
 
 /**
  * By one socket, or by one of each family. They may be another thread's. While `isMoreComing`, it pays to wait: what one
- * client gets of all that comes is sent as one message.
+ * client gets of all that comes is sent as one message. Undefined where there is none; then `onSlower` is told why.
  */
-export function outbox(exits: readonly Exit[], isMoreComing: () => boolean = () => false): Outbox | undefined {
+export function outbox(
+  exits: readonly Exit[],
+  isMoreComing: () => boolean = () => false,
+  onSlower: (reason: string) => void = () => {},
+): Outbox | undefined {
+  const none = (reason: string) => {
+    onSlower(reason);
+    return undefined;
+  };
   try {
     const ffi = process.getBuiltinModule('node:ffi');
-    if (ffi === undefined || exits.length === 0 || process.platform !== 'linux') return undefined;
-    return exits.every((exit) => isBound(ffi, exit)) ? open(ffi, exits, isMoreComing) : undefined;
-  } catch {
-    return undefined;
+    if (ffi === undefined) return none('this Node has no node:ffi');
+    if (process.platform !== 'linux') return none('this is not Linux');
+    const isKnown = exits.length > 0 && exits.every((exit) => isBound(ffi, exit));
+    return isKnown ? open(ffi, exits, isMoreComing) : none('dgram does not keep its descriptors where it is known to');
+  } catch (error) {
+    return none(`${error}`);
   }
 }
 

@@ -3,6 +3,7 @@ import { test } from 'node:test';
 import { inbox } from '#server/media/srtp/inbox.ts';
 import { gcmRtcpCipher, gcmRtpCipher } from '#server/media/srtp/srtp-gcm.ts';
 import { freshSeed, randomBytes, seeded } from '#test/harness/seeded.ts';
+import { changedFfi } from '#test/server/changed-ffi.ts';
 
 const box = inbox();
 assert.ok(box, 'works on this Node');
@@ -66,3 +67,20 @@ test('the inbox opens compounds that node:crypto sealed, and refuses what was ch
     if (i === 200) opening.close();
   }
 });
+
+const ffi = process.getBuiltinModule('node:ffi');
+for (const [where, given, why] of [
+  ['without node:ffi', undefined, /^this Node has no node:ffi$/],
+  ['where node:ffi may call nothing', { ...ffi, dlopen: () => assert.fail('restricted') }, /restricted$/],
+  ['where OpenSSL errs', changedFfi(ffi, { EVP_DecryptFinal_ex: () => () => 1 }), /in another way than expected$/],
+] as const)
+  test(`${where} there is no inbox, and it is told why`, (t) => {
+    t.mock.method(process, 'getBuiltinModule', () => given);
+    const reasons: string[] = [];
+    assert.equal(
+      inbox((reason) => reasons.push(reason)),
+      undefined,
+    );
+    assert.equal(reasons.length, 1);
+    assert.match(reasons[0] ?? '', why);
+  });

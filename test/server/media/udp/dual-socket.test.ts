@@ -4,7 +4,8 @@ import { once } from 'node:events';
 import { after, describe, test } from 'node:test';
 import type { Endpoint } from '#server/media/udp/address.ts';
 import { openSockets } from '#server/media/udp/dual-socket.ts';
-import { hasIPv6 } from '../udp-sockets.ts';
+import { outbox } from '#server/media/udp/outbox.ts';
+import { boundOf, hasIPv6, opener } from '../udp-sockets.ts';
 
 describe('a media port at an address of each family', { skip: hasIPv6 ? false : 'this machine has no ::1' }, () => {
   const undo: (() => void)[] = [];
@@ -88,8 +89,14 @@ test('a media port is the same to its clients where node:ffi may call nothing', 
   t.mock.method(process.getBuiltinModule('node:ffi'), 'dlopen', () => {
     throw new Error('Access to this API has been restricted');
   });
-  const socket = await openSockets({ address: '127.0.0.1', port: 0 }, () => assert.fail('not sent'));
+  const reasons: string[] = [];
+  const socket = await openSockets(
+    { address: '127.0.0.1', port: 0 },
+    () => assert.fail('not sent'),
+    (reason) => reasons.push(reason),
+  );
   t.after(socket.close);
+  assert.deepEqual(reasons, ['Error: Access to this API has been restricted']);
   assert.deepEqual([socket.outbox, socket.takeReader()], [undefined, undefined]);
   socket.onDatagram((datagram, from) => socket.send([datagram], from));
   const client = dgram.createSocket('udp4');
@@ -97,4 +104,19 @@ test('a media port is the same to its clients where node:ffi may call nothing', 
   client.send('hello', socket.local.port, '127.0.0.1');
   const [answer] = (await once(client, 'message')) as [Buffer];
   assert.equal(answer.toString(), 'hello');
+});
+
+test('nothing is sent by a descriptor that is unknown, or bound to something else, and it is told why', async (t) => {
+  const sockets = opener();
+  t.after(sockets.closeAll);
+  const [sender, other] = [await sockets.open(), await sockets.open()];
+  const exit = { ...boundOf(sender), to: other.address(), leave: () => assert.fail(), isPassable: () => true };
+  const reasons: string[] = [];
+  for (const exits of [[], [exit]])
+    assert.equal(
+      outbox(exits, undefined, (reason) => reasons.push(reason)),
+      undefined,
+    );
+  const why = 'dgram does not keep its descriptors where it is known to';
+  assert.deepEqual(reasons, [why, why]);
 });

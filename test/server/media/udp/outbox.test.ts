@@ -122,11 +122,6 @@ describe('the outbox', () => {
     assert.equal((await first)[1].port, sender.address().port);
   });
 
-  test('is not there for a descriptor that is bound to something else', () => {
-    const fallback = { leave: () => assert.fail(), isPassable: () => true };
-    assert.equal(outbox([{ ...boundOf(sender), ...fallback, to: receiver.address() }]), undefined);
-  });
-
   test('follows a client that moves', async () => {
     const other = await open();
     const client = { address: '127.0.0.1', port: 0 };
