@@ -13,7 +13,9 @@ function unheeded(args: readonly string[]): string {
   const names = [...new Set(givenOptions(args).map(({ name }) => `--${name}`))];
   if (names.length === 0) return '';
   const [what, them] = names.length === 1 ? ['changes', 'it'] : ['change', 'them'];
-  const others = names.includes('--room') ? ' Rooms can be added by the line Add that it prints.' : '';
+  const others = names.includes('--room')
+    ? ' To add a room, apply it with kubectl: the line Add of the first one shows how.'
+    : '';
   return `${inWords.format(names)} ${what} nothing there: to start with ${them}, stop the other one first.${others}\n`;
 }
 

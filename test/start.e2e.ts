@@ -127,7 +127,7 @@ describe('npm start', { concurrency: false }, () => {
     const second = npmStart(['--room', 'docs/examples/liveroom.yaml']);
     assert.equal(await second.ended, 0);
     assert.match(second.text(), /running already/);
-    assert.match(second.text(), /--room changes nothing there.*by the line Add that it prints/);
+    assert.match(second.text(), /--room changes nothing there.*the line Add of the first one shows how/);
     assert.match(second.text(), /Add\s+\S+ --kubeconfig \.liveroom\/kubeconfig apply -f ROOM\.yaml\n/);
     const publisher = new URL(printed(second, /Publish\s+(\S+)/));
     const token = Buffer.from(renewed.data?.publish ?? '', 'base64').toString();

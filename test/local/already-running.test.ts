@@ -13,7 +13,7 @@ test('of its options it says that they change nothing, and of a room how it is a
   assert.match(first ?? '', /Ctrl-C there stops it\.$/);
   assert.equal(
     second,
-    '--room changes nothing there: to start with it, stop the other one first. Rooms can be added by the line Add that it prints.',
+    '--room changes nothing there: to start with it, stop the other one first. To add a room, apply it with kubectl: the line Add of the first one shows how.',
   );
   assert.equal(
     told('--monitoring', '--http-port=8081', '--monitoring').split('\n')[1],
