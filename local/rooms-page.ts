@@ -113,11 +113,15 @@ function audience({ status }: ListedRoom): string {
   return `${status?.publisher?.connected ? 'On the air' : 'Ready'}${watching}`;
 }
 
-const none = `      <p>There is no room. <code>kubectl apply -f docs/examples/liveroom.yaml</code> makes one.</p>\n`;
+/** Whatever cluster kubectl is set to otherwise. The file is where `npm start` has put it. */
+const kubectl = 'kubectl --kubeconfig .liveroom/kubeconfig';
+
+const none = `      <p>There is no room. In this project's folder, <code>${kubectl} apply -f docs/examples/liveroom.yaml</code> makes one.</p>\n`;
 
 /** The page is for whoever reaches this machine's port, and so has no token. */
 const tokens = `      <p class="quiet">A room's pages ask for its token. <code>npm start</code> prints those of the room that it makes. Those of
-        another: <code>kubectl get secret ROOM-tokens -n NAMESPACE -o jsonpath='{.data.publish}' | base64 -d</code>, with
+        another, in this project's folder:
+        <code>${kubectl} get secret ROOM-tokens -n NAMESPACE -o jsonpath='{.data.publish}' | base64 -d</code>, with
         <code>play</code> to watch. A room that names a Secret of its own has them there.</p>`;
 
 const entities: Readonly<Record<string, string>> = { '&': '&amp;', '<': '&lt;', '>': '&gt;', '"': '&quot;' };

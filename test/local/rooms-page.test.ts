@@ -60,6 +60,20 @@ describe('the page of rooms', () => {
     const why = { route: undefined, status: 404, detail: '' } as const;
     assert.ok(!looksAgain(roomsPage([aRoom('slow', pending)], wrongWay('/x', why, [aRoom('slow', pending)]))));
   });
+  test('has commands for this cluster, be kubectl set to another', () => {
+    const page = roomsPage([]);
+    assert.match(page, /kubectl --kubeconfig \S+ apply.*kubectl --kubeconfig \S+ get secret/s);
+    assert.doesNotMatch(page, /kubectl (?!--kubeconfig \.liveroom\/kubeconfig )/);
+  });
+  test('shows what it was asked for, and what a room lacks, as text alone', () => {
+    const why = { status: 404, detail: '' } as const;
+    const nothing = roomsPage([], wrongWay('/<b>"x&', { ...why, route: undefined }, []));
+    assert.match(nothing, /There is nothing at \/&lt;b&gt;&quot;x&amp;\./);
+    const rooms = [aRoom('slow', pending)];
+    const slow = roomsPage(rooms, wrongWay('/events/slow/', { ...why, route: routeOf('/events/slow/') }, rooms));
+    assert.match(slow, /Room events\/slow is not Ready\. Pod a is &lt;starting&gt;\./);
+    for (const page of [nothing, slow]) assert.doesNotMatch(page, /<b>|<starting>/);
+  });
   test('has them in the order of their names, in whichever they came', () => {
     const page = roomsPage(['b', 'c', 'a'].map((name) => aRoom(name, ready)));
     assert.deepEqual(
