@@ -13,6 +13,7 @@ import type { Transport } from './transport.ts';
 import type { Arrival } from './up/intake.ts';
 import { isForemost, settle } from './up/layers.ts';
 import type { Publisher } from './up/up-stream.ts';
+import type { ClockReading } from './up/viewers-clock.ts';
 import type { World } from './world.ts';
 
 export interface Subscriber {
@@ -33,6 +34,8 @@ export interface Room {
   /** The egress threads that have subscribers of the room beside these, with keys: packets go to each. */
   shares: readonly Share[];
   readonly counters: RoomCounters;
+  /** As the newest report of its publisher had it; undefined before any, and where another thread hears them. */
+  clock: ClockReading | undefined;
 }
 
 /** Of these rooms, the tracks that their publishers send, and those of them that subscribers are sent. */
@@ -58,6 +61,7 @@ export const room = (id: string): Room => ({
   subscribers: new Set(),
   shares: [],
   counters: noCounters(),
+  clock: undefined,
 });
 
 export function subscriber(transport: Transport, tracks: readonly DownTrack[], random: () => number): Subscriber {

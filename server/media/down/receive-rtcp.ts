@@ -1,11 +1,12 @@
 import { noteHeard } from '../ice/presence.ts';
 import type { Client, MediaState } from '../media-state.ts';
 import type { DropReason } from '../plane.ts';
-import type { Subscriber } from '../room.ts';
+import type { Room, Subscriber } from '../room.ts';
 import { type RtcpPacket, readRtcp } from '../rtp/rtcp.ts';
 import { openRtcp } from '../srtp/srtp.ts';
 import { askForKeyFrame } from '../up/feedback.ts';
 import type { Publisher } from '../up/up-stream.ts';
+import { hearTime } from '../up/viewers-clock.ts';
 import type { World } from '../world.ts';
 import type { DownStream } from './down-stream.ts';
 import { hearLink, hearLosses } from './link-estimate.ts';
@@ -33,18 +34,18 @@ export function receiveRtcp(
     const isLast =
       client.publisher === undefined
         ? fromSubscriber(world, client, packet, resent)
-        : fromPublisher(world, client.publisher, packet);
+        : fromPublisher(world, client.publisher, client.room, packet);
     hasLeft ||= isLast;
   }
   return hasLeft ? { left: client } : undefined;
 }
 
 /** True when every track it ever sent has said goodbye. */
-function fromPublisher(world: World, { streams }: Publisher, packet: RtcpPacket): boolean {
-  const sources = streams.flatMap(({ source }) => source ?? []);
+function fromPublisher(world: World, publisher: Publisher, room: Room | undefined, packet: RtcpPacket): boolean {
+  const sources = publisher.streams.flatMap(({ source }) => source ?? []);
   if (packet.type === 'SenderReport') {
     const source = sources.find(({ ssrc }) => ssrc === packet.ssrc);
-    if (source !== undefined) source.report = { ntp: packet.ntp, timestamp: packet.timestamp, atMs: world.now() };
+    if (source !== undefined && room !== undefined) hearTime(room, publisher, source, packet, world.now());
   }
   if (packet.type !== 'Bye') return false;
   for (const source of sources) if (packet.ssrcs.includes(source.ssrc)) source.hasLeft = true;

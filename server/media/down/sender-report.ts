@@ -1,4 +1,4 @@
-import { middleNtp, type NtpTime } from '../rtp/rtcp.ts';
+import { middleNtp, ntpTime } from '../rtp/rtcp.ts';
 import { senderReport, sourceDescription } from '../rtp/rtcp-write.ts';
 import { type Send, sendRtcp } from '../transport.ts';
 import type { DownStream } from './down-stream.ts';
@@ -8,26 +8,20 @@ import { forgetFormer } from './epoch.ts';
 const reportsRemembered = 10;
 
 /**
- * Tells a subscriber which time its timestamps mean, by the publisher's own clock: only that one is the same for its
- * audio and its video. Until the publisher has said so there is nothing to tell.
+ * Tells a subscriber which time its timestamps mean, by the clock of up/viewers-clock.ts. Until the publisher has told the time
+ * there is nothing to tell.
  */
 export function reportSending(down: DownStream, nowMs: number, send: Send): void {
   forgetFormer(down, nowMs);
   const { epoch, track, transport } = down;
   if (epoch?.source.report === undefined) return;
   const { source, timestampShift } = epoch;
-  const { ntp, timestamp, atMs } = epoch.source.report;
+  const { shownMs, timestamp, atMs } = epoch.source.report;
   const elapsedMs = nowMs - atMs;
   const now = Math.round(timestamp + (elapsedMs * source.clockRate) / 1000 + timestampShift) >>> 0;
   const sent = { packets: down.sentPackets, octets: down.sentOctets };
-  const time = later(ntp, elapsedMs);
+  const time = ntpTime(shownMs + elapsedMs);
   const report = senderReport(track.ssrc, time, now, sent);
   if (!sendRtcp(transport, [report, sourceDescription(track.ssrc, track.cname)], send)) return;
   down.reportsSent = [...down.reportsSent.slice(1 - reportsRemembered), { middleNtp: middleNtp(time), atMs: nowMs }];
-}
-
-function later({ seconds, fraction }: NtpTime, byMs: number): NtpTime {
-  const sum = fraction / 0x1_0000_0000 + byMs / 1000;
-  const whole = Math.floor(sum);
-  return { seconds: (seconds + whole) >>> 0, fraction: Math.floor((sum - whole) * 0x1_0000_0000) };
 }

@@ -21,6 +21,14 @@ export interface NtpTime {
   readonly fraction: number;
 }
 
+export const ntpMs = ({ seconds, fraction }: NtpTime): number => seconds * 1000 + (fraction * 1000) / 0x1_0000_0000;
+
+/** Of milliseconds since 1900. Its seconds begin anew in 2036. */
+export function ntpTime(ms: number): NtpTime {
+  const seconds = Math.floor(ms / 1000);
+  return { seconds: seconds >>> 0, fraction: Math.floor(((ms - seconds * 1000) / 1000) * 0x1_0000_0000) };
+}
+
 /** The middle 32 bits of an NTP time, by which reports refer to it. */
 export const middleNtp = ({ seconds, fraction }: NtpTime): number =>
   (((seconds & 0xffff) << 16) | (fraction >>> 16)) >>> 0;

@@ -1,10 +1,10 @@
 import { type LossCount, lossCount } from '../rtp/loss-count.ts';
 import type { PacketCache } from '../rtp/packet-cache.ts';
 import { extended } from '../rtp/packet-index.ts';
-import type { NtpTime } from '../rtp/rtcp.ts';
 import { type IngestQuality, ingestQuality } from './ingest-quality.ts';
 import { type Missing, missing } from './missing.ts';
 import { type Reception, reception } from './reception.ts';
+import type { TimeReport } from './viewers-clock.ts';
 
 /** One SSRC of the publisher's. A publisher that comes back, or starts over, is another source. */
 export interface Source {
@@ -18,8 +18,8 @@ export interface Source {
   lastPacketMs: number;
   /** It said BYE, and nothing since. */
   hasLeft: boolean;
-  /** The newest sender report: which wall time a timestamp was, and when we heard of it. */
-  report: { readonly ntp: NtpTime; readonly timestamp: number; readonly atMs: number } | undefined;
+  /** The newest sender report. */
+  report: TimeReport | undefined;
 }
 
 export const source = (ssrc: number, clockRate: number, nowMs: number, cache: PacketCache): Source => ({

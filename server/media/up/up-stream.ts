@@ -65,6 +65,8 @@ export interface Publisher {
   /** When it was last thought about which is. */
   judgedMs: number;
   readonly bySsrc: Map<number, UpStream>;
+  /** What is added to its clock for viewers, see viewers-clock.ts; undefined before it has told the time. */
+  clockShiftMs: number | undefined;
   /** For what its video has to send again: all encodings come by one way. */
   readonly wait: RepairWait;
   /** When its packets came, for feedback, and the extension with their numbers; all its tracks share both. */
@@ -84,6 +86,7 @@ export function publisher(transport: Transport, tracks: readonly UpTrack[]): Pub
     toldHints: '',
     judgedMs: Number.NEGATIVE_INFINITY,
     bySsrc: new Map(),
+    clockShiftMs: undefined,
     wait: repairWait(transport.madeMs),
     arrivals,
   };

@@ -20,6 +20,7 @@ const files = [
   'down/resend',
   'up/stall',
   'transport',
+  'down/viewers-clock',
   'viewers-wait',
 ] as const;
 
