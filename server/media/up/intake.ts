@@ -6,6 +6,7 @@ import { readDependency } from '../rtp/passed.ts';
 import { readBlocks } from '../rtp/red.ts';
 import { extensionText, type RtpHeader } from '../rtp/rtp.ts';
 import type { Tally } from '../tally.ts';
+import { canBegin } from './first-packet.ts';
 import { noteMedia } from './ingest-quality.ts';
 import { noteFilled, noteGap } from './missing.ts';
 import { countReceived, latenessMs } from './reception.ts';
@@ -82,7 +83,7 @@ export function intake(from: Publisher, tally: Tally) {
     const { readFrame } = meaning;
     const frame = readFrame?.(packet.payload, packet.marker);
     noteMedia(origin.quality, withoutPadding(packet), packet.timestamp, frame, nowMs);
-    arrival.startsKeyFrame = readFrame === undefined || frame?.startsKeyFrame === true;
+    arrival.startsKeyFrame = readFrame === undefined || (frame !== undefined && canBegin(frame, origin, packet));
     if (arrival.startsKeyFrame) stream.isKeyFrameWanted = false;
     return arrival;
   };

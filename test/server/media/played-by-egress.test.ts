@@ -9,6 +9,7 @@ const files = [
   'forwarding',
   'down/header-plan',
   'ice/ice-restart',
+  'down/key-frame-starts',
   'up/layers',
   'down/link-estimate',
   'ice/path-check',
