@@ -20,15 +20,18 @@ const usedForMs = 1000;
 /** Better by so much: rates vary. */
 const clearly = 1.3;
 
-/** Whether anybody is sent the track, or is to be. What nobody is sent is neither asked for again nor for key frames. */
+/**
+ * Whether a track is asked for again, and for key frames: if anybody is sent it or waits for it, here or elsewhere, and without
+ * viewers if the first to come would be sent it. How long repairs take is known to that one then, and what is said of the encoder
+ * is said of what would be seen.
+ */
 export const isUsed = (of: Publisher, stream: UpStream, nowMs: number): boolean =>
-  stream.track.rid === undefined ||
-  stream === of.best ||
+  isForemost(of, stream) ||
   stream.sinks.length > 0 ||
   stream.waiting.length > 0 ||
   nowMs - stream.usedElsewhereMs < usedForMs;
 
-/** What a track is to be judged by: itself, or the best of its encodings. */
+/** What a track is to be judged by, and is sent as to who comes: itself, or the best of its encodings. */
 export const isForemost = (of: Publisher, stream: UpStream): boolean =>
   stream.track.rid === undefined || stream === of.best;
 

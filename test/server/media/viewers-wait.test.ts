@@ -20,6 +20,10 @@ const told = ({ inbox }: Peer, from = 0) =>
     .flatMap(({ header }) => header.extensions.flatMap(({ id, payload }) => (id === delayId ? [payload] : [])))
     .map((payload) => 10 * (payload.readUInt16BE(0) >>> 4));
 
+/** Whether the publisher was asked to send a packet again. */
+const isAsked = ({ inbox }: Peer, sequence: number) =>
+  inbox.rtcp.some((packet) => packet.type === 'Nack' && packet.sequences.includes(sequence));
+
 const frameMs = 50;
 
 /** An arena whose publisher sends 20 frames a second of two packets each. */
@@ -42,7 +46,7 @@ function broadcast(extensions = {}) {
     frames: (count: number) => {
       for (let i = 0; i < count; i++) next();
     },
-    /** A frame whose second packet is lost, and sent again by the publisher four frames later. */
+    /** A frame whose second packet is lost, and sent again by the publisher four frames later, if it was asked to. */
     lossy() {
       timestamp += frameMs * 90;
       const lost = { sequence: sequence + 1, timestamp };
@@ -50,6 +54,7 @@ function broadcast(extensions = {}) {
       sequence += 1;
       it.pass(frameMs);
       for (let i = 0; i < 3; i++) next();
+      if (!isAsked(up, lost.sequence)) return;
       const number = Buffer.alloc(2);
       number.writeUInt16BE(lost.sequence);
       const payload = Buffer.concat([number, Buffer.from([0x00, 0x51])]);
@@ -86,6 +91,14 @@ test('viewers who can be told wait for as long as the publisher’s repairs take
     frames(20);
   }
   assert.deepEqual(saidLast(), [10, 10, undefined]);
+});
+
+test('who comes first waits from the beginning: a publisher that nobody watches is asked for what it lost, too', () => {
+  const { subscriber, lossy, frames } = broadcast();
+  for (let i = 0; i < 10; i++) lossy();
+  const down = subscriber('down', [viewer(1000)]);
+  frames(20);
+  assert.ok((told(down)[0] ?? 0) > 150);
 });
 
 test('all packets of the frame say it, those that are sent again too', () => {
