@@ -178,6 +178,14 @@ export const tokensSecretName = (room: string) => `${room}-tokens`;
 /** Name of a room's token file below `mount.tokens`. */
 export const tokenFile = (namespace: string, room: string, key: keyof typeof tokenKey) => `${namespace}.${room}.${key}`;
 
+/**
+ * Name of the file, below `mount.tokens`, with the secret that JSON Web Tokens of a side are signed with. Another one, as a
+ * running pod is told at once of another mode and gets the files of its Secret with the next pod: whoever knows a plain
+ * token must not sign with it meanwhile, nor get in by a signing key.
+ */
+export const signingKeyFile = (namespace: string, room: string, key: keyof typeof tokenKey) =>
+  `${tokenFile(namespace, room, key)}.jwt`;
+
 /** Name of the file, below `mount.tokens`, with the secret of a TURN server of a room, by its place among them. */
 export const turnSecretFile = (namespace: string, room: string, index: number) => `${namespace}.${room}.turn.${index}`;
 

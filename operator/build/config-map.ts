@@ -1,4 +1,4 @@
-import { file, tokenFile } from '#crds/contract.ts';
+import { file, signingKeyFile, tokenFile } from '#crds/contract.ts';
 import type { LiveRoom } from '#crds/liveroom.ts';
 import type { Auth, RoomSettings, RoomsFile } from '#crds/rooms-file.ts';
 import { hash } from '../hash.ts';
@@ -6,7 +6,6 @@ import { durationMs } from './duration.ts';
 import { iceServers } from './ice-servers.ts';
 import { roomMeta } from './labels.ts';
 import { oncePerSpec } from './once-per-spec.ts';
-import { hasKeys } from './tokens.ts';
 import { yamlText } from './yaml-text.ts';
 
 /** The room's settings as its pods read them. They watch the file: what is in here changes without a restart. */
@@ -39,27 +38,27 @@ const roomSettings = ({
   namespace,
   name,
   publish: {
-    auth: auth(publish.auth, tokenFile(namespace, name, 'publish')),
+    auth: auth(publish.auth, namespace, name, 'publish'),
     onConflict: publish.onConflict,
     reconnectGraceMs: durationMs(publish.reconnectGrace),
     codecs: publish.codecs,
   },
   play: {
-    auth: auth(play.auth, tokenFile(namespace, name, 'play')),
+    auth: auth(play.auth, namespace, name, 'play'),
     maxSubscribers: play.maxSubscribers,
   },
   alerts: monitoring.alerts,
 });
 
-type AuthSpec = LiveRoom['spec']['publish' | 'play']['auth'];
+type Side = 'publish' | 'play';
 
-function auth(spec: AuthSpec, file: string): Auth {
+function auth(spec: LiveRoom['spec'][Side]['auth'], namespace: string, name: string, side: Side): Auth {
   const { mode, jwksURL, issuer, audience } = spec;
   if (mode === 'None') return { mode };
-  if (mode === 'BearerToken') return { mode, tokenFile: file };
+  if (mode === 'BearerToken') return { mode, tokenFile: tokenFile(namespace, name, side) };
   const from = issuer ? { issuer } : {};
   const to = audience ? { audience } : {};
   if (jwksURL !== undefined && audience) return { mode, jwksURL, audience, ...from };
-  // Without keys nobody gets in; and least of all by a token that was generated, which is where that file would be.
-  return { mode, secretFile: hasKeys(spec) ? file : `${file}.none`, ...from, ...to };
+  // A pod without that file lets nobody in.
+  return { mode, secretFile: signingKeyFile(namespace, name, side), ...from, ...to };
 }

@@ -1,4 +1,4 @@
-import { tokenFile, tokenKey, tokensSecretName } from '#crds/contract.ts';
+import { signingKeyFile, tokenFile, tokenKey, tokensSecretName } from '#crds/contract.ts';
 import type { LiveRoom } from '#crds/liveroom.ts';
 import { turnSecrets } from './ice-servers.ts';
 import { roomMeta } from './labels.ts';
@@ -22,11 +22,12 @@ export interface TokenSource {
 export function tokenPlaces(room: LiveRoom): readonly TokenSource[] {
   const { namespace, name } = room.metadata;
   const place = (side: Side): TokenSource => {
-    const { secretRef } = room.spec[side].auth;
+    const { mode, secretRef } = room.spec[side].auth;
+    const fileName = mode === 'JWT' && secretRef !== undefined ? signingKeyFile : tokenFile;
     const { secret, key } = secretRef
       ? { secret: secretRef.name, key: secretRef.key }
       : { secret: tokensSecretName(name), key: tokenKey[side] };
-    return { side, secret, key, file: tokenFile(namespace, name, side), isGenerated: secretRef === undefined };
+    return { side, secret, key, file: fileName(namespace, name, side), isGenerated: secretRef === undefined };
   };
   return [place('publish'), place('play')];
 }
