@@ -52,6 +52,9 @@ const missing = (role: Visitor['role']) =>
   );
 
 const lockedOut = (retryAfterMs: number): Denied => ({
-  ...denied('LockedOut', 'Too many wrong tokens came from your address. Try again later.'),
+  ...denied(
+    'LockedOut',
+    `Too many wrong tokens came from your address. For ${Math.ceil(retryAfterMs / 1000)} s this room looks at no token from there, not even at the right one, unless it was right here before.`,
+  ),
   retryAfterMs,
 });

@@ -61,6 +61,7 @@ test('who guesses is locked out, whatever comes next, and told for how long', as
   const verdict = await enter(asked, access);
   assert.ok(!verdict.isGranted);
   assert.equal(verdict.retryAfterMs, lockMs);
+  assert.match(verdict.detail, /For 60 s this room looks at no token from there, not even at the right one/);
   assert.equal(JSON.parse(lines[failures - 1] ?? '').forMs, lockMs);
   assert.equal(await ask('right', { address: '192.0.2.2' }), 'Granted');
   clock.advance(lockMs);
