@@ -32,5 +32,12 @@ function blockList(): BlockList {
   return list;
 }
 
+const loopback = new BlockList();
+loopback.addSubnet('127.0.0.0', 8);
+loopback.addAddress('::1', 'ipv6');
+
+/** Whether clients on the same machine alone can reach it. */
+export const isLoopback = (address: string): boolean => loopback.check(address, wordOf(address));
+
 /** Whether clients on other networks cannot reach it. */
 export const isPrivate = (address: string): boolean => privateNetworks.check(address, wordOf(address));

@@ -1,6 +1,6 @@
 import { annotation, port } from '#crds/contract.ts';
 import type { ClientsMet } from '#crds/pod-stats.ts';
-import { isPrivate } from '../ip-address.ts';
+import { isLoopback, isPrivate } from '../ip-address.ts';
 import type { Pod } from '../kube.ts';
 import { no, unknown, type Verdict, yes } from './finding.ts';
 import { type MediaAddress, type MediaMode, spoken } from './media-address.ts';
@@ -59,9 +59,16 @@ function lastSaid({ room: { status } }: Seen, origin: Pod, { addresses: [address
 const isPrivateOnly = (mode: MediaMode, { addresses }: MediaAddress): boolean =>
   mode !== 'ClusterOnly' && addresses.every(isPrivate);
 
+/** As of a cluster that is all on one machine, such as that of `npm start`. */
+const isLoopbackOnly = ({ addresses }: MediaAddress): boolean => addresses.every(isLoopback);
+
+const loopback = 'a loopback address, which clients on the same machine alone can reach';
+
 function reached(mode: MediaMode, address: MediaAddress): Verdict<'MediaReachable'> {
   const limits = isPrivateOnly(mode, address)
-    ? ' The address is private, so that clients on other networks do not.'
+    ? isLoopbackOnly(address)
+      ? ` That is ${loopback}.`
+      : ' The address is private: clients on other networks cannot reach it.'
     : '';
   return yes('MediaReachable', `A client has connected; clients send media to ${spoken(address)}.${limits}`);
 }
@@ -71,7 +78,9 @@ function unreached(mode: MediaMode, origin: Pod, address: MediaAddress): Verdict
     mode === 'ClusterOnly'
       ? 'It is an address of the cluster: clients outside need another spec.network.media.mode.'
       : isPrivateOnly(mode, address)
-        ? `The address is private. ${giveAddress(mode, origin)}`
+        ? isLoopbackOnly(address)
+          ? `It is ${loopback}. ${giveOtherAddress(mode, origin)}`
+          : `The address is private. ${giveAddress(mode, origin)}`
         : mode === 'LoadBalancer'
           ? `Have the load balancer pass UDP port ${port.media} on to node ${origin.spec.nodeName}, and all firewalls let it through.`
           : `Let UDP port ${address.port} through to node ${origin.spec.nodeName} in all firewalls between.`;
@@ -85,7 +94,9 @@ function untried(mode: MediaMode, origin: Pod, address: MediaAddress): Verdict<'
   if (isPrivateOnly(mode, address))
     return unknown(
       'PrivateAddressOnly',
-      `No client has connected yet, and ${spoken(address)} is private, so that clients on other networks cannot. ${giveAddress(mode, origin)}`,
+      isLoopbackOnly(address)
+        ? `No client has connected yet, and ${spoken(address)} is ${loopback}. ${giveOtherAddress(mode, origin)}`
+        : `No client has connected yet, and ${spoken(address)} is private, so that clients on other networks cannot. ${giveAddress(mode, origin)}`,
     );
   const doubt = mode === 'ClusterOnly' ? 'clients in the cluster reach it' : 'firewalls let clients through';
   return unknown(
@@ -97,7 +108,13 @@ function untried(mode: MediaMode, origin: Pod, address: MediaAddress): Verdict<'
 const giveAddress = (mode: MediaMode, origin: Pod): string =>
   mode === 'LoadBalancer'
     ? `If the load balancer has a public one, run: ${annotateService(origin, 'its public IP address')}`
-    : giveNodeAddress(origin);
+    : `If node ${origin.spec.nodeName} has a public one, run: ${annotateNode(origin, 'its public IP address')}`;
 
-const giveNodeAddress = ({ spec: { nodeName } }: Pod): string =>
-  `If node ${nodeName} has a public one, run: kubectl annotate node ${nodeName} ${annotation.mediaAddress}=<its public IP address>`;
+/** Of a machine to try things on, clients in its own network are meant, or those on it that do not use the loopback. */
+const giveOtherAddress = (mode: MediaMode, origin: Pod): string => {
+  const annotate = mode === 'LoadBalancer' ? annotateService : annotateNode;
+  return `For other clients, run: ${annotate(origin, 'an IP address of that machine that they reach')}`;
+};
+
+const annotateNode = ({ spec: { nodeName } }: Pod, what: string): string =>
+  `kubectl annotate node ${nodeName} ${annotation.mediaAddress}=<${what}>`;

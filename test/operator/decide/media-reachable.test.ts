@@ -18,6 +18,7 @@ describe('MediaReachable', () => {
   const met = (connected: number, unreached: number): Audience => ({ room, clients: { connected, unreached } });
   const nobody = met(0, 0);
   const lan = { addresses: ['10.0.0.5'], port: 7000 } as const;
+  const loopback = { addresses: ['127.1.2.3'], port: 7000 } as const;
   const both = { addresses: ['10.0.0.5', '2001:db8::5'], port: 7000 } as const;
   const clusterOnly = roomWithMedia({ mode: 'ClusterOnly' });
   const balanced = roomWithMedia({ mode: 'LoadBalancer' });
@@ -51,7 +52,22 @@ describe('MediaReachable', () => {
     'at a private address, with its limits': [
       { audience: met(1, 0), mediaAddress: lan },
       'True/MediaReachable',
-      /private, so that clients on other networks do not/,
+      /private: clients on other networks cannot reach it\.$/,
+    ],
+    'at a loopback address, with its limits': [
+      { audience: met(1, 0), mediaAddress: loopback },
+      'True/MediaReachable',
+      /127\.1\.2\.3:7000\/udp\. That is a loopback address, which clients on the same machine alone can reach\.$/,
+    ],
+    'before anybody came to a loopback address': [
+      { audience: nobody, mediaAddress: loopback },
+      'Unknown/PrivateAddressOnly',
+      /is a loopback address.*For other clients, run: kubectl annotate node node-1 .*=<an IP address of that machine/,
+    ],
+    'when nobody got to a loopback address': [
+      { audience: met(0, 3), mediaAddress: loopback },
+      'False/ClientsCannotConnect',
+      /It is a loopback address.*For other clients, run: kubectl annotate node node-1/,
     ],
     'before anybody came': [{ audience: nobody }, 'Unknown/NoClientConnected', /7000\/udp yet.* firewalls/],
     'before anybody came to a pod of an older release': [{ audience: { room } }, 'Unknown/NoClientConnected', /yet/],
