@@ -46,6 +46,8 @@ export function roomNameIn(yaml: string): RoomName {
   const [problem] = documents.flatMap(({ errors }) => errors);
   if (problem !== undefined) throw problem;
   const objects = documents.map((document) => document.toJS());
+  if (objects.some((object) => object?.rooms !== undefined))
+    throw new Error(`it lists "rooms:", which is for one server without Kubernetes: npm run sfu -- FILE takes it`);
   const metadata = objects.find((object) => object?.kind === kind)?.metadata;
   if (typeof metadata?.name !== 'string') throw new Error(`it has no ${kind} with a metadata.name`);
   return { name: metadata.name, namespace: metadata.namespace ?? 'default' };

@@ -28,6 +28,10 @@ for (const [what, yaml] of Object.entries({
   test(`${what} is no room`, () => assert.throws(() => roomNameIn(yaml), /no LiveRoom with a metadata\.name/));
 }
 
+test('a rooms file is told what it is for', () => {
+  assert.throws(() => roomNameIn('rooms: []'), /lists "rooms:".*npm run sfu -- FILE takes it$/);
+});
+
 for (const [what, content, says] of [
   ['is not there', undefined, /^Cannot read the room of .*room\.yaml: there is no such file\.$/],
   ['is no YAML', 'kind: [', /^The room of .*room\.yaml cannot be used: .* at line 1/],
