@@ -156,11 +156,11 @@ async function text(path: string, what: string): Promise<string> {
   try {
     return await readFile(path, 'utf8');
   } catch (error) {
-    const isMissing = error instanceof Error && 'code' in error && error.code === 'ENOENT';
-    throw new SettingsError(`Cannot read ${what} ${path}: ${isMissing ? 'there is no such file' : messageOf(error)}`, {
-      cause: error,
-    });
+    const why = unreadable[(error as NodeJS.ErrnoException).code ?? ''] ?? messageOf(error);
+    throw new SettingsError(`Cannot read ${what} ${path}: ${why}`, { cause: error });
   }
 }
+
+const unreadable: Readonly<Record<string, string>> = { ENOENT: 'there is no such file', EISDIR: 'it is a folder' };
 
 export const messageOf = (error: unknown) => (error instanceof Error ? error.message : String(error));

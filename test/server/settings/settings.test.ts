@@ -73,6 +73,7 @@ describe('settings from mounted files', () => {
     const rejects = (message: RegExp, change: object = {}) =>
       assert.rejects(readSettings({ ...files(), ...change }), { message });
     await rejects(/Cannot read the rooms file .*nowhere: there is no such file/, { roomsFile: join(dir, 'nowhere') });
+    await rejects(/Cannot read the rooms file .*: it is a folder$/, { roomsFile: dir });
     // The first of two that are missing, each time: what is told once would otherwise be told by turns, for ever.
     for (let count = 0; count < 50; count++)
       await rejects(/Cannot read the token .*default\.a\.publish: there is no such file/, { tokensDir: dir });
