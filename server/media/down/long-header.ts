@@ -6,7 +6,7 @@ import type { DownTrack } from '../plane.ts';
 import type { MediaPacket } from '../rtp/packet-cache.ts';
 import { descriptor, maxElements, passedNames, playoutDelay } from '../rtp/passed.ts';
 import { raised, readPlayoutDelay, writePlayoutDelay } from '../rtp/playout-delay.ts';
-import { headerTemplate } from '../rtp/rtp.ts';
+import { headerTemplate, mostInShort, mostShortId } from '../rtp/rtp.ts';
 import { type DependencyShifts, writeDependency } from './dependencies.ts';
 import { elementsOf, type Positions, positions } from './header-plan.ts';
 
@@ -29,9 +29,6 @@ export interface LongHeaders {
 
 export const noLongHeaders = (): LongHeaders => ({ oneByte: undefined, twoBytes: undefined });
 
-/** Elements of the form of one byte are shorter than this, and their ids below 15 (RFC 8285 section 4.2). */
-const mostInOneByte = 16;
-const mostId = 14;
 const blockAt = 12;
 const wordsAt = blockAt + 2;
 const elementsFrom = blockAt + 4;
@@ -48,7 +45,7 @@ export function longHeader(
   shifts: DependencyShifts,
   waitMs: number,
 ): LongHeader {
-  const isLong = dependency.at > 0 && dependency.size > mostInOneByte && (ids[descriptor] ?? 0) > 0;
+  const isLong = dependency.at > 0 && dependency.size > mostInShort && (ids[descriptor] ?? 0) > 0;
   const form = isLong ? 'twoBytes' : 'oneByte';
   const into = headers[form] ?? made(track, !isLong);
   headers[form] = into;
@@ -85,7 +82,7 @@ export function longHeader(
 function made(track: DownTrack, wantsOneByte: boolean): LongHeader {
   const fixed = elementsOf(track);
   const ids = [...fixed.map(([, id]) => id), ...passedNames.map((name) => track.extensions[name] ?? 0)];
-  const isShort = fixed.every(([, , value]) => value.length <= mostInOneByte) && ids.every((id) => id <= mostId);
+  const isShort = fixed.every(([, , value]) => value.length <= mostInShort) && ids.every((id) => id <= mostShortId);
   const isOneByte = wantsOneByte && isShort;
   const { header, valuesAt, end } = headerTemplate(
     track.ssrc,

@@ -104,7 +104,12 @@ interface Element {
   readonly value: Buffer;
 }
 
-const isShort = ({ id, value: { length } }: Element): boolean => id <= 14 && length >= 1 && length <= 16;
+/** Elements of the form of one byte have ids up to this, and up to so many bytes (RFC 8285 section 4.2). */
+export const mostShortId = 14;
+export const mostInShort = 16;
+
+const isShort = ({ id, value: { length } }: Element): boolean =>
+  id <= mostShortId && length >= 1 && length <= mostInShort;
 
 /**
  * What is the same in every header of one SSRC: the SSRC, and the elements of its extension, whose values may be written to

@@ -1,7 +1,8 @@
 import type { ExtensionIds } from '#server/media/plane.ts';
+import { passedNames } from '#server/media/rtp/passed.ts';
 import type { Endpoint } from '#server/media/udp/address.ts';
 import type { OfferedCodec } from './codec.ts';
-import { extensionLines } from './extensions.ts';
+import { extensionLines, needsBothForms } from './extensions.ts';
 import type { OfferedMedia } from './offer.ts';
 import { encodingLines } from './simulcast.ts';
 
@@ -71,8 +72,9 @@ export function answer(media: readonly AnsweredMedia[], local: LocalTransport, s
 
 /** Said where something may need it, for all sections, as they share a transport. */
 const mixesForms = (accepted: readonly AnsweredMedia[]): boolean =>
-  accepted.some(({ extensions }) => extensions.dependencyDescriptor !== undefined) &&
-  accepted.every(({ offered }) => offered.mixesForms);
+  accepted.some(({ extensions }) =>
+    passedNames.some((name) => name in extensions && needsBothForms(name, extensions)),
+  ) && accepted.every(({ offered }) => offered.mixesForms);
 
 /** Port 0 refuses; the formats mean nothing then, and there must be one (RFC 3264 section 6). */
 const refusedSection = ({ kind, protocol, formats, mid }: OfferedMedia): string[] => [

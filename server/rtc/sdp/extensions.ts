@@ -1,5 +1,6 @@
 /** RTP header extensions (RFC 8285): which of those that a client offers are used. Pure. */
 import type { ExtensionIds } from '#server/media/plane.ts';
+import { mostShortId } from '#server/media/rtp/rtp.ts';
 import { type Attribute, allValues } from './sdp.ts';
 
 type Extension = keyof ExtensionIds;
@@ -39,6 +40,14 @@ const isId = (id: number): boolean => id >= 1 && id <= 255 && id !== 15;
 /** Those of the offered that are used: what is written or read, and nothing else. */
 export const usedExtensions = (offered: ExtensionIds, used: readonly Extension[]): ExtensionIds =>
   Object.fromEntries(used.flatMap((name) => (offered[name] === undefined ? [] : [[name, offered[name]]])));
+
+/**
+ * Whether packets that bring it may have another form of header than packets without: its id is too high for the short form,
+ * or it is a descriptor, of which some are too long for that. One stream has both only with `a=extmap-allow-mixed` (RFC 8285
+ * section 4.1.2).
+ */
+export const needsBothForms = (name: Extension, { [name]: id = 0 }: ExtensionIds): boolean =>
+  name === 'dependencyDescriptor' || id > mostShortId;
 
 /** Their lines in an answer, with the offer's ids (RFC 8285 section 6). */
 export const extensionLines = (extensions: ExtensionIds): string[] =>

@@ -5,7 +5,7 @@ import { passedNames } from '#server/media/rtp/passed.ts';
 import type { AnsweredMedia } from './answer.ts';
 import { kindOf, type OfferedCodec } from './codec.ts';
 import { codecWords } from './codec-words.ts';
-import { usedExtensions } from './extensions.ts';
+import { needsBothForms, usedExtensions } from './extensions.ts';
 import type { Offer, OfferedMedia } from './offer.ts';
 import { SdpError } from './sdp.ts';
 import { usedEncodings } from './simulcast.ts';
@@ -82,7 +82,7 @@ export function negotiatePlay(
     const isTimed = canTellTime({ nack: ordered.some(({ nack }) => nack), codecs: ordered });
     const isNumbered = hasChoice && ordered.some(({ transportWide }) => transportWide);
     const timed = isNumbered ? (['mid', 'transportWide'] as const) : (['mid', 'absSendTime'] as const);
-    const passed = passedNames.filter((name) => name !== 'dependencyDescriptor' || mixesForms(offer));
+    const passed = passedNames.filter((name) => mixesForms(offer) || !needsBothForms(name, offered.extensions));
     const extensions = usedExtensions(offered.extensions, [...(isTimed ? timed : (['mid'] as const)), ...passed]);
     return { offered, codecs: ordered, extensions, sent };
   });
@@ -98,7 +98,6 @@ const downTrack = ({ offered, codecs, extensions, sent }: Required<Omit<Answered
   nack: codecs.some(({ nack }) => nack),
 });
 
-/** Descriptors of some frames are too long for the form that the headers of others have. */
 const mixesForms = ({ media }: Offer): boolean => media.every((offered) => offered.mixesForms);
 
 const payloadCodec = ({ name, payloadType, rtxPayloadType, blockType, clockRate }: OfferedCodec): PayloadCodec => ({

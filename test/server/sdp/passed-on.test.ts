@@ -64,3 +64,14 @@ test('descriptors go with headers of both forms: whoever does not take those is 
     'what a publisher sends is read in either form',
   );
 });
+
+test('so do ids that only heads of two bytes hold, as headers without their elements have the short form', () => {
+  const lines = (sdp: string) => extensionLines(linesOf(sdp, 'receive'));
+  const offered = sdpOf('chromium-play').replaceAll(/extmap:5 (\S+playout-delay)/g, 'extmap:16 $1');
+  const [level, delay] = [
+    'a=extmap:14 urn:ietf:params:rtp-hdrext:ssrc-audio-level',
+    'a=extmap:16 http://www.webrtc.org/experiments/rtp-hdrext/playout-delay',
+  ];
+  assert.deepEqual(lines(offered), ['a=extmap-allow-mixed', delay, level]);
+  assert.deepEqual(lines(offered.replace('a=extmap-allow-mixed\r\n', '')), [level]);
+});
