@@ -173,6 +173,7 @@ export const mediaMetric = {
         'Replayed',
         'Forged',
         'UnknownSsrc',
+        'TooManySources',
         'UnknownPayloadType',
         'SendFailed',
         'ThreadBusy',

@@ -10,7 +10,10 @@ import { checkKeys, type SessionKeys, sessionKeys } from './srtp-keys.ts';
 
 const rtpWindow = 1024;
 const rtcpWindow = 128;
-/** Sources that one client may have. Only authentic packets add one, so this bounds a client, not an attacker. */
+/**
+ * Sources that one client may have. Only authentic packets add one, so this bounds a client, not an attacker. None is forgotten:
+ * what it sent could be sent again.
+ */
 const maxSources = 64;
 const rtcpHeaderLength = 8;
 
@@ -65,7 +68,7 @@ export function closeSrtp({ outgoing, outgoingRtcp, incoming, keys }: SrtpSessio
   }
 }
 
-export type Refusal = 'MalformedRtp' | 'Replayed' | 'Forged' | 'UnknownSsrc';
+export type Refusal = 'MalformedRtp' | 'Replayed' | 'Forged' | 'TooManySources';
 
 /** The payload of an RTP packet whose header was parsed already. Nothing is remembered of a packet that is refused. */
 export function openRtp(
@@ -84,7 +87,7 @@ export function openRtp(
   const payload = cipher.open(packet, headerLength, ssrc, index);
   if (payload === undefined) return 'Forged';
   const window = known ?? added(session.rtpWindows, ssrc, rtpWindow);
-  if (window === undefined) return 'UnknownSsrc';
+  if (window === undefined) return 'TooManySources';
   accept(window, index);
   return payload;
 }
@@ -100,7 +103,7 @@ export function openRtcp(session: SrtpSession, packet: Buffer): Buffer | Refusal
   const compound = cipher.open(packet, index);
   if (compound === undefined) return 'Forged';
   const window = known ?? added(session.rtcpWindows, ssrc, rtcpWindow);
-  if (window === undefined) return 'UnknownSsrc';
+  if (window === undefined) return 'TooManySources';
   accept(window, index);
   return compound;
 }

@@ -97,14 +97,14 @@ for (const [name, profile] of Object.entries(srtpProfile)) {
     assert.equal(openRtcp(ours, report.subarray(0, 17)), 'MalformedRtp');
   });
 
-  test(`${name}: no client can make us remember more than 64 sources`, () => {
+  test(`${name}: no client can make us remember more than 64 sources, and what is refused for that is told apart`, () => {
     const { ours, theirs } = pair(profile, seeded(4));
     const werift = new SrtpSession(theirs);
     const verdicts = Array.from({ length: 65 }, (_, ssrc) =>
       openRtp(ours, werift.encrypt(Buffer.from('x'), new RtpHeader({ sequenceNumber: 1, ssrc })), 12, ssrc, 1),
     );
     assert.ok(verdicts.slice(0, 64).every(Buffer.isBuffer));
-    assert.equal(verdicts[64], 'UnknownSsrc');
+    assert.equal(verdicts[64], 'TooManySources');
   });
 
   test(`${name}: keys of a wrong length are refused`, () => {
