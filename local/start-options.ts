@@ -1,5 +1,6 @@
 import { isAbsolute, join } from 'node:path';
 import { parseArgs } from 'node:util';
+import { takenByNpm } from '#server/config/taken-by-npm.ts';
 
 export interface StartOptions {
   readonly httpPort: number;
@@ -83,15 +84,11 @@ function parsed(args: readonly string[]) {
 
 /** Throws UsageError if npm has taken an option for one of its own, of which it tells its scripts by `env`. */
 export function refuseTakenByNpm(env: NodeJS.ProcessEnv): void {
-  const taken = Object.keys(known).filter((name) => name !== 'help' && env[npmVariable(name)] !== undefined);
+  const taken = takenByNpm(Object.keys(known), env);
   if (taken.length === 0) return;
-  const meant = taken.map((name) =>
-    env[npmVariable(name)] === 'true' ? `--${name}` : `--${name} ${env[npmVariable(name)]}`,
-  );
+  const meant = taken.map(({ name, value }) => (value === 'true' ? `--${name}` : `--${name} ${value}`));
   throw new UsageError(`npm keeps what has no -- before it to itself. Say: npm start -- ${meant.join(' ')}`);
 }
-
-const npmVariable = (option: string) => `npm_config_${option.replaceAll('-', '_')}`;
 
 /** Which options stand where in arguments that are right. */
 export const givenOptions = (args: readonly string[]) =>

@@ -49,7 +49,7 @@ export const isExplained = (error: unknown): error is Error =>
 export async function start(given: Surroundings): Promise<Started | undefined> {
   // A pod has no arguments, and its rooms file in the environment.
   const isPod = given.args.length === 0 && given.env[envName.roomsFile] !== undefined;
-  const config = isPod ? podConfig(given.env) : argumentsConfig(given.args);
+  const config = isPod ? podConfig(given.env) : argumentsConfig(given.args, given.env);
   if (config === undefined) {
     given.stdout(usage);
     return undefined;

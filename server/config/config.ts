@@ -9,13 +9,14 @@ import type { Endpoint } from '../media/udp/address.ts';
 import type { MetricsConfig } from '../metrics/metrics.ts';
 import { ConfigError } from './config-error.ts';
 import { metricsConfig } from './metrics-config.ts';
+import { refuseUnusable } from './refuse-unusable.ts';
+import { takenByNpm } from './taken-by-npm.ts';
 import {
   boundAt,
   busyLimitRatio,
   cpuRequest,
   endpoints,
   hangLimitMs,
-  isEverywhere,
   joinRate,
   logLevel,
   maxConnections,
@@ -118,6 +119,7 @@ const otherFamily = (address: string, all: string): string | undefined =>
 export const usage = `Usage: npm run sfu -- ROOMS_FILE [options]
 
 Runs one media server without Kubernetes. ROOMS_FILE lists the rooms; docs/examples/rooms.yaml is one.
+Without the -- npm keeps options to itself.
 
   --http [ADDRESS:]PORT      pages, WHIP and WHEP       (${thisMachine}:${port.http})
   --internal [ADDRESS:]PORT  probes, metrics, stats     (${thisMachine}:${port.internal})
@@ -142,16 +144,30 @@ Runs one media server without Kubernetes. ROOMS_FILE lists the rooms; docs/examp
 A port alone is one of ${thisMachine}: only this machine reaches it.
 `;
 
-/** The configuration by arguments; undefined when only help is asked for. Throws a {@link ConfigError}. */
-export function argumentsConfig(args: readonly string[]): Config | undefined {
+/**
+ * The configuration by arguments; undefined when only help is asked for. Throws a {@link ConfigError}, also if npm kept
+ * options to itself, of which it tells by `env`.
+ */
+export function argumentsConfig(
+  args: readonly string[],
+  env: Readonly<Record<string, string | undefined>> = {},
+): Config | undefined {
   const { values, positionals } = parsed(args);
   if (values.help) return undefined;
   const [roomsFile, extra] = positionals;
+  const taken = takenByNpm(Object.keys(known), env).map(({ name }) => `--${name} …`);
+  if (taken.length > 0)
+    throw new ConfigError(
+      `npm keeps what has no -- before it to itself. Say: npm run sfu -- ${roomsFile ?? 'ROOMS_FILE'} ${taken.join(' ')}`,
+    );
   if (roomsFile === undefined)
     throw new ConfigError(
       'No rooms file is given. Try: npm run sfu -- docs/examples/rooms.yaml. --help lists the options.',
     );
-  if (extra !== undefined) throw new ConfigError(`One rooms file is enough; what is ${extra}?`);
+  if (extra !== undefined)
+    throw new ConfigError(
+      `One rooms file is enough; what is ${extra}? Options need a -- before them: npm run sfu -- ${roomsFile} …`,
+    );
   const media = boundAt(values.media, '--media');
   const announce = values.announce === undefined ? undefined : endpoints(values.announce, '--announce');
   refuseUnusable(media, values.announce, announce);
@@ -181,46 +197,33 @@ export function argumentsConfig(args: readonly string[]): Config | undefined {
   };
 }
 
-/**
- * From elsewhere nobody can send to the address that stands for all, and Chromium passes over a candidate with it. Port 0 is none
- * before it is bound.
- */
-function refuseUnusable(media: Endpoint, text: string | undefined, announce: readonly Endpoint[] | undefined): void {
-  if (announce?.some((at) => isEverywhere(at.address) || at.port === 0))
-    throw new ConfigError(`--announce must be addresses and ports that clients can use, not ${text}`);
-  if (announce !== undefined || !isEverywhere(media.address)) return;
-  throw new ConfigError(
-    media.port === 0
-      ? `--media is at all addresses of this machine, and any port: name one, and the addresses that clients are to use, such as --media 0.0.0.0:${port.media} --announce ADDRESS:${port.media}`
-      : `--media is at all addresses of this machine: name those that clients are to use, as --announce ADDRESS:${media.port}`,
-  );
-}
+const known = {
+  http: { type: 'string', default: `${port.http}` },
+  internal: { type: 'string', default: `${port.internal}` },
+  media: { type: 'string', default: `${port.media}` },
+  announce: { type: 'string' },
+  'publish-token': { type: 'string' },
+  'play-token': { type: 'string' },
+  'tokens-dir': { type: 'string' },
+  'log-level': { type: 'string', default: 'info' },
+  'hang-limit': { type: 'string', default: defaultHangLimit },
+  'cpu-request': { type: 'string' },
+  'trusted-proxies': { type: 'string', default: defaultProxies },
+  'joins-per-address': { type: 'string', default: defaultJoinRate },
+  'busy-limit': { type: 'string', default: defaultBusyLimit },
+  'max-connections': { type: 'string', default: defaultMaxConnections },
+  'metrics-prefix': { type: 'string' },
+  'metrics-labels': { type: 'string' },
+  'metrics-default': { type: 'string' },
+  help: { type: 'boolean', default: false },
+} as const;
 
 function parsed(args: readonly string[]) {
   try {
     return parseArgs({
       args: [...args],
       allowPositionals: true,
-      options: {
-        http: { type: 'string', default: `${port.http}` },
-        internal: { type: 'string', default: `${port.internal}` },
-        media: { type: 'string', default: `${port.media}` },
-        announce: { type: 'string' },
-        'publish-token': { type: 'string' },
-        'play-token': { type: 'string' },
-        'tokens-dir': { type: 'string' },
-        'log-level': { type: 'string', default: 'info' },
-        'hang-limit': { type: 'string', default: defaultHangLimit },
-        'cpu-request': { type: 'string' },
-        'trusted-proxies': { type: 'string', default: defaultProxies },
-        'joins-per-address': { type: 'string', default: defaultJoinRate },
-        'busy-limit': { type: 'string', default: defaultBusyLimit },
-        'max-connections': { type: 'string', default: defaultMaxConnections },
-        'metrics-prefix': { type: 'string' },
-        'metrics-labels': { type: 'string' },
-        'metrics-default': { type: 'string' },
-        help: { type: 'boolean', default: false },
-      },
+      options: known,
     });
   } catch (error) {
     throw new ConfigError(`${inShort(error as Error)}\nnpm run sfu -- --help lists the options.`);

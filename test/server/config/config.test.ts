@@ -134,9 +134,15 @@ test('help needs nothing else', () => {
   assert.equal(argumentsConfig(['--help']), undefined);
 });
 
+test('options that npm has kept to itself are refused, with the command that was meant', () => {
+  const npm = { npm_config_play_token: 'true', npm_config_media: '9000', npm_config_https_proxy: 'http://proxy:3128' };
+  assert.throws(() => argumentsConfig(['a', 'secret'], npm), says(/npm run sfu -- a --media … --play-token …$/));
+  assert.ok(argumentsConfig(['a'], { npm_config_yes: 'true' }));
+});
+
 test('arguments that cannot be are named', () => {
   assert.throws(() => argumentsConfig([]), says(/No rooms file.*docs\/examples\/rooms\.yaml/));
-  assert.throws(() => argumentsConfig(['a', 'b']), says(/what is b\?/));
+  assert.throws(() => argumentsConfig(['a', 'b']), says(/what is b\?.* npm run sfu -- a …$/));
   assert.throws(
     () => argumentsConfig(['a', '--prot', '1']),
     says(/^Unknown option '--prot'\.\n.*--help lists the options\.$/),
