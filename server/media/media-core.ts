@@ -6,7 +6,7 @@
 import { type CoreSnapshot, snapshot } from './core-snapshot.ts';
 import { type ViewersAsked, type ViewersSeen, viewersSeen } from './down/viewer-figures.ts';
 import type { EgressEvents } from './egress/egress.ts';
-import { noteHeard } from './ice/presence.ts';
+import { noteHeardElsewhere } from './ice/presence.ts';
 import { type MediaCommands, mediaCommands, remove } from './media-commands.ts';
 import { type Client, type MediaState, mediaState } from './media-state.ts';
 import type { CloseReason, DropReason } from './plane.ts';
@@ -68,7 +68,7 @@ export function mediaCore(world: World): MediaCore {
       const client = publisherOf(state, datagram, from);
       if (client === undefined) return false;
       noteReceived();
-      act(receiveRtp(state, world, client, datagram));
+      act(receiveRtp(state, world, client, datagram, from));
       return true;
     },
     settle() {
@@ -113,7 +113,7 @@ function egressEvents(
     onHeard(atMs) {
       for (const [id, ms] of Object.entries(atMs)) {
         const client = byId.get(id);
-        if (client !== undefined) noteHeard(client, ms, world);
+        if (client !== undefined) noteHeardElsewhere(client, ms, world);
       }
     },
     onUsed(roomId, tracks) {

@@ -4,7 +4,7 @@ import { receiveRtcp } from './down/receive-rtcp.ts';
 import type { PlacedViewer } from './egress/share.ts';
 import { noteReceived } from './first-frame.ts';
 import { check } from './ice/ice.ts';
-import { follow, hearAnswer, maxPaths, type Path, path, pathOf, sparePath } from './ice/path-check.ts';
+import { follow, hearAnswer, isPresent, maxPaths, type Path, path, pathOf, sparePath } from './ice/path-check.ts';
 import { noteHeard } from './ice/presence.ts';
 import { type Client, finishRestart, forget, type MediaState } from './media-state.ts';
 import type { DropReason } from './plane.ts';
@@ -39,8 +39,14 @@ export function receive(state: MediaState, world: World, datagram: Buffer, from:
   if (client === undefined) return 'UnknownAddress';
   if (isRtpOrRtcp(first)) {
     const isRtcp = isRtcpType(datagram[1] ?? 0);
-    if (client.placed !== undefined) return receivePlaced(client.placed, isRtcp, datagram);
-    return isRtcp ? receiveRtcp(state, world, client, datagram) : receiveRtp(state, world, client, datagram);
+    if (client.placed !== undefined) {
+      if (isPresent(client.transport, from)) client.transport.mailedMs = world.now();
+      return receivePlaced(client.placed, isRtcp, datagram);
+    }
+    if (!isRtcp) return receiveRtp(state, world, client, datagram, from);
+    const verdict = receiveRtcp(state, world, client, datagram);
+    if (typeof verdict !== 'string') noteHeard(client, from, world.now(), world);
+    return verdict;
   }
   return first >= 20 && first <= 63 ? receiveDtls(world, client, datagram) : 'Unknown';
 }
@@ -59,9 +65,9 @@ function receiveCheck(state: MediaState, world: World, datagram: Buffer, from: E
   const { transport } = client;
   const at = believe(state, client, from, world.now());
   if (at === undefined) return undefined;
-  follow(transport, ice, at, isNominating, world);
-  noteHeard(client, world.now(), world);
+  const isThere = follow(transport, ice, at, isNominating, world);
   client.placed?.follow(transport);
+  if (isThere) noteHeard(client, from, world.now(), world);
   if (isNominating && ice === transport.nextIce) finishRestart(state, client, ice);
   if (isNominating && !transport.isNominated) {
     transport.isNominated = true;
@@ -121,7 +127,7 @@ function receiveAnswerOf(
   const refusal = hearAnswer(client.transport, datagram, at, world.now());
   client.placed?.follow(client.transport);
   if (refusal !== undefined) return refusal;
-  noteHeard(client, world.now(), world);
+  noteHeard(client, from, world.now(), world);
   if (!at.isClaim) return undefined;
   at.isClaim = false;
   state.claims.remove(at, client);
@@ -137,7 +143,7 @@ function receiveDtls(world: World, { transport }: Client, datagram: Buffer): Ver
 }
 
 /** For what looks like RTP. */
-export function receiveRtp(state: MediaState, world: World, client: Client, datagram: Buffer): Verdict {
+export function receiveRtp(state: MediaState, world: World, client: Client, datagram: Buffer, from: Endpoint): Verdict {
   const { transport, publisher, takeIn, room } = client;
   const { header } = state;
   if (!readHeader(datagram, header)) return 'MalformedRtp';
@@ -145,7 +151,7 @@ export function receiveRtp(state: MediaState, world: World, client: Client, data
   const payload = openRtp(transport.srtp, datagram, header.length, header.ssrc, header.sequence);
   if (typeof payload === 'string') return payload;
   const now = world.now();
-  noteHeard(client, now, world);
+  noteHeard(client, from, now, world);
   const isFirst = transport.lastRtpMs < 0;
   transport.lastRtpMs = now;
   if (publisher === undefined || takeIn === undefined || room === undefined) return 'UnknownSsrc';

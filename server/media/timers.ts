@@ -2,7 +2,7 @@ import { lookAtLink } from './down/link-estimate.ts';
 import { sendProbe } from './down/probe.ts';
 import { reportSending } from './down/sender-report.ts';
 import { chooseLayers } from './down/viewer-layers.ts';
-import { lookForSubscriber } from './ice/presence.ts';
+import { lookForClient } from './ice/presence.ts';
 import type { Client, MediaState } from './media-state.ts';
 import type { CloseReason } from './plane.ts';
 import type { Room } from './room.ts';
@@ -42,7 +42,7 @@ export function runTimers(state: MediaState, world: World): readonly Ended[] {
       ended.push({ client, reason });
       continue;
     }
-    if (client.subscriber !== undefined || client.placed !== undefined) lookForSubscriber(client, now, world);
+    if (client.room !== undefined) lookForClient(client, now, world);
     if (client.publisher !== undefined || client.subscriber !== undefined) serve(state, client, now, world);
   }
   return ended ?? none;

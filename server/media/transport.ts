@@ -30,7 +30,7 @@ export interface Transport extends Endpoint {
   address: string;
   port: number;
   srtp: SrtpSession | undefined;
-  /** Silent for so long that it is sent no media; see presence.ts. */
+  /** It has not been heard of at `address` for so long that it is sent neither media nor reports there; see presence.ts. */
   isGone: boolean;
   /** Of what has transport-wide numbers; undefined for a client that was not offered them. */
   history: SendHistory | undefined;
@@ -45,13 +45,18 @@ export interface Transport extends Endpoint {
   readonly rtcpSsrc: number;
   /** Where valid checks came from, the newest last. */
   paths: readonly Path[];
-  /** The one of them that the client wants to be sent to. */
-  wanted: Path | undefined;
+  /** How many checks said where the client wants to be sent to. */
+  nominations: number;
   /** As the last report or check of ours told; -1 before the first. */
   roundTripMs: number;
   isNominated: boolean;
   readonly madeMs: number;
+  /** When something came that is authentic, from wherever it may be. */
   lastHeardMs: number;
+  /** When it last showed that it is at `address`. */
+  consentMs: number;
+  /** When reports last came from `address` that another thread has the keys of. */
+  mailedMs: number;
   /** -1 before the first. */
   lastRtpMs: number;
   /** Whether a subscriber was sent anything. */
@@ -84,11 +89,13 @@ export const transport = (spec: TransportSpec, rtcpSsrc: number, nowMs: number):
   nextIce: undefined,
   rtcpSsrc,
   paths: [],
-  wanted: undefined,
+  nominations: 0,
   roundTripMs: -1,
   isNominated: false,
   madeMs: nowMs,
   lastHeardMs: nowMs,
+  consentMs: nowMs,
+  mailedMs: nowMs,
   lastRtpMs: -1,
   hasMedia: false,
   hasFirstFrame: false,
@@ -96,9 +103,9 @@ export const transport = (spec: TransportSpec, rtcpSsrc: number, nowMs: number):
   nextReportMs: nowMs,
 });
 
-/** Sends a compound packet; false while keys or address are not known. The first of `packets` must be a report. */
+/** Sends a compound packet; false while keys or address are not known, or nobody is there. The first of `packets` must be a report. */
 export function sendRtcp(to: Transport, packets: readonly Buffer[], send: Send): boolean {
-  if (to.srtp === undefined || to.port === 0) return false;
+  if (to.srtp === undefined || to.port === 0 || to.isGone) return false;
   send([sealRtcp(to.srtp, Buffer.concat(packets))], to);
   return true;
 }

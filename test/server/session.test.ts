@@ -14,6 +14,14 @@ const oneRoom =
 const whip = '/default/stage/whip';
 const whep = '/default/stage/whep';
 
+/** Resolves when the server has taken in all that the client has sent: checks are answered in their turn. */
+async function isRead({ socket, check }: UdpClient): Promise<void> {
+  const answered = Promise.withResolvers<void>();
+  socket.on('message', ([first = 255]: Buffer) => void (first < 4 && answered.resolve()));
+  check();
+  await answered.promise;
+}
+
 describe('a session, from its offer to its end', () => {
   let clock: FakeClock;
   let at: Running;
@@ -56,8 +64,16 @@ describe('a session, from its offer to its end', () => {
     clock.advance(60_000);
     assert.equal((await stage())?.subscribers, 1, 'the time-out is for handshakes only');
 
+    await eventually('it sees a picture', () => {
+      publisher.sendKeyFrame();
+      return viewer.received() > 0;
+    });
     assert.equal((await remove(viewer.location, tokens.play)).status, 200);
     await eventually('the viewer is told', viewer.isClosed);
+    const seen = viewer.received();
+    for (let i = 0; i < 5; i++) publisher.sendKeyFrame();
+    await isRead(publisher);
+    assert.equal(viewer.received(), seen, 'and sent nothing more');
     assert.equal((await remove(publisher.location, tokens.publish)).status, 200);
     await eventually('the publisher is told', publisher.isClosed);
     assert.deepEqual(await stage(), { ...nobody, publisherEndedAt: '2026-11-21T00:01:00.000Z' });

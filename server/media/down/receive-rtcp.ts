@@ -1,4 +1,3 @@
-import { noteHeard } from '../ice/presence.ts';
 import type { Client, MediaState } from '../media-state.ts';
 import type { DropReason } from '../plane.ts';
 import type { Room, Subscriber } from '../room.ts';
@@ -26,7 +25,7 @@ export function receiveRtcp(
   if (typeof compound === 'string') return compound;
   const packets = readRtcp(compound);
   if (packets === undefined) return 'MalformedRtp';
-  noteHeard(client, world.now(), world);
+  transport.lastHeardMs = world.now();
   if (client.subscriber !== undefined)
     hearLink(client.subscriber.link, compound, transport.history, feedback, transport.lastHeardMs);
   let hasLeft = false;

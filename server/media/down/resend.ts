@@ -51,7 +51,7 @@ export function resend(
   refused.NotKept = 0;
   refused.TooSoon = 0;
   refused.OverBudget = beyond;
-  if (transport.srtp === undefined || transport.port === 0) return;
+  if (transport.srtp === undefined || transport.port === 0 || transport.isGone) return;
   let sentOctets = 0;
   for (const stream of streams) sentOctets += stream.sentOctets;
   refill(resends, repairBps(link, nowMs), sentOctets, nowMs);

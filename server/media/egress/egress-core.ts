@@ -91,7 +91,11 @@ export function egressCore({ events, ...outer }: EgressWorld): EgressCore {
       if (client === undefined) return;
       const verdict = receiveRtcp(state, world, client, datagram);
       if (typeof verdict === 'string') state.dropped[verdict] += 1;
-      else if (verdict !== undefined) {
+      else if (verdict === undefined) {
+        // Ingress knows where it came from, and thus whether the viewer is where it is sent to.
+        const { id, isGone, lastHeardMs } = client.transport;
+        if (isGone) events.onHeard({ [id]: lastHeardMs });
+      } else if (verdict !== undefined) {
         removeViewer(state, viewer);
         events.onClosed(client.transport.id, 'Bye');
       }

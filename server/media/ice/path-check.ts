@@ -10,6 +10,9 @@
  * A client's first address needs no such check: nothing but DTLS goes there until its keys are agreed upon, which takes
  * somebody who reads what comes (RFC 6347 section 4.2.1). So a join waits for nothing.
  *
+ * A client that does not nominate again when its NAT gives it another address is moved, too, once it has answered from
+ * there and is not heard of where it was (docs/decisions/0039-consent-is-of-an-address.md).
+ *
  * One check of ours goes out for each that came in, and together with the answer it is less than three times as long.
  */
 
@@ -30,6 +33,8 @@ export interface Path extends Endpoint {
   /** The ICE session that the request is of. */
   askedIn: IceSession | undefined;
   askedMs: number;
+  /** The how manyth check it was by which the client wanted to be sent here, last; 0: none. */
+  nomination: number;
   /** When it last answered us. */
   provenMs: number;
 }
@@ -41,6 +46,7 @@ export const path = ({ address, port }: Endpoint, isClaim: boolean): Path => ({
   request: undefined,
   askedIn: undefined,
   askedMs: Number.NEGATIVE_INFINITY,
+  nomination: 0,
   provenMs: Number.NEGATIVE_INFINITY,
 });
 
@@ -51,25 +57,34 @@ const isProven = ({ provenMs }: Path, nowMs: number): boolean => nowMs - provenM
 /** Addresses that one client may have at a time: its interfaces, times the moves of a NAT. */
 export const maxPaths = 16;
 
-/** The oldest that it has not answered from of late, nor is sent to, nor wants to be; undefined while there is none. */
+/** The oldest that it has not answered from of late, nor is sent to; undefined while there is none. */
 export const sparePath = (of: Transport, nowMs: number): Path | undefined =>
-  of.paths.find((path) => path !== of.wanted && !isPresent(of, path) && !isProven(path, nowMs));
+  of.paths.find((path) => !isPresent(of, path) && !isProven(path, nowMs));
 
-const isPresent = (of: Transport, { address, port }: Endpoint): boolean => of.address === address && of.port === port;
+/** Whether it is where the client is sent to. On the packet path. */
+export const isPresent = (of: Transport, at: Endpoint): boolean => of.port === at.port && of.address === at.address;
 
 /** A check that is repeated within this time is the same again, so that an answer to either is an answer. */
 const repeatedWithinMs = 500;
 
-/** After a valid check of `ice` from `at`: sends there from now on, if the client wants it and is known to be there. */
-export function follow(transport: Transport, ice: IceSession, at: Path, isNominating: boolean, world: World): void {
-  if (isNominating || !transport.isNominated) transport.wanted = at;
+/**
+ * After a valid check of `ice` from `at`: sends there from now on, if the client is to be sent there and known to be. False
+ * if it is not known to be there: whoever has seen a check of the client's can have sent it, as STUN knows no replays.
+ */
+export function follow(transport: Transport, ice: IceSession, at: Path, isNominating: boolean, world: World): boolean {
+  if (isNominating || !transport.isNominated) at.nomination = ++transport.nominations;
   if (transport.port === 0) move(transport, at);
   if (!at.isClaim && (isPresent(transport, at) || isProven(at, world.now()))) {
-    if (transport.wanted === at) move(transport, at);
-    return;
+    if (isDue(transport, at)) move(transport, at);
+    return true;
   }
   ask(ice, at, world);
+  return false;
 }
+
+/** Whether a client that is known to be there is to be sent there: it wanted that last, or is not where it was. */
+const isDue = (transport: Transport, at: Path): boolean =>
+  transport.isGone || at.nomination > (pathOf(transport, transport)?.nomination ?? 0);
 
 /** Sends a check of ours, the same again when there was one just now. */
 export function ask(ice: IceSession, at: Path, world: World): void {
@@ -94,7 +109,7 @@ export function hearAnswer(transport: Transport, datagram: Buffer, at: Path, now
   at.request = undefined;
   at.provenMs = nowMs;
   transport.roundTripMs = nowMs - at.askedMs;
-  if (transport.wanted === at) move(transport, at);
+  if (isDue(transport, at)) move(transport, at);
   return undefined;
 }
 

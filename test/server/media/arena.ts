@@ -87,10 +87,15 @@ export function arena(seed = 1, { sendTakesMs = 0, egress = playedBy.getStore() 
       core.subscribe(id, 'room', tracks);
       return made;
     },
-    /** Another address of the same client. */
+    /** Another address of the same client, which reads there as well; `got` is what came there. */
     alsoAt(who: Peer, port: number) {
-      peers.set(port, who);
-      return { ...who.endpoint, port };
+      const got: Buffer[] = [];
+      const receive = (datagram: Buffer) => {
+        got.push(datagram);
+        who.receive(datagram);
+      };
+      peers.set(port, { ...who, receive });
+      return { ...who.endpoint, port, got };
     },
     from: (who: Peer, ...datagrams: Buffer[]) => {
       for (const datagram of datagrams) {

@@ -174,6 +174,25 @@ test('a removed transport leaves nothing: neither its name nor its address is kn
   assert.deepEqual(core.snapshot().silentForMs, {});
 });
 
+test('the end of a session stops its media at once: a viewer is sent nothing more, a publisher’s is nobody’s (C-13)', () => {
+  const { core, from, pass, publisher, subscriber, dropped } = arena();
+  const [up, leaving, staying] = [publisher('up'), subscriber('leaving'), subscriber('staying')];
+  const media = (sequence: number) => from(up, up.rtp({ ssrc: 7, sequence }));
+  const sent = ({ inbox: { rtp, rtcp, stun, other } }: Peer) => rtp.length + rtcp.length + stun.length + other.length;
+  media(1);
+  core.removeTransport('leaving');
+  const before = sent(leaving);
+  media(2);
+  pass(2000);
+  assert.equal(sent(leaving), before);
+  assert.equal(staying.inbox.rtp.length, 2);
+  core.removeTransport('up');
+  const told = sent(up);
+  media(3);
+  pass(2000);
+  assert.deepEqual([staying.inbox.rtp.length, sent(up), dropped('UnknownAddress')], [2, told, 1]);
+});
+
 test('calls about a transport that has gone do nothing', () => {
   const { core, stranger } = arena();
   const { keys } = stranger('a');

@@ -68,6 +68,32 @@ test('a client that roams keeps its media: it moves with the answer to our check
   assert.equal(checks(down).length, 2, 'the way back is checked, too');
 });
 
+test('nobody keeps it from moving who sends its checks again meanwhile, from ten addresses', () => {
+  const { core, down, alsoAt, media } = scene();
+  const next = alsoAt(down, 7000);
+  core.receive(down.check(true), next);
+  const answer = down.answer();
+  for (let port = 1; port <= 10; port++) core.receive(down.check(true), { address: '127.0.0.9', port });
+  core.receive(answer, next);
+  media();
+  assert.equal(next.got.filter(([first = 0]) => first >= 128).length, 1);
+});
+
+test('an answer moves nothing back to an address that the client wanted before another', () => {
+  const { core, down, alsoAt, media } = scene();
+  const [second, third] = [alsoAt(down, 7000), alsoAt(down, 7001)];
+  core.receive(down.check(true), second);
+  const late = down.answer();
+  core.receive(down.check(true), third);
+  core.receive(down.answer(), third);
+  core.receive(late, second);
+  media();
+  assert.deepEqual(
+    [second, third].map(({ got }) => got.filter(([first = 0]) => first >= 128).length),
+    [0, 1],
+  );
+});
+
 test('an address that answered before the client wants it costs nothing more', () => {
   const { core, down, elsewhere, pass } = scene();
   core.receive(down.check(false), elsewhere.endpoint);

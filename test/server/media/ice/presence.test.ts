@@ -7,6 +7,11 @@ import { deltaFrame, type Peer } from '../peer.ts';
 const checks = ({ inbox }: Peer) => inbox.stun.filter((message) => message.readUInt16BE(0) === 0x0001).length;
 const isKeyFrameAsked = ({ inbox }: Peer) => inbox.rtcp.some(({ type }) => type === 'KeyFrameRequest');
 
+/** Which of them is RTP, and which RTCP (RFC 5761 section 4). */
+const isMedia = (datagram: Buffer) => (datagram[0] ?? 0) >= 128;
+const isRtcp = (datagram: Buffer) => isMedia(datagram) && (datagram[1] ?? 0) >= 192 && (datagram[1] ?? 0) <= 223;
+const isRtp = (datagram: Buffer) => isMedia(datagram) && !isRtcp(datagram);
+
 /** A publisher that sends ten packets a second, and a viewer that has got the first. */
 function room(egress: number) {
   const at = arena(1, { egress });
@@ -90,6 +95,53 @@ for (const [egress, where] of [
     assert.equal(events.at(-1), 'closed down Silent');
   });
 
+  for (const nominates of [true, false])
+    test(`nor by a check of its own that somebody sends again from elsewhere, ${nominates ? 'with' : 'without'} a nomination${where}`, () => {
+      const { live, down, core, counters, events } = room(egress);
+      const captured = down.check(nominates);
+      let tenths = 0;
+      live(16, () => {
+        if (tenths++ % 20 === 0) core.receive(captured, { address: '127.0.0.9', port: 9 });
+      });
+      assert.ok(checks(down) >= 2, 'it was asked');
+      assert.ok(down.inbox.rtp.length <= 62, `${down.inbox.rtp.length} packets`);
+      assert.ok(counters().withheld.Gone.packets > 70, `${counters().withheld.Gone.packets} packets were not sent`);
+      assert.equal(events.at(-1), 'closed down Silent');
+    });
+
+  test(`one whose address has changed, and who nominates no more, is sent to the new one once the old one is silent${where}`, () => {
+    const { live, frame, down, core, alsoAt, counters, events } = room(egress);
+    const next = alsoAt(down, 7000);
+    let answered = 0;
+    let tenths = 0;
+    const moved = () => {
+      if (tenths++ % 25 === 0) core.receive(down.check(false), next);
+      const asked = next.got.filter((message) => message.readUInt16BE(0) === 0x0001).length;
+      if (asked > answered) core.receive(down.answer(), next);
+      answered = asked;
+    };
+    live(5, moved);
+    assert.equal(next.got.filter(isRtp).length, 0, 'as long as it may be at the old one');
+    live(5, moved);
+    frame();
+    live(20, moved);
+    assert.ok(next.got.filter(isRtp).length > 195, `${next.got.filter(isRtp).length} packets`);
+    assert.ok(counters().withheld.Gone.packets < 30, `${counters().withheld.Gone.packets} packets were not sent`);
+    assert.ok(!events.includes('closed down Silent'));
+  });
+
+  test(`what it reports from another address keeps its session, and says nothing of the one it is sent to${where}`, () => {
+    const { live, down, core, events } = room(egress);
+    const next = { ...down.endpoint, port: 7000 };
+    core.receive(down.check(false), next);
+    let tenths = 0;
+    live(20, () => {
+      if (tenths++ % 10 === 0) core.receive(down.rtcp(receiverReport(1, [])), next);
+    });
+    assert.ok(down.inbox.rtp.length <= 62, `${down.inbox.rtp.length} packets`);
+    assert.ok(!events.includes('closed down Silent'));
+  });
+
   test(`a report of one that has gone brings it back${where}`, () => {
     const { live, down, up, from } = room(egress);
     live(8);
@@ -115,3 +167,25 @@ for (const [egress, where] of [
     assert.equal(counters().withheld.Gone.packets, 0);
   });
 }
+
+test('a publisher that sends from a new address is told what is lost there, and nobody is at the old one', () => {
+  const { core, pass, publisher, subscriber, alsoAt } = arena();
+  const [up] = [publisher('up'), subscriber('down')];
+  const [old, next] = [alsoAt(up, up.endpoint.port), alsoAt(up, 7000)];
+  let sequence = 0;
+  const live = (seconds: number) => {
+    for (let i = 0; i < seconds; i++) {
+      core.receive(up.check(false), next);
+      core.receive(up.rtp({ ssrc: 7, sequence: ++sequence }), next);
+      pass(1000);
+    }
+  };
+  live(10);
+  old.got.length = 0;
+  live(10);
+  assert.equal(old.got.filter(isRtcp).length, 0, 'nothing goes where nobody says to be');
+  assert.equal(next.got.filter(isRtcp).length, 0, 'nor where nobody has answered');
+  core.receive(up.answer(), next);
+  live(10);
+  assert.ok(next.got.filter(isRtcp).length > 5, `${next.got.filter(isRtcp).length} reports`);
+});
