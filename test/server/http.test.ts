@@ -51,6 +51,9 @@ describe('WHIP and WHEP over HTTP', () => {
     const again = await at.fetch(location, { method: 'DELETE', headers: authorization });
     await refusal(again, 404, 'unknown-session', /ended/);
     await refusal(await at.fetch(location), 404, 'unknown-session', /ended/);
+    const next = (await post(at, whip, sdpOf('chromium-publish'))).headers.get('location') ?? '';
+    assert.notEqual(next, location);
+    assert.equal((await at.fetch(next, { method: 'DELETE', headers: authorization })).status, 200);
   });
 
   test('a content type with parameters, in any case, is SDP; another one, or none, is 415 (C-02, C-42)', async () => {

@@ -1,5 +1,8 @@
 import assert from 'node:assert/strict';
+import crypto from 'node:crypto';
+import { syncBuiltinESMExports } from 'node:module';
 import { test } from 'node:test';
+import { peers } from '#server/peers/peers.ts';
 import { type Seal, sealOf } from '#server/peers/seal.ts';
 import { type Owner, ownerOf, podMark, sealedSessionId } from '#server/peers/session-ids.ts';
 
@@ -53,3 +56,22 @@ test('a pod is told from a later one that has its address', () => {
   assert.notEqual(podMark('a'), podMark('b'));
   assert.match(podMark('a'), /^[\w-]{22}$/);
 });
+
+const pods = {
+  'of a lone pod (C-26)': { secrets: [], randomBytes: 16 },
+  'of one of several pods (C-26)': { secrets: [secret], randomBytes: 12 },
+} as const;
+for (const [name, { secrets, randomBytes }] of Object.entries(pods))
+  test(`${name}: ids of sessions are all different, each by bytes of its own of Node's random source`, (t) => {
+    const source = t.mock.method(crypto, 'randomBytes');
+    syncBuiltinESMExports();
+    const at = () => ({ address: '10.244.3.17', port: 9090 });
+    const here = peers({ podUid: 'a', at, secrets: () => secrets, others: () => [], clock: { now: () => 0 } });
+    const ids = Array.from({ length: 200 }, here.newSessionId);
+    source.mock.restore();
+    syncBuiltinESMExports();
+    assert.equal(new Set(ids).size, ids.length);
+    const begins = Buffer.concat(ids.map((id) => Buffer.from(id, 'base64url').subarray(0, randomBytes)));
+    const given = source.mock.calls.flatMap(({ result }) => (Buffer.isBuffer(result) ? [result] : []));
+    assert.deepEqual(begins, Buffer.concat(given).subarray(0, begins.length));
+  });
