@@ -12,7 +12,7 @@ export const fragmentType = 'application/trickle-ice-sdpfrag';
 export interface IceSession extends IceCredentials {
   /** Its strong entity tag, with quotes. */
   readonly tag: string;
-  /** The m-sections of the offer. */
+  /** The m-sections of the offer, by name; an only one may have none, which is the empty one here. */
   readonly mids: readonly string[];
   /** The client's username fragments before restarts. */
   readonly former: readonly string[];
@@ -82,7 +82,14 @@ const mismatches: Readonly<Record<Match, Refusal | undefined>> = {
 
 const ofFormer = failed('This is of the ICE before a restart. Send the candidates that were gathered since.');
 
-const unknownSection = (mid: string, mids: readonly string[]): Refusal => ({
-  reason: 'UnusableFragment',
-  detail: `The offer has no a=mid:${quoted(mid)}; it has ${mids.join(', ')}. A PATCH changes ICE, and nothing that was agreed on.`,
-});
+/** A section without a name is that of an offer whose only section has none. */
+const unknownSection = (mid: string, mids: readonly string[]): Refusal =>
+  mid === ''
+    ? {
+        reason: 'MalformedFragment',
+        detail: 'An m-section is without a=mid. It says which m-section of the offer is meant.',
+      }
+    : {
+        reason: 'UnusableFragment',
+        detail: `The offer has no a=mid:${quoted(mid)}; it has ${mids.join(', ') || 'none'}. A PATCH changes ICE, and nothing that was agreed on.`,
+      };

@@ -78,6 +78,7 @@ export interface ExtensionIds {
 /** A track that a publisher sends. */
 export interface UpTrack {
   readonly kind: Kind;
+  /** Of its m-section. Empty where the client has given it none; `extensions` has no `mid` then. */
   readonly mid: string;
   readonly extensions: ExtensionIds;
   /** Its encodings, where it has several (RFC 8853): each is sent as a stream of its own, and told apart by these names. */
@@ -96,6 +97,7 @@ export interface UpTrack {
 /** A track that a subscriber is sent. `ssrc` and `rtxSsrc` are ours, and stand in the answer. */
 export interface DownTrack {
   readonly kind: Kind;
+  /** As that of an {@link UpTrack}. */
   readonly mid: string;
   readonly extensions: ExtensionIds;
   readonly ssrc: number;

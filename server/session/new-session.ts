@@ -19,7 +19,7 @@ export interface NewSession {
   /** What it can be sent, if it is a subscriber. */
   readonly received: readonly DownTrack[];
   readonly ice: IceSpec;
-  /** The m-sections of its offer. */
+  /** The m-sections of its offer; of an only one that has no name, the empty one. */
   readonly mids: readonly string[];
   /** The section of the answer that has the transport of all. */
   readonly transportSection: { readonly kind: Kind; readonly mid: string };

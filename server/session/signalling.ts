@@ -8,10 +8,11 @@ import { Refused } from '../room/refusal.ts';
 import type { Role } from '../room/room.ts';
 import type { Rooms } from '../room/rooms.ts';
 import type { DtlsIdentity } from '../rtc/dtls/dtls.ts';
-import { type AnsweredMedia, answer, transportSection } from '../rtc/sdp/answer.ts';
+import { type AnsweredMedia, answer } from '../rtc/sdp/answer.ts';
+import { taggedSection } from '../rtc/sdp/bundle.ts';
 import type { IceCredentials } from '../rtc/sdp/ice-credentials.ts';
 import { negotiatePlay, negotiatePublish } from '../rtc/sdp/negotiate.ts';
-import { type Offer, offer } from '../rtc/sdp/offer.ts';
+import { offer } from '../rtc/sdp/offer.ts';
 import { SdpError } from '../rtc/sdp/sdp.ts';
 import { restartFragment } from '../rtc/sdp/sdpfrag.ts';
 import type { Admission } from './admission.ts';
@@ -101,7 +102,7 @@ async function publish(options: Signalling, id: string, asked: Asked): Promise<A
   const isSame = rooms.get(room).room.publisher?.id === sitting;
   rooms.publish(room, id, isSame ? silentForMs : undefined);
   const session = { ...of(asked), id, published: agreed.tracks, received: [], identity };
-  const local = open(options, session, wanted, agreed.media);
+  const local = open(options, session, agreed.media);
   media.publish(id, room, agreed.tracks);
   sendBackStranded(options, room, agreed.tracks);
   return answered(options, agreed.media, local);
@@ -117,7 +118,7 @@ async function play(options: Signalling, id: string, asked: Asked): Promise<Answ
   const random = { randomSsrc: () => draw(4).readUInt32BE() || 1, cname: secret(draw, 9) };
   const agreed = negotiatePlay(wanted, settings.publish.codecs, published, random);
   const session = { ...of(asked), id, published: [], received: agreed.tracks, identity };
-  const local = open(options, session, wanted, agreed.media);
+  const local = open(options, session, agreed.media);
   media.subscribe(id, room, agreed.tracks);
   return answered(options, agreed.media, local);
 }
@@ -138,15 +139,15 @@ const of = ({ sdp: _, ...session }: Asked) => session;
 function open(
   { sessions, draw }: Signalling,
   session: Omit<NewSession, 'ice' | 'mids' | 'transportSection' | 'fingerprints' | 'setup'>,
-  { fingerprints, ourSetup: setup, ...wanted }: Offer,
   media: readonly AnsweredMedia[],
 ) {
-  const ice = iceWith(wanted, draw);
-  const { kind, mid } = transportSection(media);
+  const { kind, mid, transport } = taggedSection(media);
+  const { fingerprints, ourSetup: setup } = transport;
+  const ice = iceWith(transport, draw);
   sessions.open({
     ...session,
     ice,
-    mids: wanted.media.map((section) => section.mid),
+    mids: media.map(({ offered }) => offered.mid),
     transportSection: { kind, mid },
     fingerprints,
     setup,

@@ -27,7 +27,9 @@ describe('PATCH of a session', () => {
   let at: Running;
   let location = '';
   before(async () => {
-    at = await running('rooms: [{name: stage, publish: {codecs: [VP8, H264, Opus]}}]');
+    at = await running(
+      'rooms: [{name: stage, publish: {codecs: [VP8, H264, Opus]}}, {name: silent, publish: {codecs: [VP8]}}]',
+    );
   });
   after(() => at.stop());
   afterEach(() => at.fetch(location, { method: 'DELETE', headers: { authorization, 'If-Match': '"what"' } }));
@@ -144,6 +146,44 @@ describe('PATCH of a session', () => {
     await refusal(other, 422, 'unusable-fragment', /no a=mid:"w"; it has v/);
     await refusal(await patch(smallOffer(), { 'If-Match': etag }), 422, 'unusable-fragment', /whole SDP/);
     assert.equal((await patch(trickle, { 'If-Match': etag })).status, 204);
+  });
+
+  test('a viewer whose first m-section is refused connects by what the next one says, and trickles and restarts there (C-08)', async () => {
+    const sound = [
+      'm=audio 9 UDP/TLS/RTP/SAVPF 111',
+      'a=mid:a',
+      'a=recvonly',
+      'a=rtcp-mux',
+      'a=rtpmap:111 opus/48000/2',
+      'a=ice-ufrag:else',
+      'a=ice-pwd:of-another-transport-22',
+      `a=fingerprint:sha-256 ${Array(32).fill('CD').join(':')}`,
+      'a=setup:actpass',
+    ];
+    const offers = (sdp: string) => sdp.replace('m=', `${['a=group:BUNDLE a v', ...sound].join('\r\n')}\r\nm=`);
+    const publisher = await udpClient(at, '/default/silent/whip');
+    await eventually('somebody publishes', publisher.isConnected);
+    const viewer = await udpClient(at, '/default/silent/whep', { offers });
+    try {
+      await eventually('the viewer is connected', viewer.isConnected);
+      location = viewer.location;
+      const play = { authorization: `Bearer ${tokens.play}` };
+      const etag = viewer.response.headers.get('etag') ?? '';
+      assert.equal((await patch(trickle, { ...play, 'If-Match': etag })).status, 204);
+      const restarted = await patch(fragment('anew'), { ...play, 'If-Match': '*' });
+      assert.match(await restarted.text(), /\r\nm=video 9 RTP\/AVP 0\r\na=mid:v\r\na=candidate:/);
+    } finally {
+      for (const client of [viewer, publisher]) client.stop();
+    }
+  });
+
+  test('an offer without names of m-sections is PATCHed without them (C-08, C-19, C-22)', async () => {
+    const etag = await session(smallOffer((sdp) => sdp.replace('a=mid:v\r\n', '')));
+    const nameless = (text: string) => text.replace(/a=mid.*\r\n/, '');
+    assert.equal((await patch(nameless(trickle), { 'If-Match': etag })).status, 204);
+    await refusal(await patch(trickle, { 'If-Match': etag }), 422, 'unusable-fragment', /no a=mid:"v"; it has none/);
+    const restarted = await patch(nameless(fragment('anew')), { 'If-Match': '*' });
+    assert.match(await restarted.text(), /\r\nm=video 9 RTP\/AVP 0\r\na=candidate:/);
   });
 
   test('it needs the token of its room and role, and a session that is there (C-25)', async () => {

@@ -1,6 +1,7 @@
 import type { ExtensionIds } from '#server/media/plane.ts';
 import { passedNames } from '#server/media/rtp/passed.ts';
 import type { Endpoint } from '#server/media/udp/address.ts';
+import { answeredGroup, taggedSection } from './bundle.ts';
 import type { OfferedCodec } from './codec.ts';
 import { extensionLines, needsBothForms } from './extensions.ts';
 import type { OfferedMedia } from './offer.ts';
@@ -36,22 +37,18 @@ export interface AnsweredMedia {
   readonly sent?: SentTrack;
 }
 
-/** The section that has the transport, which the others are bundled with: the first that was not refused. */
-export function transportSection(media: readonly AnsweredMedia[]): OfferedMedia {
-  const [first] = media.filter(({ codecs }) => codecs.length > 0);
-  if (first === undefined) throw new RangeError('an answer takes one section at least');
-  return first.offered;
-}
-
 /** All tracks of a room are one MediaStream, so that players keep them in step. */
 const streamName = 'live';
 
 /**
  * The SDP answer. It is complete: every candidate is in it and the ICE parameters never change, since an ICE-lite server
- * has nothing to trickle (RFC 8839 section 4). `sessionVersion` is any number of at most 15 digits.
+ * has nothing to trickle (RFC 8839 section 4). A group and names of sections stand in it where they were offered, and
+ * nowhere else (RFC 9143 section 7.3, RFC 5888 section 9.2). `sessionVersion` is any number of at most 15 digits.
  */
 export function answer(media: readonly AnsweredMedia[], local: LocalTransport, sessionVersion: number): string {
   const accepted = media.filter(({ codecs }) => codecs.length > 0);
+  const group = answeredGroup(media);
+  const tagged = taggedSection(media);
   const lines = [
     'v=0',
     `o=- ${sessionVersion} 1 IN IP4 0.0.0.0`,
@@ -59,11 +56,11 @@ export function answer(media: readonly AnsweredMedia[], local: LocalTransport, s
     't=0 0',
     'a=ice-lite',
     ...(mixesForms(accepted) ? ['a=extmap-allow-mixed'] : []),
-    `a=group:BUNDLE ${accepted.map(({ offered }) => offered.mid).join(' ')}`,
+    ...(group.length > 0 ? [`a=group:BUNDLE ${group.map(({ mid }) => mid).join(' ')}`] : []),
     'a=msid-semantic: WMS *',
     ...media.flatMap((section) =>
       section.codecs.length > 0
-        ? acceptedSection(section, local, section === accepted[0])
+        ? acceptedSection(section, local, section.offered === tagged)
         : refusedSection(section.offered),
     ),
   ];
@@ -80,20 +77,22 @@ const mixesForms = (accepted: readonly AnsweredMedia[]): boolean =>
 const refusedSection = ({ kind, protocol, formats, mid }: OfferedMedia): string[] => [
   `m=${kind} 0 ${protocol} ${formats[0]}`,
   'c=IN IP4 0.0.0.0',
-  `a=mid:${mid}`,
+  ...midLine(mid),
   'a=inactive',
 ];
+
+export const midLine = (mid: string): string[] => (mid === '' ? [] : [`a=mid:${mid}`]);
 
 function acceptedSection(
   { offered, codecs, extensions, rids = [], sent }: AnsweredMedia,
   local: LocalTransport,
-  isFirst: boolean,
+  isTagged: boolean,
 ): string[] {
   const formats = codecs.flatMap(({ payloadType, rtxPayloadType }) => [payloadType, rtxPayloadType ?? []].flat());
   return [
     `m=${offered.kind} 9 ${offered.protocol} ${formats.join(' ')}`,
     'c=IN IP4 0.0.0.0',
-    `a=mid:${offered.mid}`,
+    ...midLine(offered.mid),
     `a=ice-ufrag:${local.iceUfrag}`,
     `a=ice-pwd:${local.icePwd}`,
     `a=fingerprint:${local.fingerprint}`,
@@ -105,8 +104,9 @@ function acceptedSection(
     ...codecs.flatMap((codec) => codecLines(codec, extensions, sent !== undefined)),
     ...encodingLines(rids),
     ...(sent ? trackLines(offered.kind, sent) : []),
-    // Bundled sections share the candidates of the first (RFC 9143 section 9.2).
-    ...(isFirst ? [...candidateLines(local.candidates), 'a=end-of-candidates'] : []),
+    // Bundled sections share the candidates of the tagged one, and all else that is said of the transport (RFC 9143
+    // section 10). That they repeat it, as those of browsers do, is for clients that look for it in each.
+    ...(isTagged ? [...candidateLines(local.candidates), 'a=end-of-candidates'] : []),
   ];
 }
 

@@ -1,8 +1,8 @@
 import type { ExtensionIds, Kind } from '#server/media/plane.ts';
-import { type Fingerprint, fingerprints } from '../dtls/fingerprint.ts';
+import { bundledSections, checkBundle } from './bundle.ts';
 import { type OfferedCodec, offeredCodecs } from './codec.ts';
 import { offeredExtensions } from './extensions.ts';
-import { type IceCredentials, iceCredentials } from './ice-credentials.ts';
+import { type OfferedTransport, offeredTransport } from './offered-transport.ts';
 import {
   type Attribute,
   allValues,
@@ -19,7 +19,14 @@ import { type OfferedEncoding, offeredEncodings } from './simulcast.ts';
 export interface OfferedMedia {
   readonly place: string;
   readonly kind: Kind;
+  /** Empty where there is none, as is allowed of a lone section in no group. */
   readonly mid: string;
+  /** In the order of the group of those that share a transport, from 0; -1 outside of it. */
+  readonly bundlePlace: number;
+  /** It has port 0, as it is to use the transport of another section or none (RFC 9143 section 6). */
+  readonly isBundleOnly: boolean;
+  /** The client's, if this is the section that has it. */
+  readonly transport: OfferedTransport;
   readonly protocol: string;
   readonly formats: readonly string[];
   readonly codecs: readonly OfferedCodec[];
@@ -33,11 +40,8 @@ export interface OfferedMedia {
   readonly reducedSizeRtcp: boolean;
 }
 
-/** A whole offer: one transport for all m-sections (BUNDLE, RFC 9143). */
-export interface Offer extends IceCredentials {
-  readonly fingerprints: readonly Fingerprint[];
-  /** Our `a=setup`: whether we begin the DTLS handshake, or wait for it. */
-  readonly ourSetup: 'active' | 'passive';
+/** A whole offer: one transport for all m-sections, which the answer chooses of theirs (BUNDLE, RFC 9143). */
+export interface Offer {
   readonly media: readonly OfferedMedia[];
 }
 
@@ -50,26 +54,32 @@ const unusable = (message: string) => new SdpError('unusable', message);
  */
 export function offer(text: string, wants: 'send' | 'receive'): Offer {
   const session = sdpLines(text);
-  const media = session.media.map((lines) => offeredMedia(lines, session, wants));
+  const bundled = bundledSections(session);
+  const media = session.media.map((lines) => offeredMedia(lines, session, bundled, wants));
   for (const kind of ['audio', 'video'] as const) {
     if (media.filter((section) => section.kind === kind).length > 1)
       throw unusable(`More than one ${kind} m-section is offered; a room has one ${kind} track.`);
   }
-  checkBundle(session, media);
-  const transport = transportAttributes(session);
-  const ours = ourSetup(transport);
-  return { ...iceCredentials(transport), fingerprints: fingerprints(transport), ourSetup: ours, media };
+  checkBundle(media);
+  return { media };
 }
 
-function offeredMedia(lines: MediaLines, session: SessionLines, wants: 'send' | 'receive'): OfferedMedia {
+function offeredMedia(
+  lines: MediaLines,
+  session: SessionLines,
+  bundled: readonly MediaLines[],
+  wants: 'send' | 'receive',
+): OfferedMedia {
   const { place, kind, attributes, protocol, formats } = lines;
   if (kind !== 'audio' && kind !== 'video')
     throw unusable(`${place}: only audio and video can be offered; leave out m=${kind}.`);
   if (!/^UDP\/TLS\/RTP\/SAVPF?$/.test(protocol))
     throw unusable(`${place}: the protocol must be UDP/TLS/RTP/SAVPF (DTLS-SRTP), not ${quoted(protocol)}.`);
-  if (lines.port === 0 && firstValue(attributes, 'bundle-only') === undefined)
+  const bundlePlace = bundled.indexOf(lines);
+  const isBundleOnly = lines.port === 0 && bundlePlace >= 0 && firstValue(attributes, 'bundle-only') !== undefined;
+  if (lines.port === 0 && !isBundleOnly)
     throw unusable(`${place}: port 0 refuses the section; leave it out of the offer.`);
-  if (firstValue(attributes, 'rtcp-mux') === undefined)
+  if (!isBundleOnly && firstValue(attributes, 'rtcp-mux') === undefined)
     throw unusable(`${place}: a=rtcp-mux is missing; RTP and RTCP must share a port.`);
   const mid = firstValue(attributes, 'mid');
   if (mid !== undefined && !/^[\w!#$%&'*+.^`{|}~-]{1,32}$/.test(mid))
@@ -78,14 +88,18 @@ function offeredMedia(lines: MediaLines, session: SessionLines, wants: 'send' | 
     throw malformed(`${place}: a=mid is missing; BUNDLE needs it in every m-section.`);
   checkDirection(lines, session, wants);
   const ssrc = mediaSsrc(attributes);
+  const extensions = offeredExtensions([...attributes, ...session.attributes], wants);
   return {
     place,
     kind,
-    mid: mid ?? '0',
+    mid: mid ?? '',
+    bundlePlace,
+    isBundleOnly,
+    transport: offeredTransport([attributes, session.attributes, ...bundled.map((section) => section.attributes)]),
     protocol,
     formats,
     codecs: offeredCodecs(lines),
-    extensions: offeredExtensions([...attributes, ...session.attributes], wants),
+    extensions: mid === undefined ? withoutMid(extensions) : extensions,
     mixesForms: [...attributes, ...session.attributes].some(({ name }) => name === 'extmap-allow-mixed'),
     encodings: wants === 'send' && kind === 'video' ? offeredEncodings(attributes) : [],
     ...(ssrc !== undefined && { ssrc }),
@@ -103,38 +117,8 @@ function checkDirection({ place, attributes }: MediaLines, session: SessionLines
   }
 }
 
-/** All m-sections must share one transport: there is one UDP port, and one DTLS association a client. */
-function checkBundle(session: SessionLines, media: readonly OfferedMedia[]) {
-  const mids = new Set(media.map(({ mid }) => mid));
-  if (mids.size < media.length)
-    throw malformed('Two m-sections have the same a=mid; give each one of its own (RFC 5888 section 4).');
-  if (media.length === 1) return;
-  const groups = allValues(session.attributes, 'group').map((value) => value.trim().split(/ +/));
-  const bundled = new Set(groups.find(([semantics]) => semantics === 'BUNDLE')?.slice(1));
-  const missing = media.find(({ mid }) => !bundled.has(mid));
-  if (missing) throw unusable(`${missing.place} is not in a=group:BUNDLE; all m-sections must share one transport.`);
-}
-
-/**
- * The attributes that describe the transport: those of the first m-section, as the others are bundled with it, then
- * those of the session, which hold where a section has none of its own.
- */
-function transportAttributes({ attributes, media }: SessionLines): readonly Attribute[] {
-  return [...(media[0]?.attributes ?? []), ...attributes];
-}
-
-/**
- * Which of the two roles in DTLS is ours (RFC 5763 section 5): the server's, so that clients can begin as soon as they
- * have found their way, but for a client that takes no other.
- */
-function ourSetup(transport: readonly Attribute[]): Offer['ourSetup'] {
-  const setup = firstValue(transport, 'setup');
-  if (setup === undefined) throw malformed('a=setup is missing; offer a=setup:actpass.');
-  if (setup === 'passive') return 'active';
-  if (setup !== 'actpass' && setup !== 'active')
-    throw unusable(`a=setup:${setup.slice(0, 20)} leaves nobody to begin with DTLS; offer a=setup:actpass.`);
-  return 'passive';
-}
+/** The extension tells of a packet which section it belongs to, by its name. */
+const withoutMid = ({ mid: _, ...others }: ExtensionIds): ExtensionIds => others;
 
 /** The first SSRC of the FID group, whose second is the retransmissions'; without a group, the first there is. */
 function mediaSsrc(attributes: readonly Attribute[]): number | undefined {

@@ -3,7 +3,7 @@
  * client PATCHes, and what it gets for a restart (RFC 9725 section 4.3). Pure.
  */
 import { isIP } from 'node:net';
-import { candidateLines, type LocalTransport } from './answer.ts';
+import { candidateLines, type LocalTransport, midLine } from './answer.ts';
 import { type IceCredentials, iceCredentials } from './ice-credentials.ts';
 import { type Attribute, allValues, firstValue, fragmentLines, type MediaLines, quoted, SdpError } from './sdp.ts';
 
@@ -18,7 +18,7 @@ export interface Candidate {
 
 /** A fragment. All m-sections share one transport, so that its candidates are those of the session. */
 export interface IceFragment extends IceCredentials {
-  /** The m-sections that it names. */
+  /** The m-sections that it names; empty for one that it has without a name. */
   readonly mids: readonly string[];
   /** Those that can be reached from here; others are left out without a word (RFC 9725 section 4.3.2). */
   readonly candidates: readonly Candidate[];
@@ -67,9 +67,8 @@ function checkOneTransport(all: readonly Attribute[], { iceUfrag, icePwd }: IceC
 
 function midOf({ place, attributes }: MediaLines): string {
   const mid = firstValue(attributes, 'mid');
-  if (mid === undefined || mid === '')
-    throw malformed(`${place}: a=mid is missing; it says which m-section of the offer is meant.`);
-  return mid;
+  if (mid === '') throw malformed(`${place}: a=mid is empty; it says which m-section of the offer is meant.`);
+  return mid ?? '';
 }
 
 const candidates = ({ place, attributes }: MediaLines): readonly Candidate[] =>
@@ -110,7 +109,7 @@ export function restartFragment(
     `a=ice-ufrag:${iceUfrag}`,
     `a=ice-pwd:${icePwd}`,
     `m=${kind} 9 RTP/AVP 0`,
-    `a=mid:${mid}`,
+    ...midLine(mid),
     ...candidateLines(reachedAt),
     'a=end-of-candidates',
   ];

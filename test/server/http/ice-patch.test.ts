@@ -102,6 +102,11 @@ const refused: Readonly<Record<string, readonly [Partial<IcePatch>, status: numb
     422,
     /no a=mid:"2"; it has 0, 1\. .*nothing that was agreed on/,
   ],
+  'an m-section without its name, where there are names': [
+    { body: lines(now.iceUfrag, 'm=audio 9 RTP/AVP 0', candidate) },
+    400,
+    /without a=mid\. It says which m-section/,
+  ],
   'a whole offer (C-35)': [{ body: 'v=0\r\ns=-\r\n' }, 422, /new offer with POST/],
   'credentials that differ from section to section': [
     { body: lines(now.iceUfrag, ...audio, 'a=ice-ufrag:else') },

@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { offer } from '#server/rtc/sdp/offer.ts';
 import { SdpError } from '#server/rtc/sdp/sdp.ts';
-import { sdpOf, smallOffer } from '../offers.ts';
+import { type clients, sdpOf, smallOffer } from '../offers.ts';
 
 const summary = (text: string, wants: 'send' | 'receive') =>
   offer(text, wants).media.map(({ kind, mid, ssrc, extensions, codecs }) => ({
@@ -54,9 +54,10 @@ test("Chromium's player has no SSRCs and one H264 profile more", () => {
 });
 
 test("Firefox's fingerprint and direction stand in the session, ICE credentials in each section (C-41)", () => {
-  const { iceUfrag, fingerprints } = offer(sdpOf('firefox-publish'), 'send');
-  assert.equal(iceUfrag, '261d72b4');
-  assert.match(fingerprints[0]?.hex ?? '', /^630e716f/);
+  for (const { transport } of offer(sdpOf('firefox-publish'), 'send').media) {
+    assert.equal(transport.iceUfrag, '261d72b4');
+    assert.match(transport.fingerprints[0]?.hex ?? '', /^630e716f/);
+  }
   assert.deepEqual(
     summary(sdpOf('firefox-publish'), 'send').map(({ ssrc, codecs }) => [ssrc, codecs[0]]),
     [
@@ -130,9 +131,10 @@ test('whipclientsink offers all that it can encode, each with retransmissions, b
 });
 
 test('whoever can only be the DTLS server, as ffmpeg, has us begin; all others begin themselves (C-11, C-41)', () => {
-  assert.equal(offer(sdpOf('ffmpeg-publish'), 'send').ourSetup, 'active');
+  const ourSetup = (client: (typeof clients)[number]) => offer(sdpOf(client), 'send').media[0]?.transport.ourSetup;
+  assert.equal(ourSetup('ffmpeg-publish'), 'active');
   for (const client of ['ffmpeg-active-publish', 'chromium-publish', 'obs-publish'] as const)
-    assert.equal(offer(sdpOf(client), 'send').ourSetup, 'passive', client);
+    assert.equal(ourSetup(client), 'passive', client);
   assert.throws(
     () =>
       offer(

@@ -110,8 +110,7 @@ const faults: Readonly<
     'unusable',
     /two a=ice-pwd/,
   ],
-  'a section without its mid': [(text) => text.replace('a=mid:0\r\n', ''), 'malformed', /m-section 0 \(audio\): a=mid/],
-  'an empty mid': [(text) => text.replace('a=mid:0', 'a=mid:'), 'malformed', /a=mid is missing/],
+  'an empty mid': [(text) => text.replace('a=mid:0', 'a=mid:'), 'malformed', /m-section 0 \(audio\): a=mid is empty/],
   'a candidate of no section': [
     (text) => text.replace(/m=.*\r\na=mid:0\r\n/, ''),
     'malformed',
