@@ -5,13 +5,15 @@ import type { Call } from './fault.ts';
 import type { OperatorProcess } from './operator-process.ts';
 
 interface Lease extends KubeObject {
-  readonly spec?: { readonly holderIdentity?: string; readonly leaseTransitions?: number };
+  readonly spec?: { readonly holderIdentity?: string; readonly leaseTransitions?: number; readonly renewTime?: string };
 }
 
 /** From when an operator has had the Lease, as the API server tells it. An empty name: nobody. */
 export interface Reign {
   readonly holder: string;
   readonly sinceMs: number;
+  /** How long after the renewal before, as that tells when it was written; NaN where nobody had it before. */
+  readonly afterRenewalMs: number;
 }
 
 /** Who has had the Lease when. Times are of `performance.now()`. */
@@ -20,12 +22,15 @@ export async function leaseWatch(
   namespace: string,
 ): Promise<{ readonly reigns: readonly Reign[]; stop(): void }> {
   const reigns: Reign[] = [];
+  let renewedMs = Number.NaN;
   const leases = reflector<Lease>({
     client,
     path: `/apis/coordination.k8s.io/v1/namespaces/${namespace}/leases`,
     onChange(_key, lease) {
       const holder = lease?.spec?.holderIdentity ?? '';
-      if (holder !== (reigns.at(-1)?.holder ?? '')) reigns.push({ holder, sinceMs: performance.now() });
+      if (holder !== (reigns.at(-1)?.holder ?? ''))
+        reigns.push({ holder, sinceMs: performance.now(), afterRenewalMs: Date.now() - renewedMs });
+      renewedMs = Date.parse(lease?.spec?.renewTime ?? '');
     },
   });
   await leases.synced;
