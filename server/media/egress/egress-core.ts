@@ -23,6 +23,7 @@ import type { World } from '../world.ts';
 import type { EgressCommands, EgressEvents } from './egress.ts';
 import type { JournalEntry } from './journal.ts';
 import type { Letter } from './mailbox.ts';
+import { tellIngress } from './tell-ingress.ts';
 
 export interface EgressCore extends EgressCommands {
   /** On the packet path: sends the packet to all who are here. */
@@ -53,11 +54,6 @@ interface EgressState extends MediaState {
 
 export type EgressWorld = Omit<World, 'events' | 'shares' | 'requestKeyFrame'> & { readonly events: EgressEvents };
 
-/** Together with the time between two reports less than that after which a client is asked whether it is there. */
-const tellHeardEveryMs = 1000;
-/** Several times in the time for which it is believed. */
-const tellUsedEveryMs = 250;
-
 export function egressCore({ events, ...outer }: EgressWorld): EgressCore {
   const state: EgressState = { ...mediaState(outer.now()), viewersByNumber: new Map(), images: new Map() };
   const world: World = {
@@ -76,8 +72,7 @@ export function egressCore({ events, ...outer }: EgressWorld): EgressCore {
   };
   const { tally } = world;
   let sampledMs = -1;
-  let heardToldMs = world.now();
-  let usedToldMs = world.now();
+  const tell = tellIngress(state, events, world.now());
   const forwardTo = forwarder(state, world);
   return {
     ...viewerCommands(state, world),
@@ -95,7 +90,7 @@ export function egressCore({ events, ...outer }: EgressWorld): EgressCore {
         // Ingress knows where it came from, and thus whether the viewer is where it is sent to.
         const { id, isGone, lastHeardMs } = client.transport;
         if (isGone) events.onHeard({ [id]: lastHeardMs });
-      } else if (verdict !== undefined) {
+      } else {
         removeViewer(state, viewer);
         events.onClosed(client.transport.id, 'Bye');
       }
@@ -111,13 +106,7 @@ export function egressCore({ events, ...outer }: EgressWorld): EgressCore {
       for (const { publisher } of state.rooms.values())
         for (const stream of publisher?.streams ?? [])
           if (publisher !== undefined) askForKeyFrame(publisher, stream, now, world);
-      if (now - usedToldMs >= tellUsedEveryMs) {
-        tellUsed(state, events);
-        usedToldMs = now;
-      }
-      if (now - heardToldMs < tellHeardEveryMs) return;
-      tellHeard(state, events, heardToldMs);
-      heardToldMs = now;
+      tell(now);
     },
     pace: () => pace(state, world),
     countDrop(reason) {
@@ -234,20 +223,4 @@ function publisherCommands({ rooms, images }: EgressState, { now }: World): Publ
       image.clockRate = clockRate;
     },
   };
-}
-
-function tellUsed({ rooms }: EgressState, events: EgressEvents): void {
-  for (const { id, publisher } of rooms.values()) {
-    const used = (publisher?.streams ?? []).flatMap(({ track: { rid }, sinks, waiting }, place) =>
-      rid !== undefined && sinks.length + waiting.length > 0 ? [place] : [],
-    );
-    if (used.length > 0) events.onUsed(id, used);
-  }
-}
-
-function tellHeard({ viewersByNumber }: EgressState, events: EgressEvents, sinceMs: number): void {
-  const heard = [...viewersByNumber.values()]
-    .filter(({ transport }) => transport.lastHeardMs >= sinceMs)
-    .map(({ transport: { id, lastHeardMs } }) => [id, lastHeardMs] as const);
-  if (heard.length > 0) events.onHeard(Object.fromEntries(heard));
 }
