@@ -1,7 +1,7 @@
 import { createSocket } from 'node:dgram';
 import { once } from 'node:events';
 import { createServer } from 'node:net';
-import type { Endpoint } from '../media/udp/address.ts';
+import { type Endpoint, hostPort } from '../media/udp/address.ts';
 import type { Config } from './config.ts';
 
 const problems: Readonly<Record<string, string>> = {
@@ -26,7 +26,7 @@ export async function portProblem(error: unknown, ports: Ports): Promise<string 
   // It has come free meanwhile, or two were to have the same one.
   const told = failing.length > 0 ? failing : [{ option: failedOption(error, ports), code }];
   const what = told
-    .map((one) => `${protocolOf(one.option)} ${shown(ports[one.option])} ${problems[one.code]}`)
+    .map((one) => `${protocolOf(one.option)} ${hostPort(ports[one.option])} ${problems[one.code]}`)
     .join('; ');
   const instead = told.map((one) => `--${one.option} ${other(one.code, ports[one.option])}`).join(' ');
   return `${what}. Choose ${told.length > 1 ? 'others' : 'another'}: npm run sfu -- ROOMS_FILE ${instead}`;
@@ -58,8 +58,5 @@ function failedOption(error: unknown, { internal }: Ports): Option {
 
 const protocolOf = (option: Option): string => (option === 'media' ? 'UDP' : 'TCP');
 
-const host = ({ address }: Endpoint): string => (address.includes(':') ? `[${address}]` : address);
-const shown = (at: Endpoint): string => `${host(at)}:${at.port}`;
-
 const other = (code: string, at: Endpoint): string =>
-  code === 'EADDRINUSE' ? `${host(at)}:${at.port + 1}` : '127.0.0.1:PORT';
+  code === 'EADDRINUSE' ? hostPort({ ...at, port: at.port + 1 }) : '127.0.0.1:PORT';

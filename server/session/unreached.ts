@@ -1,6 +1,6 @@
 import { seldom } from '#tracing/seldom.ts';
 import type { Log } from '../log.ts';
-import type { Endpoint } from '../media/udp/address.ts';
+import { type Endpoint, hostPort } from '../media/udp/address.ts';
 
 const everyMs = 60_000;
 
@@ -20,7 +20,7 @@ export interface UnreachedOptions {
 export const unreached = ({ log, clock, announced, isOperated }: UnreachedOptions) =>
   seldom(
     (fields: Readonly<Record<string, unknown>>) => {
-      const where = (announced() ?? []).map(shown).join(', ');
+      const where = (announced() ?? []).map(hostPort).join(', ');
       const otherwise = isOperated
         ? 'give the node an external address that clients can use'
         : 'name the address that clients use by --announce';
@@ -29,5 +29,3 @@ export const unreached = ({ log, clock, announced, isOperated }: UnreachedOption
     everyMs,
     clock.now,
   );
-
-const shown = ({ address, port }: Endpoint) => `${address.includes(':') ? `[${address}]` : address}:${port}`;

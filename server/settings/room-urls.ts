@@ -1,7 +1,7 @@
 import { publicPath } from '#crds/contract.ts';
 import type { RoomSettings } from '#crds/rooms-file.ts';
 import { isEverywhere, thisMachine } from '../config/values.ts';
-import type { Endpoint } from '../media/udp/address.ts';
+import { type Endpoint, hostPort } from '../media/udp/address.ts';
 import type { Settings } from './settings.ts';
 
 /**
@@ -12,16 +12,12 @@ import type { Settings } from './settings.ts';
 export function announcer(stdout: (text: string) => void) {
   let said = new Set<string>();
   return ({ rooms, spokenTokens }: Settings, http: Endpoint) => {
-    const base = `http://${host(http.address)}:${http.port}`;
+    const address = isEverywhere(http.address) ? thisMachine : http.address;
+    const base = `http://${hostPort({ ...http, address })}`;
     const now = new Set(rooms.map((room) => roomUrls(room, base, spokenTokens)));
     for (const text of now.difference(said)) stdout(text);
     said = now;
   };
-}
-
-function host(address: string): string {
-  if (isEverywhere(address)) return thisMachine;
-  return address.includes(':') ? `[${address}]` : address;
 }
 
 function roomUrls({ namespace, name, publish, play }: RoomSettings, base: string, tokens: ReadonlyMap<string, string>) {

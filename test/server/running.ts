@@ -5,7 +5,7 @@ import type { PodStats } from '#crds/pod-stats.ts';
 import { trustedProxies } from '#server/access/client-address.ts';
 import type { Config } from '#server/config/config.ts';
 import { jsonLog } from '#server/log.ts';
-import type { Endpoint } from '#server/media/udp/address.ts';
+import { type Endpoint, hostPort } from '#server/media/udp/address.ts';
 import type { Clock } from '#server/room/rooms.ts';
 import { type Server, startServer } from '#server/server.ts';
 import { replaceFile } from '#test/harness/replace-file.ts';
@@ -75,8 +75,7 @@ export async function running(rooms: string, change: Partial<Config> = {}, clock
       throw error;
     },
   });
-  const url = ({ address, port }: Endpoint, path: string) =>
-    `http://${address.includes(':') ? `[${address}]` : address}:${port}${path}`;
+  const url = (at: Endpoint, path: string) => `http://${hostPort(at)}${path}`;
   const inside = (path: string) => fetch(url(server.local.internal, path));
   return {
     server,

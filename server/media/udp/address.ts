@@ -6,6 +6,10 @@ export interface Endpoint {
   readonly port: number;
 }
 
+/** As a URL has it: IPv6 in brackets (RFC 3986 section 3.2.2). */
+export const hostPort = ({ address, port }: Endpoint): string =>
+  address.includes(':') ? `[${address}]:${port}` : `${address}:${port}`;
+
 const mappedPrefix = '::ffff:';
 
 /**
