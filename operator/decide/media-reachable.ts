@@ -65,39 +65,40 @@ const isLoopbackOnly = ({ addresses }: MediaAddress): boolean => addresses.every
 const loopback = 'a loopback address, which clients on the same machine alone can reach';
 
 function reached(mode: MediaMode, address: MediaAddress): Verdict<'MediaReachable'> {
-  const limits = isPrivateOnly(mode, address)
-    ? isLoopbackOnly(address)
-      ? ` That is ${loopback}.`
-      : ' The address is private: clients on other networks cannot reach it.'
-    : '';
-  return yes('MediaReachable', `A client has connected; clients send media to ${spoken(address)}.${limits}`);
+  const connected = `A client has connected; clients send media to ${spoken(address)}.`;
+  if (!isPrivateOnly(mode, address)) return yes('MediaReachable', connected);
+  const limits = isLoopbackOnly(address)
+    ? `That is ${loopback}.`
+    : 'The address is private: clients on other networks cannot reach it.';
+  return yes('MediaReachable', `${connected} ${limits}`);
 }
 
 function unreached(mode: MediaMode, origin: Pod, address: MediaAddress): Verdict<'MediaReachable'> {
-  const remedy =
-    mode === 'ClusterOnly'
-      ? 'It is an address of the cluster: clients outside need another spec.network.media.mode.'
-      : isPrivateOnly(mode, address)
-        ? isLoopbackOnly(address)
-          ? `It is ${loopback}. ${giveOtherAddress(mode, origin)}`
-          : `The address is private. ${giveAddress(mode, origin)}`
-        : mode === 'LoadBalancer'
-          ? `Have the load balancer pass UDP port ${port.media} on to node ${origin.spec.nodeName}, and all firewalls let it through.`
-          : `Let UDP port ${address.port} through to node ${origin.spec.nodeName} in all firewalls between.`;
-  return no(
-    'ClientsCannotConnect',
-    `Clients were told to send media to ${spoken(address)}, and none got there. ${remedy}`,
-  );
+  const told = `Clients were told to send media to ${spoken(address)}, and none got there.`;
+  return no('ClientsCannotConnect', `${told} ${remedy(mode, origin, address)}`);
+}
+
+function remedy(mode: MediaMode, origin: Pod, address: MediaAddress): string {
+  const { nodeName } = origin.spec;
+  if (mode === 'ClusterOnly')
+    return 'It is an address of the cluster: clients outside need another spec.network.media.mode.';
+  if (isPrivateOnly(mode, address)) {
+    const what = isLoopbackOnly(address) ? `It is ${loopback}.` : 'The address is private.';
+    return `${what} ${giveAddress(mode, origin, address)}`;
+  }
+  return mode === 'LoadBalancer'
+    ? `Have the load balancer pass UDP port ${port.media} on to node ${nodeName}, and all firewalls let it through.`
+    : `Let UDP port ${address.port} through to node ${nodeName} in all firewalls between.`;
 }
 
 function untried(mode: MediaMode, origin: Pod, address: MediaAddress): Verdict<'MediaReachable'> {
-  if (isPrivateOnly(mode, address))
+  if (isPrivateOnly(mode, address)) {
+    const what = isLoopbackOnly(address) ? loopback : 'private, so that clients on other networks cannot';
     return unknown(
       'PrivateAddressOnly',
-      isLoopbackOnly(address)
-        ? `No client has connected yet, and ${spoken(address)} is ${loopback}. ${giveOtherAddress(mode, origin)}`
-        : `No client has connected yet, and ${spoken(address)} is private, so that clients on other networks cannot. ${giveAddress(mode, origin)}`,
+      `No client has connected yet, and ${spoken(address)} is ${what}. ${giveAddress(mode, origin, address)}`,
     );
+  }
   const doubt = mode === 'ClusterOnly' ? 'clients in the cluster reach it' : 'firewalls let clients through';
   return unknown(
     'NoClientConnected',
@@ -105,16 +106,17 @@ function untried(mode: MediaMode, origin: Pod, address: MediaAddress): Verdict<'
   );
 }
 
-const giveAddress = (mode: MediaMode, origin: Pod): string =>
-  mode === 'LoadBalancer'
-    ? `If the load balancer has a public one, run: ${annotateService(origin, 'its public IP address')}`
-    : `If node ${origin.spec.nodeName} has a public one, run: ${annotateNode(origin, 'its public IP address')}`;
-
-/** Of a machine to try things on, clients in its own network are meant, or those on it that do not use the loopback. */
-const giveOtherAddress = (mode: MediaMode, origin: Pod): string => {
+/**
+ * What to run for clients to reach it. Of a machine to try things on, clients in its own network are meant, or those on it that
+ * do not use the loopback.
+ */
+function giveAddress(mode: MediaMode, origin: Pod, address: MediaAddress): string {
   const annotate = mode === 'LoadBalancer' ? annotateService : annotateNode;
-  return `For other clients, run: ${annotate(origin, 'an IP address of that machine that they reach')}`;
-};
+  if (isLoopbackOnly(address))
+    return `For other clients, run: ${annotate(origin, 'an IP address of that machine that they reach')}`;
+  const what = mode === 'LoadBalancer' ? 'the load balancer' : `node ${origin.spec.nodeName}`;
+  return `If ${what} has a public one, run: ${annotate(origin, 'its public IP address')}`;
+}
 
 const annotateNode = ({ spec: { nodeName } }: Pod, what: string): string =>
   `kubectl annotate node ${nodeName} ${annotation.mediaAddress}=<${what}>`;
