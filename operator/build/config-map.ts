@@ -6,6 +6,7 @@ import { durationMs } from './duration.ts';
 import { iceServers } from './ice-servers.ts';
 import { roomMeta } from './labels.ts';
 import { oncePerSpec } from './once-per-spec.ts';
+import type { Side } from './tokens.ts';
 import { yamlText } from './yaml-text.ts';
 
 /** The room's settings as its pods read them. They watch the file: what is in here changes without a restart. */
@@ -49,8 +50,6 @@ const roomSettings = ({
   },
   alerts: monitoring.alerts,
 });
-
-type Side = 'publish' | 'play';
 
 function auth(spec: LiveRoom['spec'][Side]['auth'], namespace: string, name: string, side: Side): Auth {
   const { mode, jwksURL, issuer, audience } = spec;

@@ -3,7 +3,8 @@ import type { LiveRoom } from '#crds/liveroom.ts';
 import { turnSecrets } from './ice-servers.ts';
 import { roomMeta } from './labels.ts';
 
-type Side = keyof typeof tokenKey;
+/** Of a room: each has tokens of its own. */
+export type Side = keyof typeof tokenKey;
 
 /** Where one side's token comes from, and which file shows it to the server. */
 export interface TokenSource {
