@@ -6,6 +6,7 @@ import { taggedSection } from '#server/rtc/sdp/bundle.ts';
 import { negotiatePlay, negotiatePublish } from '#server/rtc/sdp/negotiate.ts';
 import { offer } from '#server/rtc/sdp/offer.ts';
 import { clients, sdpOf, smallOffer } from '../offers.ts';
+import { local } from './local.ts';
 
 const codecs: readonly Codec[] = ['H264', 'VP8', 'Opus'];
 
@@ -38,14 +39,6 @@ const bundleOnly = (section: readonly string[]) =>
 /** An offer of a player, with all of its sections in a group in that order. */
 const playOffer = (group: string, ...sections: readonly (readonly string[])[]) =>
   ['v=0', 'o=- 1 1 IN IP4 0.0.0.0', 's=-', 't=0 0', `a=group:BUNDLE ${group}`, ...sections.flat()].join('\r\n');
-
-const local = {
-  iceUfrag: 'usr+',
-  icePwd: 'secretsecretsecretsecret',
-  fingerprint: 'sha-256 AB:CD',
-  setup: 'passive' as const,
-  candidates: [{ address: '192.0.2.7', port: 7001 }],
-};
 
 /** Whose transport is used, and what our answer says of the group; `candidatesOf`: the mids of sections that have any. */
 function agreed(text: string, room: readonly Codec[] = codecs) {

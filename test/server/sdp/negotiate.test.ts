@@ -5,17 +5,10 @@ import { answer } from '#server/rtc/sdp/answer.ts';
 import { negotiatePlay, negotiatePublish } from '#server/rtc/sdp/negotiate.ts';
 import { offer } from '#server/rtc/sdp/offer.ts';
 import { clients, sdpOf, smallOffer } from '../offers.ts';
+import { local } from './local.ts';
 
 const all: readonly Codec[] = ['H264', 'VP8', 'Opus'];
 const publishers = clients.filter((client) => client.endsWith('publish'));
-
-const local = {
-  iceUfrag: 'usr+',
-  icePwd: 'secretsecretsecretsecret',
-  fingerprint: 'sha-256 AB:CD',
-  setup: 'passive' as const,
-  candidates: [{ address: '192.0.2.7', port: 7001 }],
-};
 
 const counter = () => {
   let next = 100;
