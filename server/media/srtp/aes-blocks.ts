@@ -1,6 +1,7 @@
 /** AES-128, block by block (ECB): with a counter in each block that is AES-CM, by which SRTP derives its keys. */
 import { createCipheriv } from 'node:crypto';
 import type * as Ffi from 'node:ffi';
+import { byFfi } from '#server/node/by-ffi.ts';
 import { ownCopy } from '../own-copy.ts';
 import { init, update } from './openssl.ts';
 
@@ -29,20 +30,11 @@ const at = { key: 0, length: 16, blocks: 32, size: 160 };
  * By OpenSSL through `node:ffi`; where that is missing or not allowed, lacks a function, or gives other results, by
  * `node:crypto`, and `onSlower` is told why.
  */
-export function aesBlocks(onSlower: (reason: string) => void = () => {}): AesBlocks {
-  const slower = (reason: string) => {
-    onSlower(reason);
-    return aesBlocksOfNode;
-  };
-  try {
-    const ffi = process.getBuiltinModule('node:ffi');
-    if (ffi === undefined) return slower('this Node has no node:ffi');
+export const aesBlocks = (onSlower?: (reason: string) => void): AesBlocks =>
+  byFfi((ffi) => {
     const fast = open(ffi);
-    return isRight(fast) ? fast : slower('OpenSSL does not come to what node:crypto does');
-  } catch (error) {
-    return slower(`${error}`);
-  }
-}
+    return isRight(fast) ? fast : 'OpenSSL does not come to what node:crypto does';
+  }, onSlower) ?? aesBlocksOfNode;
 
 function open(ffi: typeof Ffi): AesBlocks {
   const { functions: evp } = ffi.dlopen(null, functions);

@@ -3,6 +3,7 @@
  * for each. Where OpenSSL cannot be called there is no inbox, and `node:crypto` does the work.
  */
 import type * as Ffi from 'node:ffi';
+import { byFfi } from '#server/node/by-ffi.ts';
 import { openssl, tagLength } from './openssl.ts';
 
 /** Opens under one key, until it is closed. */
@@ -31,18 +32,7 @@ const rtcpIndexLength = 4;
 const payloadAt = maxLength + rtcpHeaderLength;
 
 /** Undefined where there is none; then `onSlower` is told why. */
-export function inbox(onSlower: (reason: string) => void = () => {}): Inbox | undefined {
-  const none = (reason: string) => {
-    onSlower(reason);
-    return undefined;
-  };
-  try {
-    const ffi = process.getBuiltinModule('node:ffi');
-    return ffi === undefined ? none('this Node has no node:ffi') : open(ffi);
-  } catch (error) {
-    return none(`${error}`);
-  }
-}
+export const inbox = (onSlower?: (reason: string) => void): Inbox | undefined => byFfi(open, onSlower);
 
 function open(ffi: typeof Ffi): Inbox {
   const gcm = openssl(ffi);

@@ -7,6 +7,7 @@
  * it is known there is no outbox, and `node:crypto` and dgram do the work. Each thread has its own; they may share sockets.
  */
 import type * as Ffi from 'node:ffi';
+import { byFfi } from '#server/node/by-ffi.ts';
 import { openssl, tagLength } from '../srtp/openssl.ts';
 import { rtcpSealer } from '../srtp/rtcp-sealer.ts';
 import type { Endpoint } from './address.ts';
@@ -70,25 +71,16 @@ const mostWaits = 256;
  * By one socket, or by one of each family. They may be another thread's. While `isMoreComing`, it pays to wait: what one
  * client gets of all that comes is sent as one message. Undefined where there is none; then `onSlower` is told why.
  */
-export function outbox(
+export const outbox = (
   exits: readonly Exit[],
   isMoreComing: () => boolean = () => false,
-  onSlower: (reason: string) => void = () => {},
-): Outbox | undefined {
-  const none = (reason: string) => {
-    onSlower(reason);
-    return undefined;
-  };
-  try {
-    const ffi = process.getBuiltinModule('node:ffi');
-    if (ffi === undefined) return none('this Node has no node:ffi');
-    if (process.platform !== 'linux') return none('this is not Linux');
+  onSlower?: (reason: string) => void,
+): Outbox | undefined =>
+  byFfi((ffi) => {
+    if (process.platform !== 'linux') return 'this is not Linux';
     const isKnown = exits.length > 0 && exits.every((exit) => isBound(ffi, exit));
-    return isKnown ? open(ffi, exits, isMoreComing) : none('dgram does not keep its descriptors where it is known to');
-  } catch (error) {
-    return none(`${error}`);
-  }
-}
+    return isKnown ? open(ffi, exits, isMoreComing) : 'dgram does not keep its descriptors where it is known to';
+  }, onSlower);
 
 /** The way to a client, in one object: it is fetched from memory for each packet. */
 interface Route extends Recipient {

@@ -3,7 +3,7 @@
  * `p256Point` takes a key out of some that `X509Certificate` refuses. That gives nothing away, as a certificate is known by its
  * hash before its key is looked for.
  */
-import { quietFfi } from '#server/node/quiet-ffi.ts';
+import { byFfi } from '#server/node/by-ffi.ts';
 import { type Ecdsa, ecdsaOfNode, ecdsaOfOpenssl } from './dtls-ecdsa.ts';
 import { type Prf, prfOfHashes, prfOfHmacs } from './dtls-prf.ts';
 import { type KeyShare, x25519OfNode, x25519OfOpenssl } from './dtls-x25519.ts';
@@ -23,21 +23,12 @@ export const nodeCrypto: DtlsCrypto = { prf: prfOfHmacs, ecdsa: ecdsaOfNode, x25
  * By OpenSSL through `node:ffi`; where that is missing or not allowed, lacks a function, or gives other results, as
  * `nodeCrypto`, and `onSlower` is told why.
  */
-export function fastestCrypto(onSlower: (reason: string) => void = () => {}): DtlsCrypto {
-  const slower = (reason: string) => {
-    onSlower(reason);
-    return nodeCrypto;
-  };
-  try {
-    const ffi = quietFfi();
-    if (ffi === undefined) return slower('this Node has no node:ffi');
+export const fastestCrypto = (onSlower?: (reason: string) => void): DtlsCrypto =>
+  byFfi((ffi) => {
     const crypto = { prf: prfOfHashes(ffi), ecdsa: ecdsaOfOpenssl(ffi), x25519: x25519OfOpenssl(ffi) };
     const isRight = isRightPrf(crypto.prf) && isRightEcdsa(crypto.ecdsa) && isRightX25519(crypto.x25519);
-    return isRight ? crypto : slower('OpenSSL does not come to what node:crypto does');
-  } catch (error) {
-    return slower(`${error}`);
-  }
-}
+    return isRight ? crypto : 'OpenSSL does not come to what node:crypto does';
+  }, onSlower) ?? nodeCrypto;
 
 /** With the lengths of secrets, seeds and keys in a handshake; twice, as nothing may be left of the first time. */
 function isRightPrf(prf: Prf): boolean {
