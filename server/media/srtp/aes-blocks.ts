@@ -2,6 +2,7 @@
 import { createCipheriv } from 'node:crypto';
 import type * as Ffi from 'node:ffi';
 import { byFfi } from '#server/node/by-ffi.ts';
+import { functionsOf } from '#server/node/functions-of.ts';
 import { ownCopy } from '../own-copy.ts';
 import { init, update } from './openssl.ts';
 
@@ -37,7 +38,7 @@ export const aesBlocks = (onSlower?: (reason: string) => void): AesBlocks =>
   }, onSlower) ?? aesBlocksOfNode;
 
 function open(ffi: typeof Ffi): AesBlocks {
-  const { functions: evp } = ffi.dlopen(null, functions);
+  const evp = functionsOf(ffi, functions);
   const [context, cipher] = [evp.EVP_CIPHER_CTX_new(), evp.EVP_aes_128_ecb()];
   const memory = Buffer.allocUnsafeSlow(at.size).fill(0);
   const start = ffi.getRawPointer(memory);

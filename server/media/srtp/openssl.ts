@@ -6,6 +6,7 @@
  * each key has a context of its own, and updates are given two arguments that they do not look at, as C allows.
  */
 import type * as Ffi from 'node:ffi';
+import { functionsOf } from '#server/node/functions-of.ts';
 
 export interface Gcm {
   /** 12 bytes, to be written before each packet. */
@@ -83,7 +84,7 @@ export function openssl(ffi: typeof Ffi): Gcm {
 }
 
 function bound(ffi: typeof Ffi): Gcm {
-  const { functions: evp } = ffi.dlopen(null, functions);
+  const evp = functionsOf(ffi, functions);
   const memory = Buffer.allocUnsafeSlow(at.size).fill(0);
   const start = ffi.getRawPointer(memory);
   const pointer = (offset: number): bigint => start + BigInt(offset);

@@ -1,6 +1,7 @@
 import type dgram from 'node:dgram';
 import type * as Ffi from 'node:ffi';
 import type { AddressInfo } from 'node:net';
+import { functionsOf } from '#server/node/functions-of.ts';
 import { type Family, socketNameBytes } from './socket-name.ts';
 
 /** What dgram keeps to itself: libuv's handle. */
@@ -59,9 +60,7 @@ export function isAnyWaiting(ffi: typeof Ffi, descriptors: readonly number[]): (
 }
 
 function asked(ffi: typeof Ffi, descriptors: readonly number[]): () => boolean {
-  const { functions: libc } = ffi.dlopen(null, {
-    ioctl: { return: 'int32', arguments: ['int32', 'uint64', 'uint64'] },
-  });
+  const libc = functionsOf(ffi, { ioctl: { return: 'int32', arguments: ['int32', 'uint64', 'uint64'] } });
   const bytes = new Int32Array(Buffer.allocUnsafeSlow(8).fill(0).buffer, 0, 1);
   const address = ffi.getRawPointer(bytes);
   const waits = (descriptor: number): boolean => libc.ioctl(descriptor, bytesWaiting, address) === 0 && bytes[0] !== 0;

@@ -1,5 +1,6 @@
 import type * as Ffi from 'node:ffi';
 import { networkInterfaces } from 'node:os';
+import { functionsOf } from '#server/node/functions-of.ts';
 import type { Endpoint } from './address.ts';
 
 const functions = { inet_ntop: { return: 'pointer', arguments: ['int32', 'pointer', 'pointer', 'uint32'] } } as const;
@@ -43,7 +44,7 @@ export function sourceNames(ffi: typeof Ffi, name: Buffer): () => Endpoint {
 
 /** As dgram says them. */
 function addressTexts(ffi: typeof Ffi, name: Buffer): (family: number) => string {
-  const { functions: libc } = ffi.dlopen(null, functions);
+  const libc = functionsOf(ffi, functions);
   const text = Buffer.allocUnsafeSlow(maxText);
   const [from, to] = [ffi.getRawPointer(name), ffi.getRawPointer(text)];
   return (family) => {
