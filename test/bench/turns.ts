@@ -1,5 +1,5 @@
 /**
- * Processes that forward by turns, a burst of a few milliseconds each, all of them alive at once. What else the machine
+ * Processes that forward by turns, a packet or a burst of a few milliseconds each, all of them alive at once. What else the machine
  * does happens to all of them alike, and goes out of their ratios. Two runs one after the other differ by ten per cent
  * though they run the same; two such processes by four in half a second, and there are many half seconds.
  *
@@ -8,6 +8,7 @@
  */
 import { drain } from './drain.ts';
 import type { PlaneContender } from './forwarding-plane.ts';
+import { evenly } from './pace.ts';
 import { mediaType } from './plane-clients.ts';
 import { unread } from './unread.ts';
 
@@ -44,8 +45,6 @@ const settleMs = 10;
 const receiveEveryMs = 2;
 /** Reports are shorter. */
 const leastMediaBytes = 1000;
-/** A machine that was away for longer does not get what it missed at once. */
-const longestLagMs = 20;
 
 /** Of contenders that nobody else stops. */
 export function race(contenders: readonly PlaneContender[]): Race {
@@ -65,16 +64,13 @@ export function race(contenders: readonly PlaneContender[]): Race {
   };
   async function costsOf({ burst: packets, everyMs, rounds }: Turns): Promise<readonly number[]> {
     const before = await usages();
-    // By a clock of its own, or each timer's lateness would make the load less than it is said to be.
-    let dueMs = performance.now();
-    for (let round = 0; round < rounds; round++) {
-      // In no order, so that none always comes after the same other one.
-      for (const contender of shuffled(contenders)) {
-        burst(contender, packets);
-        dueMs = Math.max(dueMs + everyMs, performance.now() - longestLagMs);
-        await pause(Math.max(0, dueMs - performance.now()));
-      }
-    }
+    // The same for a slice, so that what comes evenly does so at each; and another in the next, so that none always comes after
+    // the same other one.
+    const order = shuffled(contenders);
+    await evenly(1000 / everyMs, rounds * order.length, (i) => {
+      const contender = order[i % order.length];
+      if (contender !== undefined) burst(contender, packets);
+    });
     await pause(settleMs);
     return (await usages()).map(({ cpuMicroseconds, forwarded }, i) => {
       const { cpuMicroseconds: cpuBefore = 0, forwarded: forwardedBefore = 0 } = before[i] ?? {};

@@ -68,11 +68,13 @@ it, as one switches sleep off on a machine of one's own: how long a host takes t
 the host's. "Out of sleep" is the same without that, where a processor falls asleep between two packets: as a pod finds
 it that has its virtual machine for itself.`,
   features: `The media core with all that it keeps, counts and reports: headers of VP8 are read, packets tell when they left, and viewers report,
-tell when each packet came (TWCC) and ask for one in a hundred again, which comes as RTX. Beside it the core that only forwards, twice.
-Each of the three is sent 1000 packets a second, ten at once, by turns, for as long as it is measured: what is due by the clock then
-weighs what it weighs at that load. Then the same with other processes of the same code. Viewers report as Chromium does at 1000
-packets a second: TWCC 16 times a second, and a request with a report for each packet lost, each viewer in its own time but along with
-the bursts that the publisher sends. Chromium tells as often of a slower stream, so that of one with 250 packets a second, TWCC weighs
+tell when each packet came (TWCC) and ask for one in a hundred again, which comes as RTX. Beside it the core that only forwards.
+By turns each is sent packets evenly, as forwarding is measured, 1000 a second as far as the machine's clients keep up, for as long as it is
+measured: what is due by the clock then weighs what it weighs at that load. Then the same with other processes of the same code. "Ten
+at once" is the same in bursts, such as pictures are, with the core that only forwards twice: ten packets share a wake-up of the
+thread, so that forwarding alone costs less, and the same reports add a greater part of it. Up to commit 1803573 that was what the
+target was measured by. Viewers report as Chromium does at 1000 packets a second: TWCC 16 times a second, and a request with a report for each packet lost, each viewer in its own time but along with
+what the publisher sends. Chromium tells as often of a slower stream, so that of one with 250 packets a second, TWCC weighs
 four times as much for each packet. Up to commit 0dc4d676 six processes shared the turns, so that each forwarded 417 a second.`,
   cores: `How often a saturated media plane can forward a packet: the CPU time that it takes on one processor, and on two that of
 its busiest thread. One publisher, two hundred subscribers, who do not read what arrives.`,
