@@ -172,19 +172,22 @@ export function otherPodsIn(text: string): readonly string[] | undefined {
 /** Keys of the generated Secret `<room>-tokens`. */
 export const tokenKey = { publish: 'publish', play: 'play' } as const;
 
+/** Of a room: each has a token of its own. */
+export type Side = keyof typeof tokenKey;
+
 /** Name of the Secret that holds a room's generated tokens. */
 export const tokensSecretName = (room: string) => `${room}-tokens`;
 
 /** Name of a room's token file below `mount.tokens`. */
-export const tokenFile = (namespace: string, room: string, key: keyof typeof tokenKey) => `${namespace}.${room}.${key}`;
+export const tokenFile = (namespace: string, room: string, side: Side) => `${namespace}.${room}.${side}`;
 
 /**
  * Name of the file, below `mount.tokens`, with the secret that JSON Web Tokens of a side are signed with. Another one, as a
  * running pod is told at once of another mode and gets the files of its Secret with the next pod: whoever knows a plain
  * token must not sign with it meanwhile, nor get in by a signing key.
  */
-export const signingKeyFile = (namespace: string, room: string, key: keyof typeof tokenKey) =>
-  `${tokenFile(namespace, room, key)}.jwt`;
+export const signingKeyFile = (namespace: string, room: string, side: Side) =>
+  `${tokenFile(namespace, room, side)}.jwt`;
 
 /** Name of the file, below `mount.tokens`, with the secret of a TURN server of a room, by its place among them. */
 export const turnSecretFile = (namespace: string, room: string, index: number) => `${namespace}.${room}.turn.${index}`;

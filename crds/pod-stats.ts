@@ -1,4 +1,4 @@
-import type { tokenKey } from './contract.ts';
+import type { Side } from './contract.ts';
 import type { layerStates } from './ingest-metrics.ts';
 import type { NodeStats } from './node-stats.ts';
 
@@ -63,5 +63,5 @@ export interface RoomStats {
   /** Those of them that are sent no video, as their networks do not carry the least of it. Absent: none. */
   readonly heldBack?: number;
   /** Sides that are locked and whose token the pod does not have, or cannot use, so that nobody gets in. Absent: none, or a release before 0.2. */
-  readonly tokensMissing?: readonly (keyof typeof tokenKey)[];
+  readonly tokensMissing?: readonly Side[];
 }

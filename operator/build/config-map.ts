@@ -1,4 +1,4 @@
-import { file, signingKeyFile, tokenFile } from '#crds/contract.ts';
+import { file, type Side, signingKeyFile, tokenFile } from '#crds/contract.ts';
 import type { LiveRoom } from '#crds/liveroom.ts';
 import type { Auth, RoomSettings, RoomsFile } from '#crds/rooms-file.ts';
 import { hash } from '../hash.ts';
@@ -6,7 +6,6 @@ import { durationMs } from './duration.ts';
 import { iceServers } from './ice-servers.ts';
 import { roomMeta } from './labels.ts';
 import { oncePerSpec } from './once-per-spec.ts';
-import type { Side } from './tokens.ts';
 import { yamlText } from './yaml-text.ts';
 
 /** The room's settings as its pods read them. They watch the file: what is in here changes without a restart. */

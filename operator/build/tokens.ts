@@ -1,10 +1,7 @@
-import { signingKeyFile, tokenFile, tokenKey, tokensSecretName } from '#crds/contract.ts';
+import { type Side, signingKeyFile, tokenFile, tokenKey, tokensSecretName } from '#crds/contract.ts';
 import type { LiveRoom } from '#crds/liveroom.ts';
 import { turnSecrets } from './ice-servers.ts';
 import { roomMeta } from './labels.ts';
-
-/** Of a room: each has tokens of its own. */
-export type Side = keyof typeof tokenKey;
 
 /** Where one side's token comes from, and which file shows it to the server. */
 export interface TokenSource {

@@ -1,5 +1,5 @@
 /** What the pod says of itself: rooms and media seen together, for statistics and metrics. Pure. */
-import { version } from '#crds/contract.ts';
+import { type Side, version } from '#crds/contract.ts';
 import type { NodeStats } from '#crds/node-stats.ts';
 import type { CheckName } from '#crds/pod-metrics.ts';
 import type { ClientsMet, IngestStats, PodStats, RoomStats } from '#crds/pod-stats.ts';
@@ -85,7 +85,7 @@ export function status(views: readonly RoomView[], media: MediaSnapshot, facts: 
 }
 
 function tokensMissing(settings: RoomSettings, { hasToken }: PodFacts): RoomStatus['tokensMissing'] {
-  const lacks = (side: 'publish' | 'play') => {
+  const lacks = (side: Side) => {
     const { auth } = settings[side];
     const file = auth.mode === 'BearerToken' ? auth.tokenFile : 'secretFile' in auth ? auth.secretFile : undefined;
     return file !== undefined && !hasToken(file);

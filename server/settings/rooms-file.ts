@@ -1,6 +1,6 @@
 /** The rooms file: YAML, checked word by word. In a pod the operator writes it; on a developer's machine a person does. */
 import { parseDocument } from 'yaml';
-import { tokenFile, type tokenKey, turnSecretFile } from '#crds/contract.ts';
+import { type Side, tokenFile, turnSecretFile } from '#crds/contract.ts';
 import { type Auth, codecs, defaultCodecs, type RoomSettings, type RoomsFile } from '#crds/rooms-file.ts';
 import { iceServers } from './ice-servers-file.ts';
 import { type UnknownKey, unknownKey } from './known-keys.ts';
@@ -35,7 +35,7 @@ export interface ReadOptions {
   /** An operator wrote it. It may be newer than its pods, so keys that are not known are passed over. */
   readonly isOperated?: boolean | undefined;
   /** For sides that name no token. */
-  readonly defaultTokens?: Readonly<Record<keyof typeof tokenKey, string>> | undefined;
+  readonly defaultTokens?: Readonly<Record<Side, string>> | undefined;
 }
 
 /**
@@ -72,7 +72,7 @@ const strange = ({ kind }: Fields, { path, known }: UnknownKey): string =>
 
 interface Tokens {
   readonly tokens: Map<string, string>;
-  readonly defaultTokens: Readonly<Record<keyof typeof tokenKey, string>> | undefined;
+  readonly defaultTokens: Readonly<Record<Side, string>> | undefined;
 }
 
 function room(fields: Fields, path: string, tokens: Tokens): RoomSettings {
@@ -80,10 +80,10 @@ function room(fields: Fields, path: string, tokens: Tokens): RoomSettings {
   const namespace = dnsName(fields['namespace'] ?? 'default', `${path}.namespace`);
   const publish = record(fields['publish'] ?? {}, `${path}.publish`);
   const play = record(fields['play'] ?? {}, `${path}.play`);
-  const access = (side: Fields, key: keyof typeof tokenKey) =>
-    auth(record(side['auth'] ?? {}, `${path}.${key}.auth`), `${path}.${key}.auth`, key, {
+  const access = (ofSide: Fields, side: Side) =>
+    auth(record(ofSide['auth'] ?? {}, `${path}.${side}.auth`), `${path}.${side}.auth`, side, {
       ...tokens,
-      fileName: tokenFile(namespace, name, key),
+      fileName: tokenFile(namespace, name, side),
     });
   const grace = publish['reconnectGraceMs'] ?? defaults.reconnectGraceMs;
   return {
@@ -115,14 +115,14 @@ const alerts = (fields: Fields, path: string): RoomSettings['alerts'] => ({
   publisherExpected: oneOf(fields['publisherExpected'], `${path}.publisherExpected`, ['Never', 'Always']),
 });
 
-function auth(fields: Fields, path: string, key: keyof typeof tokenKey, at: Tokens & { fileName: string }): Auth {
+function auth(fields: Fields, path: string, side: Side, at: Tokens & { fileName: string }): Auth {
   const mode = oneOf(fields['mode'] ?? 'BearerToken', `${path}.mode`, ['BearerToken', 'JWT', 'None']);
   if (mode === 'None') return { mode };
   if (mode === 'JWT') return jwtAuth(fields, path, at);
   const inline = fields['token'];
   if (inline === undefined && fields['tokenFile'] !== undefined)
     return { mode, tokenFile: fileName(fields['tokenFile'], `${path}.tokenFile`) };
-  const token = inline === undefined ? at.defaultTokens?.[key] : oneWord(inline, `${path}.token`);
+  const token = inline === undefined ? at.defaultTokens?.[side] : oneWord(inline, `${path}.token`);
   if (token !== undefined) at.tokens.set(at.fileName, token);
   return { mode, tokenFile: at.fileName };
 }

@@ -1,3 +1,4 @@
+import type { Side } from '#crds/contract.ts';
 import type { LiveRoom } from '#crds/liveroom.ts';
 import { NameTaken } from '#operator/cluster/client/writes.ts';
 import type { Audience } from '#operator/decide/seen.ts';
@@ -14,7 +15,7 @@ export function standInSecrets(pods: readonly KubeObject[] = []) {
   /** Those that there are, by the API server itself. */
   const rooms = [storedRoom()];
   /** What each pod says that it lacks, by its name. */
-  const lacks = new Map<string, readonly ('publish' | 'play')[]>();
+  const lacks = new Map<string, readonly Side[]>();
   const stored = (secret: Secret & { readonly stringData?: Readonly<Record<string, string>> }): Secret => ({
     ...secret,
     data: { ...secret.data, ...secret.stringData },
