@@ -11,6 +11,7 @@ import { offer } from '#server/rtc/sdp/offer.ts';
 import { SdpError } from '#server/rtc/sdp/sdp.ts';
 import { iceFragment } from '#server/rtc/sdp/sdpfrag.ts';
 import { clients, sdpOf, smallOffer } from '#test/server/offers.ts';
+import { local } from '#test/server/sdp/local.ts';
 import type { Target } from './target.ts';
 
 /** As much as a request may bring. */
@@ -29,10 +30,6 @@ function refusable<T>(read: () => T): T | undefined {
   }
 }
 
-const local = {
-  ...{ iceUfrag: 'usr+', icePwd: 'secretsecretsecretsecret', fingerprint: 'sha-256 AB', setup: 'passive' as const },
-  candidates: [{ address: '192.0.2.7', port: 7001 }],
-};
 const codecs = ['VP8', 'H264', 'Opus'] as const;
 
 /** From the offer to the answer, which has no line that a stranger made up. */
