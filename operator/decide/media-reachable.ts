@@ -106,12 +106,10 @@ function untried(mode: MediaMode, origin: Pod, address: MediaAddress): Verdict<'
   );
 }
 
-/**
- * What to run for clients to reach it. Of a machine to try things on, clients in its own network are meant, or those on it that
- * do not use the loopback.
- */
+/** The command by which clients are told an address that they reach. */
 function giveAddress(mode: MediaMode, origin: Pod, address: MediaAddress): string {
   const annotate = mode === 'LoadBalancer' ? annotateService : annotateNode;
+  // A machine to try things on: clients in its own network are meant, or those on it that do not use the loopback.
   if (isLoopbackOnly(address))
     return `For other clients, run: ${annotate(origin, 'an IP address of that machine that they reach')}`;
   const what = mode === 'LoadBalancer' ? 'the load balancer' : `node ${origin.spec.nodeName}`;

@@ -2,7 +2,7 @@ import type * as Ffi from 'node:ffi';
 import { quietFfi } from './quiet-ffi.ts';
 
 /**
- * What `open` makes of `node:ffi`. Undefined where Node lacks that or does not allow it, and where `open` throws or says in words
+ * What `open` makes of `node:ffi`, without the warning that it is experimental. Undefined where Node lacks that or does not allow it, and where `open` throws or says in words
  * why it cannot; then `onSlower` is told why, as whatever it makes is there to be faster.
  */
 export function byFfi<T extends object>(

@@ -11,7 +11,7 @@ interface Audience extends Pick<MediaState, 'rooms'> {
   readonly viewersByNumber: ReadonlyMap<number, Client>;
 }
 
-/** To be called with the time, more often than anything is told. */
+/** A function that tells what is due: to be called with the time, more often than anything is. `beganMs` is when the thread began. */
 export function tellIngress(audience: Audience, events: EgressEvents, beganMs: number): (nowMs: number) => void {
   let [usedToldMs, heardToldMs] = [beganMs, beganMs];
   return (nowMs) => {
