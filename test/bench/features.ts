@@ -12,10 +12,13 @@ import { reporting } from './reporting.ts';
 import { twice } from './twice.ts';
 
 const clients = { subscribers: 50, payloadBytes: 1200 };
-/** Of two contenders each has its turn every millisecond: the load that forwarding is measured by, for all of the time. */
-const evenly = { burst: 1, everyMs: 1 / 2, rounds: 500, slices: 100 } as const;
-/** The same of three, ten at once, as a picture is some: their copies share a wake-up of the thread. */
-const inBursts = { burst: 10, everyMs: 10 / 3, rounds: 50, slices: 45 } as const;
+/**
+ * Of two contenders each has its turn every millisecond, the load that forwarding is measured by, for all of the time: 1000
+ * packets a second, of which the clients keep up with some 850.
+ */
+const onePacket = { burst: 1, everyMs: 1 / 2, rounds: 500, slices: 100, isOrderKept: true } as const;
+/** Of three each has its turn every 10 ms. Ten at once, as a picture is some, are forwarded before another's begin. */
+const tenPackets = { burst: 10, everyMs: 10 / 3, rounds: 50, slices: 45 } as const;
 /**
  * As Chromium 156 would report on 1000 packets a second of which it loses one in a hundred. Counted at a server, of a viewer
  * that was sent 90 a second: transport-wide feedback 16 times a second, alone in its datagram; a request for each packet
@@ -32,19 +35,27 @@ const askedAgain = 1;
 const eager = 5;
 const eagerPackets = 25_000;
 
-/** Takes about five minutes. As forwarding is, it is measured on processors that are kept awake; bursts wake them up less. */
-export async function featuresBench(say: (text: string) => void): Promise<readonly Figure[]> {
+/** Takes about eight minutes. As where forwarding is measured, processors are kept awake. */
+export const featuresBench = (say: (text: string) => void): Promise<readonly Figure[]> => awake(() => figures(say));
+
+async function figures(say: (text: string) => void): Promise<readonly Figure[]> {
   const forwards = () => plain(clients);
-  say(`features: two times ${evenly.slices} slices, packets come evenly`);
-  const [all = [], none = []] = await awake(() => twice([lookedAfter, forwards], evenly, say));
-  say(`features: two times ${inBursts.slices} slices, ten packets at once`);
-  const [allOfTen = [], noneOfTen = [], control = []] = await twice([lookedAfter, forwards, forwards], inBursts, say);
+  say('features: packets come evenly');
+  const [all = [], none = []] = await twice([lookedAfter, forwards], onePacket, say);
+  const [control = [], other = []] = await twice([forwards, forwards], onePacket, say);
+  say('features: ten packets at once');
+  const [allOfTen = [], noneOfTen = [], controlOfTen = []] = await twice(
+    [lookedAfter, forwards, forwards],
+    tenPackets,
+    say,
+  );
   const name = `CPU per forwarded packet, 1 to ${clients.subscribers}`;
   const features = 'with NACK, RTX, TWCC, reports and counters';
   return [
     { name: `${name}, ${features}`, ...beside(all, none), target: { timesMore: 1.15 } },
+    { name: `${name}, with none, as a control`, ...beside(control, other) },
     { name: `${name}, ten at once, ${features}`, ...beside(allOfTen, noneOfTen) },
-    { name: `${name}, ten at once, with none, as a control`, ...beside(control, noneOfTen) },
+    { name: `${name}, ten at once, with none, as a control`, ...beside(controlOfTen, noneOfTen) },
   ];
 }
 

@@ -1,6 +1,6 @@
 /**
- * Processes that forward by turns, a packet or a burst of a few milliseconds each, all of them alive at once. What else the machine
- * does happens to all of them alike, and goes out of their ratios. Two runs one after the other differ by ten per cent
+ * Processes that forward by turns, a packet or a burst of a few milliseconds each, all of them alive at once. What else the
+ * machine does happens to all of them alike, and goes out of their ratios. Two runs one after the other differ by ten per cent
  * though they run the same; two such processes by four in half a second, and there are many half seconds.
  *
  * What a process does by the clock is part of what it costs, and weighs the more the less it forwards: the load that a
@@ -20,6 +20,8 @@ export interface Turns {
   /** Bursts of each contender in a slice. */
   readonly rounds: number;
   readonly slices: number;
+  /** For a slice: what comes to each contender then comes evenly. Otherwise only until each has had its turn. */
+  readonly isOrderKept?: boolean;
 }
 
 /** What became of the load. */
@@ -62,13 +64,14 @@ export function race(contenders: readonly PlaneContender[]): Race {
     for (const { usage } of contenders) seen.push(await usage());
     return seen;
   };
-  async function costsOf({ burst: packets, everyMs, rounds }: Turns): Promise<readonly number[]> {
+  async function costsOf({ burst: packets, everyMs, rounds, isOrderKept = false }: Turns): Promise<readonly number[]> {
     const before = await usages();
-    // The same for a slice, so that what comes evenly does so at each; and another in the next, so that none always comes after
-    // the same other one.
-    const order = shuffled(contenders);
+    // In no order, so that none always comes after the same other one.
+    let order = shuffled(contenders);
     await evenly(1000 / everyMs, rounds * order.length, (i) => {
-      const contender = order[i % order.length];
+      const place = i % order.length;
+      if (place === 0 && !isOrderKept) order = shuffled(contenders);
+      const contender = order[place];
       if (contender !== undefined) burst(contender, packets);
     });
     await pause(settleMs);

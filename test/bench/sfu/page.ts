@@ -69,13 +69,14 @@ the host's. "Out of sleep" is the same without that, where a processor falls asl
 it that has its virtual machine for itself.`,
   features: `The media core with all that it keeps, counts and reports: headers of VP8 are read, packets tell when they left, and viewers report,
 tell when each packet came (TWCC) and ask for one in a hundred again, which comes as RTX. Beside it the core that only forwards.
-By turns each is sent packets evenly, as forwarding is measured, 1000 a second as far as the machine's clients keep up, for as long as it is
-measured: what is due by the clock then weighs what it weighs at that load. Then the same with other processes of the same code. "Ten
-at once" is the same in bursts, such as pictures are, with the core that only forwards twice: ten packets share a wake-up of the
-thread, so that forwarding alone costs less, and the same reports add a greater part of it. Up to commit 1803573 that was what the
-target was measured by. Viewers report as Chromium does at 1000 packets a second: TWCC 16 times a second, and a request with a report for each packet lost, each viewer in its own time but along with
-what the publisher sends. Chromium tells as often of a slower stream, so that of one with 250 packets a second, TWCC weighs
-four times as much for each packet. Up to commit 0dc4d676 six processes shared the turns, so that each forwarded 417 a second.`,
+Packets come to each by turns and evenly, as where forwarding is measured, and on processors that are kept awake, at 1000 a second
+or as many as the machine's clients keep up with, for as long as it is measured: what is due by the clock then weighs what it weighs
+at that load. Then the same with other processes of the same code. "Ten at once" is measured in bursts, as the packets of a picture
+come. Ten packets share one wake-up of the thread, so that forwarding alone costs less, and the same reports add a greater part. Up
+to commit 1803573 the target was held against these bursts, and was missed. Viewers report as Chromium does at 1000 packets a
+second: TWCC 16 times a second, and a request with a report for each packet lost, each viewer in its own time but along with what
+the publisher sends. Chromium tells as often of a slower stream, so that of one with 250 packets a second, TWCC weighs four times as
+much for each packet. Up to commit 0dc4d676 six processes shared the turns, so that each forwarded 417 a second.`,
   cores: `How often a saturated media plane can forward a packet: the CPU time that it takes on one processor, and on two that of
 its busiest thread. One publisher, two hundred subscribers, who do not read what arrives.`,
   joins: `The CPU of a whole server for a viewer that posts an offer, checks its path and shakes hands, after four thousand others. What those cost meanwhile who are
