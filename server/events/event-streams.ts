@@ -10,8 +10,8 @@ export interface EventStreams {
   close(session: string, id: string): void;
   /** Tells every stream of a room what its session is to be told. */
   tell(room: string, eventFor: (session: string) => SessionEvent): void;
-  /** Tells those of one session. */
-  tellSession(session: string, event: SessionEvent): void;
+  /** Tells those of one session what belongs to its room. */
+  tellSession(session: string, eventFor: (room: string) => SessionEvent): void;
   sessionEnded(session: string): void;
   /** How many streams a room has. */
   count(room: string): number;
@@ -67,8 +67,11 @@ export function eventStreams(
     tell(room, eventFor) {
       for (const [stream, session] of byRoom.get(room) ?? []) stream.tell(eventFor(session));
     },
-    tellSession(session, event) {
-      for (const stream of owners.get(session)?.streams.values() ?? []) stream.tell(event);
+    tellSession(session, eventFor) {
+      const owner = owners.get(session);
+      if (owner === undefined) return;
+      const event = eventFor(owner.room);
+      for (const stream of owner.streams.values()) stream.tell(event);
     },
     sessionEnded(session) {
       const owner = owners.get(session);

@@ -39,7 +39,7 @@ export function publisherEvents({ clock, meter }: PublisherEventsOptions): Publi
       if (hints.length === 0 && !hinted.has(session)) return;
       if (hints.length > 0) hinted.set(session, hints);
       else hinted.delete(session);
-      streams.tellSession(session, event(hints));
+      streams.tellSession(session, () => event(hints));
     },
     ended(session) {
       hinted.delete(session);

@@ -1,4 +1,5 @@
 /** Makes events of what happens in rooms. */
+import { publicPath } from '#crds/contract.ts';
 import type { Layer } from '../media/up/told-layers.ts';
 import type { EventMeter } from '../meter.ts';
 import type { Room } from '../room/room.ts';
@@ -77,6 +78,8 @@ export function viewerEvents({ clock, meter, roomOf, videoAt }: ViewerEventsOpti
     last.nextCountMs = clock.now() + Math.max(countEveryMs, streams.count(room) * countMsPerStream);
     tellAll(room, event('viewercount', { viewercount: count }));
   };
+  const reconnect = (session: string): void =>
+    streams.tellSession(session, (room) => event('reconnect', { url: whepUrl(room) }));
   const { open, find, close } = streams;
   return {
     open,
@@ -104,19 +107,25 @@ export function viewerEvents({ clock, meter, roomOf, videoAt }: ViewerEventsOpti
       const last = told.get(room);
       if (last !== undefined) tellLayers(room, last, layers);
     },
-    reconnect: (session) => streams.tellSession(session, event('reconnect')),
+    reconnect,
     held(session, isHeld) {
       // The media thread may say so of one that has just ended, which nobody would take out again.
       if (videoAt(session) < 0) return;
       heldSessions[isHeld ? 'add' : 'delete'](session);
-      streams.tellSession(session, event('video', { held: isHeld }));
+      streams.tellSession(session, () => event('video', { held: isHeld }));
     },
     ended(session, returns) {
       heldSessions.delete(session);
-      if (returns) streams.tellSession(session, event('reconnect'));
+      if (returns) reconnect(session);
       streams.sessionEnded(session);
     },
   };
+}
+
+/** Where another session is asked for, as `Location` names this one: without the host, which only its client knows. */
+function whepUrl(room: string): string {
+  const [namespace = '', name = ''] = room.split('/');
+  return publicPath.whep(namespace, name);
 }
 
 /** The same event for all who have video by the same m-section. */

@@ -192,7 +192,7 @@ describe('the event stream of a viewer', () => {
       ).status,
       201,
     );
-    await eventually('it is told', () => seen.text.includes('event: reconnect\ndata: {}\n\n'));
+    await eventually('it is told', () => seen.text.includes(`event: reconnect\ndata: {"url":"${whep}"}\n\n`));
     await join();
   });
 
@@ -208,7 +208,7 @@ describe('the event stream of a viewer', () => {
     assert.ok(!seen.text.includes('reconnect'), 'not before: another server has no publisher yet');
     await own.fetch(sender.location, { method: 'DELETE', headers: { authorization: `Bearer ${tokens.publish}` } });
     await eventually('it is over', () => seen.isOver);
-    assert.match(seen.text, /event: reconnect\ndata: \{\}\n\n$/);
+    assert.ok(seen.text.endsWith(`event: reconnect\ndata: {"url":"${whep}"}\n\n`), seen.text);
     await drained;
     sender.stop();
     await own.stop();

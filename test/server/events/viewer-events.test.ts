@@ -129,14 +129,14 @@ test('a number that comes back to what others know is told to who has come meanw
   assert.deepEqual(told, ['viewercount {"viewercount":3}', 'viewercount {"viewercount":2}']);
 });
 
-test('a session’s streams end with it; one that may return is told so before (C-38, C-39)', () => {
+test('a session’s streams end with it; one that may return is told before, and where to (C-38, C-39)', () => {
   const { events, listen, clock } = scene();
   const [stays, leaves, returns] = [listen('stays'), listen('leaves'), listen('returns')];
   events.ended('leaves', false);
   events.ended('returns', true);
   assert.deepEqual(stays.slice(1), []);
   assert.deepEqual(leaves.slice(1), ['end']);
-  assert.deepEqual(returns.slice(1), ['reconnect {}', 'end']);
+  assert.deepEqual(returns.slice(1), ['reconnect {"url":"/a/room/whep"}', 'end']);
   events.ended('stays', false);
   assert.equal(clock.pending(), 0);
 });
