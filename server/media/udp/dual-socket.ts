@@ -1,4 +1,5 @@
 /** One UDP port at an address of each IP family. */
+import { byFfi } from '#server/node/by-ffi.ts';
 import type { Endpoint } from './address.ts';
 import { isAnyWaiting } from './descriptor.ts';
 import { type Outbox, outbox } from './outbox.ts';
@@ -61,15 +62,15 @@ function dual(first: MediaSocket, second: MediaSocket): MediaSocket {
 }
 
 function withOutbox(socket: MediaSocket, onSlower: (reason: string) => void): MediaSockets {
-  const ffi = process.getBuiltinModule('node:ffi');
   const descriptors = socket.exits.map(({ descriptor }) => descriptor);
-  const box = outbox(socket.exits, ffi && isAnyWaiting(ffi, descriptors), onSlower);
+  const isWaiting = byFfi((ffi) => isAnyWaiting(ffi, descriptors));
+  const box = outbox(socket.exits, isWaiting, onSlower);
   return {
     ...socket,
     send: (pieces, to) => box?.put(pieces, to) || socket.send(pieces, to),
     outbox: box,
     takeReader() {
-      const reading = ffi && reader(ffi, descriptors);
+      const reading = byFfi((ffi) => reader(ffi, descriptors) ?? 'these sockets cannot be read so');
       if (reading !== undefined) socket.stopReading();
       return reading;
     },
