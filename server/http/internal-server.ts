@@ -25,8 +25,8 @@ const maxHeaderSize = 64 * 1024;
 export interface Internals {
   readonly checkup: Checkup;
   stats(): Promise<PodStats>;
-  /** Of one room, or of all. */
-  viewers(room: string | undefined, most: number): Promise<ViewersStats>;
+  /** Of one room, or of all. Undefined for a room that the pod does not have. */
+  viewers(room: string | undefined, most: number): Promise<ViewersStats | undefined>;
   scrape(format: Format): Promise<Exposition>;
   /** When metrics and statistics are given to an address. Probes are answered at once. */
   readonly turns: Turns;
@@ -51,7 +51,8 @@ export function internalServer(internals: Internals): FastifyInstance {
     const most = Number(limit);
     if (!Number.isInteger(most) || most < 1 || most > viewersTold.most)
       return reply.code(400).send({ error: `limit is a number from 1 to ${viewersTold.most}` });
-    return reply.send(await internals.viewers(room, most));
+    const told = await internals.viewers(room, most);
+    return told === undefined ? reply.code(404).send({ error: unknownRoom }) : reply.send(told);
   });
   app.get(internalPath.metrics, { onRequest }, async (request, reply) => {
     const { contentType, body } = await internals.scrape(scrapeFormat(request.headers.accept));
@@ -62,6 +63,8 @@ export function internalServer(internals: Internals): FastifyInstance {
 
 /** What people and programs ask for; other pods know their own way. */
 const { metrics, stats, viewers, livez, readyz, healthz } = internalPath;
+
+const unknownRoom = `this pod has no such room; rooms are named NAMESPACE/NAME, as ${stats} has them`;
 
 const unknownPath: Refusal = {
   reason: 'UnknownPath',

@@ -28,7 +28,7 @@ import { viewersStats } from './viewer-stats.ts';
 
 export interface Observed {
   readonly media: MediaPlane;
-  readonly rooms: Pick<Rooms, 'list'>;
+  readonly rooms: Pick<Rooms, 'list' | 'has'>;
   readonly state: Pick<ServerState, 'isDraining' | 'drainEndsMs' | 'settings'> & {
     readonly identity: Pick<DtlsIdentity, 'pending'>;
   };
@@ -47,7 +47,7 @@ export interface Observation {
   readonly meter: Meter;
   scrape(format: Format): Promise<Exposition>;
   stats(): Promise<PodStats>;
-  viewers(room: string | undefined, most: number): Promise<ViewersStats>;
+  viewers(room: string | undefined, most: number): Promise<ViewersStats | undefined>;
   readonly checkup: Checkup;
   /** Costs nothing, so that every request may ask. */
   shortage(): Shortage;
@@ -122,7 +122,8 @@ export async function observation(observed: Observed): Promise<Observation> {
     meter: meterOf([meter, joined.listener]),
     scrape,
     stats: async () => podStats(await look()),
-    viewers: async (room, most) => viewersStats(await media.viewers({ viewersOf: room, most })),
+    viewers: async (room, most) =>
+      room === undefined || rooms.has(room) ? viewersStats(await media.viewers({ viewersOf: room, most })) : undefined,
     checkup,
     shortage: () => ({ isShortOfMemory: isShort(watch.reading()), isBusy }),
     stop: watch.stop,

@@ -41,4 +41,12 @@ describe('viewers one by one, on the internal port', () => {
     for (const limit of ['0', '1001', 'all', '1.5'])
       assert.equal((await at.inside(`/stats/viewers?limit=${limit}`)).status, 400, limit);
   });
+
+  test('a room that is not there has no empty list: it is 404, and said how rooms are named', async () => {
+    for (const room of ['stage', 'default/nowhere', '']) {
+      const answer = await at.inside(`/stats/viewers?room=${room}`);
+      assert.equal(answer.status, 404, room);
+      assert.match(await answer.text(), /NAMESPACE\/NAME, as \/stats has them/);
+    }
+  });
 });
