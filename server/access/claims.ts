@@ -6,11 +6,12 @@
  *   publish    true: may send
  *   subscribe  true: may watch
  *   admin      true, or role "admin": may do everything in the rooms that it names
- *   sub        who it is, for the audit log
+ *   sub        who it is: a session is theirs who made it, and the audit log names them
  *
  * A room's own key needs no `room`: whoever made the token meant that room. A key that signs for many rooms must name
  * them in full, as a room of the same name in another namespace is somebody else's.
  */
+import { createHash } from 'node:crypto';
 import type { Role } from '../room/room.ts';
 import { denied, type Verdict } from './verdict.ts';
 
@@ -33,7 +34,8 @@ export const leewaySeconds = 30;
 
 /** Names beyond these are not looked at. */
 const maxRooms = 100;
-const maxSubject = 64;
+/** As much as the audit log writes of it. */
+const maxSubject = 128;
 
 export type Claims = Readonly<Record<string, unknown>>;
 
@@ -48,7 +50,14 @@ export function allowance(claims: Claims, { role, room, keyOf, nowMs }: ClaimsCo
   if (!isAdmin && !isTrue(claims[claim]))
     return denied('Forbidden', `The token does not allow this: its claim ${claim} would have to be true.`);
   const subject = claims['sub'];
-  return { isGranted: true, isAdmin, ...(typeof subject === 'string' && { subject: subject.slice(0, maxSubject) }) };
+  return { isGranted: true, isAdmin, ...(typeof subject === 'string' && { subject: bounded(subject) }) };
+}
+
+/** Told from all others by all of it, and kept for as long as a session lasts. How it begins is for the audit log's readers. */
+function bounded(subject: string): string {
+  if (subject.length <= maxSubject) return subject;
+  const hash = createHash('sha256').update(subject).digest('base64url');
+  return `${subject.slice(0, maxSubject - hash.length - 1)}#${hash}`;
 }
 
 /** Some makers of tokens know no booleans. */

@@ -67,13 +67,15 @@ test('a token that was issued in the future, or at no time, is of no use', () =>
   }
 });
 
-test('who it is comes from the token, cut to a length that fits a line', () => {
+test('who it is comes from the token, in a length that fits a line, and is told from all others by all of it', () => {
   const subjectOf = (sub: unknown) => {
     const verdict = allowance({ subscribe: true, sub }, own);
     return verdict.isGranted ? verdict.subject : assert.fail();
   };
   assert.equal(subjectOf('encoder-7'), 'encoder-7');
-  assert.equal(subjectOf('x'.repeat(1000))?.length, 64);
+  const [one = '', other = ''] = ['1', '2'].map((end) => subjectOf(`https://id.example.com/${'x'.repeat(1000)}${end}`));
+  assert.deepEqual([one.length, other.length], [128, 128]);
+  assert.ok(one.startsWith('https://id.example.com/x') && one !== other, one);
   assert.equal(subjectOf(7), undefined);
 });
 
