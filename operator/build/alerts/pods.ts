@@ -76,7 +76,7 @@ const threadBusy = (series: Series): Alert => ({
   expr: `avg_over_time(${series.of(threadUtilization)}[5m]) > 0.8`,
   for: '5m',
   summary: `The {{ $labels.thread }} thread of server pod {{ $labels.pod }} ${ofRoom} has hardly any time left.`,
-  description: `The {{ $labels.thread }} thread of ${pod} was busy for {{ $value | humanizePercentage }} of the last 5 minutes. More processors do not help it.`,
+  description: `The {{ $labels.thread }} thread of ${pod} was busy for {{ $value | humanizePercentage }} of the last 5 minutes. It has one processor at most, however many the pod may use.`,
 });
 
 /** The median: one long turn is no trouble that lasts. */

@@ -3,7 +3,7 @@
  * packets come; it does not know how long a repair takes where it is not the one who asks for it, nor where nobody tells it
  * the round trip, and then the picture stands still for as long.
  *
- *   nobody waits ── three repairs, within some seconds ──► wait ── none any more for half a minute ──► nobody waits
+ *   nobody waits ── three repairs, within some seconds ──► wait ── none for 3 s for each of late, 30 s at most ──► nobody waits
  *
  * It is about as long as the longest take: of one that takes longer half is believed at once, and each second takes a
  * millisecond off. Nothing allocates.
