@@ -14,7 +14,10 @@ import { allValues, firstValue, type MediaLines, SdpError, type SessionLines } f
 export function bundledSections({ attributes, media }: SessionLines): readonly MediaLines[] {
   const groups = allValues(attributes, 'group').map((value) => value.trim().split(/ +/));
   const [, ...mids] = groups.find(([semantics]) => semantics === 'BUNDLE') ?? [];
-  return mids.flatMap((mid) => media.find((section) => firstValue(section.attributes, 'mid') === mid) ?? []);
+  // Each once: a line has room for a thousand, and each section's attributes are read with those of all in its group.
+  return [...new Set(mids)].flatMap(
+    (mid) => media.find((section) => firstValue(section.attributes, 'mid') === mid) ?? [],
+  );
 }
 
 /** All m-sections must share one transport: there is one UDP port, and one DTLS association a client. A lone one does. */

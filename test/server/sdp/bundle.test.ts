@@ -2,9 +2,10 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import type { Codec } from '#crds/rooms-file.ts';
 import { answer } from '#server/rtc/sdp/answer.ts';
-import { taggedSection } from '#server/rtc/sdp/bundle.ts';
+import { bundledSections, taggedSection } from '#server/rtc/sdp/bundle.ts';
 import { negotiatePlay, negotiatePublish } from '#server/rtc/sdp/negotiate.ts';
 import { offer } from '#server/rtc/sdp/offer.ts';
+import { sdpLines } from '#server/rtc/sdp/sdp.ts';
 import { clients, sdpOf, smallOffer } from '../offers.ts';
 import { local } from './local.ts';
 
@@ -138,3 +139,9 @@ for (const client of clients)
     assert.deepEqual(of(answer(media, local, 1).split('\r\n'), named), of(text.split('\r\n'), named));
     assert.equal(taggedSection(media), wanted.media[0]);
   });
+
+test('a section that the group names again and again is in it once', () => {
+  const { attributes, media } = sdpLines(playOffer('v a v v a', audio(), video()));
+  const named = bundledSections({ attributes, media });
+  assert.deepEqual(named, [media[1], media[0]]);
+});
