@@ -28,7 +28,7 @@ export function chosenLayer(body: string, viewer: Viewer, rids: readonly string[
   const { mediaId, encodingId, rid = encodingId, ...others } = asked(body);
   const index = videoIndex(viewer);
   const mid = viewer.mids[index];
-  if (mid === undefined || (mediaId !== undefined && String(mediaId) !== String(index)))
+  if (mid === undefined || (mediaId !== undefined && mediaId !== index && mediaId !== String(index)))
     throw new Refused(unusable(`There are layers of the video only${index < 0 ? '' : `, "mediaId": "${index}"`}.`));
   const [other] = Object.keys(others).filter((name) => limits.includes(name));
   if (other !== undefined)

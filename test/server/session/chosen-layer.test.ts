@@ -29,6 +29,7 @@ for (const [name, body, of, published, status, says] of [
   ['where there is one', '{"rid":"l"}', viewer, [], 422, /one encoding/],
   ['of the sound', '{"mediaId":"0","rid":"l"}', viewer, rids, 422, /video only, "mediaId": "1"/],
   ['of a viewer without video', '{"rid":"l"}', deaf, rids, 422, /video only/],
+  ['of an object', '{"mediaId":{"toString":1},"rid":"l"}', viewer, rids, 422, /video only/],
   ['by a number', '{"rid":1}', viewer, rids, 422, /sends l, m, h/],
   ['by what there is not', '{"rid":"l","maxHeight":360}', viewer, rids, 422, /by their rid here, not by maxHeight/],
   ['in no JSON', '{rid:l}', viewer, rids, 400, /JSON object/],
