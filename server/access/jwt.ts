@@ -93,7 +93,9 @@ function byKeySet(kept: KeptKeys<KeySet>, expected: JWTVerifyOptions): Verified 
     try {
       return await by(keys);
     } catch (error) {
-      const newer = error instanceof JWKSNoMatchingKey ? await kept.newer(keys) : undefined;
+      // A key may be another one's successor under the same name, or without one.
+      const isOfAnother = error instanceof JWKSNoMatchingKey || error instanceof JWSSignatureVerificationFailed;
+      const newer = isOfAnother ? await kept.newer(keys) : undefined;
       if (newer === undefined) throw error;
       return await by(newer);
     }

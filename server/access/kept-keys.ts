@@ -5,8 +5,8 @@
  *   0 ──── fresh: used as they are ────┬── stale: read anew, and used if that fails ──┬── of no use: nobody gets in
  *                                  10 min                                           24 h
  *
- * Whoever is asked about a key that is not among them reads them anew at once, as a new key signs from its first minute
- * on; but not more often than the cool-down says, or strangers could have them read with each made-up name.
+ * Whoever is asked about a key that is not among them, or by a signature that is of none, reads them anew at once, as a new key
+ * signs from its first minute on; but not more often than the cool-down says, or strangers could have them read with each made-up name or signature.
  */
 import type { Clock } from '../room/rooms.ts';
 

@@ -91,6 +91,22 @@ describe('tokens by the keys of a provider', () => {
     assert.equal(await by(next), 'Granted');
   });
 
+  test('a key that takes the place of another under its name, or without one, signs from its first minute on', async () => {
+    assert.equal(await by(ec), 'Granted');
+    clock.advance(coolDownMs);
+    const renewed = signingKey('ES256', ec.kid);
+    keys.answers(200, keySetOf([rsa, renewed]));
+    assert.deepEqual([await by(renewed), await by(renewed, {}), await by(ec)], ['Granted', 'Granted', 'Wrong']);
+    assert.equal(keys.asked(), 2);
+  });
+
+  test('signatures that strangers made up have the keys read once in 30 s', async () => {
+    await by(ec);
+    clock.advance(coolDownMs);
+    for (let i = 0; i < 20; i++) assert.equal(await by(next, { kid: ec.kid }), 'Wrong');
+    assert.equal(keys.asked(), 2);
+  });
+
   test('names that strangers made up have the keys read once in 30 s, and lock nobody out', async () => {
     await by(ec);
     clock.advance(coolDownMs);
