@@ -25,11 +25,13 @@ export const endpointUrl = (role: Role) => publicPath[role === 'publisher' ? 'wh
 /** The endpoint of one role, which makes sessions. */
 export function endpoint(app: FastifyInstance, options: EndpointOptions) {
   const { role, endpoints, door, spanOf, waitedMs } = options;
-  const { limited, known, open, authorized, subjectOf } = guards(options);
+  const { limited, known, open, authorized, checkOpen, subjectOf } = guards(options);
   const url = endpointUrl(role);
   const path = url(':namespace', ':room');
 
   app.post(path, { onRequest: [limited, known, open, authorized] }, async (request: Request, reply) => {
+    // It may drain since the request began to come.
+    checkOpen();
     const { body: sdp, headers } = request;
     if (typeof sdp !== 'string' || mediaType(headers['content-type']) !== 'application/sdp') throw new Refused(notSdp);
     const { id, answer, localUfrag } = await endpoints.create({
@@ -64,7 +66,7 @@ export function endpoint(app: FastifyInstance, options: EndpointOptions) {
     const headers = { ...onPreflight, allow: 'POST, GET, HEAD, OPTIONS', 'accept-post': 'application/sdp' };
     return reply.code(204).headers(headers).send();
   });
-  notAllowed(app, path, 'POST, GET, HEAD, OPTIONS', ['PUT', 'PATCH', 'DELETE'], [known, authorized]);
+  notAllowed(app, path, 'POST, GET, HEAD, OPTIONS', ['PUT', 'PATCH', 'DELETE'], [known]);
 }
 
 /** Whether it comes from a client, which may come in, and not from its browser: a preflight has no token (RFC 9725 section 4.6). */

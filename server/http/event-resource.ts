@@ -44,7 +44,10 @@ export function eventResource(app: FastifyInstance, { events, ...options }: Even
     const { body = '', headers, params } = request;
     if (typeof body !== 'string' || (body !== '' && mediaType(headers['content-type']) !== 'application/json'))
       throw new Refused(notJson(role));
-    const id = open(request, wantedEvents(role, body));
+    const types = wantedEvents(role, body);
+    // The session may have ended while the body came.
+    await found(request);
+    const id = open(request, types);
     const session = `${endpointUrl(role)(params.namespace, params.room)}/${params.session}`;
     return reply.code(201).header('location', `${session}/events/${id}`).send();
   });

@@ -33,6 +33,10 @@ type Next = (error?: Error) => void;
  */
 export function guards({ role, endpoints, door, passOn }: GuardOptions) {
   const granted = new WeakMap<Request, Granted>();
+  const checkOpen = () => {
+    const refusal = endpoints.closed(role);
+    if (refusal) throw new Refused(refusal);
+  };
   return {
     limited: (request: Request, _reply: FastifyReply, next: Next) => {
       door.limit(request, { role, room: roomOf(request) });
@@ -59,10 +63,10 @@ export function guards({ role, endpoints, door, passOn }: GuardOptions) {
       look().then((isPassedOn) => isPassedOn || next(), next);
     },
     open: (_request: Request, _reply: FastifyReply, next: Next) => {
-      const refusal = endpoints.closed(role);
-      if (refusal) throw new Refused(refusal);
+      checkOpen();
       next();
     },
+    checkOpen,
     found: async (request: Request) => {
       if (!endpoints.has(role, roomOf(request), request.params.session)) throw new Refused(unknownSession);
     },

@@ -47,5 +47,5 @@ export function sessionResource(app: FastifyInstance, options: GuardOptions) {
       .headers({ ...onPreflight, allow, 'accept-patch': fragmentType })
       .send(),
   );
-  notAllowed(app, path, allow, ['PUT', 'POST'], [here, authorized, found]);
+  notAllowed(app, path, allow, ['PUT', 'POST'], [here, found]);
 }
