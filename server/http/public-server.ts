@@ -80,6 +80,8 @@ export function publicServer({
     requestTimeout: 15_000,
     // Node looks for those who are late every 30 s if it is not told.
     http: { headersTimeout: 10_000, connectionsCheckingInterval: 1000 },
+    // Nor one that takes no answer: by then it has taken nothing for so long. Event streams say something every 15 s.
+    connectionTimeout: 60_000,
     forceCloseConnections: true,
     maxRequestsPerSocket,
     rewriteUrl: ({ url = '/' }) => withoutAlias(url, endpoints.named),
