@@ -12,6 +12,7 @@ import { shortId } from './log.ts';
 import type { MediaPlane } from './media/plane.ts';
 import type { SessionMeter } from './meter.ts';
 import { Refused } from './room/refusal.ts';
+import type { Role } from './room/room.ts';
 import type { Clock, Rooms } from './room/rooms.ts';
 import type { Admission } from './session/admission.ts';
 import { chosenLayer } from './session/chosen-layer.ts';
@@ -50,10 +51,12 @@ export function endpoints({
   newId,
 }: Parts): Endpoints {
   const announced = () => state.settings.announced ?? [];
+  const closedTo = (role: Role) => closed(role, state, shortage());
   const create = signalling({
     media,
     rooms,
     sessions,
+    closed: closedTo,
     newId,
     identity: state.identity,
     announced,
@@ -74,7 +77,7 @@ export function endpoints({
         user: shortId(session),
         nowMs: clock.now(),
       }),
-    closed: (role) => closed(role, state, shortage()),
+    closed: closedTo,
     has: (role, room, id) => {
       const session = sessions.get(id);
       return session?.role === role && session.room === room;

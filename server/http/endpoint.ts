@@ -25,13 +25,11 @@ export const endpointUrl = (role: Role) => publicPath[role === 'publisher' ? 'wh
 /** The endpoint of one role, which makes sessions. */
 export function endpoint(app: FastifyInstance, options: EndpointOptions) {
   const { role, endpoints, door, spanOf, waitedMs } = options;
-  const { limited, known, open, authorized, checkOpen, subjectOf } = guards(options);
+  const { limited, known, open, authorized, subjectOf } = guards(options);
   const url = endpointUrl(role);
   const path = url(':namespace', ':room');
 
   app.post(path, { onRequest: [limited, known, open, authorized] }, async (request: Request, reply) => {
-    // It may drain since the request began to come.
-    checkOpen();
     const { body: sdp, headers } = request;
     if (typeof sdp !== 'string' || mediaType(headers['content-type']) !== 'application/sdp') throw new Refused(notSdp);
     const { id, answer, localUfrag } = await endpoints.create({

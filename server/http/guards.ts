@@ -33,10 +33,6 @@ type Next = (error?: Error) => void;
  */
 export function guards({ role, endpoints, door, passOn }: GuardOptions) {
   const granted = new WeakMap<Request, Granted>();
-  const checkOpen = () => {
-    const refusal = endpoints.closed(role);
-    if (refusal) throw new Refused(refusal);
-  };
   return {
     limited: (request: Request, _reply: FastifyReply, next: Next) => {
       door.limit(request, { role, room: roomOf(request) });
@@ -63,10 +59,10 @@ export function guards({ role, endpoints, door, passOn }: GuardOptions) {
       look().then((isPassedOn) => isPassedOn || next(), next);
     },
     open: (_request: Request, _reply: FastifyReply, next: Next) => {
-      checkOpen();
+      const refusal = endpoints.closed(role);
+      if (refusal) throw new Refused(refusal);
       next();
     },
-    checkOpen,
     found: async (request: Request) => {
       if (!endpoints.has(role, roomOf(request), request.params.session)) throw new Refused(unknownSession);
     },

@@ -4,7 +4,7 @@ import { type Draw, draws } from '../draws.ts';
 import type { IceSpec, MediaPlane, UpTrack } from '../media/plane.ts';
 import type { Endpoint } from '../media/udp/address.ts';
 import type { SessionMeter } from '../meter.ts';
-import { Refused } from '../room/refusal.ts';
+import { type Refusal, Refused } from '../room/refusal.ts';
 import type { Role } from '../room/room.ts';
 import type { Rooms } from '../room/rooms.ts';
 import type { DtlsIdentity } from '../rtc/dtls/dtls.ts';
@@ -24,6 +24,8 @@ export interface SignallingOptions {
   readonly media: MediaPlane;
   readonly rooms: Rooms;
   readonly sessions: Sessions;
+  /** Why nobody new of the role is let in just now, if nobody is. */
+  readonly closed: (role: Role) => Refusal | undefined;
   /** An id for a session, which nobody can guess. */
   readonly newId: () => string;
   /** The process's DTLS certificate. */
@@ -98,6 +100,7 @@ async function publish(options: Signalling, id: string, asked: Asked): Promise<A
   const agreed = negotiatePublish(wanted, before.settings.publish.codecs);
   const sitting = before.room.publisher?.id;
   const silentForMs = await silence(media, sitting);
+  checkOpen(options, 'publisher');
   // Another may have come while we asked; then the silence was its predecessor's.
   const isSame = rooms.get(room).room.publisher?.id === sitting;
   rooms.publish(room, id, isSame ? silentForMs : undefined);
@@ -113,6 +116,7 @@ async function play(options: Signalling, id: string, asked: Asked): Promise<Answ
   const { rooms, sessions, media, identity, draw } = options;
   const wanted = offer(sdp, 'receive');
   const { settings, room: now } = rooms.get(room);
+  checkOpen(options, 'subscriber');
   rooms.subscribe(room, id);
   const published = sessions.get(now.publisher?.id ?? '')?.published ?? [];
   const random = { randomSsrc: () => draw(4).readUInt32BE() || 1, cname: secret(draw, 9) };
@@ -121,6 +125,12 @@ async function play(options: Signalling, id: string, asked: Asked): Promise<Answ
   const local = open(options, session, agreed.media);
   media.subscribe(id, room, agreed.tracks);
   return answered(options, agreed.media, local);
+}
+
+/** Right before somebody comes in: it may drain since the request began to come. */
+function checkOpen({ closed }: Signalling, role: Role) {
+  const refusal = closed(role);
+  if (refusal) throw new Refused(refusal);
 }
 
 /** What was agreed on with a viewer does not change; one that cannot follow the new publisher has to ask anew. */
