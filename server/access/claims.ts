@@ -55,7 +55,8 @@ export function allowance(claims: Claims, { role, room, keyOf, nowMs }: ClaimsCo
 
 /** Told from all others by all of it, and kept for as long as a session lasts. How it begins is for the audit log's readers. */
 function bounded(subject: string): string {
-  if (subject.length <= maxSubject) return subject;
+  // Shorter than what is made of a long one, so that none can have it for its own.
+  if (subject.length < maxSubject) return subject;
   const hash = createHash('sha256').update(subject).digest('base64url');
   return `${subject.slice(0, maxSubject - hash.length - 1)}#${hash}`;
 }

@@ -75,6 +75,7 @@ test('who it is comes from the token, in a length that fits a line, and is told 
   assert.equal(subjectOf('encoder-7'), 'encoder-7');
   const [one = '', other = ''] = ['1', '2'].map((end) => subjectOf(`https://id.example.com/${'x'.repeat(1000)}${end}`));
   assert.deepEqual([one.length, other.length], [128, 128]);
+  assert.notEqual(subjectOf(one), one, 'and nobody is named as a long one is written');
   assert.ok(one.startsWith('https://id.example.com/x') && one !== other, one);
   assert.equal(subjectOf(7), undefined);
 });
