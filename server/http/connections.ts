@@ -16,16 +16,11 @@ import { answersOf } from './answers.ts';
 
 export interface ConnectionsOptions {
   readonly most: number;
-  readonly meter: Pick<HttpMeter, 'connectionRefused' | 'refused'>;
+  readonly meter: Pick<HttpMeter, 'connectionRefused'>;
 }
 
 /** Of the limit. */
 const lastAnswerRatio = 0.75;
-/**
- * On one connection. Browsers and proxies ask for one thing at a time; what a client asks for and does not take is kept, with all
- * that answers it.
- */
-const mostUnanswered = 16;
 /** What is closed leaves some moments later. */
 const crowdedRatio = 0.875;
 
@@ -39,12 +34,6 @@ export function limitConnections(server: Server, { most, meter }: ConnectionsOpt
   const forget = (socket: Socket) => {
     waiting.delete(socket);
     silent.delete(socket);
-  };
-  const unanswered = new WeakMap<Socket, number>();
-  const count = (socket: Socket, change: 1 | -1): number => {
-    const now = (unanswered.get(socket) ?? 0) + change;
-    unanswered.set(socket, now);
-    return now;
   };
   const makeRoom = () => {
     if (open < crowdedRatio * most) return;
@@ -67,12 +56,7 @@ export function limitConnections(server: Server, { most, meter }: ConnectionsOpt
   server.prependListener('request', ({ socket }, answer) => {
     forget(socket);
     if (open >= lastAnswerRatio * most) answer.shouldKeepAlive = false;
-    if (count(socket, 1) > mostUnanswered && !socket.destroyed) {
-      meter.refused('TooMany');
-      socket.destroy();
-    }
     answer.once('close', () => {
-      count(socket, -1);
       // A client may ask for more before it is answered.
       if (answerOn(socket) === answer && !socket.destroyed) waiting.add(socket);
     });

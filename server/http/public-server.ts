@@ -5,6 +5,7 @@ import { type Refusal, Refused } from '../room/refusal.ts';
 import type { Role } from '../room/room.ts';
 import type { Clock } from '../room/rooms.ts';
 import { withoutAlias } from './alias.ts';
+import { boundedAnswers } from './bounded-answers.ts';
 import { limitConnections } from './connections.ts';
 import { allowOrigins } from './cors.ts';
 import type { Door } from './door.ts';
@@ -43,12 +44,14 @@ export interface PublicServerOptions {
 /** An offer of a browser with all of its codecs has some 10 kB. */
 const bodyLimitBytes = 64 * 1024;
 
-/** So that nobody can have any number of requests wait on one connection. The last answer says that it is the last. */
+/** So that nobody has a connection for good. The last answer says that it is the last. */
 const maxRequestsPerSocket = 1000;
+/** Requests of a connection that wait for their answers, or for their client to take them. */
+const mostUnanswered = 16;
 
 /**
  * WHIP, WHEP and the pages, not listening yet. Every refusal is counted, and problem+json (RFC 9457), but that of requests
- * that were sent on a connection above its limit: to those Node says 503 by itself.
+ * that were sent on a connection above its limit: to those Node says 503 by itself, or the connection is closed, and counted once.
  */
 export function publicServer({
   door,
@@ -79,8 +82,13 @@ export function publicServer({
     // A client that sends its request drop by drop must not hold a connection for ever.
     requestTimeout: 15_000,
     // Node looks for those who are late every 30 s if it is not told.
-    http: { headersTimeout: 10_000, connectionsCheckingInterval: 1000 },
-    // Nor one that takes no answer: by then it has taken nothing for so long. Event streams say something every 15 s.
+    http: {
+      headersTimeout: 10_000,
+      connectionsCheckingInterval: 1000,
+      ServerResponse: boundedAnswers(mostUnanswered, () => meter.refused('TooMany')),
+    },
+    // A client that takes nothing of its answer for so long must not hold a connection either. Event streams say something every
+    // 15 s.
     connectionTimeout: 60_000,
     forceCloseConnections: true,
     maxRequestsPerSocket,
