@@ -48,18 +48,10 @@ export const familyOf = ({ family }: AddressInfo): Family => (family === 'IPv6' 
 const bytesWaiting = 0x541bn;
 
 /**
- * A function that tells whether a datagram waits to be read at one of these sockets. It allocates nothing. Where the kernel
- * cannot be asked, it knows of none.
+ * A function that tells whether a datagram waits to be read at one of these sockets. It allocates nothing. Throws
+ * where the kernel cannot be asked.
  */
 export function isAnyWaiting(ffi: typeof Ffi, descriptors: readonly number[]): () => boolean {
-  try {
-    return asked(ffi, descriptors);
-  } catch {
-    return () => false;
-  }
-}
-
-function asked(ffi: typeof Ffi, descriptors: readonly number[]): () => boolean {
   const libc = functionsOf(ffi, { ioctl: { return: 'int32', arguments: ['int32', 'uint64', 'uint64'] } });
   const bytes = new Int32Array(Buffer.allocUnsafeSlow(8).fill(0).buffer, 0, 1);
   const address = ffi.getRawPointer(bytes);

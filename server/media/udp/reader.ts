@@ -46,13 +46,12 @@ const maxCommon = 2048;
 const at = { message: 0, vector: 64, name: 96, polled: 128, datagram: 256 } as const;
 const maxDescriptors = (at.datagram - at.polled) / polled.size - 1;
 
-/** Of these sockets, which nobody else may read from now on. Undefined where they cannot be waited for in this way. */
+/**
+ * Of these sockets, which nobody else may read from now on. Undefined where they cannot be waited for in this way; throws where
+ * that cannot be asked.
+ */
 export function reader(ffi: typeof Ffi, descriptors: readonly number[]): Reader | undefined {
-  try {
-    return descriptors.length === 0 || descriptors.length > maxDescriptors ? undefined : open(ffi, descriptors);
-  } catch {
-    return undefined;
-  }
+  return descriptors.length === 0 || descriptors.length > maxDescriptors ? undefined : open(ffi, descriptors);
 }
 
 function open(ffi: typeof Ffi, descriptors: readonly number[]): Reader | undefined {
