@@ -3,7 +3,7 @@ import { publicPath } from '#crds/contract.ts';
 import type { Layer } from '../media/up/told-layers.ts';
 import type { EventMeter } from '../meter.ts';
 import type { Room } from '../room/room.ts';
-import type { Clock } from '../room/rooms.ts';
+import { type Clock, roomNames } from '../room/rooms.ts';
 import { type EventStreams, eventStreams } from './event-streams.ts';
 import { type SessionEvent, sessionEvent } from './session-event.ts';
 
@@ -124,7 +124,7 @@ export function viewerEvents({ clock, meter, roomOf, videoAt }: ViewerEventsOpti
 
 /** Where another session is asked for, as `Location` names this one: without the host, which only its client knows. */
 function whepUrl(room: string): string {
-  const [namespace = '', name = ''] = room.split('/');
+  const { namespace, name } = roomNames(room);
   return publicPath.whep(namespace, name);
 }
 

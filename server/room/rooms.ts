@@ -54,6 +54,12 @@ export interface Rooms {
 
 export const roomId = ({ namespace, name }: Pick<RoomSettings, 'namespace' | 'name'>) => `${namespace}/${name}`;
 
+/** Of what `roomId` gives. */
+export function roomNames(id: string): Pick<RoomSettings, 'namespace' | 'name'> {
+  const [namespace = '', name = ''] = id.split('/');
+  return { namespace, name };
+}
+
 /**
  * `end` is called for each session that a room ends; the room has forgotten it by then. `changed` is called with each
  * room in which something has changed, or that is no more.

@@ -5,6 +5,7 @@
  */
 import type { Attributes, Span, Tracer } from '#tracing/tracer.ts';
 import type { Meter } from '../meter.ts';
+import { roomNames } from '../room/rooms.ts';
 import type { SessionEnd } from '../session/session-end.ts';
 
 interface Life {
@@ -57,6 +58,6 @@ export function roomSpans(tracer: Tracer): RoomSpans {
 
 /** Of `namespace/name`. */
 export function roomAttributes(room: string): Attributes {
-  const [namespace = '', name = ''] = room.split('/');
+  const { namespace, name } = roomNames(room);
   return { room: name, 'k8s.namespace.name': namespace };
 }
