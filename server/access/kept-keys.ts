@@ -6,7 +6,8 @@
  *                                  10 min                                           24 h
  *
  * Whoever is asked about a key that is not among them, or by a signature that is of none, reads them anew at once, as a new key
- * signs from its first minute on; but not more often than the cool-down says, or strangers could have them read with each made-up name or signature.
+ * signs from its first minute on; but not more often than the cool-down says, or strangers could have them read with each
+ * made-up name or signature.
  */
 import type { Clock } from '../room/rooms.ts';
 
