@@ -73,13 +73,14 @@ export async function lookedAfter(): Promise<PlaneContender> {
   return {
     ...contender,
     publish(packet) {
-      contender.publish(packet);
+      const handedOverMs = contender.publish(packet);
       // Each in its own time: viewers know nothing of each other.
       const times = packet < eagerPackets ? eager : 1;
       for (const [viewer, { feedback, report }] of reports.entries()) {
         if ((packet + viewer) % Math.round(feedbackEvery / times) === 0) feedback();
         if ((packet + 2 * viewer) % (reportEvery / times) === 0) report();
       }
+      return handedOverMs;
     },
   };
 }

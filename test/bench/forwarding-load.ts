@@ -1,6 +1,7 @@
 import dgram from 'node:dgram';
 import { once } from 'node:events';
 import { setTimeout as pause } from 'node:timers/promises';
+import { noLookup } from '#test/harness/no-lookup.ts';
 import { drain } from './drain.ts';
 import type { Usage } from './forwarding-child.ts';
 import { evenly } from './pace.ts';
@@ -8,8 +9,8 @@ import { quantile } from './quantile.ts';
 
 /** Something that forwards packets from one publisher to many subscribers, with its clients in this process. */
 export interface Contender {
-  /** Sends the publisher's packet of that number. */
-  publish(packet: number): void;
+  /** Sends the publisher's packet of that number. Tells when it was handed to the kernel, on the clock of `performance.now`. */
+  publish(packet: number): number;
   /** Where the subscribers receive, one socket each. */
   readonly downSockets: readonly dgram.Socket[];
   /** Calls back for each packet that reached a subscriber. */
@@ -23,6 +24,8 @@ export interface Load {
   readonly packetsPerSecond: number;
   readonly payloadBytes: number;
   readonly seconds: number;
+  /** For how long the load is offered before it is measured; half a second unless said. */
+  readonly warmUpSeconds?: number;
   /** How long what was sent may take to arrive; what comes later is lost. */
   readonly settleMs?: number;
 }
@@ -37,11 +40,13 @@ export interface Measurement {
   readonly deliveredPart: number;
 }
 
+const defaultWarmUpSeconds = 0.5;
 const defaultSettleMs = 200;
 
-/** Offers the load evenly for its time, after half a second to warm up. */
+/** Offers the load evenly for its time, once the contender has warmed up. */
 export async function measure(contender: Contender, load: Load): Promise<Measurement> {
-  const { packetsPerSecond, seconds, subscribers, settleMs = defaultSettleMs } = load;
+  const { packetsPerSecond, seconds, subscribers } = load;
+  const { warmUpSeconds = defaultWarmUpSeconds, settleMs = defaultSettleMs } = load;
   const sentMs = new Map<number, number>();
   const latencyMicroseconds: number[] = [];
   let next = 0;
@@ -53,14 +58,14 @@ export async function measure(contender: Contender, load: Load): Promise<Measure
   });
   const offer = async (packets: number): Promise<number> => {
     const reached = await evenly(packetsPerSecond, packets, () => {
-      sentMs.set(next, performance.now());
-      contender.publish(next++);
+      sentMs.set(next, contender.publish(next));
+      next += 1;
     });
     const deadlineMs = performance.now() + settleMs;
     while (latencyMicroseconds.length < packets * subscribers && performance.now() < deadlineMs) await pause(5);
     return reached;
   };
-  await offer(packetsPerSecond / 2);
+  await offer(packetsPerSecond * warmUpSeconds);
   sentMs.clear();
   latencyMicroseconds.length = 0;
   const before = await contender.usage();
@@ -97,9 +102,10 @@ export function checkForwarded(measured: Measurement): void {
 export const sockets = (count: number): Promise<dgram.Socket[]> =>
   Promise.all(
     Array.from({ length: count }, async () => {
-      const socket = dgram.createSocket({ type: 'udp4', recvBufferSize: 4 * 1024 * 1024 });
+      const socket = dgram.createSocket({ type: 'udp4', recvBufferSize: 4 * 1024 * 1024, lookup: noLookup });
+      const listening = once(socket, 'listening');
       socket.bind(0, '127.0.0.1');
-      await once(socket, 'listening');
+      await listening;
       return socket;
     }),
   );

@@ -73,14 +73,23 @@ async function start(
     await once(socket, 'message');
   }
 
-  const stayAlive = (): void => all.forEach(check);
-  const staying = setInterval(stayAlive, stayAliveEveryMs);
+  // One after the other: clients know nothing of each other.
+  let turn = 0;
+  const stayAlive = (): void => {
+    const i = turn++ % all.length;
+    const socket = all[i];
+    if (socket) check(socket, i);
+  };
+  const staying = setInterval(stayAlive, stayAliveEveryMs / all.length);
   const packet = packets(mirrored(up.keys), upSsrc, payloadBytes, up.publishes?.extensions.transportWide);
   return {
     downSockets,
     viewers: downSockets.map((socket, i) => viewer(downs[i] ?? up, socket, port)),
     publish(number) {
-      upSocket?.send(packet(number), port, '127.0.0.1');
+      const datagram = packet(number);
+      const handedOverMs = performance.now();
+      upSocket?.send(datagram, port, '127.0.0.1');
+      return handedOverMs;
     },
     onDelivered(listener) {
       for (const [i, { keys }] of downs.entries()) {

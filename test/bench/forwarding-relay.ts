@@ -11,7 +11,9 @@ export async function relay({ subscribers, payloadBytes }: Load): Promise<Conten
     publish(packet) {
       const datagram = Buffer.alloc(12 + payloadBytes);
       datagram.writeUInt32BE(packet, 4);
+      const handedOverMs = performance.now();
       up?.send(datagram, port, '127.0.0.1');
+      return handedOverMs;
     },
     onDelivered(listener) {
       for (const socket of downs) socket.on('message', (datagram) => listener(datagram.readUInt32BE(4)));

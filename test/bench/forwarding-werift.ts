@@ -22,7 +22,10 @@ export async function werift({ subscribers, payloadBytes }: Load): Promise<Conte
     downSockets: downs.map((down) => transportOf(down).socket),
     publish(packet) {
       const header = new RtpHeader({ payloadType: 96, sequenceNumber: packet & 0xffff, timestamp: packet });
+      // It seals and sends in turns of its own.
+      const handedOverMs = performance.now();
       sender.sendRtp(new RtpPacket(header, Buffer.alloc(payloadBytes))).catch(() => undefined);
+      return handedOverMs;
     },
     onDelivered(listener) {
       for (const down of downs) tap(down, (datagram) => listener(datagram.readUInt32BE(4)));

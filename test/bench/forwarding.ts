@@ -25,7 +25,7 @@ import { type Saturated, saturate } from './saturation.ts';
  * 480 Mbit/s go out. More than werift can do: it then forwards what it can, and since it never waits, each packet costs
  * it the least that it ever does.
  */
-const usual: Load = { subscribers: 50, packetsPerSecond: 1000, payloadBytes: 1200, seconds: 4 };
+const usual: Load = { subscribers: 50, packetsPerSecond: 1000, payloadBytes: 1200, seconds: 4, warmUpSeconds: 5 };
 
 const contenders = { plane, werift, relay } satisfies Record<string, (load: Load) => Promise<Contender>>;
 type Name = keyof typeof contenders;

@@ -3,7 +3,7 @@ import { once } from 'node:events';
 import { test } from 'node:test';
 import { setTimeout as pause } from 'node:timers/promises';
 import { eventually } from '#test/harness/eventually.ts';
-import { type Contender, checkForwarded, sockets } from './forwarding-load.ts';
+import { type Contender, checkForwarded, measure, sockets } from './forwarding-load.ts';
 import { evenly } from './pace.ts';
 import { saturate } from './saturation.ts';
 import { unread } from './unread.ts';
@@ -42,6 +42,26 @@ test('receivers that only make room count what they take away and is long enough
   assert.equal(take(), 0);
 });
 
+test('the kernel has what one of the sockets sends as soon as it is sent', async (t) => {
+  const [from, to] = await sockets(2);
+  t.after(() => {
+    for (const socket of [from, to]) socket?.close();
+  });
+  const { take } = unread(to ? [to] : [], 1);
+  from?.send(Buffer.alloc(1), to?.address().port, '127.0.0.1');
+  assert.equal(take(), 1);
+});
+
+test('latency is counted from when the publisher hands a packet over', async () => {
+  const { contender } = await instant(() => false);
+  const handedOver = { ...contender, publish: (packet: number) => contender.publish(packet) - 60_000 };
+  const load = { subscribers: 2, packetsPerSecond: 100, payloadBytes: 100, seconds: 0.1, warmUpSeconds: 0 };
+  const { latencyMicroseconds, deliveredPart } = await measure(handedOver, load);
+  await contender.stop();
+  assert.equal(deliveredPart, 1);
+  for (const latency of latencyMicroseconds) assert.equal(Math.floor(latency / 60_000_000), 1, `${latency} µs`);
+});
+
 test('no figure is made of a run that did not forward', () => {
   const run = { microsecondsPerPacket: 1, latencyMicroseconds: [1], offeredPerSecond: 50_000 };
   checkForwarded({ ...run, deliveredPart: 0.95 });
@@ -60,11 +80,17 @@ async function instant(isLost: (packet: number) => boolean) {
     publish(packet) {
       most = Math.max(most, packet);
       asked += 1;
-      if (isLost(packet)) return;
-      for (const socket of downSockets) from?.send(Buffer.alloc(100), socket.address().port, '127.0.0.1');
+      const handedOverMs = performance.now();
+      if (isLost(packet)) return handedOverMs;
+      const datagram = Buffer.alloc(100);
+      datagram.writeUInt32BE(packet);
+      for (const socket of downSockets) from?.send(datagram, socket.address().port, '127.0.0.1');
       forwarded += downSockets.length;
+      return handedOverMs;
     },
-    onDelivered: () => undefined,
+    onDelivered(listener) {
+      for (const socket of downSockets) socket.on('message', (datagram) => listener(datagram.readUInt32BE(0)));
+    },
     usage: async () => ({ cpuMicroseconds: 3 * forwarded, forwarded }),
     async stop() {
       await pause(0);

@@ -60,7 +60,9 @@ export async function serverContender(
       next = first + number + 1;
       const pieces = packet(first + number);
       last = pieces;
+      const handedOverMs = performance.now();
       publisher.socket.send(pieces, publisher.server.port, publisher.server.address);
+      return handedOverMs;
     },
     // Whoever listens next counts from 0 on, while SRTP takes no number twice.
     onDelivered(then) {

@@ -5,6 +5,7 @@ import { type SrtpKeys, srtpProfile } from '#server/media/plane.ts';
 import { masterLength } from '#server/media/srtp/srtp-keys.ts';
 import type { Endpoint } from '#server/media/udp/address.ts';
 import { eventually } from '#test/harness/eventually.ts';
+import { noLookup } from '#test/harness/no-lookup.ts';
 import { keyFrame } from '#test/server/media/peer.ts';
 import { stunCheck } from '#test/server/media/stun-client.ts';
 import { type Certificate, certificate, dtlsClient } from './dtls-client.ts';
@@ -84,9 +85,10 @@ export async function udpClient(
   const candidates = [...answer.matchAll(/a=candidate:\d+ 1 udp \d+ (\S+) (\d+)/g)];
   const [, address = '', port = ''] = candidates.find(([, at = '']) => at.includes(':') === isByIPv6) ?? [];
 
-  const socket = createSocket({ type: isByIPv6 ? 'udp6' : 'udp4', recvBufferSize: bufferBytes });
+  const socket = createSocket({ type: isByIPv6 ? 'udp6' : 'udp4', recvBufferSize: bufferBytes, lookup: noLookup });
+  const listening = once(socket, 'listening');
   socket.bind(0, isByIPv6 ? '::1' : '127.0.0.1');
-  await once(socket, 'listening');
+  await listening;
   let isOpen = true;
   let isClosed = false;
   const send = (datagram: Uint8Array) => {
