@@ -63,10 +63,11 @@ const explained: Readonly<Record<PartName, string>> = {
   forwarding: `One publisher, fifty subscribers, packets of 1,200 bytes, AES-GCM. CPU is that of the whole process. Saturated means that there
 is always a next packet. werift's own \`RTCRtpSender.sendRtp\` does what it can of the same load; the bare relay is a socket of
 Node that copies datagrams, without SRTP. Latency is from handing a packet to the kernel until the kernel has each of its
-fifty copies at the subscriber. Processors are kept awake meanwhile, by a process on each that has it only while nobody else wants
-it, as one switches sleep off on a machine of one's own: how long a host takes to wake one up, and how cold the caches are then, is
-the host's. "Out of sleep" is the same without that, where a processor falls asleep between two packets: as a pod finds
-it that has its virtual machine for itself.`,
+fifty copies at the subscriber. Each contender is offered the same for five seconds before, so that V8 has compiled it. Processors
+are kept awake meanwhile, by a process on each that has it only while nobody else wants it, as one switches sleep off on a machine
+of one's own: how long a host takes to wake one up, and how cold the caches are then, is the host's. "Out of sleep" is the same
+without that, where a processor falls asleep between two packets: as a pod finds it that has its virtual machine for itself.
+Up to commit 98e7930 the clock began before the publisher sealed its packet, and warming up took half a second.`,
   features: `The media core with all that it keeps, counts and reports: headers of VP8 are read, packets tell when they left, and viewers report,
 tell when each packet came (TWCC) and ask for one in a hundred again, which comes as RTX. Beside it the core that only forwards.
 Packets come to each by turns and evenly, as where forwarding is measured, and on processors that are kept awake, at 1000 a second
