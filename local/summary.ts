@@ -34,15 +34,17 @@ ${await monitoringLines(cluster)}
 
 /** OBS and ffmpeg take them as they are. */
 function encoderLines({ whip, publishToken }: RoomPages): string {
-  const bearer = publishToken === '' ? '' : `\n  Token     ${publishToken}  (Bearer, for encoders)`;
+  const bearer =
+    publishToken === '' ? '' : `\n  Token     ${publishToken}  (Bearer, for OBS and ffmpeg: docs/guides/encoders.md)`;
   return `  WHIP      ${whip}${bearer}`;
 }
 
 async function monitoringLines({ monitoringURL }: Cluster): Promise<string> {
   if (monitoringURL === undefined) return '';
   const { ok: hasPages } = await fetch(monitoringURL);
+  const api = `  (built with Go, so without its own pages: ${monitoringURL}/api/v1/query?query=live_subscribers answers)`;
   return `
   Plots       ${monitoringURL}${plotsPath}
-  Prometheus  ${monitoringURL}${hasPages ? '' : '  (built with Go, so without its own pages: the HTTP API only)'}
+  Prometheus  ${monitoringURL}${hasPages ? '' : api}
 `;
 }
