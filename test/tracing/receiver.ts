@@ -10,8 +10,8 @@ export interface Receiver {
   readonly grpcURL: string;
   readonly httpURL: string;
   readonly spans: readonly ReceivedSpan[];
-  /** The first span of this name, as soon as it is there. */
-  span(name: string): Promise<ReceivedSpan>;
+  /** The first span of this name, as soon as it is there; with a `spanId`, that span. Children come before their parents. */
+  span(name: string, spanId?: string): Promise<ReceivedSpan>;
   stop(): Promise<void>;
 }
 
@@ -50,8 +50,9 @@ export async function receiver({
     grpcURL: urlOf(grpc),
     httpURL: urlOf(http),
     spans,
-    span: async (name) => {
-      const found = () => spans.find((span) => span.name === name);
+    span: async (name, spanId) => {
+      const isIt = (span: ReceivedSpan) => span.name === name && (spanId === undefined || span.spanId === spanId);
+      const found = () => spans.find(isIt);
       await eventually(`the span ${name} has come`, () => found() !== undefined);
       return found() as ReceivedSpan;
     },

@@ -48,7 +48,7 @@ describe('spans, by gRPC', () => {
       await tracer.span('inner', {}, async () => {});
       tracer.start('own', { parent: 'none', link: outer }).end();
     });
-    const [outer, inner, own] = await Promise.all(['outer', 'inner', 'own'].map(collector.span));
+    const [outer, inner, own] = await Promise.all(['outer', 'inner', 'own'].map((name) => collector.span(name)));
     assert.ok(outer && inner && own);
     assert.equal(outer.parentSpanId, '');
     assert.deepEqual([inner.traceId, inner.parentSpanId], [outer.traceId, outer.spanId]);
