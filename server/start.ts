@@ -76,7 +76,7 @@ export async function start(given: Surroundings): Promise<Started | undefined> {
     onFatal,
     ...embedded,
   }).catch(async (error: unknown) => {
-    const problem = isPod ? undefined : await portProblem(error, config);
+    const problem = isPod ? undefined : await portProblem(error, config, given.args);
     throw problem === undefined ? error : new ConfigError(problem, { cause: error });
   });
   return { server, log, tracing };

@@ -75,22 +75,24 @@ describe('a server that does not start', () => {
       ['--internal', 'TCP', (tcp.address() as AddressInfo).port],
       ['--media', 'UDP', udp.address().port],
     ] as const) {
-      const taken = await run(['docs/examples/rooms.yaml', ...anyPort, option, `127.0.0.1:${port}`]);
+      const others = anyPort.filter((_, index) => anyPort[index - (index % 2)] !== option);
+      const taken = await run(['docs/examples/rooms.yaml', ...others, option, `127.0.0.1:${port}`]);
       assert.deepEqual(taken, {
         code: 1,
         stdout: '',
         stderr:
           `${protocol} 127.0.0.1:${port} is in use. ` +
-          `Choose another: npm run sfu -- ROOMS_FILE ${option} 127.0.0.1:${port + 1}\n`,
+          `Choose another: npm run sfu -- docs/examples/rooms.yaml ${others.join(' ')} ${option} 127.0.0.1:${port + 1}\n`,
       });
     }
     const [http, media] = [(tcp.address() as AddressInfo).port, udp.address().port];
     const both = ['--http', `127.0.0.1:${http}`, '--media', `127.0.0.1:${media}`];
-    const { stderr } = await run(['docs/examples/rooms.yaml', ...anyPort, ...both]);
+    const { stderr } = await run(['docs/examples/rooms.yaml', '--internal', '127.0.0.1:0', ...both]);
     assert.equal(
       stderr,
       `TCP 127.0.0.1:${http} is in use; UDP 127.0.0.1:${media} is in use. Choose others: ` +
-        `npm run sfu -- ROOMS_FILE --http 127.0.0.1:${http + 1} --media 127.0.0.1:${media + 1}\n`,
+        'npm run sfu -- docs/examples/rooms.yaml --internal 127.0.0.1:0 ' +
+        `--http 127.0.0.1:${http + 1} --media 127.0.0.1:${media + 1}\n`,
     );
     udp.close();
     tcp.close();

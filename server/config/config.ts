@@ -155,7 +155,7 @@ export function argumentsConfig(
   const { values, positionals } = parsed(args);
   if (values.help) return undefined;
   const [roomsFile, extra] = positionals;
-  const taken = takenByNpm(Object.keys(known), env).map(({ name }) => `--${name} …`);
+  const taken = takenByNpm(Object.keys(knownOptions), env).map(({ name }) => `--${name} …`);
   if (taken.length > 0)
     throw new ConfigError(
       `npm keeps what has no -- before it to itself. Say: npm run sfu -- ${roomsFile ?? 'ROOMS_FILE'} ${taken.join(' ')}`,
@@ -197,7 +197,7 @@ export function argumentsConfig(
   };
 }
 
-const known = {
+export const knownOptions = {
   http: { type: 'string', default: `${port.http}` },
   internal: { type: 'string', default: `${port.internal}` },
   media: { type: 'string', default: `${port.media}` },
@@ -223,7 +223,7 @@ function parsed(args: readonly string[]) {
     return parseArgs({
       args: [...args],
       allowPositionals: true,
-      options: known,
+      options: knownOptions,
     });
   } catch (error) {
     throw new ConfigError(`${inShort(error as Error)}\nnpm run sfu -- --help lists the options.`);

@@ -3,6 +3,7 @@ import { once } from 'node:events';
 import { createServer } from 'node:net';
 import { type Endpoint, hostPort } from '../media/udp/address.ts';
 import type { Config } from './config.ts';
+import { saidAgain } from './said-again.ts';
 
 const problems: Readonly<Record<string, string>> = {
   EADDRINUSE: 'is in use',
@@ -16,8 +17,10 @@ type Option = keyof Ports;
 /**
  * What to do about an error of `listen` or `bind`, for whoever starts a server with options: of all its ports that cannot be
  * had, as a server that runs already has all of them. Undefined for any other error. To be called when none is bound any more.
+ *
+ * @param args the options that it was started with, which are to be given again
  */
-export async function portProblem(error: unknown, ports: Ports): Promise<string | undefined> {
+export async function portProblem(error: unknown, ports: Ports, args: readonly string[]): Promise<string | undefined> {
   const { code = '' } = error as NodeJS.ErrnoException;
   if (problems[code] === undefined) return undefined;
   const options = ['http', 'internal', 'media'] as const;
@@ -28,8 +31,8 @@ export async function portProblem(error: unknown, ports: Ports): Promise<string 
   const what = told
     .map((one) => `${protocolOf(one.option)} ${hostPort(ports[one.option])} ${problems[one.code]}`)
     .join('; ');
-  const instead = told.map((one) => `--${one.option} ${other(one.code, ports[one.option])}`).join(' ');
-  return `${what}. Choose ${told.length > 1 ? 'others' : 'another'}: npm run sfu -- ROOMS_FILE ${instead}`;
+  const instead = new Map(told.map((one) => [one.option, other(one.code, ports[one.option])]));
+  return `${what}. Choose ${told.length > 1 ? 'others' : 'another'}: ${saidAgain(args, instead)}`;
 }
 
 /** The code of the error that it takes to have the port; empty without one. */
