@@ -3,17 +3,17 @@
 import { receiveRtcp } from './down/receive-rtcp.ts';
 import type { PlacedViewer } from './egress/share.ts';
 import { noteReceived } from './first-frame.ts';
-import { check } from './ice/ice.ts';
-import { follow, hearAnswer, isPresent, maxPaths, type Path, path, pathOf, sparePath } from './ice/path-check.ts';
+import { isPresent } from './ice/path-check.ts';
 import { noteHeard } from './ice/presence.ts';
-import { type Client, finishRestart, forget, type MediaState } from './media-state.ts';
+import { receiveStun } from './ice/receive-stun.ts';
+import type { Client, MediaState } from './media-state.ts';
 import type { DropReason } from './plane.ts';
 import { fanOut } from './room.ts';
 import { extensionNumber, type RtpHeader, readHeader } from './rtp/rtp.ts';
 import { openRtp } from './srtp/srtp.ts';
 import type { Endpoint } from './udp/address.ts';
 import { noteArrival } from './up/arrival-log.ts';
-import { askForKeyFrame, askForMissing, wantKeyFrames } from './up/feedback.ts';
+import { askForKeyFrame, askForMissing } from './up/feedback.ts';
 import { nothing } from './up/intake.ts';
 import type { Publisher } from './up/up-stream.ts';
 import type { World } from './world.ts';
@@ -34,7 +34,7 @@ export function publisherOf({ byAddress }: MediaState, datagram: Buffer, from: E
 
 export function receive(state: MediaState, world: World, datagram: Buffer, from: Endpoint): Verdict {
   const first = datagram[0] ?? 255;
-  if (first <= 3) return receiveCheck(state, world, datagram, from);
+  if (first <= 3) return receiveStun(state, world, datagram, from);
   const client = state.byAddress.find(from.address, from.port);
   if (client === undefined) return 'UnknownAddress';
   if (isRtpOrRtcp(first)) {
@@ -51,88 +51,11 @@ export function receive(state: MediaState, world: World, datagram: Buffer, from:
   return first >= 20 && first <= 63 ? receiveDtls(world, client, datagram) : 'Unknown';
 }
 
-function receiveCheck(state: MediaState, world: World, datagram: Buffer, from: Endpoint): Verdict {
-  // UDP allows it to say that no answer is wanted, and a socket throws when told to send there.
-  if (from.port === 0) return 'UnknownAddress';
-  const result = check(datagram, from, (ufrag) => state.byUfrag.get(ufrag)?.transport);
-  if (result === 'NotRequest') return receiveAnswer(state, world, datagram, from);
-  if (typeof result === 'string') return result;
-  world.send([result.answer], from);
-  if (result.valid === undefined) return undefined;
-  const { ice, isNominating } = result.valid;
-  const client = state.byId.get(result.valid.transport.id);
-  if (client === undefined) return 'UnknownUfrag';
-  const { transport } = client;
-  const at = believe(state, client, from, world.now());
-  if (at === undefined) return undefined;
-  const isThere = follow(transport, ice, at, isNominating, world);
-  client.placed?.follow(transport);
-  if (isThere) noteHeard(client, from, world.now(), world);
-  if (isNominating && ice === transport.nextIce) finishRestart(state, client, ice);
-  if (isNominating && !transport.isNominated) {
-    transport.isNominated = true;
-    world.events.onConnected(transport.id);
-    wantKeyFrames(client, world);
-  }
-  return undefined;
-}
-
 /** What comes of a subscriber that another thread sends to. */
 function receivePlaced(placed: PlacedViewer, isRtcp: boolean, datagram: Buffer): Verdict {
   if (!placed.isKeyed) return 'NoKeys';
   if (!isRtcp) return 'UnknownSsrc';
   return placed.receiveRtcp(datagram) ? undefined : 'ThreadBusy';
-}
-
-/**
- * From now on, what comes from this address is this client's. One that is another's stays so until this client has shown
- * that it reads what is sent there: a source is easily forged, and a publisher's easily known. Undefined where there is no
- * room for it: whoever has seen a check can send it again from anywhere, and that must not push out where the client is.
- */
-function believe(state: MediaState, client: Client, from: Endpoint, nowMs: number): Path | undefined {
-  const { transport } = client;
-  const owner = state.byAddress.find(from.address, from.port);
-  const known = pathOf(transport, from);
-  if (known !== undefined && (owner === client || known.isClaim)) return known;
-  const at = path(from, owner !== undefined);
-  const isFull = known === undefined && transport.paths.length >= maxPaths;
-  const left = known ?? (isFull ? sparePath(transport, nowMs) : undefined);
-  if (isFull && left === undefined) return undefined;
-  if (left !== undefined) forget(state, client, left);
-  transport.paths = [...transport.paths.filter((other) => other !== left), at];
-  (at.isClaim ? state.claims : state.byAddress).set(at, client);
-  return at;
-}
-
-/**
- * What may be an answer to a check of ours. It comes from where we asked: of an address that two say to be at both may have
- * been asked, and a claim takes no answer from whom the address belongs to.
- */
-function receiveAnswer(state: MediaState, world: World, datagram: Buffer, from: Endpoint): Verdict {
-  const claiming = state.claims.find(from.address, from.port);
-  const owner = state.byAddress.find(from.address, from.port);
-  const isClaimed = claiming !== undefined && receiveAnswerOf(claiming, state, world, datagram, from) === undefined;
-  return isClaimed ? undefined : receiveAnswerOf(owner ?? claiming, state, world, datagram, from);
-}
-
-function receiveAnswerOf(
-  client: Client | undefined,
-  state: MediaState,
-  world: World,
-  datagram: Buffer,
-  from: Endpoint,
-): DropReason | undefined {
-  const at = client && pathOf(client.transport, from);
-  if (client === undefined || at === undefined) return 'Unknown';
-  const refusal = hearAnswer(client.transport, datagram, at, world.now());
-  client.placed?.follow(client.transport);
-  if (refusal !== undefined) return refusal;
-  noteHeard(client, from, world.now(), world);
-  if (!at.isClaim) return undefined;
-  at.isClaim = false;
-  state.claims.remove(at, client);
-  state.byAddress.set(at, client);
-  return undefined;
 }
 
 function receiveDtls(world: World, { transport }: Client, datagram: Buffer): Verdict {
