@@ -2,7 +2,7 @@
 import { type Log, stackOf } from './log.ts';
 import type { SlowerPart } from './media/plane.ts';
 import type { Meter } from './meter.ts';
-import { roomId } from './room/rooms.ts';
+import { roomId } from './room/room-id.ts';
 import type { SettingsPart } from './settings/changes.ts';
 import type { Settings } from './settings/settings.ts';
 

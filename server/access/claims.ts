@@ -13,6 +13,7 @@
  */
 import { createHash } from 'node:crypto';
 import type { Role } from '../room/room.ts';
+import { roomNames } from '../room/room-id.ts';
 import { denied, type Verdict } from './verdict.ts';
 
 /** For whom a key signs: for one room, or for whoever names it. */
@@ -71,7 +72,7 @@ function isFor(claim: unknown, room: string, keyOf: KeyOf): boolean {
 }
 
 function matches(pattern: string, room: string, keyOf: KeyOf): boolean {
-  const [namespace = '', name = ''] = room.split('/', 2);
+  const { namespace, name } = roomNames(room);
   const [first = '', second, ...more] = pattern.split('/');
   if (second === undefined) return keyOf === 'Room' && first === name;
   return more.length === 0 && [namespace, '*'].includes(first) && [name, '*'].includes(second);

@@ -3,7 +3,8 @@ import { publicPath } from '#crds/contract.ts';
 import type { Layer } from '../media/up/told-layers.ts';
 import type { EventMeter } from '../meter.ts';
 import type { Room } from '../room/room.ts';
-import { type Clock, roomNames } from '../room/rooms.ts';
+import { roomNames } from '../room/room-id.ts';
+import type { Clock } from '../room/rooms.ts';
 import { type EventStreams, eventStreams } from './event-streams.ts';
 import { type SessionEvent, sessionEvent } from './session-event.ts';
 

@@ -3,6 +3,7 @@
  * have no namespace there, so that the name must be that of one room only.
  */
 import { publicPath } from '#crds/contract.ts';
+import { roomNames } from '../room/room-id.ts';
 
 /** The URL that is meant, or the same where it is no alias, or not of one room. `named` tells rooms as `namespace/name`. */
 export function withoutAlias(url: string, named: (name: string) => readonly string[]): string {
@@ -10,6 +11,5 @@ export function withoutAlias(url: string, named: (name: string) => readonly stri
     /^\/api\/(?:(whip)\/publish|whep\/play)\/([\w-]{1,64})\/?(\?.*)?$/.exec(url) ?? [];
   const [room, ...others] = name === '' ? [] : named(name);
   if (room === undefined || others.length > 0) return url;
-  const [namespace = ''] = room.split('/');
-  return `${publicPath[protocol === 'whip' ? 'whip' : 'whep'](namespace, name)}${query}`;
+  return `${publicPath[protocol === 'whip' ? 'whip' : 'whep'](roomNames(room).namespace, name)}${query}`;
 }

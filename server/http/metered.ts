@@ -2,6 +2,7 @@ import type { ServerResponse } from 'node:http';
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import { publicPath, roomPath } from '#crds/contract.ts';
 import type { AskedRequest, HttpMeter, Method, Route } from '../meter.ts';
+import { roomId } from '../room/room-id.ts';
 import { eventsPath, layerPath } from './session-links.ts';
 
 const room = [':namespace', ':room'] as const;
@@ -84,8 +85,8 @@ export function answeredPathless(meter: HttpMeter, request: FastifyRequest, { st
 const methodOf = ({ method }: FastifyRequest): Method => methods.find((known) => known === method) ?? 'other';
 
 function askedRequest(request: FastifyRequest, exists: (room: string) => boolean): AskedRequest {
-  const { namespace, room: name } = request.params as { readonly namespace?: string; readonly room?: string };
-  const id = `${namespace}/${name}`;
+  const { namespace = '', room = '' } = request.params as { readonly namespace?: string; readonly room?: string };
+  const id = roomId({ namespace, name: room });
   return {
     route: routes.get(request.routeOptions.url) ?? 'other',
     method: methodOf(request),

@@ -10,6 +10,7 @@ import type { Ingest } from '../media/up/ingest.ts';
 import type { Counts, NodeSeen } from '../node/watch.ts';
 import type { Finding } from '../probes/checkup.ts';
 import { silenceMs } from '../room/room.ts';
+import { roomId } from '../room/room-id.ts';
 import type { RoomView } from '../room/rooms.ts';
 
 /** One room now. */
@@ -111,7 +112,7 @@ export const podStats = (of: Status): PodStats => ({
       publisher: {
         since: new Date(publisher.sinceMs).toISOString(),
         sendsMedia: publisher.sendsMedia,
-        ...ingestOf(of.media.ingest[`${namespace}/${name}`]),
+        ...ingestOf(of.media.ingest[roomId({ namespace, name })]),
       },
     }),
     subscribers,

@@ -13,6 +13,7 @@ import {
   withPublisher,
   withSubscriber,
 } from './room.ts';
+import { roomId } from './room-id.ts';
 
 /** Why a room ends a session by itself. */
 export type EndReason = 'Replaced' | 'PublisherGone' | 'RoomRemoved';
@@ -50,14 +51,6 @@ export interface Rooms {
    * and players that are told find the pod to which it goes.
    */
   drain(): void;
-}
-
-export const roomId = ({ namespace, name }: Pick<RoomSettings, 'namespace' | 'name'>) => `${namespace}/${name}`;
-
-/** Of what `roomId` gives. */
-export function roomNames(id: string): Pick<RoomSettings, 'namespace' | 'name'> {
-  const [namespace = '', name = ''] = id.split('/');
-  return { namespace, name };
 }
 
 /**

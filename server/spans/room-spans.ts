@@ -5,7 +5,7 @@
  */
 import type { Attributes, Span, Tracer } from '#tracing/tracer.ts';
 import type { Meter } from '../meter.ts';
-import { roomNames } from '../room/rooms.ts';
+import { roomNames } from '../room/room-id.ts';
 import type { SessionEnd } from '../session/session-end.ts';
 
 interface Life {
