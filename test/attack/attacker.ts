@@ -58,11 +58,11 @@ export async function attacker({ origin, room, ownRoom, random, publisher }: Sce
   const onRtp = (packet: Buffer): void => {
     heard = { ssrc: packet.readUInt32BE(8), sequence: packet.readUInt16BE(2) };
   };
-  const viewer = await udpClient(at, `${room}/whep`, { offers: withFeedback, onRtp });
+  const viewer = await udpClient(at, `${room}/whep`, { offers: withFeedback, onRtp, isSilent: true });
   started.defer(() => viewer.stop());
   await eventually('the attacker is connected', viewer.isConnected);
   const joins = async (endpoint: string, offers: (sdp: string) => string): Promise<UdpClient> => {
-    const client = await udpClient(at, endpoint, { offers });
+    const client = await udpClient(at, endpoint, { offers, isSilent: true });
     started.defer(() => client.stop());
     await eventually('the attacker is in its room', client.isConnected);
     return client;

@@ -35,8 +35,6 @@ held.defer(() => witness.stop());
 const at = { fetch: (path: string, init?: RequestInit) => fetch(server.url(path), init) };
 const viewer = await udpClient(at, `${stage}/whep`, { offers: withFeedback });
 held.defer(async () => viewer.stop());
-const staying = setInterval(viewer.check, 1000);
-held.defer(async () => clearInterval(staying));
 
 const books: { readonly who: Guise['who']; readonly bytes: { sent: number; received: number } }[] = [];
 const guise = (who: Guise['who'], from: () => { readonly address: string; readonly port: number }): Guise => {

@@ -40,11 +40,11 @@ interface Measured {
   readonly saturated: Record<(typeof unhurried)[number], Saturated[]>;
 }
 
-/** Of each contender; the medians count. */
-const runs = 5;
+/** Of each contender; the medians count. Of five, one busy minute could decide. */
+const runs = 9;
 const asleepRuns = 3;
 
-/** Takes about two and a half minutes. `say` is told of each run, with the packets that were lost on the way, if any. */
+/** Takes about eight minutes. `say` is told of each run, with the packets that were lost on the way, if any. */
 export async function forwardingBench(say: (text: string) => void): Promise<readonly Figure[]> {
   const measured: Measured = {
     usual: { plane: [], werift: [], relay: [] },

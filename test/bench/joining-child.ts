@@ -47,7 +47,7 @@ async function come({ origin, room }: Place, side: 'whip' | 'whep'): Promise<Pre
   const at: Present['at'] = { fetch: (path, init) => fetch(`${origin}${path}`, init) };
   // One for all, as a browser has one for weeks.
   owns ??= await certificate();
-  const client = await udpClient(at, `${room}/${side}`, { owns });
+  const client = await udpClient(at, `${room}/${side}`, { owns, isSilent: true });
   await eventually('the client is connected', client.isConnected);
   return { at, client };
 }

@@ -6,10 +6,8 @@ import { numbers, packets } from './forwarding-packets.ts';
 import type { Place } from './joining-child.ts';
 
 const ssrc = 1;
-/** A viewer that says nothing for six seconds, and does not answer then, is sent nothing. */
-const stayAliveEveryMs = 1000;
 
-/** The media of a whole server, whose clients came by WHIP and WHEP. They are silent, but say every second that they are there. */
+/** The media of a whole server, whose clients came by WHIP and WHEP. They send no media by themselves. */
 export interface ServerContender extends Contender {
   readonly publisher: UdpClient;
   /** As it went to the server. */
@@ -44,10 +42,6 @@ export async function serverContender(
     return client;
   };
   const present: UdpClient[] = [];
-  // From the first on: to connect them all takes longer than one may be silent.
-  const staying = setInterval(() => {
-    for (const client of present) client.check();
-  }, stayAliveEveryMs).unref();
   const publisher = await connected('whip');
   const viewers: UdpClient[] = [];
   while (viewers.length < subscribers) viewers.push(await connected('whep'));
@@ -71,7 +65,6 @@ export async function serverContender(
     },
     usage: server.usage,
     async stop() {
-      clearInterval(staying);
       for (const client of present) client.stop();
     },
   };

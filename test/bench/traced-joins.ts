@@ -106,7 +106,7 @@ async function onStage(collector: Receiver, play: (stage: Stage) => Promise<void
     collectorURL: collector.grpcURL,
   } satisfies ServerQuestion);
   const at = { fetch: (path: string, init?: RequestInit) => fetch(`http://127.0.0.1:${port}${path}`, init) };
-  const publisher = await udpClient(at, '/default/stage/whip');
+  const publisher = await udpClient(at, '/default/stage/whip', { isSilent: true });
   held.defer(() => publisher.stop());
   await eventually('the publisher is connected', publisher.isConnected);
   await play({ server, publisher, collector, ...at });
@@ -134,7 +134,7 @@ async function joinMs(stage: Stage, isTracing: boolean): Promise<number> {
 }
 
 async function joined(at: Stage): Promise<UdpClient> {
-  const viewer = await udpClient(at, '/default/stage/whep');
+  const viewer = await udpClient(at, '/default/stage/whep', { isSilent: true });
   await eventually('the viewer is connected', viewer.isConnected);
   return viewer;
 }

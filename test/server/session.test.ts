@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
 import { afterEach, beforeEach, describe, test } from 'node:test';
 import { eventually } from '#test/harness/eventually.ts';
+import { stunCheck } from '#test/server/media/stun-client.ts';
 import { hasIPv6 } from '#test/server/media/udp-sockets.ts';
 import { certificate } from './dtls-client.ts';
 import { type FakeClock, fakeClock } from './fake-clock.ts';
@@ -15,10 +16,11 @@ const whip = '/default/stage/whip';
 const whep = '/default/stage/whep';
 
 /** Resolves when the server has taken in all that the client has sent: checks are answered in their turn. */
-async function isRead({ socket, check }: UdpClient): Promise<void> {
+async function isRead({ socket, ice, server }: UdpClient): Promise<void> {
   const answered = Promise.withResolvers<void>();
-  socket.on('message', ([first = 255]: Buffer) => void (first < 4 && answered.resolve()));
-  check();
+  const transactionId = Buffer.from('is this read');
+  socket.on('message', (datagram) => void (datagram.subarray(8, 20).equals(transactionId) && answered.resolve()));
+  socket.send(stunCheck({ ...ice, transactionId }), server.port, server.address);
   await answered.promise;
 }
 

@@ -13,7 +13,10 @@ import { dtlsServer } from './dtls-server.ts';
 import { smallOffer } from './offers.ts';
 import { post, type Running } from './running.ts';
 
-/** A client that goes all the way: offer, ICE check, DTLS, SRTP. It sends no media by itself. */
+/**
+ * A client that goes all the way: offer, ICE check, DTLS, SRTP. It sends no media by itself, but checks its path each second:
+ * the server goes by real time, and takes who says nothing for gone.
+ */
 export interface UdpClient {
   readonly response: Response;
   readonly location: string;
@@ -23,7 +26,7 @@ export interface UdpClient {
   sendKeyFrame(): void;
   /** How many RTP packets have come. */
   readonly received: () => number;
-  /** Checks the path once more, as a client does every few seconds that wants to be taken for alive. */
+  /** Checks the path once more. */
   check(): void;
   /** What its checks are signed with. */
   readonly ice: { readonly username: string; readonly password: string };
@@ -48,10 +51,14 @@ export interface UdpClientTraits {
   readonly nominates?: boolean;
   /** Whether it goes by the server's IPv6 address rather than by that of IPv4. */
   readonly isByIPv6?: boolean;
+  /** Whether it checks its path only until that is answered, and when it is told to. */
+  readonly isSilent?: boolean;
   /** Called with each RTP packet as it came. */
   readonly onRtp?: (packet: Buffer) => void;
 }
 
+/** Sooner than anybody is taken for gone, however late a busy machine makes it. */
+const checkEveryMs = 1000;
 /** What comes while a test is busy, as far as the kernel allows it. */
 const bufferBytes = 4 * 1024 * 1024;
 
@@ -67,6 +74,7 @@ export async function udpClient(
     nominates = true,
     onRtp,
     isByIPv6 = false,
+    isSilent = false,
   }: UdpClientTraits = {},
 ): Promise<UdpClient> {
   const own = owns ?? (await certificate());
@@ -119,6 +127,7 @@ export async function udpClient(
     socket.close();
     throw error;
   });
+  const staying = isSilent ? undefined : setInterval(() => send(check), checkEveryMs).unref();
   connect();
   let srtp: SrtpSession | undefined;
   let sequenceNumber = 0;
@@ -141,6 +150,7 @@ export async function udpClient(
     socket,
     server: { address, port: Number(port) },
     stop: () => {
+      clearInterval(staying);
       stop();
       isOpen = false;
       socket.close();

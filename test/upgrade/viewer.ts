@@ -6,8 +6,6 @@ export interface Viewer extends Pick<Continuity, 'packets' | 'lost'> {
   stop(): void;
 }
 
-const checkEveryMs = 2_000;
-
 /** Joins by a room's WHEP URL with its token. Throws with the status and what was answered. */
 export async function viewer(whepURL: string, token: string): Promise<Viewer> {
   const { origin, pathname } = new URL(whepURL);
@@ -17,13 +15,5 @@ export async function viewer(whepURL: string, token: string): Promise<Viewer> {
   };
   const count = continuity();
   const client = await udpClient(at, pathname, { onRtp: count.take });
-  const timer = setInterval(client.check, checkEveryMs);
-  return {
-    packets: count.packets,
-    lost: count.lost,
-    stop() {
-      clearInterval(timer);
-      client.stop();
-    },
-  };
+  return { packets: count.packets, lost: count.lost, stop: client.stop };
 }

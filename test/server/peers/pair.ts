@@ -7,8 +7,8 @@ import { file, sharedKey } from '#crds/contract.ts';
 import { type Purpose, type Seal, sealOf } from '#server/peers/seal.ts';
 import { replaceFile } from '#test/harness/replace-file.ts';
 import { type FakeClock, fakeClock } from '../fake-clock.ts';
-import { smallOffer, smallPlayOffer } from '../offers.ts';
-import { post, type Running, running } from '../running.ts';
+import { type Running, running } from '../running.ts';
+import { type UdpClient, udpClient } from '../udp-client.ts';
 
 export const secret = 'a-secret-that-all-pods-of-a-namespace-have';
 export const uid = { first: 'uid-of-the-first', next: 'uid-of-the-next' } as const;
@@ -46,21 +46,22 @@ export async function pair(): Promise<Pair> {
     running(rooms, { peer: { keysDir: ofFirst, podUid: uid.first } }, clock),
     running(rooms, { peer: { keysDir: ofNext, podUid: uid.next, othersFile: join(ofNext, file.otherPods) } }, clock),
   ]);
-  const published = await post(first, '/default/stage/whip', smallOffer());
+  const clients: UdpClient[] = [];
+  const comes = async (side: 'whip' | 'whep') => {
+    const client = await udpClient(first, `/default/stage/${side}`);
+    clients.push(client);
+    return client.location;
+  };
   return {
     clock,
     first,
     next,
-    publisher: published.headers.get('location') ?? '',
-    join: async () => {
-      const offer = smallPlayOffer();
-      const response = await post(first, '/default/stage/whep', offer);
-      if (response.status !== 201) throw new Error(`no session: ${response.status} ${await response.text()}`);
-      return response.headers.get('location') ?? '';
-    },
+    publisher: await comes('whip'),
+    join: () => comes('whep'),
     writeOthers: (text) => replaceFile(join(ofNext, file.otherPods), text),
     writeSecrets: (text) => replaceFile(join(ofNext, sharedKey.sessions), text),
     stop: async () => {
+      for (const client of clients) client.stop();
       await Promise.all([first.stop(), next.stop()]);
       for (const dir of dirs) await rm(dir, { recursive: true });
     },
