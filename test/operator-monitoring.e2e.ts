@@ -55,7 +55,10 @@ describe('the operator, beside the Prometheus Operator,', () => {
     const { writes, stop } = await on.start();
     const at = await on.namespace('removed');
     await on.kube.apply(aRoom('keynote', {}, at));
-    await on.says('keynote', at, 'MonitoringReady=Unknown/SelectionUnknown');
+    // The same reason stands while they are being made.
+    await eventually('they are there', async () =>
+      /no Prometheus object/.test(await on.says('keynote', at, 'MonitoringReady=Unknown/SelectionUnknown')),
+    );
     const begin = writes.length;
     await on.kube.run(['delete', 'servicemonitor', 'live-sfu', '-n', at]);
     assert.match(

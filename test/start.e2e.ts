@@ -181,7 +181,7 @@ describe('npm start', { concurrency: false }, () => {
 
   test('is stopped by a Ctrl-C in the middle of the start, too', async () => {
     const started = npmStart(['--http-port', '0']);
-    await eventually('it has begun', () => /The API server is ready/.test(started.text()));
+    await eventually('it has begun', () => /The API server is ready/.test(started.text()), 90_000);
     const pids = await treeOf(started.child.pid ?? 0);
     const sockets = await socketsOf(pids);
     assert.notEqual(sockets.size, 0);

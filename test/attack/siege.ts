@@ -10,6 +10,9 @@ const rooms = ['stage', 'wings'].map((name) => `{name: ${name}, publish: {codecs
 export const roomsOfSiege = `rooms: [${rooms.join(', ')}]`;
 export const stage = '/default/stage';
 
+/** Of the media of others. UDP promises nothing: what a socket has no room for while its process waits for the CPU is lost. */
+export const nearlyAll = 0.99;
+
 export interface Siege extends Attacker {
   /** The room that should not feel it. */
   readonly witness: ServerContender;

@@ -33,7 +33,7 @@ const lives: readonly object[] = [
 ];
 
 /** How long a step may take until the permission is missed in it; a kind that comes and goes is waited for in vain for 5 s. */
-const patienceMs = (verb: string) => (verb === 'list' ? 8_000 : 4_000);
+const patienceMs = (verb: string) => (verb === 'list' ? 15_000 : 10_000);
 
 /** And until the last of them is told of by the room. */
 const mostMs = 30_000;

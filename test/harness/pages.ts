@@ -27,6 +27,13 @@ export async function publishTestPicture(browser: Browser, { publisher }: RoomUR
   return page;
 }
 
+/** Ends the publisher's session, and then closes its page: one that is just closed may find no time to say so. */
+export async function stops(publisher: Page): Promise<void> {
+  await publisher.getByRole('button', { name: 'Stop' }).click();
+  await eventually('it sends no more', async () => (await shown(publisher)).state !== 'live');
+  await publisher.context().close();
+}
+
 /** Opens the player page. Resolves when it plays. */
 export async function watch(browser: Browser, { player }: RoomURLs): Promise<Page> {
   const page = await visit(browser, player);

@@ -69,7 +69,7 @@ describe('the program', () => {
       ...compiled,
       CONFIG_FILE: config,
       KUBECONFIG: kubeconfig,
-      POD_IP: '127.77.0.14',
+      POD_IP: '127.77.0.15',
       POD_NAMESPACE: 'live',
     };
     const child = spawn(process.execPath, [program], { env, stdio: ['ignore', 'pipe', 'inherit'] });

@@ -50,8 +50,10 @@ test('who opens all connections that there may be is refused more, which is coun
     return (await refused()) > 1;
   });
   const before = viewer.received();
-  publisher.sendKeyFrame();
-  await eventually('the viewer sees more', () => viewer.received() > before);
+  await eventually('the viewer sees more', () => {
+    publisher.sendKeyFrame();
+    return viewer.received() > before;
+  });
   assert.equal(stream.isOver, false);
 
   for (const socket of attacker) socket.destroy();

@@ -27,10 +27,10 @@ describe('the life of a pod', () => {
   test('restarts a failed container at once, then backs off, and keeps the log of the run before', async () => {
     await kube.apply(aPod('crash'));
     await kube.apply(service('crash'));
-    await look.ready('crash');
+    await look.reached('crash');
     await look.ask('crash', 'exit/3', { method: 'POST' });
     const restarted = await eventually('it was restarted', async () => {
-      const found = await look.ready('crash');
+      const found = await look.reached('crash');
       return found.status?.containerStatuses?.[0]?.restartCount === 1 ? found : undefined;
     });
     const last = restarted.status?.containerStatuses?.[0]?.lastState?.terminated;
@@ -45,7 +45,7 @@ describe('the life of a pod', () => {
   test('takes a pod that is not ready out of its Service, and restarts one that does not live', async () => {
     await kube.apply(aPod('ill', { container: { livenessProbe: liveness } }));
     await kube.apply(service('ill'));
-    await look.ready('ill');
+    await look.reached('ill');
     await look.ask('ill', 'unhealthy', { method: 'POST' });
     const refusal = await eventually('the front door finds nobody', async () => {
       const response = await look.ask('ill', 'env');

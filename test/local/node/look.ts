@@ -8,6 +8,8 @@ export interface Look {
   pod(name: string): Promise<Pod | undefined>;
   /** The pod, once it is ready. */
   ready(name: string): Promise<Pod>;
+  /** The pod, once it is ready and the front door, which hears of that a moment later, leads to it by a Service of its name. */
+  reached(name: string): Promise<Pod>;
   /** Settled once the pod has such an Event. */
   said(name: string, reason: string, message: RegExp): Promise<void>;
   /** Why its first container waits, once that is for this reason. */
@@ -18,13 +20,20 @@ export interface Look {
 
 export function lookAt(cluster: Cluster, kube: Kubectl): Look {
   const pod = (name: string) => kube.get<Pod>('pod', name);
+  const ready = (name: string) =>
+    eventually(`pod ${name} is ready`, async () => {
+      const found = await pod(name);
+      return isReady(found) ? found : undefined;
+    });
+  const ask: Look['ask'] = (name, path, init) => fetch(`${cluster.httpURL}/default/${name}/${path}`, init);
   return {
     pod,
-    ready: (name) =>
-      eventually(`pod ${name} is ready`, async () => {
-        const found = await pod(name);
-        return isReady(found) ? found : undefined;
-      }),
+    ready,
+    async reached(name) {
+      const found = await ready(name);
+      await eventually(`the front door leads to ${name}`, async () => (await ask(name, 'env')).ok);
+      return found;
+    },
     async said(name, reason, message) {
       const selector = `--field-selector=involvedObject.name=${name}`;
       await eventually(`pod ${name} has an Event ${reason} like ${message}`, async () => {
@@ -37,7 +46,7 @@ export function lookAt(cluster: Cluster, kube: Kubectl): Look {
         const state = (await pod(name))?.status?.containerStatuses?.[0]?.state;
         return state?.waiting?.reason === reason ? state.waiting : undefined;
       }),
-    ask: (name, path, init) => fetch(`${cluster.httpURL}/default/${name}/${path}`, init),
+    ask,
   };
 }
 

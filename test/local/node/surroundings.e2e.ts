@@ -66,7 +66,7 @@ describe('what a pod is given', () => {
   test('shows a changed ConfigMap at once when an annotation of the pod changes after it', async () => {
     await kube.apply(aPod('fresh'));
     await kube.apply(service('fresh'));
-    await look.ready('fresh');
+    await look.reached('fresh');
     await kube.run(['patch', 'configmap', 'settings', '-p', '{"data":{"a.yaml":"two"}}']);
     await kube.run(['annotate', 'pod', 'fresh', 'liveroom.dev/media-address=5.6.7.8:7001']);
     const file = async (path: string) => await (await look.ask('fresh', `files/${path}`)).text();
@@ -77,7 +77,7 @@ describe('what a pod is given', () => {
   test('is reached through the front door, streaming, with the client’s address', async () => {
     await kube.apply(aPod('behind'));
     await kube.apply(service('behind'));
-    await look.ready('behind');
+    await look.reached('behind');
     const seen = await look.ask('behind', 'x', {
       method: 'POST',
       body: 'hello',

@@ -137,7 +137,7 @@ test('a half-open connection is noticed', async () => {
   const { server, errors, called } = await reflected(
     [list(5, [a1]), watch([event('MODIFIED', anObject('a', 6))], 'open')],
     {
-      inactivityMs: 100,
+      inactivityMs: 2_000,
     },
   );
   await called(3);
