@@ -64,4 +64,6 @@ async function main() {
   process.on('SIGTERM', signalled);
   process.off('SIGTERM', leaveAtOnce);
   process.on('SIGINT', signalled);
+  // In a pod nobody could.
+  if (process.stdin.isTTY) console.log('Ctrl-C ends the server and all its sessions.\n');
 }

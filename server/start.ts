@@ -1,7 +1,8 @@
 import { appName, env as envName } from '#crds/contract.ts';
 import { startTracing, type Tracing } from '#tracing/start.ts';
-import { argumentsConfig, podConfig, usage } from './config/config.ts';
+import { argumentsConfig, podConfig } from './config/config.ts';
 import { ConfigError } from './config/config-error.ts';
+import { usage } from './config/options.ts';
 import { portProblem } from './config/port-problem.ts';
 import { jsonLog, type Log } from './log.ts';
 import type { SessionMeter } from './meter.ts';

@@ -76,7 +76,7 @@ describe('of several operators', () => {
         const found = await lease(namespace);
         return found?.spec?.holderIdentity === name && found;
       },
-      40_000,
+      60_000,
     );
   const acts = (one: OperatorProcess) =>
     eventually('it acts', async () =>
@@ -86,9 +86,8 @@ describe('of several operators', () => {
   async function tookMs(name: string, namespace: string): Promise<number> {
     const beganMs = performance.now();
     await on.kube.apply(aRoom(name, {}, namespace));
-    await eventually(`${name} has a pod`, async () =>
-      (await on.pods(namespace)).some(({ metadata }) => metadata.name.startsWith(name)),
-    );
+    const hasPod = async () => (await on.pods(namespace)).some(({ metadata }) => metadata.name.startsWith(name));
+    await eventually(`${name} has a pod`, hasPod, 60_000);
     return performance.now() - beganMs;
   }
   /** Told of each run. The limit is far from it: it is passed only by who waits for something else. */
@@ -149,7 +148,7 @@ describe('of several operators', () => {
         watched.reigns.find(({ holder }) => holder === heir),
       );
       assert.ok(afterRenewalMs >= shortMs, `${heir} took the Lease ${afterRenewalMs} ms after a renewal`);
-      within(t, `with a Lease of 10 s, one that is ${how} is followed after`, afterRenewalMs, 40_000);
+      within(t, `with a Lease of 10 s, one that is ${how} is followed after`, afterRenewalMs, 30_000);
     };
     const lostIt = async (leader: Candidate, why: string) => {
       assert.equal(await leader.ended, 1);

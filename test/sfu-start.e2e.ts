@@ -86,13 +86,14 @@ describe('a server that does not start', () => {
       });
     }
     const [http, media] = [(tcp.address() as AddressInfo).port, udp.address().port];
-    const both = ['--http', `127.0.0.1:${http}`, '--media', `127.0.0.1:${media}`];
+    const announced = ['--announce', `192.0.2.1:${media},192.0.2.2:9000`];
+    const both = ['--http', `127.0.0.1:${http}`, '--media', `127.0.0.1:${media}`, ...announced];
     const { stderr } = await run(['docs/examples/rooms.yaml', '--internal', '127.0.0.1:0', ...both]);
     assert.equal(
       stderr,
       `TCP 127.0.0.1:${http} is in use; UDP 127.0.0.1:${media} is in use. Choose others: ` +
         'npm run sfu -- docs/examples/rooms.yaml --internal 127.0.0.1:0 ' +
-        `--http 127.0.0.1:${http + 1} --media 127.0.0.1:${media + 1}\n`,
+        `--http 127.0.0.1:${http + 1} --media 127.0.0.1:${media + 1} --announce 192.0.2.1:${media + 1},192.0.2.2:9000\n`,
     );
     udp.close();
     tcp.close();

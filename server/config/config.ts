@@ -1,14 +1,14 @@
 /** What a server is told when it starts: by the environment in a pod, by arguments on a developer's machine. */
 import { randomBytes } from 'node:crypto';
 import { isIP } from 'node:net';
-import { parseArgs } from 'node:util';
 import { env as envName, port } from '#crds/contract.ts';
 import type { TrustedProxies } from '../access/client-address.ts';
-import { type LogLevel, logLevels } from '../log.ts';
+import type { LogLevel } from '../log.ts';
 import type { Endpoint } from '../media/udp/address.ts';
 import type { MetricsConfig } from '../metrics/metrics.ts';
 import { ConfigError } from './config-error.ts';
 import { metricsConfig } from './metrics-config.ts';
+import { defaults, knownOptions, parsed } from './options.ts';
 import { refuseUnusable } from './refuse-unusable.ts';
 import { takenByNpm } from './taken-by-npm.ts';
 import {
@@ -21,7 +21,6 @@ import {
   logLevel,
   maxConnections,
   proxies,
-  thisMachine,
   token,
 } from './values.ts';
 
@@ -64,17 +63,6 @@ export interface Config {
   readonly metrics: MetricsConfig;
 }
 
-/** In seconds. Longer than any turn of a loop that will go on, and sooner than the kubelet gives a pod up. */
-const defaultHangLimit = '15';
-/** Proxies of a cluster have private addresses. Without them all who come through one would count as one client. */
-const defaultProxies = 'private';
-/** An office may have one address for all of its people, who join when the event begins. */
-const defaultJoinRate = '20';
-/** In percent. From there on packets wait for each other, and a burst finds no time that is left. */
-const defaultBusyLimit = '90';
-/** Each viewer's event stream takes one. Ten thousand take some 110 MB. */
-const defaultMaxConnections = '10000';
-
 /** The configuration of a pod. Throws a {@link ConfigError} that names the variable. */
 export function podConfig(env: Readonly<Record<string, string | undefined>>): Config {
   const needed = (name: string, what: string) => {
@@ -98,12 +86,12 @@ export function podConfig(env: Readonly<Record<string, string | undefined>>): Co
     ...(keysDir && podUid && { peer: { keysDir, podUid, ...(othersFile && { othersFile }) } }),
     isOperated: true,
     logLevel: logLevel(env[envName.logLevel] ?? 'info', envName.logLevel),
-    hangLimitMs: hangLimitMs(env[envName.hangLimit] ?? defaultHangLimit, envName.hangLimit),
+    hangLimitMs: hangLimitMs(env[envName.hangLimit] ?? defaults.hangLimit, envName.hangLimit),
     ...cpuRequest(env[envName.cpuRequest], envName.cpuRequest),
-    proxies: proxies(env[envName.trustedProxies] ?? defaultProxies, envName.trustedProxies),
-    joinsPerSecondPerAddress: joinRate(env[envName.joinRate] ?? defaultJoinRate, envName.joinRate),
-    busyLimitRatio: busyLimitRatio(env[envName.busyLimit] ?? defaultBusyLimit, envName.busyLimit),
-    maxConnections: maxConnections(env[envName.maxConnections] ?? defaultMaxConnections, envName.maxConnections),
+    proxies: proxies(env[envName.trustedProxies] ?? defaults.proxies, envName.trustedProxies),
+    joinsPerSecondPerAddress: joinRate(env[envName.joinRate] ?? defaults.joinRate, envName.joinRate),
+    busyLimitRatio: busyLimitRatio(env[envName.busyLimit] ?? defaults.busyLimit, envName.busyLimit),
+    maxConnections: maxConnections(env[envName.maxConnections] ?? defaults.maxConnections, envName.maxConnections),
     metrics: metricsConfig({
       prefix: [envName.metricsPrefix, env[envName.metricsPrefix]],
       constLabels: [envName.metricsConstLabels, env[envName.metricsConstLabels]],
@@ -115,34 +103,6 @@ export function podConfig(env: Readonly<Record<string, string | undefined>>): Co
 /** Of several addresses with commas, the one whose family `address` is not of. */
 const otherFamily = (address: string, all: string): string | undefined =>
   all.split(',').find((one) => isIP(one) !== 0 && isIP(one) !== isIP(address));
-
-export const usage = `Usage: npm run sfu -- ROOMS_FILE [options]
-
-Runs one media server without Kubernetes. ROOMS_FILE lists the rooms; docs/examples/rooms.yaml is one.
-Without the -- npm keeps options to itself.
-
-  --http [ADDRESS:]PORT      pages, WHIP and WHEP       (${thisMachine}:${port.http})
-  --internal [ADDRESS:]PORT  probes, metrics, stats     (${thisMachine}:${port.internal})
-  --media [ADDRESS:]PORT     UDP port for all media     (${thisMachine}:${port.media})
-  --announce ADDRESS:PORT    where media reaches it, several with commas   (as --media)
-                             Needed with --media at 0.0.0.0 or [::].
-  --publish-token TOKEN      of all rooms that name none   (made up)
-  --play-token TOKEN         of all rooms that name none   (made up)
-  --tokens-dir DIR           folder of the rooms' tokenFile
-  --log-level LEVEL          ${logLevels.join(', ')}   (info)
-  --hang-limit SECONDS       ends when it hangs for so long, as at a breakpoint; 0: never   (${defaultHangLimit})
-  --cpu-request CORES        that load is held against   (its limit, or the machine)
-  --trusted-proxies LIST     whose X-Forwarded-For is believed: addresses, networks, private   (${defaultProxies})
-  --joins-per-address N      sessions per second, ten times as many at once; 0: any number   (${defaultJoinRate})
-  --busy-limit PERCENT       of a thread's time, from which on no viewer is taken; 0: none   (${defaultBusyLimit})
-  --max-connections N        that the HTTP port may have at a time   (${defaultMaxConnections})
-  --metrics-prefix PREFIX    before each metric's name
-  --metrics-labels K=V,K=V   on each metric
-  --metrics-default on|off   process_* and nodejs_*, too   (on)
-  --help
-
-A port alone is one of ${thisMachine}: only this machine reaches it.
-`;
 
 /**
  * The configuration by arguments; undefined when only help is asked for. Throws a {@link ConfigError}, also if npm kept
@@ -196,39 +156,3 @@ export function argumentsConfig(
     }),
   };
 }
-
-export const knownOptions = {
-  http: { type: 'string', default: `${port.http}` },
-  internal: { type: 'string', default: `${port.internal}` },
-  media: { type: 'string', default: `${port.media}` },
-  announce: { type: 'string' },
-  'publish-token': { type: 'string' },
-  'play-token': { type: 'string' },
-  'tokens-dir': { type: 'string' },
-  'log-level': { type: 'string', default: 'info' },
-  'hang-limit': { type: 'string', default: defaultHangLimit },
-  'cpu-request': { type: 'string' },
-  'trusted-proxies': { type: 'string', default: defaultProxies },
-  'joins-per-address': { type: 'string', default: defaultJoinRate },
-  'busy-limit': { type: 'string', default: defaultBusyLimit },
-  'max-connections': { type: 'string', default: defaultMaxConnections },
-  'metrics-prefix': { type: 'string' },
-  'metrics-labels': { type: 'string' },
-  'metrics-default': { type: 'string' },
-  help: { type: 'boolean', default: false },
-} as const;
-
-function parsed(args: readonly string[]) {
-  try {
-    return parseArgs({
-      args: [...args],
-      allowPositionals: true,
-      options: knownOptions,
-    });
-  } catch (error) {
-    throw new ConfigError(`${inShort(error as Error)}\nnpm run sfu -- --help lists the options.`);
-  }
-}
-
-/** Node explains at length how an argument could begin with a dash; that comes after the first sentence. */
-const inShort = ({ message }: Error) => message.replace(/(\.\s|\n).*$/s, '.');

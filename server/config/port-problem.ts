@@ -11,8 +11,8 @@ const problems: Readonly<Record<string, string>> = {
   EACCES: 'is not allowed to this user',
 };
 
-type Ports = Pick<Config, 'http' | 'internal' | 'media'>;
-type Option = keyof Ports;
+type Option = 'http' | 'internal' | 'media';
+type Ports = Pick<Config, Option | 'announce'>;
 
 /**
  * What to do about an error of `listen` or `bind`, for whoever starts a server with options: of all its ports that cannot be
@@ -31,7 +31,10 @@ export async function portProblem(error: unknown, ports: Ports, args: readonly s
   const what = told
     .map((one) => `${protocolOf(one.option)} ${hostPort(ports[one.option])} ${problems[one.code]}`)
     .join('; ');
-  const instead = new Map(told.map((one) => [one.option, other(one.code, ports[one.option])]));
+  const instead = new Map<string, string>(told.map((one) => [one.option, other(one.code, ports[one.option])]));
+  const isMediaMoved = told.some((one) => one.option === 'media' && one.code === 'EADDRINUSE');
+  const announced = isMediaMoved ? announcedInstead(ports) : '';
+  if (announced !== '') instead.set('announce', announced);
   return `${what}. Choose ${told.length > 1 ? 'others' : 'another'}: ${saidAgain(args, instead)}`;
 }
 
@@ -57,6 +60,12 @@ function failedOption(error: unknown, { internal }: Ports): Option {
   const { syscall, address, port } = error as NodeJS.ErrnoException & Partial<Endpoint>;
   if (syscall === 'bind') return 'media';
   return internal.address === address && internal.port === (port ?? 0) ? 'internal' : 'http';
+}
+
+/** Where clients are sent to, which is to be the new media port where it was the old one; empty if nothing was said of it. */
+function announcedInstead({ announce, media }: Ports): string {
+  const endpoints = announce !== undefined && 'endpoints' in announce ? announce.endpoints : [];
+  return endpoints.map((at) => hostPort(at.port === media.port ? { ...at, port: media.port + 1 } : at)).join(',');
 }
 
 const protocolOf = (option: Option): string => (option === 'media' ? 'UDP' : 'TCP');

@@ -3,6 +3,7 @@ import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import type { Granted } from '../access/verdict.ts';
 import { type Refusal, Refused } from '../room/refusal.ts';
 import type { Role } from '../room/room.ts';
+import { roomId } from '../room/room-id.ts';
 import type { Door } from './door.ts';
 import type { Endpoints } from './endpoints.ts';
 import type { PassOn } from './pass-on.ts';
@@ -16,7 +17,8 @@ interface Params {
 export type Request = FastifyRequest<{ Params: Params }>;
 
 /** `namespace/name`. */
-export const roomOf = ({ params }: Pick<Request, 'params'>) => `${params.namespace}/${params.room}`;
+export const roomOf = ({ params }: Pick<Request, 'params'>) =>
+  roomId({ namespace: params.namespace, name: params.room });
 
 export interface GuardOptions {
   readonly role: Role;

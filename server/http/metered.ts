@@ -85,8 +85,8 @@ export function answeredPathless(meter: HttpMeter, request: FastifyRequest, { st
 const methodOf = ({ method }: FastifyRequest): Method => methods.find((known) => known === method) ?? 'other';
 
 function askedRequest(request: FastifyRequest, exists: (room: string) => boolean): AskedRequest {
-  const { namespace = '', room = '' } = request.params as { readonly namespace?: string; readonly room?: string };
-  const id = roomId({ namespace, name: room });
+  const { namespace = '', room: name = '' } = request.params as { readonly namespace?: string; readonly room?: string };
+  const id = roomId({ namespace, name });
   return {
     route: routes.get(request.routeOptions.url) ?? 'other',
     method: methodOf(request),

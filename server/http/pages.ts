@@ -4,6 +4,7 @@ import { extname, join } from 'node:path';
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import { publicPath, roomPath } from '#crds/contract.ts';
 import { Refused } from '../room/refusal.ts';
+import { roomId } from '../room/room-id.ts';
 
 const mediaTypes: Readonly<Record<string, string>> = {
   '.html': 'text/html; charset=utf-8',
@@ -48,7 +49,7 @@ export function pages(app: FastifyInstance, files: ReadonlyMap<string, Page>, kn
     if (file === undefined) throw new Refused({ reason: 'UnknownPath', detail: 'The page has no such file.' });
     return reply.headers(headers).type(file.type).send(file.content);
   };
-  const onRequest = async ({ params }: Request) => known(`${params.namespace}/${params.room}`);
+  const onRequest = async ({ params }: Request) => known(roomId({ namespace: params.namespace, name: params.room }));
   const room = roomPath(':namespace', ':room');
 
   app.get(publicPath.player(':namespace', ':room'), { onRequest }, async (_request, reply) =>

@@ -1,5 +1,6 @@
 import { Gauge } from 'prom-client';
 import type { Family } from '#crds/metric-family.ts';
+import { roomNames } from '../room/room-id.ts';
 import { type CountedCounter, type CountedHistogram, countedCounter, countedHistogram } from './counted.ts';
 import type { MetricsRegistry } from './exposition.ts';
 
@@ -51,4 +52,4 @@ const collecting = <M>(collect: ((metric: M) => void) | undefined) =>
   };
 
 /** A room's label is its name alone: the namespace is a label of the scrape's target. `room` is `namespace/name`. */
-export const roomLabel = (room: string) => room.slice(room.indexOf('/') + 1);
+export const roomLabel = (room: string) => roomNames(room).name;

@@ -10,13 +10,12 @@ import type { Settings } from './settings.ts';
  * (https://www.w3.org/TR/secure-contexts/#is-origin-trustworthy).
  */
 export function announcer(stdout: (text: string) => void) {
-  let said: Set<string> | undefined;
+  let said = new Set<string>();
   return ({ rooms, spokenTokens }: Settings, http: Endpoint) => {
     const address = isEverywhere(http.address) ? thisMachine : http.address;
     const base = `http://${hostPort({ ...http, address })}`;
     const now = new Set(rooms.map((room) => roomUrls(room, base, spokenTokens)));
-    for (const text of said === undefined ? now : now.difference(said)) stdout(text);
-    if (said === undefined) stdout('Ctrl-C ends the server and all its sessions.\n\n');
+    for (const text of now.difference(said)) stdout(text);
     said = now;
   };
 }

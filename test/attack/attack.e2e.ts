@@ -23,7 +23,7 @@ const resendsAtOnce = 55;
 /** More than any machine takes for a packet that it does not drop. */
 const boundMicroseconds = 2_000_000;
 
-test('attacked from all sides, a server forwards every packet, sends nothing to strangers, and counts what it refuses', async (t) => {
+test('attacked from all sides, a server forwards the media of its room, sends nothing to strangers, and counts what it refuses', async (t) => {
   const seed = freshSeed();
   t.diagnostic(`SEED=${seed}`);
   const server = await serverProcess(roomsOfSiege);

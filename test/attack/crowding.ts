@@ -98,8 +98,7 @@ export async function crowded(asks: number, say: (text: string) => void): Promis
     ...{ deliveredPart: delivered / windows, othersInMs, lateInMs },
     rssMB: { before: before.rssMB, most: mostMB },
     mostSessions: most,
-    // Who was let in and says nothing may have been given up by now.
-    sessionsLeft: Math.max(0, after.sessions - before.sessions - letIn),
+    sessionsLeft: after.sessions - before.sessions - letIn,
   };
 }
 

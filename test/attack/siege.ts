@@ -1,6 +1,6 @@
 /**
- * A server that is attacked from all sides while a room is on the air: one publisher and its viewers, who hear whether each
- * packet comes, and how late; and an attacker who is a viewer of that room, too, and listens to the network.
+ * A server that is attacked from all sides while a room is on the air: one publisher and its viewers, who hear which
+ * packets come, and how late; and an attacker who is a viewer of that room, too, and listens to the network.
  */
 import { type ServerContender, serverContender } from '#test/bench/server-contender.ts';
 import type { ServerProcess } from '#test/server/server-process.ts';
@@ -10,7 +10,10 @@ const rooms = ['stage', 'wings'].map((name) => `{name: ${name}, publish: {codecs
 export const roomsOfSiege = `rooms: [${rooms.join(', ')}]`;
 export const stage = '/default/stage';
 
-/** Of the media of others. UDP promises nothing: what a socket has no room for while its process waits for the CPU is lost. */
+/**
+ * The part of a room's media that has to come. UDP promises nothing: what a socket has no room for while its process waits for
+ * the CPU is lost.
+ */
 export const nearlyAll = 0.99;
 
 export interface Siege extends Attacker {

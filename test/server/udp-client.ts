@@ -51,7 +51,7 @@ export interface UdpClientTraits {
   readonly nominates?: boolean;
   /** Whether it goes by the server's IPv6 address rather than by that of IPv4. */
   readonly isByIPv6?: boolean;
-  /** Whether it checks its path only until that is answered, and when it is told to. */
+  /** Whether it checks its path only until that is answered, and when it is told to: where each datagram counts. */
   readonly isSilent?: boolean;
   /** Called with each RTP packet as it came. */
   readonly onRtp?: (packet: Buffer) => void;

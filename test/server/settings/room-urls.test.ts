@@ -11,7 +11,7 @@ for (const [bound, named] of [
   ['0.0.0.0', '127.0.0.1'],
   ['::', '127.0.0.1'],
 ] as const)
-  test(`of a server at ${bound} the URLs of its rooms are at ${named}, told once, with how to end it`, () => {
+  test(`of a server at ${bound} the URLs of its rooms are at ${named}, told once`, () => {
     const said: string[] = [];
     const tell = announcer((text) => said.push(text));
     tell(settings, { address: bound, port: 8080 });
@@ -23,8 +23,6 @@ for (const [bound, named] of [
   play     http://${named}:8080/events/keynote/
   WHIP     http://${named}:8080/events/keynote/whip
   WHEP     http://${named}:8080/events/keynote/whep
-
-Ctrl-C ends the server and all its sessions.
 
 `,
     );
