@@ -4,6 +4,7 @@ import { group, publicPath, type tokenKey, tokensSecretName } from '#crds/contra
 import { apiVersion, kind, type LiveRoom, plural } from '#crds/liveroom.ts';
 import { absentIfNotFound } from '#operator/cluster/client/api-error.ts';
 import type { KubeClient } from '#operator/cluster/client/client.ts';
+import { yamlProblem } from '#server/settings/yaml-problem.ts';
 import type { Cluster } from './cluster.ts';
 import { notReady } from './room-readiness.ts';
 import { CommandFailed, run } from './run.ts';
@@ -44,7 +45,7 @@ const unreadable: Readonly<Record<string, string>> = {
 export function roomNameIn(yaml: string): RoomName {
   const documents = [...parseAllDocuments(yaml)];
   const [problem] = documents.flatMap(({ errors }) => errors);
-  if (problem !== undefined) throw problem;
+  if (problem !== undefined) throw new Error(yamlProblem(problem));
   const objects = documents.map((document) => document.toJS());
   if (objects.some((object) => object?.rooms !== undefined))
     throw new Error(`it lists "rooms:", which is for one server without Kubernetes: npm run sfu -- FILE takes it`);

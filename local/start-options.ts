@@ -74,9 +74,20 @@ const known = {
   help: flag,
 } as const;
 
+const names = Object.keys(known) as readonly (keyof typeof known)[];
+
+/** As npm tells of it, to which a value that does not stand behind `=` is none of the option's. */
+function valuePart({ type }: { readonly type: 'string' | 'boolean' }, told: string): string {
+  if (type === 'boolean') return '';
+  return told === 'true' ? ' …' : ` ${told}`;
+}
+
 function parsed(args: readonly string[]) {
   try {
-    return parseArgs({ args: [...args], options: known });
+    const { values, positionals } = parseArgs({ args: [...args], options: known, allowPositionals: true });
+    const [stray] = positionals;
+    if (stray !== undefined) throw new Error(`What is ${stray}? A file with a room is given as --room ${stray}.`);
+    return { values };
   } catch (error) {
     throw new UsageError(`${(error as Error).message}\nnpm start -- --help lists the options.`);
   }
@@ -84,9 +95,9 @@ function parsed(args: readonly string[]) {
 
 /** Throws UsageError if npm has taken an option for one of its own, of which it tells its scripts by `env`. */
 export function refuseTakenByNpm(env: NodeJS.ProcessEnv): void {
-  const taken = takenByNpm(Object.keys(known), env);
+  const taken = takenByNpm(names, env);
   if (taken.length === 0) return;
-  const meant = taken.map(({ name, value }) => (value === 'true' ? `--${name}` : `--${name} ${value}`));
+  const meant = taken.map(({ name, value }) => `--${name}${valuePart(known[name], value)}`);
   throw new UsageError(`npm keeps what has no -- before it to itself. Say: npm start -- ${meant.join(' ')}`);
 }
 

@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import { execFile } from 'node:child_process';
+import { execFile, spawn } from 'node:child_process';
 import { createSocket } from 'node:dgram';
 import { once } from 'node:events';
 import { createServer } from 'node:http';
@@ -107,6 +107,17 @@ describe('a server that does not start', () => {
       NODE_OPTIONS: `--import=data:text/javascript,${encodeURIComponent(tell)}`,
     });
     assert.deepEqual([code, stderr], [0, '']);
+  });
+
+  test('ends when the npm that started it is told to', async () => {
+    const npm = spawn('npm', ['run', 'sfu', '--', 'docs/examples/rooms.yaml', ...anyPort]);
+    // Not before all have ended who write there.
+    const closed = once(npm, 'close');
+    let said = '';
+    npm.stdout.on('data', (text) => (said += text));
+    await eventually('it has started', () => /WHEP/.test(said), 60_000);
+    npm.kill('SIGTERM');
+    await closed;
   });
 
   test('explains itself', async () => {

@@ -112,7 +112,7 @@ export function argumentsConfig(
   args: readonly string[],
   env: Readonly<Record<string, string | undefined>> = {},
 ): Config | undefined {
-  const { values, positionals } = parsed(args);
+  const { values, positionals, tokens } = parsed(args);
   if (values.help) return undefined;
   const [roomsFile, extra] = positionals;
   const taken = takenByNpm(Object.keys(knownOptions), env).map(({ name }) => `--${name} …`);
@@ -124,16 +124,17 @@ export function argumentsConfig(
     throw new ConfigError(
       'No rooms file is given. Try: npm run sfu -- docs/examples/rooms.yaml. --help lists the options.',
     );
-  if (extra !== undefined)
-    throw new ConfigError(
-      `One rooms file is enough; what is ${extra}? Options need a -- before them: npm run sfu -- ${roomsFile} …`,
-    );
-  const media = boundAt(values.media, '--media');
+  if (extra !== undefined) {
+    const hasOptions = tokens.some(({ kind }) => kind === 'option');
+    const hint = hasOptions ? '' : ` Options need a -- before them: npm run sfu -- ${roomsFile} …`;
+    throw new ConfigError(`One rooms file is enough; what is ${extra}?${hint}`);
+  }
+  const media = boundAt(values.media, '--media', port.media);
   const announce = values.announce === undefined ? undefined : endpoints(values.announce, '--announce');
   refuseUnusable(media, values.announce, announce);
   return {
-    http: boundAt(values.http, '--http'),
-    internal: boundAt(values.internal, '--internal'),
+    http: boundAt(values.http, '--http', port.http),
+    internal: boundAt(values.internal, '--internal', port.internal),
     media,
     ...(announce && { announce: { endpoints: announce } }),
     roomsFile,

@@ -4,10 +4,10 @@
  *
  * Not all are seen: of `--http 8081` npm makes a proxy of its own that is none, and nothing is left of it.
  */
-export function takenByNpm(
-  options: readonly string[],
+export function takenByNpm<Name extends string>(
+  options: readonly Name[],
   env: Readonly<Record<string, string | undefined>>,
-): readonly { readonly name: string; readonly value: string }[] {
+): readonly { readonly name: Name; readonly value: string }[] {
   return options.flatMap((name) => {
     const value = env[`npm_config_${name.replaceAll('-', '_')}`];
     // npm has a help of its own.

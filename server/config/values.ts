@@ -2,7 +2,7 @@
 import { BlockList, isIP } from 'node:net';
 import { type TrustedProxies, trustedProxies } from '../access/client-address.ts';
 import { type LogLevel, logLevels } from '../log.ts';
-import type { Endpoint } from '../media/udp/address.ts';
+import { type Endpoint, hostPort } from '../media/udp/address.ts';
 import { tokenForm } from '../settings/rooms-file-fields.ts';
 import { ConfigError } from './config-error.ts';
 
@@ -17,11 +17,12 @@ export function endpoint(text: string, where: string): Endpoint {
   throw new ConfigError(`${where} must be an IP address and a port, such as 127.0.0.1:7882, not ${text}`);
 }
 
-/** Where to be bound: an `endpoint`, or a port alone, which is one of {@link thisMachine}. */
-export function boundAt(text: string, where: string): Endpoint {
+/** Where to be bound: an `endpoint`, or a port alone, which is one of {@link thisMachine}; such as `usual`. */
+export function boundAt(text: string, where: string, usual: number): Endpoint {
   const at = read(text.includes(':') ? text : `${thisMachine}:${text}`);
   if (at !== undefined) return at;
-  throw new ConfigError(`${where} must be a port, or an IP address and a port, such as 127.0.0.1:7882, not ${text}`);
+  const example = hostPort({ address: thisMachine, port: usual });
+  throw new ConfigError(`${where} must be a port, or an IP address and a port, such as ${example}, not ${text}`);
 }
 
 /** Nobody comes in from elsewhere unless an address is named. */

@@ -15,6 +15,7 @@ import {
   RoomsFileError,
   record,
 } from './rooms-file-fields.ts';
+import { yamlProblem } from './yaml-problem.ts';
 
 /** A rooms file, and the tokens that stood in it or were given as defaults, by the name of their token file. */
 export interface ReadRooms {
@@ -45,7 +46,7 @@ export interface ReadOptions {
 export function readRooms(text: string, { isOperated = false, defaultTokens }: ReadOptions = {}): ReadRooms {
   const document = parseDocument(text, { uniqueKeys: true });
   const [problem] = document.errors;
-  if (problem) throw new RoomsFileError(problem.message);
+  if (problem) throw new RoomsFileError(yamlProblem(problem));
   const root = record(document.toJS({ maxAliasCount: 100 }), 'the file');
   const unknown = isOperated ? undefined : unknownKey(root);
   if (unknown) throw new RoomsFileError(strange(root, unknown));

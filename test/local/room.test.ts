@@ -34,7 +34,7 @@ test('a rooms file is told what it is for', () => {
 
 for (const [what, content, says] of [
   ['is not there', undefined, /^Cannot read the room of .*room\.yaml: there is no such file\.$/],
-  ['is no YAML', 'kind: [', /^The room of .*room\.yaml cannot be used: .* at line 1/],
+  ['is no YAML', 'kind: [', /^The room of .*room\.yaml cannot be used: .* at line 1, column \d+\.$/],
   ['has a room without a name', 'kind: LiveRoom', /^The room of .*room\.yaml cannot be used: it has no LiveRoom/],
 ] as const) {
   test(`a file that ${what} is told of in words`, async (t) => {

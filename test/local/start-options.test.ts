@@ -29,7 +29,7 @@ for (const [args, says] of [
   [['--ports'], /--ports.*--help/s],
   [['--prometheus-port', '9091'], /--monitoring/],
   [['--monitoring', '--prometheus-port', 'x'], /--prometheus-port is 'x'/],
-  [['cluster'], /cluster.*--help/s],
+  [['room.yaml'], /--room room\.yaml.*--help/s],
 ] as const) {
   test(`\`${args.join(' ')}\` is refused, and the message says what would be right`, () => {
     assert.throws(
@@ -42,5 +42,7 @@ for (const [args, says] of [
 test('an option that npm has kept to itself is refused, with the command that was meant', () => {
   const npm = { npm_config_monitoring: 'true', npm_config_http_port: '9000', npm_config_yes: 'true' };
   assert.throws(() => refuseTakenByNpm(npm), { message: /npm start -- --http-port 9000 --monitoring$/ });
+  // Its value is an argument then.
+  assert.throws(() => refuseTakenByNpm({ npm_config_http_port: 'true' }), { message: /npm start -- --http-port …$/ });
   refuseTakenByNpm({ npm_config_yes: 'true' });
 });

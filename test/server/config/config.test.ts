@@ -143,6 +143,8 @@ test('options that npm has kept to itself are refused, with the command that was
 test('arguments that cannot be are named', () => {
   assert.throws(() => argumentsConfig([]), says(/No rooms file.*docs\/examples\/rooms\.yaml/));
   assert.throws(() => argumentsConfig(['a', 'b']), says(/what is b\?.* npm run sfu -- a …$/));
+  assert.throws(() => argumentsConfig(['a', 'b', '--http', '8081']), says(/what is b\?$/));
+  assert.throws(() => argumentsConfig(['a', '--http', 'x']), says(/^--http .* such as 127\.0\.0\.1:8080, not x$/));
   assert.throws(
     () => argumentsConfig(['a', '--prot', '1']),
     says(/^Unknown option '--prot'\.\n.*--help lists the options\.$/),
@@ -159,7 +161,11 @@ test('arguments that cannot be are named', () => {
     '-1',
     '',
   ]) {
-    assert.throws(() => boundAt(bad, '--http'), says(/--http must be a port, or an IP address and a port, such/), bad);
+    assert.throws(
+      () => boundAt(bad, '--http', 8080),
+      says(/--http must be a port, or an IP address and a port, such/),
+      bad,
+    );
     assert.throws(() => endpoint(bad, '--announce'), says(/--announce must be an IP address and a port, such/), bad);
   }
   for (const bad of ['', 'two words', 'ü', 'x'.repeat(513)])

@@ -91,7 +91,11 @@ test('a person is told of a key that there is not, and of those that there are',
 });
 
 const faults: Readonly<Record<string, readonly [text: string, says: RegExp]>> = {
-  'no YAML': ['rooms: [', /./],
+  'no YAML': ['rooms: [', / at line 1, column \d+$/],
+  'a text': [
+    '# Title\nSo it begins, and\ngoes on for much longer than that\n\n~~~\n- x: y',
+    /^.{1,150} at line \d+, column \d+$/,
+  ],
   'an empty file': ['', /the file must be a mapping, not null/],
   'no rooms': ['drain: {}', /^rooms must be a list, not nothing/],
   'a room that is a word': ['rooms: [a]', /rooms\[0\] must be a mapping, not "a"/],
