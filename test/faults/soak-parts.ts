@@ -129,7 +129,7 @@ export const soakParts = {
   attack: { what: 'a media server is attacked from all sides', takes: '4 min', run: attackedFromAllSides },
   'half-load': { what: 'a media server forwards half of what it can', takes: '2 min', run: atHalfLoad(120_000, 15) },
   upgrade: { what: 'release 0.1.0 is upgraded while a room is on the air', takes: '2 min', run: newer },
-  permissions: { what: 'each permission is withheld in turn', takes: '3 min', run: rights },
+  permissions: { what: 'each permission is withheld in turn', takes: '6 min', run: rights },
   hour: {
     ...{ what: 'the same for an hour, only when named', takes: '1 h', isLong: true },
     run: atHalfLoad(3_600_000, 5),
