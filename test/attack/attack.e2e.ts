@@ -9,7 +9,7 @@ import { serverProcess } from '#test/server/server-process.ts';
 import { assault } from './assault.ts';
 import { counted } from './counted.ts';
 import { slowClients } from './http-attacks.ts';
-import { nearlyAll, roomsOfSiege, siege, stage } from './siege.ts';
+import { roomsOfSiege, siege, stage } from './siege.ts';
 
 /** A second and a half, half of it to warm up. */
 const load = { subscribers: 2, packetsPerSecond: 200, payloadBytes: 1200, seconds: 1, settleMs: 20_000 };
@@ -23,7 +23,7 @@ const resendsAtOnce = 55;
 /** More than any machine takes for a packet that it does not drop. */
 const boundMicroseconds = 2_000_000;
 
-test('attacked from all sides, a server forwards the media of its room, sends nothing to strangers, and counts what it refuses', async (t) => {
+test('attacked from all sides, a server forwards every packet, sends nothing to strangers, and counts what it refuses', async (t) => {
   const seed = freshSeed();
   t.diagnostic(`SEED=${seed}`);
   const server = await serverProcess(roomsOfSiege);
@@ -44,7 +44,7 @@ test('attacked from all sides, a server forwards the media of its room, sends no
   }
   const { struck, refused, admitted } = attack.seen();
 
-  assert.ok(attacked.deliveredPart >= nearlyAll, `${attacked.deliveredPart} of the media came`);
+  assert.equal(attacked.deliveredPart, 1);
   assert.ok(quantile(attacked.latencyMicroseconds, 1) < boundMicroseconds);
   assert.ok(admitted <= capacityLimits.address, `${admitted} sessions of clients that never come`);
   assert.ok(bystander.received() <= 3 * bystander.sent(), `${bystander.received()} for ${bystander.sent()} bytes`);

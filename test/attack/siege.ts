@@ -1,6 +1,6 @@
 /**
- * A server that is attacked from all sides while a room is on the air: one publisher and its viewers, who hear which
- * packets come, and how late; and an attacker who is a viewer of that room, too, and listens to the network.
+ * A server that is attacked from all sides while a room is on the air: one publisher and its viewers, who hear whether each
+ * packet comes, and how late; and an attacker who is a viewer of that room, too, and listens to the network.
  */
 import { type ServerContender, serverContender } from '#test/bench/server-contender.ts';
 import type { ServerProcess } from '#test/server/server-process.ts';
@@ -9,12 +9,6 @@ import { type Attacker, attacker, withFeedback } from './attacker.ts';
 const rooms = ['stage', 'wings'].map((name) => `{name: ${name}, publish: {codecs: [VP8]}}`);
 export const roomsOfSiege = `rooms: [${rooms.join(', ')}]`;
 export const stage = '/default/stage';
-
-/**
- * The part of a room's media that has to come. UDP promises nothing: what a socket has no room for while its process waits for
- * the CPU is lost.
- */
-export const nearlyAll = 0.99;
 
 export interface Siege extends Attacker {
   /** The room that should not feel it. */
