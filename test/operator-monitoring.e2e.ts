@@ -22,6 +22,12 @@ describe('the operator, beside the Prometheus Operator,', () => {
   });
   after(() => on?.stop());
 
+  /** The same reason stands while the room's objects are being made. */
+  const areMade = (at: string) =>
+    eventually('they are there, and nobody would read them', async () =>
+      /no Prometheus object/.test(await on.says('keynote', at, 'MonitoringReady=Unknown/SelectionUnknown')),
+    );
+
   test('makes its objects when their kinds come, takes it for nobody’s wish when they go, and does not ask for them', async () => {
     // Were it to look for them all the same, then this often.
     const { metrics } = await on.start({ discoverEveryMs: 500 });
@@ -30,10 +36,7 @@ describe('the operator, beside the Prometheus Operator,', () => {
     await on.says('keynote', at, 'MonitoringReady=False/CRDsNotInstalled');
     for (let round = 0; round < 2; round++) {
       await kinds.install(...roomKinds);
-      // The same reason stands while they are being made.
-      await eventually('nobody would read them', async () =>
-        /no Prometheus object/.test(await on.says('keynote', at, 'MonitoringReady=Unknown/SelectionUnknown')),
-      );
+      await areMade(at);
       const { status } = (await on.room('keynote', at)) ?? {};
       assert.deepEqual(status?.monitoring, { serviceMonitor: 'live-sfu', prometheusRule: 'live-sfu' });
       assert.equal((await kinds.monitor(at))?.metadata.labels?.['release'], 'kps');
@@ -55,10 +58,7 @@ describe('the operator, beside the Prometheus Operator,', () => {
     const { writes, stop } = await on.start();
     const at = await on.namespace('removed');
     await on.kube.apply(aRoom('keynote', {}, at));
-    // The same reason stands while they are being made.
-    await eventually('they are there', async () =>
-      /no Prometheus object/.test(await on.says('keynote', at, 'MonitoringReady=Unknown/SelectionUnknown')),
-    );
+    await areMade(at);
     const begin = writes.length;
     await on.kube.run(['delete', 'servicemonitor', 'live-sfu', '-n', at]);
     assert.match(

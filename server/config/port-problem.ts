@@ -65,10 +65,11 @@ function failedOption(error: unknown, { internal }: Ports): Option {
 /** Where clients are sent to, which is to be the new media port where it was the old one; empty if nothing was said of it. */
 function announcedInstead({ announce, media }: Ports): string {
   const endpoints = announce !== undefined && 'endpoints' in announce ? announce.endpoints : [];
-  return endpoints.map((at) => hostPort(at.port === media.port ? { ...at, port: media.port + 1 } : at)).join(',');
+  return endpoints.map((at) => hostPort(at.port === media.port ? next(at) : at)).join(',');
 }
+
+const next = (at: Endpoint): Endpoint => ({ ...at, port: at.port + 1 });
 
 const protocolOf = (option: Option): string => (option === 'media' ? 'UDP' : 'TCP');
 
-const other = (code: string, at: Endpoint): string =>
-  code === 'EADDRINUSE' ? hostPort({ ...at, port: at.port + 1 }) : '127.0.0.1:PORT';
+const other = (code: string, at: Endpoint): string => (code === 'EADDRINUSE' ? hostPort(next(at)) : '127.0.0.1:PORT');

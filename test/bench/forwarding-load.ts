@@ -1,7 +1,7 @@
 import dgram from 'node:dgram';
 import { once } from 'node:events';
 import { setTimeout as pause } from 'node:timers/promises';
-import { noLookup } from '#test/harness/no-lookup.ts';
+import { noLookup } from '#server/media/udp/no-lookup.ts';
 import { drain } from './drain.ts';
 import type { Usage } from './forwarding-child.ts';
 import { evenly } from './pace.ts';
@@ -102,7 +102,7 @@ export function checkForwarded(measured: Measurement): void {
 export const sockets = (count: number): Promise<dgram.Socket[]> =>
   Promise.all(
     Array.from({ length: count }, async () => {
-      const socket = dgram.createSocket({ type: 'udp4', recvBufferSize: 4 * 1024 * 1024, lookup: noLookup });
+      const socket = dgram.createSocket({ type: 'udp4', recvBufferSize: 4 * 1024 * 1024, lookup: noLookup(4) });
       const listening = once(socket, 'listening');
       socket.bind(0, '127.0.0.1');
       await listening;

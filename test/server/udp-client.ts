@@ -4,8 +4,8 @@ import { type DtlsClient, type DtlsServer, RtpHeader, RtpPacket, SrtpSession } f
 import { type SrtpKeys, srtpProfile } from '#server/media/plane.ts';
 import { masterLength } from '#server/media/srtp/srtp-keys.ts';
 import type { Endpoint } from '#server/media/udp/address.ts';
+import { noLookup } from '#server/media/udp/no-lookup.ts';
 import { eventually } from '#test/harness/eventually.ts';
-import { noLookup } from '#test/harness/no-lookup.ts';
 import { keyFrame } from '#test/server/media/peer.ts';
 import { stunCheck } from '#test/server/media/stun-client.ts';
 import { type Certificate, certificate, dtlsClient } from './dtls-client.ts';
@@ -93,7 +93,8 @@ export async function udpClient(
   const candidates = [...answer.matchAll(/a=candidate:\d+ 1 udp \d+ (\S+) (\d+)/g)];
   const [, address = '', port = ''] = candidates.find(([, at = '']) => at.includes(':') === isByIPv6) ?? [];
 
-  const socket = createSocket({ type: isByIPv6 ? 'udp6' : 'udp4', recvBufferSize: bufferBytes, lookup: noLookup });
+  const family = isByIPv6 ? 6 : 4;
+  const socket = createSocket({ type: `udp${family}`, recvBufferSize: bufferBytes, lookup: noLookup(family) });
   const listening = once(socket, 'listening');
   socket.bind(0, isByIPv6 ? '::1' : '127.0.0.1');
   await listening;

@@ -50,11 +50,9 @@ export async function receiver({
     grpcURL: urlOf(grpc),
     httpURL: urlOf(http),
     spans,
-    span: async (name, spanId) => {
+    span: (name, spanId) => {
       const isIt = (span: ReceivedSpan) => span.name === name && (spanId === undefined || span.spanId === spanId);
-      const found = () => spans.find(isIt);
-      await eventually(`the span ${name} has come`, () => found() !== undefined);
-      return found() as ReceivedSpan;
+      return eventually(`the span ${name} has come`, () => spans.find(isIt));
     },
     stop: async () => {
       for (const session of sessions) session.destroy();

@@ -4,6 +4,7 @@ import { isIPv6 } from 'node:net';
 import type { Send } from '../transport.ts';
 import type { Endpoint } from './address.ts';
 import { descriptorOf, handleOf } from './descriptor.ts';
+import { noLookup } from './no-lookup.ts';
 import type { Exit } from './outbox.ts';
 
 /** Room for some 100 ms of a busy server while the thread does something else. The kernel may grant less. */
@@ -32,10 +33,8 @@ export async function openSocket(
   const family = isIPv6(address) ? 6 : 4;
   const socket = dgram.createSocket({
     type: family === 6 ? 'udp6' : 'udp4',
-    // All our addresses are numeric, so there is nothing to look up, and nothing to wait for.
-    lookup: (host, _, callback) => callback(null, host, family),
+    lookup: noLookup(family),
   });
-  // A look-up that answers at once makes the socket listen within `bind`.
   const listening = once(socket, 'listening');
   socket.bind(port, address);
   await listening;
